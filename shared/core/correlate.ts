@@ -1,0 +1,92 @@
+import type { Evidence, Refusal, Verdict } from './outcome.ts';
+import { blameOf, verdictOn } from './refusal.ts';
+
+/** What came back for a call, or why nothing did. `body` is the raw text: 64-bit ids are read by the decoders. */
+export type Reply =
+  | {
+      readonly kind: 'replied';
+      readonly status: number;
+      readonly body: string;
+      /** Seconds, from `Retry-After`. */
+      readonly retryAfter?: number;
+    }
+  | { readonly kind: 'silent'; readonly reason: string };
+
+/**
+ * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a
+ * refusal of the whole call that may be a single job's fault: with more than one job, ask again in halves.
+ */
+export interface Reading {
+  readonly verdicts: readonly Verdict[];
+  readonly suspect: boolean;
+}
+
+/** One element of a reply, before it is matched to a job: success, an error, or nothing we can read. */
+export type Row =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'error'; readonly error: Refusal }
+  | { readonly kind: 'unreadable' };
+
+/**
+ * What a row says, given on what grounds it is laid to a job. A claim of success under an error status counts only
+ * where the row has a place or an id of its own: DLI sends arrays at 400, whose rows are good or bad one by one.
+ */
+const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Verdict => {
+  switch (row?.kind) {
+    case 'success': {
+      const credible = status < 300 || (status === 400 && evidence !== 'aggregate');
+      return credible
+        ? { kind: 'delivered', evidence }
+        : { kind: 'unanswered', reason: `a claim of success at status ${status}` };
+    }
+    case 'error':
+      return verdictOn(status, row.error, evidence);
+    case 'unreadable':
+      return { kind: 'unanswered', reason: `status ${status} and no verdict in the reply` };
+    case undefined:
+      return { kind: 'unanswered', reason: 'the reply does not name the job' };
+  }
+};
+
+/** No verdict on any of `count` jobs, all for the same reason. */
+export const unanswered = (count: number, reason: string): Reading => ({
+  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', reason }),
+  suspect: false,
+});
+
+/** One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. */
+export const asWhole = (count: number, status: number, row: Row): Reading => ({
+  verdicts: new Array<Verdict>(count).fill(verdictOf(status, row, 'aggregate')),
+  suspect: row.kind === 'error' && blameOf(status, row.error.code) === 'job',
+});
+
+/**
+ * The law of replies that name no job: rows are in the order asked, so a list of another length says nothing about
+ * any job. A single row for several jobs speaks for the whole call.
+ */
+export const byPosition = (count: number, status: number, rows: readonly Row[]): Reading => {
+  const [first] = rows;
+  if (rows.length === 1 && first !== undefined && count > 1) return asWhole(count, status, first);
+  if (rows.length !== count) return unanswered(count, `${rows.length} rows for ${count} jobs`);
+  return { verdicts: rows.map((row) => verdictOf(status, row, 'positional')), suspect: false };
+};
+
+/**
+ * The law of replies that name each job: order and extra rows mean nothing, a job without a row is unanswered, and
+ * rows that contradict each other answer nothing.
+ */
+export const byId = (
+  asked: readonly string[],
+  status: number,
+  rows: readonly (readonly [id: string, row: Row])[],
+): Reading => {
+  const found = new Map<string, Row>();
+  for (const [id, row] of rows) {
+    const earlier = found.get(id);
+    found.set(id, earlier === undefined || agree(earlier, row) ? row : { kind: 'unreadable' });
+  }
+  return { verdicts: asked.map((id) => verdictOf(status, found.get(id), 'keyed')), suspect: false };
+};
+
+const agree = (a: Row, b: Row): boolean =>
+  a.kind === 'error' && b.kind === 'error' ? a.error.code === b.error.code : a.kind === b.kind;

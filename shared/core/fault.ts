@@ -1,0 +1,26 @@
+import type { BaseIssue } from 'valibot';
+
+/** One thing wrong with what a caller sent: where (a JSON pointer, RFC 6901, as a URI fragment) and what. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const escapeSegment = (key: unknown): string =>
+  encodeURIComponent(String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
+
+/** Every issue of a validation as a fault; the messages are the schemas' own. */
+export const faultsOf = (issues: readonly BaseIssue<unknown>[]): readonly Fault[] =>
+  issues.map(({ path = [], message }) => ({
+    pointer: `#${path.map(({ key }) => `/${escapeSegment(key)}`).join('')}`,
+    detail: message,
+  }));
+
+const SHOWN = 10;
+
+/** Faults in one sentence, for error shapes and exceptions that hold a single text; long lists are cut and counted. */
+export const sentence = (faults: readonly Fault[]): string => {
+  const shown = faults.slice(0, SHOWN).map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  const rest = faults.length - shown.length;
+  return rest > 0 ? `${shown.join('; ')}; and ${rest} more` : shown.join('; ');
+};

@@ -1,0 +1,80 @@
+import type { GenericSchema, ObjectEntries } from 'valibot';
+import type { Reading, Reply } from './correlate.ts';
+
+declare const brand: unique symbol;
+type Brand<Name extends string> = string & { readonly [brand]: Name };
+
+/** A job's id, a string even where the upstream's is a 64-bit integer (promise P9). */
+export type JobId = Brand<'JobId'>;
+export type ProjectId = Brand<'ProjectId'>;
+
+export type Service = 'dli' | 'drs';
+export type OperationName = 'dli.run' | 'dli.stop' | 'drs.start';
+
+/** Options that the upstream takes once per call: part of the group key, never merged or defaulted (promise P5). */
+export type GroupOptions = Readonly<Record<string, boolean>>;
+
+/** Options that the upstream takes per job. */
+export type JobOptions = Readonly<Record<string, string>>;
+
+/** A job as it is asked for: its bare id, or the id with options of its own. */
+export type Job = JobId | ({ readonly job_id: JobId } & JobOptions);
+
+export const jobIdOf = (job: Job): JobId => (typeof job === 'string' ? job : job.job_id);
+
+/** A caller's jobs in the order listed, repetitions and all, and the options for the call. */
+export interface Ask {
+  readonly jobs: readonly Job[];
+  readonly options: GroupOptions;
+}
+
+export type Language = 'en-us' | 'zh-cn';
+
+/** What the upstream would say to a request, and so what our drop-in route says. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** How a service writes its job ids. */
+export interface JobIdRule {
+  /** Whether a text is an id, in its one canonical spelling. */
+  readonly is: (text: string) => boolean;
+  /** Whether callers may also write ids as JSON numbers. */
+  readonly numeric: boolean;
+  /** The rule in words, for faults. */
+  readonly detail: string;
+}
+
+/** One upstream batch endpoint: a row of the table in `operations/index.ts`, and the one place that knows its words. */
+export interface Operation {
+  readonly name: OperationName;
+  readonly service: Service;
+  /** Path template of the upstream's endpoint, and of our drop-in route. */
+  readonly path: `/${string}{project_id}${string}`;
+  /** The operation after which this one makes a restart: both are carried out, in that order. */
+  readonly restartAfter?: OperationName;
+  readonly jobId: JobIdRule;
+  readonly options: ObjectEntries;
+  readonly jobOptions: ObjectEntries;
+  /** Reads the upstream's own request body. Unknown fields are ignored, as the upstream does. */
+  readonly request: GenericSchema<unknown, Ask>;
+  /** The upstream's own reply to a request that it takes whole. */
+  readonly answer: (listed: readonly Job[], language: Language) => Answer;
+  /** The request body for distinct jobs. */
+  readonly encode: (jobs: readonly Job[], options: GroupOptions) => string;
+  /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
+  readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
+}
+
+const projectId = /^[A-Za-z0-9_-]{1,64}$/;
+
+export const isProjectId = (text: unknown): text is ProjectId =>
+  typeof text === 'string' && projectId.test(text);
+
+export const PROJECT_ID_RULE =
+  'must be a project id: 1 to 64 letters, digits, hyphens or underscores';
+
+/** The path of an operation's endpoint for one project. */
+export const pathFor = (operation: Operation, project: ProjectId): string =>
+  operation.path.replace('{project_id}', project);

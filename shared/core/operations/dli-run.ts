@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import type { Operation } from '../operation.ts';
+import { answer, decode, encode, jobId, request } from './dli.ts';
+
+/** Starts Flink jobs, from their savepoints if asked. Source: the vendor's page "Running Jobs in Batches". */
+export const dliRun: Operation = {
+  name: 'dli.run',
+  service: 'dli',
+  path: '/v1.0/{project_id}/streaming/jobs/run',
+  restartAfter: 'dli.stop',
+  jobId,
+  options: { resume_savepoint: v.optional(v.boolean('must be true or false')) },
+  jobOptions: {},
+  request: request('resume_savepoint'),
+  answer: answer({
+    'en-us': 'The request for submitting DLI jobs is delivered successfully.',
+    'zh-cn': '作业提交请求下发成功',
+  }),
+  encode,
+  decode,
+};

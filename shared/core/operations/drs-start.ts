@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import { asWhole, byId, type Reading, type Reply, type Row, unanswered } from '../correlate.ts';
+import { jobIdSchema, jobListSchema } from '../job-list.ts';
+import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import {
+  type Ask,
+  type Job,
+  type JobId,
+  type JobIdRule,
+  jobIdOf,
+  type Operation,
+} from '../operation.ts';
+
+/** DRS ids look like UUIDs and are not hex, so their form is left open. */
+const opaque = /^[A-Za-z0-9_-]{1,64}$/;
+
+const jobId: JobIdRule = {
+  is: (text) => opaque.test(text),
+  numeric: false,
+  detail: 'must be a DRS task id: a string of 1 to 64 letters, digits, hyphens or underscores',
+};
+
+const milliseconds = v.pipe(
+  v.string('must be a string of milliseconds since 1970'),
+  v.regex(/^\d{1,16}$/, 'must be a string of milliseconds since 1970'),
+);
+
+/** "If this parameter is left empty, the task is started immediately": empty and null are absent. */
+const listed = v.pipe(
+  v.object(
+    {
+      job_id: jobIdSchema(jobId),
+      start_time: v.nullish(v.union([v.literal(''), milliseconds], milliseconds.message)),
+    },
+    'must be an object with a job_id',
+  ),
+  v.transform(({ job_id, start_time }): Job => (start_time ? { job_id, start_time } : job_id)),
+);
+
+const request: v.GenericSchema<unknown, Ask> = v.pipe(
+  v.object({ jobs: jobListSchema(listed) }, 'must be a JSON object'),
+  v.transform(({ jobs }) => ({ jobs, options: {} })),
+);
+
+/** The vendor's table calls the list `results`, its example `jobs`: a client may read either. */
+const answer = (jobs: readonly Job[]) => {
+  const results = jobs.map((job) => ({ id: jobIdOf(job), status: 'success' }));
+  return { status: 202, body: { results, jobs: results, count: results.length } };
+};
+
+const textOf = (...candidates: readonly (Json | undefined)[]): string =>
+  candidates.find((candidate) => typeof candidate === 'string') ?? '';
+
+const errorOf = (object: JsonObject): Row => ({
+  kind: 'error',
+  error: {
+    code: textOf(object.error_code) || 'unspecified',
+    message: textOf(object.error_msg, object.error_message),
+  },
+});
+
+const rowOf = (element: JsonObject): Row => {
+  switch (textOf(element.status).toLowerCase()) {
+    case 'success':
+      return { kind: 'success' };
+    case 'failed':
+      return errorOf(element);
+    default:
+      return { kind: 'unreadable' };
+  }
+};
+
+/** 200 and 202 alike; rows under `results` or `jobs`; matched by id, never by place. */
+const decode = (asked: readonly JobId[], reply: Reply): Reading => {
+  if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
+  const { status } = reply;
+  const parsed = parseJson(reply.body);
+  if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`);
+  const body = parsed.value;
+  if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`);
+  if (typeof body.error_code === 'string') return asWhole(asked.length, status, errorOf(body));
+  const rows = [body.results, body.jobs]
+    .flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []))
+    .filter(isObject)
+    .map((element) => [textOf(element.id, element.job_id), rowOf(element)] as const);
+  return byId(asked, status, rows);
+};
+
+/** Starts replication tasks. Source: the vendor's page "Starting Tasks in Batches". */
+export const drsStart: Operation = {
+  name: 'drs.start',
+  service: 'drs',
+  path: '/v3/{project_id}/jobs/batch-starting',
+  jobId,
+  options: {},
+  jobOptions: { start_time: v.optional(milliseconds) },
+  request,
+  answer,
+  encode: (jobs) =>
+    JSON.stringify({ jobs: jobs.map((job) => (typeof job === 'string' ? { job_id: job } : job)) }),
+  decode,
+};

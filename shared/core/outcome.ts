@@ -1,0 +1,17 @@
+/** The terminal verdict for one (intent, job). See the README's table of outcomes. */
+export type Outcome = 'delivered' | 'rejected' | 'superseded' | 'expired' | 'failed';
+
+/** What a verdict rests on: the reply named the job, its place in the reply, one verdict for the whole call, or a look at the job. */
+export type Evidence = 'keyed' | 'positional' | 'aggregate' | 'observed';
+
+/** Why a job was refused: the upstream's code where it gave one, and its words. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What one upstream reply says about one job. `unanswered` is no outcome: the message comes back. */
+export type Verdict =
+  | { readonly kind: 'delivered'; readonly evidence: Evidence }
+  | { readonly kind: 'rejected'; readonly evidence: Evidence; readonly error: Refusal }
+  | { readonly kind: 'unanswered'; readonly reason: string };
