@@ -9,11 +9,15 @@ export interface Fault {
 const escapeSegment = (key: unknown): string =>
   encodeURIComponent(String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
 
+/** The validator says of a missing key only that it expected it, by its name in quotes. */
+const isMissing = ({ expected, received }: BaseIssue<unknown>): boolean =>
+  received === 'undefined' && expected?.startsWith('"') === true;
+
 /** Every issue of a validation as a fault; the messages are the schemas' own. */
 export const faultsOf = (issues: readonly BaseIssue<unknown>[]): readonly Fault[] =>
-  issues.map(({ path = [], message }) => ({
-    pointer: `#${path.map(({ key }) => `/${escapeSegment(key)}`).join('')}`,
-    detail: message,
+  issues.map((issue) => ({
+    pointer: `#${(issue.path ?? []).map(({ key }) => `/${escapeSegment(key)}`).join('')}`,
+    detail: isMissing(issue) ? 'is required' : issue.message,
   }));
 
 const SHOWN = 10;

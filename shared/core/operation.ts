@@ -34,6 +34,8 @@ export type Language = 'en-us' | 'zh-cn';
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** If it is not application/json. */
+  readonly contentType?: string;
 }
 
 /** How a service writes its job ids. */

@@ -1,0 +1,29 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { v7 as newId } from 'uuid';
+import { makeAccept } from '../shared/accept.ts';
+import { makeRoutes, tellProblem } from '../shared/accept-routes.ts';
+import type { IntentId } from '../shared/core/intent.ts';
+import { readAcceptConfig } from '../shared/edge/config.ts';
+import { makeHttpHandler } from '../shared/edge/http.ts';
+import { makeLog } from '../shared/edge/log.ts';
+import { makeEnqueue } from '../shared/edge/queue.ts';
+
+const { queueUrl, maxMessageBytes, logAsObject } = readAcceptConfig(process.env);
+const log = makeLog({ asObject: logAsObject });
+const now = () => new Date();
+const newIntentId = () => newId() as IntentId;
+
+const accept = makeAccept({
+  enqueue: makeEnqueue({ sqs: new SQSClient(), log }, { queueUrl, maxBytes: maxMessageBytes }),
+  now,
+  newIntentId,
+  maxMessageBytes,
+});
+
+/** HTTP API → intents → queue. */
+export const handler = makeHttpHandler({
+  routes: makeRoutes(accept, now),
+  tell: tellProblem,
+  newIntentId,
+  log,
+});

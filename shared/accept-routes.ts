@@ -1,0 +1,75 @@
+import type { Accept, Accepted } from './accept.ts';
+import { type Draft, type ReadDraft, readNative, readVendor } from './core/draft.ts';
+import type { Handled, HttpRequest, Route, TellProblem } from './core/http.ts';
+import type { Intent } from './core/intent.ts';
+import { type Json, parseJson } from './core/json.ts';
+import type { Answer, Language, Operation } from './core/operation.ts';
+import { operations } from './core/operations/index.ts';
+import { asProblemDetails, asVendorError, invalid, type Problem } from './core/problem.ts';
+import { receiptOf } from './core/receipt.ts';
+
+/** Every path under the vendor's prefixes speaks the vendor's error shape, ours speaks RFC 9457. */
+export const tellProblem: TellProblem = (problem, path, intentId) => {
+  if (path.startsWith('/v1.0/')) return asVendorError(problem, 'dli');
+  if (path.startsWith('/v3/')) return asVendorError(problem, 'drs');
+  return asProblemDetails(problem, `urn:uuid:${intentId}`);
+};
+
+/** The upstream's three routes, drop-in, and the native one. */
+export const makeRoutes = (accept: Accept, now: () => Date): readonly Route[] => [
+  ...operations.map((row) => route(row.path, accept, vendorEntrance(row))),
+  route('/v1/intents', accept, nativeEntrance(now)),
+];
+
+/** What a route makes of a body, and how it says that the queue has it. */
+interface Entrance {
+  readonly read: (body: Json, request: HttpRequest) => ReadDraft;
+  readonly confirm: (draft: Draft, intent: Intent, request: HttpRequest) => Answer;
+}
+
+const vendorEntrance = (row: Operation): Entrance => ({
+  read: (body, { params }) => readVendor(row, params.project_id, body),
+  confirm: ({ jobs }, _, { headers }) => row.answer(jobs, languageOf(headers['x-language'])),
+});
+
+const nativeEntrance = (now: () => Date): Entrance => ({
+  read: (body) => readNative(body, now()),
+  confirm: (_, intent) => ({ status: 202, body: receiptOf(intent) }),
+});
+
+const route = (path: string, accept: Accept, entrance: Entrance): Route => ({
+  method: 'POST',
+  path,
+  handle: async (request, intentId) => {
+    const body = parseJson(request.text);
+    if (!body.ok) return refused(invalid([{ pointer: '#', detail: body.detail }]));
+    const reading = entrance.read(body.value, request);
+    if (!reading.ok) return refused(invalid(reading.faults));
+    const origin = { caller: 'http', ...traceOf(request.headers.traceparent) };
+    const accepted = await accept(reading.draft, origin, intentId);
+    return accepted.kind === 'queued'
+      ? { ok: true, answer: entrance.confirm(reading.draft, accepted.intent, request) }
+      : refused(unavailable(accepted));
+  },
+});
+
+const refused = (problem: Problem): Handled => ({ ok: false, problem });
+
+const languageOf = (header = ''): Language => (/^zh/i.test(header) ? 'zh-cn' : 'en-us');
+
+/** W3C Trace Context; a header that is none is ignored, as the recommendation says. */
+const traceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const traceOf = (header = ''): { traceparent?: string } =>
+  traceparent.test(header) ? { traceparent: header } : {};
+
+const unavailable = ({ queued, not_queued }: Extract<Accepted, { kind: 'partly' }>): Problem => ({
+  status: 503,
+  title: 'Queue unavailable',
+  detail:
+    queued.length === 0
+      ? 'The queue took none of the jobs. Send the request again.'
+      : `The queue took ${queued.length} jobs and refused ${not_queued.length}. Send those under "not_queued" again.`,
+  queued,
+  not_queued,
+});

@@ -1,0 +1,124 @@
+import type { Reply } from './core/correlate.ts';
+import type { Log } from './core/log.ts';
+import { jobIdOf, pathFor, type Service } from './core/operation.ts';
+import type { Verdict } from './core/outcome.ts';
+import type { Call } from './core/plan.ts';
+import type { CallInfo, Timing } from './core/result.ts';
+
+export interface UpstreamRequest {
+  readonly service: Service;
+  readonly path: string;
+  readonly body: string;
+}
+
+export interface CallEdges {
+  /** Never throws for what the outside does: silence is a reply too. */
+  readonly send: (request: UpstreamRequest) => Promise<Reply>;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly newCallId: () => string;
+}
+
+/** One request and what it says of its jobs: a verdict each, in the call's order. */
+export interface Attempt {
+  readonly call: Call;
+  readonly verdicts: readonly Verdict[];
+  readonly info: CallInfo;
+  readonly timing: Timing;
+  /** Seconds, if the upstream asked for a pause. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** How a call went, as far as the rest of a call that was taken apart can be judged by it. */
+type Passage = 'through' | 'unclear';
+
+/** Carries out one planned call, in as many requests as it takes; reports every job exactly once. */
+export type CarryOut = (
+  call: Call,
+  remainingMs: () => number,
+  report: (attempt: Attempt) => Promise<void>,
+) => Promise<void>;
+
+/**
+ * Law (promise P7): a refusal of the whole call that may be one job's fault is taken apart by halving, until single
+ * jobs carry it. A half is known to be bad when its whole was refused and its sibling went through: it is halved again
+ * unsent, so one bad job among n costs at most 2·ceil(log2 n) + 1 further requests. None is begun with less than
+ * `msPerCall` left: its jobs stay unanswered.
+ */
+export const makeCarryOut =
+  (edges: CallEdges, msPerCall: number): CarryOut =>
+  async (planned, remainingMs, report) => {
+    const ask = async (call: Call, attempts: number): Promise<Passage> => {
+      if (remainingMs() < msPerCall) {
+        await report(unsent(call, attempts, edges.now()));
+        return 'unclear';
+      }
+      const { attempt, suspect } = await send(edges, call, attempts);
+      if (suspect && call.carriers.length > 1) {
+        await takeApart(call, attempts + 1);
+        return 'unclear';
+      }
+      await report(attempt);
+      return attempt.verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : 'unclear';
+    };
+
+    const takeApart = async (call: Call, attempts: number): Promise<void> => {
+      const middle = Math.ceil(call.carriers.length / 2);
+      const left = { ...call, carriers: call.carriers.slice(0, middle) };
+      const right = { ...call, carriers: call.carriers.slice(middle) };
+      const passage = await ask(left, attempts);
+      if (passage === 'through' && right.carriers.length > 1) await takeApart(right, attempts);
+      else await ask(right, attempts);
+    };
+
+    await ask(planned, 1);
+  };
+
+const send = async (edges: CallEdges, call: Call, attempts: number) => {
+  const { operation, project_id, options } = call;
+  const jobs = call.carriers.map(({ job }) => job);
+  const info: CallInfo = { id: edges.newCallId(), size: jobs.length, attempts };
+  const calledAt = edges.now();
+  const reply = await edges.send({
+    service: operation.service,
+    path: pathFor(operation, project_id),
+    body: operation.encode(jobs, options),
+  });
+  const timing: Timing = { calledAt, settledAt: edges.now() };
+  const { verdicts, suspect } = operation.decode(jobs.map(jobIdOf), reply);
+  edges.log.info('call', {
+    call_id: info.id,
+    operation: operation.name,
+    project_id,
+    options,
+    jobs: jobs.length,
+    attempts,
+    reply: reply.kind === 'replied' ? reply.status : reply.reason,
+    ...tally(verdicts),
+    ms: timing.settledAt - timing.calledAt,
+  });
+  const retryAfter = reply.kind === 'replied' ? reply.retryAfter : undefined;
+  const attempt: Attempt = { call, verdicts, info, timing, retryAfter };
+  return { attempt, suspect };
+};
+
+const unsent = (call: Call, attempts: number, now: number): Attempt => ({
+  call,
+  verdicts: call.carriers.map(() => ({
+    kind: 'unanswered',
+    reason: 'no time left in this invocation',
+  })),
+  info: { id: '', size: call.carriers.length, attempts },
+  timing: { calledAt: now, settledAt: now },
+});
+
+const tally = (verdicts: readonly Verdict[]) => {
+  const count = (kind: Verdict['kind']) =>
+    verdicts.filter((verdict) => verdict.kind === kind).length;
+  return {
+    delivered: count('delivered'),
+    rejected: count('rejected'),
+    unanswered: count('unanswered'),
+  };
+};

@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import { isObject } from './json.ts';
+
+/**
+ * An object with these fields and no others. Names every unknown field, and every other fault at once: the library's own
+ * strict object stops at the first unknown field, and lets `constructor` pass.
+ */
+export const closedObject = <const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  message: string,
+): v.GenericSchema<unknown, v.InferOutput<v.ObjectSchema<Entries, undefined>>> => {
+  const known = v.object(entries);
+  return v.pipe(
+    v.custom<object>(isObject, message),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+      const unknown = Object.keys(value).filter((key) => !Object.hasOwn(entries, key));
+      for (const key of unknown) {
+        const item = { type: 'object', origin: 'key', input: {}, key, value: undefined } as const;
+        addIssue({ message: 'is not a known field', path: [item] });
+      }
+      const read = v.safeParse(known, value);
+      for (const { message, path, expected, received } of read.issues ?? [])
+        addIssue({ message, received, ...(expected && { expected }), ...(path && { path }) });
+      return read.success && unknown.length === 0 ? read.output : NEVER;
+    }),
+  );
+};

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { faultsOf, sentence } from './fault.ts';
+import { isObject } from './json.ts';
+import {
+  type GroupOptions,
+  isProjectId,
+  type Job,
+  type Operation,
+  type OperationName,
+  PROJECT_ID_RULE,
+  type ProjectId,
+} from './operation.ts';
+import { isOperationName, OPERATIONS, operations } from './operations/index.ts';
+
+declare const brand: unique symbol;
+
+/** A UUID of version 7: sorts as text by the time of acceptance. */
+export type IntentId = string & { readonly [brand]: 'IntentId' };
+
+/** The version of the message that is written here. Another version is unreadable, and kept (promise P8). */
+export const MESSAGE_VERSION = 1;
+
+/**
+ * A caller's wish, as it lies on the queue: one operation on one or more jobs of one project. Field names are the
+ * wire's, here and in the result event. Times are ISO 8601 in UTC, so they compare as text.
+ */
+export interface Intent {
+  readonly v: typeof MESSAGE_VERSION;
+  readonly intent_id: IntentId;
+  readonly operation: OperationName;
+  readonly project_id: ProjectId;
+  readonly options: GroupOptions;
+  readonly jobs: readonly Job[];
+  readonly caller: string;
+  readonly accepted_at: string;
+  readonly expires_at?: string;
+  readonly correlation_id?: string;
+  readonly traceparent?: string;
+}
+
+export type ReadMessage =
+  | { readonly ok: true; readonly intent: Intent }
+  | { readonly ok: false; readonly reason: string };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const isTime = (value: unknown): value is string =>
+  typeof value === 'string' && instant.test(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** Custom checks and not pipes of actions: a batch brings a hundred thousand ids, and this is its inner loop. */
+const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
+  const withOptions = v.strictObject({
+    job_id: v.custom<string>((id) => isText(id) && jobId.is(id)),
+    ...jobOptions,
+  });
+  const isJob = (job: unknown): job is Job =>
+    isText(job) ? jobId.is(job) : v.is(withOptions, job);
+  return v.object({
+    v: v.literal(MESSAGE_VERSION),
+    intent_id: v.custom<IntentId>((id) => isText(id) && uuid.test(id), 'must be a UUID'),
+    operation: v.custom<OperationName>(isOperationName),
+    project_id: v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE),
+    options: v.strictObject(options),
+    jobs: v.custom<readonly Job[]>(
+      (jobs) => Array.isArray(jobs) && jobs.length > 0 && jobs.every(isJob),
+      `must be a list of jobs, each of which ${jobId.detail}`,
+    ),
+    caller: v.custom<string>(isText, 'must be a string'),
+    accepted_at: v.custom<string>(isTime, 'must be an instant in UTC'),
+    expires_at: v.exactOptional(v.custom<string>(isTime, 'must be an instant in UTC')),
+    correlation_id: v.exactOptional(v.string('must be a string')),
+    traceparent: v.exactOptional(v.string('must be a string')),
+  });
+};
+
+const schemas = new Map(operations.map((row) => [row.name, messageSchema(row)]));
+
+const unreadable = (reason: string): ReadMessage => ({ ok: false, reason });
+
+/** Reads one message of the queue. Never throws; the reason never quotes the message. */
+export const readMessage = (text: string): ReadMessage => {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return unreadable('the message is no JSON');
+  }
+  if (!isObject(body)) return unreadable('the message is no JSON object');
+  if (body.v !== MESSAGE_VERSION)
+    return unreadable(`the message is not of version ${MESSAGE_VERSION}`);
+  const schema = isOperationName(body.operation) ? schemas.get(body.operation) : undefined;
+  if (schema === undefined) return unreadable('the message names no known operation');
+  const read = v.safeParse(schema, body);
+  return read.success
+    ? { ok: true, intent: read.output as Intent }
+    : unreadable(sentence(faultsOf(read.issues)));
+};
+
+/** The row of an intent's operation. */
+export const operationOf = (intent: Pick<Intent, 'operation'>): Operation =>
+  OPERATIONS[intent.operation];
+
+const bytes = (text: string): number => Buffer.byteLength(text);
+
+/**
+ * Writes an intent as one message, or as several under one intent id where its jobs do not fit `maxBytes`. Every job
+ * is in exactly one of them.
+ */
+export const writeMessages = (intent: Intent, maxBytes: number): readonly Intent[] => {
+  const envelope = bytes(JSON.stringify({ ...intent, jobs: [] }));
+  const parts: Job[][] = [];
+  let room = 0;
+  for (const job of intent.jobs) {
+    const size = bytes(JSON.stringify(job)) + 1;
+    if (size > room) {
+      parts.push([]);
+      room = maxBytes - envelope;
+    }
+    parts.at(-1)?.push(job);
+    room -= size;
+  }
+  return parts.map((jobs) => ({ ...intent, jobs }));
+};

@@ -1,0 +1,170 @@
+import type { Intent, IntentId } from './intent.ts';
+import { operationOf } from './intent.ts';
+import {
+  type GroupOptions,
+  type Job,
+  type JobId,
+  jobIdOf,
+  type Operation,
+  type ProjectId,
+} from './operation.ts';
+
+/** An intent as read from one message. The message's id and the intent travel with every job, so none is ever guessed. */
+export interface Queued {
+  readonly messageId: string;
+  readonly intent: Intent;
+}
+
+/** One job to be asked for once, and everybody who asked: all share the outcome. */
+export interface Carrier {
+  readonly job: Job;
+  readonly askers: readonly Queued[];
+}
+
+/** One upstream request: distinct jobs of one project, one operation, one set of group options. */
+export interface Call {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+  readonly options: GroupOptions;
+  readonly carriers: readonly Carrier[];
+}
+
+/** An outcome that needs no call. */
+export interface Settled {
+  readonly job_id: JobId;
+  readonly asker: Queued;
+  readonly outcome: 'superseded' | 'expired';
+  readonly superseded_by?: IntentId;
+}
+
+export interface Plan {
+  readonly calls: readonly Call[];
+  /** Runs that wait for their stop: not now, and not lost. */
+  readonly waiting: readonly Carrier[];
+  readonly settled: readonly Settled[];
+}
+
+interface Group extends Omit<Call, 'carriers'> {
+  readonly carriers: Carrier[];
+}
+
+/** The newest wishes for one job, oldest at the bottom. More than one only for a restart. */
+interface Wish {
+  readonly group: Group;
+  readonly job: Job;
+  readonly askers: Queued[];
+  readonly below: Wish | undefined;
+}
+
+const byAge = (a: Queued, b: Queued): number =>
+  a.intent.intent_id < b.intent.intent_id ? -1 : a.intent.intent_id > b.intent.intent_id ? 1 : 0;
+
+const sameJobOptions = (a: Job, b: Job): boolean =>
+  a === b ||
+  (typeof a !== 'string' && typeof b !== 'string' && JSON.stringify(a) === JSON.stringify(b));
+
+/**
+ * The pure step from queued intents to calls. Laws: per job, oldest to newest, the same operation with the same options
+ * is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
+ * No job is in two calls. Calls = Σ ceil(distinct jobs of a group / maxJobsPerCall), whatever the order of arrival.
+ */
+export const planCalls = (
+  queued: readonly Queued[],
+  { now, maxJobsPerCall }: { now: string; maxJobsPerCall: (operation: Operation) => number },
+): Plan => {
+  const groups = new Map<string, Group>();
+  const wishes = new Map<string, Map<JobId, Wish>>();
+  const settled: Settled[] = [];
+  for (const asker of queued.toSorted(byAge))
+    fold(asker, groupFor(groups, asker.intent), wishes, settled);
+
+  const waiting: Carrier[] = [];
+  for (const ofProject of wishes.values())
+    for (const wish of ofProject.values()) assign(wish, now, waiting, settled);
+
+  const calls = [...groups.values()].flatMap((group) =>
+    chunk(group.carriers, maxJobsPerCall(group.operation)).map((carriers) => ({
+      ...group,
+      carriers,
+    })),
+  );
+  return { calls, waiting, settled };
+};
+
+const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
+  const { operation, project_id, options } = intent;
+  const key = `${operation} ${project_id} ${JSON.stringify(options)}`;
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = { operation: operationOf(intent), project_id, options, carriers: [] };
+    groups.set(key, group);
+  }
+  return group;
+};
+
+/** Lays one intent's wishes on top of what older intents wished for the same jobs. */
+const fold = (
+  asker: Queued,
+  group: Group,
+  wishes: Map<string, Map<JobId, Wish>>,
+  settled: Settled[],
+): void => {
+  const scope = `${group.operation.service} ${group.project_id}`;
+  const ofProject = wishes.get(scope) ?? new Map<JobId, Wish>();
+  wishes.set(scope, ofProject);
+  for (const job of asker.intent.jobs) {
+    const id = jobIdOf(job);
+    const below = supersede(ofProject.get(id), group, job, asker.intent.intent_id, settled);
+    if (below?.group === group && sameJobOptions(below.job, job)) {
+      below.askers.push(asker);
+      ofProject.set(id, below);
+    } else {
+      ofProject.set(id, { group, job, askers: [asker], below });
+    }
+  }
+};
+
+/** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
+const supersede = (
+  top: Wish | undefined,
+  group: Group,
+  job: Job,
+  by: IntentId,
+  settled: Settled[],
+): Wish | undefined => {
+  let wish = top;
+  while (wish !== undefined) {
+    const same = wish.group === group && sameJobOptions(wish.job, job);
+    if (same || wish.group.operation.name === group.operation.restartAfter) return wish;
+    for (const asker of wish.askers)
+      settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });
+    wish = wish.below;
+  }
+  return undefined;
+};
+
+/** The oldest live wish of a job goes into its group's call; one above it waits. Expired askers are settled, not asked for. */
+const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]): void => {
+  const live: Carrier[] = [];
+  let into: Group = top.group;
+  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
+    const askers = wish.askers.filter((asker) => !expired(asker, now));
+    for (const asker of wish.askers)
+      if (expired(asker, now))
+        settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
+    if (askers.length === 0) continue;
+    live.push({ job: wish.job, askers });
+    into = wish.group;
+  }
+  const oldest = live.pop();
+  if (oldest !== undefined) into.carriers.push(oldest);
+  waiting.push(...live);
+};
+
+const expired = ({ intent }: Queued, now: string): boolean =>
+  intent.expires_at !== undefined && intent.expires_at <= now;
+
+const chunk = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );

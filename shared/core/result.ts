@@ -1,0 +1,83 @@
+import type { Intent, IntentId } from './intent.ts';
+import type { JobId, OperationName, ProjectId } from './operation.ts';
+import type { Evidence, Outcome, Refusal } from './outcome.ts';
+
+/** Names the result bus knows our events by. */
+export const RESULT_SOURCE = 'job-fanin';
+export const RESULT_DETAIL_TYPE = 'Job Control Result';
+
+/** The upstream call that a verdict rests on. */
+export interface CallInfo {
+  readonly id: string;
+  /** Jobs in the call. */
+  readonly size: number;
+  /** Calls that this job was part of, this one included: more than one where a refused call was taken apart. */
+  readonly attempts: number;
+}
+
+/** The `detail` of a result event: the verdict on one (intent, job). Published as docs/result.schema.json. */
+export interface Result {
+  readonly result_id: string;
+  readonly outcome: Outcome;
+  readonly evidence?: Evidence;
+  readonly operation: OperationName;
+  readonly project_id: ProjectId;
+  readonly job_id: JobId;
+  readonly intent_id: IntentId;
+  readonly caller: string;
+  readonly correlation_id?: string;
+  readonly error?: Refusal;
+  readonly superseded_by?: IntentId;
+  readonly call?: CallInfo;
+  readonly accepted_at: string;
+  readonly settled_at: string;
+  /** Milliseconds from acceptance to the call, or to the verdict where there was no call. */
+  readonly queued_ms: number;
+  /** Milliseconds in the upstream call; 0 where there was none. */
+  readonly upstream_ms: number;
+  readonly traceparent?: string;
+}
+
+/** What is particular to one verdict; the rest of a result is the intent's. */
+export type VerdictInfo = Pick<Result, 'outcome'> &
+  Partial<Pick<Result, 'evidence' | 'error' | 'superseded_by' | 'call'>>;
+
+/** When a verdict came about, in milliseconds since 1970. */
+export interface Timing {
+  readonly calledAt: number;
+  readonly settledAt: number;
+}
+
+/** Law: the same (intent, job) always has the same `result_id`, so that a repeated event is known as one. */
+export const resultOf = (
+  intent: Intent,
+  job_id: JobId,
+  verdict: VerdictInfo,
+  { calledAt, settledAt }: Timing,
+): Result => ({
+  result_id: `${intent.intent_id}/${job_id}`,
+  outcome: verdict.outcome,
+  ...(verdict.evidence && { evidence: verdict.evidence }),
+  operation: intent.operation,
+  project_id: intent.project_id,
+  job_id,
+  intent_id: intent.intent_id,
+  caller: intent.caller,
+  ...(intent.correlation_id !== undefined && { correlation_id: intent.correlation_id }),
+  ...(verdict.error && { error: shortened(verdict.error) }),
+  ...(verdict.superseded_by && { superseded_by: verdict.superseded_by }),
+  ...(verdict.call && { call: verdict.call }),
+  accepted_at: intent.accepted_at,
+  settled_at: new Date(settledAt).toISOString(),
+  queued_ms: Math.max(0, calledAt - Date.parse(intent.accepted_at)),
+  upstream_ms: settledAt - calledAt,
+  ...(intent.traceparent !== undefined && { traceparent: intent.traceparent }),
+});
+
+/** An upstream's message is as long as it likes; an event on the bus is not. */
+const LONGEST_MESSAGE = 1_000;
+
+const shortened = ({ code, message }: Refusal): Refusal => ({
+  code: code.slice(0, 100),
+  message: message.slice(0, LONGEST_MESSAGE),
+});

@@ -1,0 +1,58 @@
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import pLimit from 'p-limit';
+import type { Log } from '../core/log.ts';
+import { pack } from '../core/pack.ts';
+import { reasonOf } from '../core/reason.ts';
+import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../core/result.ts';
+import { repeatRefused, type Taken } from '../repeat-refused.ts';
+
+/** Entries per PutEvents request. */
+const BATCH = 10;
+
+/** Requests under way at once. */
+const CONCURRENCY = 8;
+
+/** As EventBridge counts: source, detail-type and detail in UTF-8. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+const bytesOf = ({ Source = '', DetailType = '', Detail = '' }: PutEventsRequestEntry): number =>
+  Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
+
+/**
+ * Publishes results in PutEvents of ten within the size limit, and repeats the entries that failed, alone. Tells, for
+ * each in order, whether the bus has it.
+ */
+export const makePublish = (
+  { eventBridge, log }: { eventBridge: EventBridgeClient; log: Log },
+  { busName, maxBytes }: { busName: string; maxBytes: number },
+) => {
+  const put = async (entries: readonly PutEventsRequestEntry[]): Promise<readonly Taken[]> => {
+    try {
+      const { Entries = [] } = await eventBridge.send(
+        new PutEventsCommand({ Entries: [...entries] }),
+      );
+      const refused = Entries.find(({ ErrorCode }) => ErrorCode !== undefined);
+      if (refused !== undefined) log.warn('not published', { code: refused.ErrorCode });
+      return entries.map((_, i) => (Entries[i]?.EventId === undefined ? 'again' : 'taken'));
+    } catch (error) {
+      log.warn('not published', { events: entries.length, reason: reasonOf(error) });
+      return entries.map(() => 'never');
+    }
+  };
+  const entryOf = (result: Result): PutEventsRequestEntry => ({
+    EventBusName: busName,
+    Source: RESULT_SOURCE,
+    DetailType: RESULT_DETAIL_TYPE,
+    Detail: JSON.stringify(result),
+  });
+  return async (results: readonly Result[]): Promise<readonly boolean[]> => {
+    const slots = pLimit(CONCURRENCY);
+    const packs = pack(results.map(entryOf), bytesOf, { maxCount: BATCH, maxBytes });
+    const taken = await Promise.all(
+      packs.map((entries) => slots(() => repeatRefused(entries, put))),
+    );
+    return taken.flat();
+  };
+};

@@ -1,0 +1,117 @@
+import middy from '@middy/core';
+import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import httpRouter from '@middy/http-router';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Handled, Route, TellProblem } from '../core/http.ts';
+import type { IntentId } from '../core/intent.ts';
+import type { Log } from '../core/log.ts';
+import type { Answer } from '../core/operation.ts';
+import type { Problem } from '../core/problem.ts';
+import { reasonOf } from '../core/reason.ts';
+
+/** Bytes. Ten thousand DRS tasks with start times take 800 KB. */
+export const BODY_LIMIT = 1_000_000;
+
+export interface HttpEdges {
+  readonly routes: readonly Route[];
+  readonly tell: TellProblem;
+  readonly newIntentId: () => IntentId;
+  readonly log: Log;
+}
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/**
+ * API Gateway HTTP API events (payload 2.0) in, answers out. Law: every answer carries an intent id in `x-intent-id`,
+ * made before anything is read; whatever happens, the answer is in the words of the path.
+ */
+export const makeHttpHandler = ({ routes, tell, newIntentId, log }: HttpEdges) => {
+  const answer = async (path: string, handle: (intentId: IntentId) => Promise<Handled>) => {
+    const intentId = newIntentId();
+    const handled = await handle(intentId).catch((error: unknown): Handled => {
+      log.warn('unexpected', { intent_id: intentId, reason: reasonOf(error) });
+      return { ok: false, problem: BROKEN };
+    });
+    return resultOf(handled.ok ? handled.answer : tell(handled.problem, path, intentId), intentId);
+  };
+  return middy<Event, Result>()
+    .use(httpHeaderNormalizer())
+    .handler(
+      httpRouter<Event, Result>({
+        routes: routes.map(({ method, path, handle }) => ({
+          method,
+          path,
+          handler: (event: Event) =>
+            answer(event.rawPath, (intentId) => take(event, intentId, handle)),
+        })),
+        notFoundResponse: ({ path }) => answer(path, async () => notFound(routes, path)),
+      }),
+    );
+};
+
+const take = async (
+  event: Event,
+  intentId: IntentId,
+  handle: Route['handle'],
+): Promise<Handled> => {
+  const reading = readText(event);
+  if (!reading.ok) return reading;
+  const { rawPath: path, headers, pathParameters: params = {} } = event;
+  return handle({ path, headers, params, text: reading.text }, intentId);
+};
+
+/** The body as text, or why it cannot be read. API Gateway hands over what it takes for binary as base64. */
+const readText = (event: Event): { ok: true; text: string } | Extract<Handled, { ok: false }> => {
+  const type = event.headers['content-type'] ?? '';
+  if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
+    return refusal(
+      415,
+      'Unsupported media type',
+      'Send JSON, with content-type: application/json.',
+    );
+  }
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length >= BODY_LIMIT) {
+    return refusal(413, 'Content too large', `A body must be smaller than ${BODY_LIMIT} bytes.`);
+  }
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return refusal(400, 'Invalid request', 'The body is no UTF-8 text.');
+  }
+};
+
+const notFound = (routes: readonly Route[], path: string): Handled => {
+  const known = routes.map((route) => route.path).find((template) => fits(template, path));
+  return known === undefined
+    ? refusal(404, 'Not found', `There is nothing here. The paths are: ${pathsOf(routes)}.`)
+    : refusal(405, 'Method not allowed', 'Use POST.');
+};
+
+const pathsOf = (routes: readonly Route[]): string => routes.map(({ path }) => path).join(', ');
+
+const fits = (template: string, path: string): boolean =>
+  new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`).test(path);
+
+const refusal = (status: number, title: string, detail: string) => ({
+  ok: false as const,
+  problem: { status, title, detail },
+});
+
+const BROKEN: Problem = {
+  status: 500,
+  title: 'Internal error',
+  detail: 'The request could not be handled. Nothing is known to be queued: send it again.',
+};
+
+const resultOf = (answer: Answer, intentId: IntentId): Result => ({
+  statusCode: answer.status,
+  headers: {
+    'content-type': answer.contentType ?? 'application/json',
+    'x-intent-id': intentId,
+    ...(answer.status === 405 && { allow: 'POST' }),
+    ...(answer.status === 503 && { 'retry-after': '5' }),
+  },
+  body: JSON.stringify(answer.body),
+});
