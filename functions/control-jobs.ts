@@ -37,7 +37,7 @@ const control = makeControlLoop(
   {
     maxJobsPerCall: config.maxJobsPerCall,
     callConcurrency: config.callConcurrency,
-    msPerCall: config.callTimeoutMs + config.publishReserveMs,
+    msPerCall: config.msPerCall,
     restartDelaySeconds: config.restartDelaySeconds,
   },
 );

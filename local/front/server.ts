@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { eventOf, readBody, writeResult } from './gateway.ts';
+import { type Inspection, inspect } from './inspect.ts';
+import { answerInvoke, type Functions } from './invoke.ts';
+
+export interface FrontOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly functions: Functions;
+  readonly inspection: Inspection;
+}
+
+export interface Front {
+  readonly url: string;
+  /** Takes no more requests and waits for those under way. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * The one address of the stack: API Gateway for accept-http, Lambda's Invoke API for every function, and a look inside.
+ * Rejects if the port is taken.
+ */
+export const startFront = async (options: FrontOptions): Promise<Front> => {
+  const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      console.error('the front failed:', error);
+      if (!response.headersSent) writeJson(response, 500, { message: 'Internal Server Error' });
+    });
+  });
+  await listen(server, options);
+  const { address, port, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    stop: () => close(server),
+  };
+};
+
+const answer = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { functions, inspection }: FrontOptions,
+): Promise<void> => {
+  const body = await readBody(request);
+  if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
+  const seen = inspect(request, body, inspection);
+  if (seen !== undefined) return writeJson(response, seen.status, seen.body);
+  const invoked = await answerInvoke(request, body, functions);
+  if (invoked !== undefined) return writeResult(response, invoked);
+  try {
+    const result = await functions['accept-http'].invoke(eventOf(request, body));
+    writeResult(response, result as APIGatewayProxyStructuredResultV2);
+  } catch (error) {
+    console.error('accept-http failed:', error instanceof Error ? error.message : error);
+    writeJson(response, 500, { message: 'Internal Server Error' });
+  }
+};
+
+const writeJson = (response: ServerResponse, statusCode: number, body: unknown): void =>
+  writeResult(response, {
+    statusCode,
+    headers: { 'content-type': 'application/json' },
+    body: `${JSON.stringify(body, null, 2)}\n`,
+  });
+
+const listen = (server: Server, { port, host }: FrontOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });

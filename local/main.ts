@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { MisconfiguredError } from '../shared/core/settings.ts';
+import { readStackSettings, type Settings } from './settings.ts';
+import { type Stack, startStack } from './stack.ts';
+
+/** `npm start`: the whole stack on this machine, until a signal ends it. */
+
+const fail = (line: string): never => {
+  console.error(line);
+  process.exit(1);
+};
+
+/** What a person can mend, in one line; anything else is a bug and keeps its stack. */
+const explain = (error: unknown, settings?: Settings): string => {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (error instanceof MisconfiguredError) return message;
+  const address = `${settings?.HOST}:${settings?.PORT}`;
+  if (code === 'EADDRINUSE') return `${address} is in use: stop what listens there, or set PORT.`;
+  if (code === 'EACCES') return `${address} may not be listened on: set PORT to 1024 or more.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST ${settings?.HOST} is no address of this machine.`;
+  if ((error as { errorType?: string }).errorType === 'MisconfiguredError') return message;
+  return error instanceof Error ? (error.stack ?? message) : String(error);
+};
+
+const version = (): string =>
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+const greet = ({ url, endpoints, bus, upstream }: Stack, settings: Settings): string => {
+  const kept = settings.DATA_DIR ? `kept in ${settings.DATA_DIR}` : 'in memory';
+  const queue = settings.AWS_ENDPOINT_URL_SQS ? 'another server' : `embedded, ${kept}`;
+  const simulated = (endpoint: string) =>
+    endpoint === upstream?.url ? 'simulator' : 'another server';
+  return [
+    `job-fanin ${version()} is ready after ${(process.uptime()).toFixed(1)} s`,
+    `  front  ${url}`,
+    `  queue  ${endpoints.queue} (${queue})`,
+    `  bus    ${endpoints.bus} (${bus ? 'embedded' : 'another server'})`,
+    `  DLI    ${endpoints.dli} (${simulated(endpoints.dli)})`,
+    `  DRS    ${endpoints.drs} (${simulated(endpoints.drs)})`,
+    `See ${url}/local/results and ${url}/local/calls. Ctrl-C ends it.`,
+  ].join('\n');
+};
+
+const run = async (): Promise<void> => {
+  let settings: Settings | undefined;
+  try {
+    settings = readStackSettings(process.env);
+    const stack = await startStack(settings);
+    console.log(greet(stack, settings));
+    const end = async (signal: NodeJS.Signals): Promise<void> => {
+      console.log(`${signal}: finishing what is in flight`);
+      process.once(signal, () => fail('ended without waiting'));
+      await stack.stop();
+      process.exit(0);
+    };
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  } catch (error) {
+    fail(explain(error, settings));
+  }
+};
+
+await run();

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { type Environment, httpUrl, readSettings, whole } from '../shared/core/settings.ts';
+
+/** Ranges are AWS's own, so that what runs here can be deployed. */
+const schema = v.pipe(
+  v.object({
+    PORT: v.optional(whole(0, 65_535), '3000'),
+    HOST: v.optional(v.string(), '127.0.0.1'),
+    DATA_DIR: v.optional(v.string()),
+    DLI_ENDPOINT: v.optional(httpUrl),
+    DRS_ENDPOINT: v.optional(httpUrl),
+    AWS_ENDPOINT_URL_SQS: v.optional(httpUrl),
+    AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
+    AWS_REGION: v.optional(v.string(), 'eu-west-1'),
+    AWS_ACCESS_KEY_ID: v.optional(v.string(), 'local'),
+    AWS_SECRET_ACCESS_KEY: v.optional(v.string(), 'local'),
+    BATCH_SIZE: v.optional(whole(1, 10_000), '1000'),
+    BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
+    MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
+    FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), '30'),
+  }),
+  v.check(
+    (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,
+    'BATCH_SIZE above 10 needs a BATCH_WINDOW_SECONDS of at least 1',
+  ),
+);
+
+/** Settings of the functions themselves, handed on as they are where they are set. */
+const HANDED_ON =
+  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE)$/;
+
+export type Settings = v.InferOutput<typeof schema> & {
+  readonly forFunctions: Readonly<Record<string, string>>;
+};
+
+/** The settings of the embedded stack; throws `MisconfiguredError`. */
+export const readStackSettings = (environment: Environment): Settings => ({
+  ...readSettings(schema, environment),
+  forFunctions: Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value && HANDED_ON.test(name) ? [[name, value]] : [],
+    ),
+  ),
+});

@@ -1,0 +1,78 @@
+import { type BatchRequest, openCall, type UpstreamCall } from './call.ts';
+import type { Asked, Endpoint, Row } from './endpoint.ts';
+import { drawFault, type Ending, FAULTS } from './faults.ts';
+import type { JobOptions } from './job-laws.ts';
+import type { JobKey, Jobs } from './jobs.ts';
+import type { Reply } from './reply.ts';
+import type { BehaviourKeeper, Settings } from './settings.ts';
+import type { OperationName } from './vocabulary.ts';
+
+/** What is left of a call once it was handled: to end it thus, after so long, and to report the status sent. */
+export interface Handled {
+  readonly ending: Ending;
+  readonly latencyMs: number;
+  readonly answered: (status: number) => void;
+}
+
+export interface BatchParts {
+  readonly behaviour: BehaviourKeeper;
+  readonly jobs: Jobs;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly record: (call: UpstreamCall) => void;
+}
+
+/** What to do with one job, and whether its state allows it. */
+type Attempt = (operation: OperationName, key: JobKey, options: JobOptions) => boolean;
+
+const attemptEach = (
+  attempt: Attempt,
+  { operation, service }: Endpoint,
+  project: string,
+  { ids, options, jobOptions }: Asked,
+  { badIds }: Settings,
+): readonly Row[] =>
+  ids.map((id) => {
+    if (badIds.has(id)) return { id, trouble: 'missing' };
+    const key = { service, project, id };
+    return attempt(operation, key, jobOptions.get(id) ?? options)
+      ? { id }
+      : { id, trouble: 'wrong-state' };
+  });
+
+const NOTHING: Asked = { ids: [], options: {}, jobOptions: new Map() };
+
+/** Handles the calls to the batch endpoints. They take effect as they arrive, however late they are answered. */
+export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchParts) => {
+  const handle = (endpoint: Endpoint, request: BatchRequest): Handled => {
+    const { operation, service } = endpoint;
+    const settings = behaviour.settingsOf(operation);
+    const faultName = behaviour.takeNext(operation) ?? drawFault(settings.faults, random);
+    const reading = endpoint.read(request.body);
+    const asked = reading.ok ? reading.asked : NOTHING;
+    const call = openCall(now(), operation, request, asked, faultName);
+    record(call);
+
+    const attemptAll = (attempt: Attempt): readonly Row[] =>
+      attemptEach(attempt, endpoint, request.project, asked, settings);
+    // Even if a fault keeps the call from taking effect: a job that was asked for exists from then on.
+    const foreseen = attemptAll(jobs.isReady).find(({ trouble }) => trouble)?.trouble;
+
+    const takeEffect = (): Reply => {
+      if (!reading.ok) return reading.refusal;
+      if (foreseen && settings.refuseWhole) return endpoint.refuse(foreseen);
+      return endpoint.answer(attemptAll(jobs.carryOut), settings.shape);
+    };
+    const end = (): Ending => {
+      if (faultName === undefined) return takeEffect();
+      const fault = FAULTS[faultName];
+      if (fault.takesEffect) takeEffect();
+      return fault.end(service, settings);
+    };
+    const answered = (status: number): void => {
+      call.status = status;
+    };
+    return { ending: end(), latencyMs: settings.latencyMs, answered };
+  };
+  return handle;
+};

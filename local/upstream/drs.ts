@@ -1,0 +1,117 @@
+import * as v from 'valibot';
+import { parseJson } from '../../shared/core/json.ts';
+import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
+import { emptied, errorReply, htmlReply, json, type Reply } from './reply.ts';
+import type { DrsShape, Shape } from './vocabulary.ts';
+
+/** DRS's words, after the vendor's page "Starting Tasks in Batches" and its neighbour on statuses in batches. */
+
+const jobId = v.pipe(v.string(), v.nonEmpty());
+
+/** "If this parameter is left empty, the task is started immediately." */
+const startTime = v.nullish(v.pipe(v.string(), v.regex(/^\d{0,16}$/)));
+
+const startRequest = v.object({
+  jobs: v.pipe(v.array(v.object({ job_id: jobId, start_time: startTime })), v.minLength(1)),
+});
+
+const invalid = (what: string): Reply =>
+  errorReply(400, 'DRS.M00200', `Invalid parameter: ${what}.`);
+
+const valueIn = (body: string): unknown => {
+  const parsed = parseJson(body);
+  return parsed.ok ? parsed.value : undefined;
+};
+
+const read = (body: string): Reading => {
+  const request = v.safeParse(startRequest, valueIn(body));
+  if (!request.success) {
+    return { ok: false, refusal: invalid(v.getDotPath(request.issues[0]) ?? 'request body') };
+  }
+  const { jobs } = request.output;
+  const ids = jobs.map(({ job_id }) => job_id);
+  if (new Set(ids).size < ids.length) {
+    return { ok: false, refusal: errorReply(400, 'DRS.M00301', 'Duplicate task IDs.') };
+  }
+  const jobOptions = new Map(
+    jobs.flatMap(({ job_id, start_time }) => (start_time ? [[job_id, { start_time }]] : [])),
+  );
+  return { ok: true, asked: { ids, options: {}, jobOptions } };
+};
+
+const TROUBLES: Readonly<Record<Trouble, { readonly code: string; readonly message: string }>> = {
+  missing: { code: 'DRS.M05003', message: 'The task does not exist.' },
+  'wrong-state': {
+    code: 'DRS.M00304',
+    message: 'The operation is not allowed in the current task status.',
+  },
+};
+
+const listed = ({ id, trouble }: Row) =>
+  trouble === undefined
+    ? { id, status: 'success' }
+    : {
+        id,
+        status: 'failed',
+        error_code: TROUBLES[trouble].code,
+        error_msg: TROUBLES[trouble].message,
+      };
+
+type Render = (rows: readonly Row[]) => Reply;
+
+const underJobs = (status: number, rows: readonly Row[]): Reply =>
+  json(status, { jobs: rows.map(listed), count: rows.length });
+
+const RENDERS: Readonly<Record<DrsShape, Render>> = {
+  jobs: (rows) => underJobs(202, rows),
+  results: (rows) => json(202, { results: rows.map(listed), count: rows.length }),
+  both: (rows) =>
+    json(202, { results: rows.map(listed), jobs: rows.map(listed), count: rows.length }),
+  'status-200': (rows) => underJobs(200, rows),
+  // Reversed, since a random order would now and then be the order asked.
+  shuffled: (rows) => underJobs(202, rows.toReversed()),
+  html: () => htmlReply,
+  empty: (rows) => emptied(underJobs(202, rows)),
+};
+
+const isDrsShape = (shape: Shape): shape is DrsShape => Object.hasOwn(RENDERS, shape);
+
+/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816"}]}`. */
+export const drsStart: Endpoint = {
+  operation: 'drs.start',
+  service: 'drs',
+  read,
+  answer: (rows, shape) => RENDERS[isDrsShape(shape) ? shape : 'jobs'](rows),
+  refuse: (trouble) => errorReply(400, TROUBLES[trouble].code, TROUBLES[trouble].message),
+};
+
+const pageNumber = v.pipe(v.number(), v.safeInteger());
+
+const statusRequest = v.object({
+  jobs: v.pipe(v.array(jobId), v.minLength(1)),
+  page_req: v.nullish(
+    v.object({
+      cur_page: v.nullish(v.pipe(pageNumber, v.minValue(1)), 1),
+      per_page: v.nullish(v.pipe(pageNumber, v.minValue(0), v.maxValue(100)), 5),
+    }),
+    {},
+  ),
+});
+
+/**
+ * `POST …/jobs/batch-status`: `{jobs: [id…], page_req: {cur_page, per_page}}`. A page holds 5 rows unless told
+ * otherwise, and 0 means all of them; `count` is that of all jobs asked for.
+ */
+export const listStatuses = (body: string, statusOf: (id: string) => string | undefined): Reply => {
+  const request = v.safeParse(statusRequest, valueIn(body));
+  if (!request.success) return invalid(v.getDotPath(request.issues[0]) ?? 'request body');
+  const { jobs, page_req: page } = request.output;
+  const start = (page.cur_page - 1) * page.per_page;
+  const shown = page.per_page === 0 ? jobs : jobs.slice(start, start + page.per_page);
+  const results = shown.map((id) => {
+    const status = statusOf(id);
+    const { code, message } = TROUBLES.missing;
+    return status === undefined ? { id, error_code: code, error_message: message } : { id, status };
+  });
+  return json(200, { results, count: jobs.length });
+};

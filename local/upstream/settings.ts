@@ -1,0 +1,79 @@
+import { type Behaviour, parseBehaviour } from './behaviour.ts';
+import {
+  DLI_SHAPES,
+  DRS_SHAPES,
+  type FaultName,
+  type OperationName,
+  type Service,
+  type Shape,
+} from './vocabulary.ts';
+
+/** What holds for one operation, all layers and defaults taken together. */
+export interface Settings {
+  readonly shape: Shape;
+  readonly badIds: ReadonlySet<string>;
+  readonly refuseWhole: boolean;
+  readonly latencyMs: number;
+  readonly retryAfterSeconds: number;
+  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+}
+
+const settle = (behaviour: Behaviour, operation: OperationName, usual: Shape): Settings => {
+  const { next: _, ...chosen } = { ...behaviour['*'], ...behaviour[operation] };
+  return {
+    shape: usual,
+    refuseWhole: false,
+    latencyMs: 0,
+    retryAfterSeconds: 1,
+    faults: {},
+    ...chosen,
+    badIds: new Set(chosen.badIds),
+  };
+};
+
+const settleAll = (behaviour: Behaviour): Record<OperationName, Settings> => ({
+  'dli.run': settle(behaviour, 'dli.run', DLI_SHAPES[0]),
+  'dli.stop': settle(behaviour, 'dli.stop', DLI_SHAPES[0]),
+  'drs.start': settle(behaviour, 'drs.start', DRS_SHAPES[0]),
+});
+
+/** Lays a change over a behaviour: a setting that is named is replaced whole, the others stay. */
+const layOver = (behaviour: Behaviour, change: Behaviour): Behaviour => ({
+  '*': { ...behaviour['*'], ...change['*'] },
+  'dli.run': { ...behaviour['dli.run'], ...change['dli.run'] },
+  'dli.stop': { ...behaviour['dli.stop'], ...change['dli.stop'] },
+  'drs.start': { ...behaviour['drs.start'], ...change['drs.start'] },
+});
+
+export type BehaviourKeeper = ReturnType<typeof keepBehaviour>;
+
+/** Holds the behaviour of the moment, from `start` on and again after `reset`. */
+export const keepBehaviour = (start: Behaviour) => {
+  const initial = layOver({}, parseBehaviour(start));
+  let current = initial;
+  let settled = settleAll(current);
+  const become = (behaviour: Behaviour): void => {
+    current = behaviour;
+    settled = settleAll(behaviour);
+  };
+  return {
+    current: (): Behaviour => current,
+    behave: (change: Behaviour): void => become(layOver(current, parseBehaviour(change))),
+    reset: (): void => become(initial),
+    settingsOf: (operation: OperationName): Settings => settled[operation],
+    isMissing: (service: Service, id: string): boolean =>
+      service === 'drs'
+        ? settled['drs.start'].badIds.has(id)
+        : settled['dli.run'].badIds.has(id) || settled['dli.stop'].badIds.has(id),
+    /** Takes the fault that waits for this operation's next call, its own queue first. */
+    takeNext: (operation: OperationName): FaultName | undefined => {
+      for (const layer of [operation, '*'] as const) {
+        const [fault, ...next] = current[layer]?.next ?? [];
+        if (fault === undefined) continue;
+        current = layOver(current, { [layer]: { next } });
+        return fault;
+      }
+      return undefined;
+    },
+  };
+};

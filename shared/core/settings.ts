@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+
+/** Where settings come from: the process's environment, or a record with the same names. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings that cannot be used. Thrown at cold start, with every problem and no value in it. */
+export class MisconfiguredError extends Error {
+  override readonly name = 'MisconfiguredError';
+}
+
+/** A whole number within bounds. */
+export const whole = (least: number, most: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, rule),
+    v.transform(Number),
+    v.minValue(least, rule),
+    v.maxValue(most, rule),
+  );
+};
+
+/** An http or https URL; a slash at its end is dropped, so that paths can be appended. */
+export const httpUrl = v.pipe(
+  v.string(),
+  v.check((text) => /^https?:/.test(text) && URL.canParse(text), 'must be an http or https URL'),
+  v.transform((text) => text.replace(/\/+$/, '')),
+);
+
+/** Reads settings by a schema; throws {@link MisconfiguredError}. A variable that is set but empty counts as not set. */
+export const readSettings = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  environment: Environment,
+): v.InferOutput<Schema> => {
+  const set = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const result = v.safeParse(schema, Object.fromEntries(set));
+  if (result.success) return result.output;
+  const problems = result.issues.map(({ path, received, message }) => {
+    const name = path?.[0]?.key;
+    return name === undefined
+      ? message
+      : `${name} ${received === 'undefined' ? 'is not set' : message}`;
+  });
+  throw new MisconfiguredError(`Settings: ${problems.join('; ')}`);
+};
