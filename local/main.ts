@@ -26,7 +26,7 @@ const explain = (error: unknown, settings?: Settings): string => {
 const version = (): string =>
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
-const greet = ({ url, endpoints, bus, upstream }: Stack, settings: Settings): string => {
+const greet = ({ url, wires, bus, upstream }: Stack, settings: Settings): string => {
   const kept = settings.DATA_DIR ? `kept in ${settings.DATA_DIR}` : 'in memory';
   const queue = settings.AWS_ENDPOINT_URL_SQS ? 'another server' : `embedded, ${kept}`;
   const simulated = (endpoint: string) =>
@@ -34,10 +34,10 @@ const greet = ({ url, endpoints, bus, upstream }: Stack, settings: Settings): st
   return [
     `job-fanin ${version()} is ready after ${(process.uptime()).toFixed(1)} s`,
     `  front  ${url}`,
-    `  queue  ${endpoints.queue} (${queue})`,
-    `  bus    ${endpoints.bus} (${bus ? 'embedded' : 'another server'})`,
-    `  DLI    ${endpoints.dli} (${simulated(endpoints.dli)})`,
-    `  DRS    ${endpoints.drs} (${simulated(endpoints.drs)})`,
+    `  queue  ${wires.queue} (${queue})`,
+    `  bus    ${wires.bus} (${bus ? 'embedded' : 'another server'})`,
+    `  DLI    ${wires.dli} (${simulated(wires.dli)})`,
+    `  DRS    ${wires.drs} (${simulated(wires.drs)})`,
     `See ${url}/local/results and ${url}/local/calls. Ctrl-C ends it.`,
   ].join('\n');
 };

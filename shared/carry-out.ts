@@ -3,7 +3,7 @@ import type { Log } from './core/log.ts';
 import { jobIdOf, pathFor, type Service } from './core/operation.ts';
 import type { Verdict } from './core/outcome.ts';
 import type { Call } from './core/plan.ts';
-import type { CallInfo, Timing } from './core/result.ts';
+import { type CallInfo, type Timing, timingOf } from './core/result.ts';
 
 export interface UpstreamRequest {
   readonly service: Service;
@@ -85,7 +85,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number) => {
     path: pathFor(operation, project_id),
     body: operation.encode(jobs, options),
   });
-  const timing: Timing = { calledAt, settledAt: edges.now() };
+  const timing = timingOf(calledAt, edges.now());
   const { verdicts, suspect } = operation.decode(jobs.map(jobIdOf), reply);
   edges.log.info('call', {
     call_id: info.id,
@@ -110,7 +110,7 @@ const unsent = (call: Call, attempts: number, now: number): Attempt => ({
     reason: 'no time left in this invocation',
   })),
   info: { id: '', size: call.carriers.length, attempts },
-  timing: { calledAt: now, settledAt: now },
+  timing: timingOf(now, now),
 });
 
 const tally = (verdicts: readonly Verdict[]) => {

@@ -4,7 +4,7 @@ import { retryDelay } from './core/delay.ts';
 import { readMessage } from './core/intent.ts';
 import { jobIdOf, type Operation } from './core/operation.ts';
 import { type Carrier, planCalls, type Queued, type Settled } from './core/plan.ts';
-import { type Result, resultOf, type VerdictInfo } from './core/result.ts';
+import { type Result, resultOf, type Timing, timingOf, type VerdictInfo } from './core/result.ts';
 
 /** A message as the queue gave it. */
 export interface Received {
@@ -81,7 +81,7 @@ export const makeControlLoop = <Message extends Received>(
     const slots = pLimit(limits.callConcurrency);
     await Promise.all([
       ...unreadable.map(bury),
-      publish(settled.map((verdict) => settledAt(startedAt, verdict))),
+      publish(settled.map((verdict) => settledAt(timingOf(startedAt, startedAt), verdict))),
       ...calls.map((call) => slots(carryOut, call, remainingMs, report)),
     ]);
 
@@ -140,8 +140,8 @@ interface Verdicted {
   readonly messageId: string;
 }
 
-const settledAt = (at: number, { asker, job_id, ...verdict }: Settled): Verdicted => ({
-  result: resultOf(asker.intent, job_id, verdict, { calledAt: at, settledAt: at }),
+const settledAt = (at: Timing, { asker, job_id, ...verdict }: Settled): Verdicted => ({
+  result: resultOf(asker.intent, job_id, verdict, at),
   messageId: asker.messageId,
 });
 

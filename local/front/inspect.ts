@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../shared/core/json.ts';
-import type { EventBus } from '../event-bus.ts';
+import type { EventBus } from '../bus/event-bus.ts';
 import type { Upstream } from '../upstream/simulator.ts';
 
 /** What can be looked into: each is there only if it is embedded, and not another server. */

@@ -27,14 +27,22 @@ export type ReadDraft =
   | { readonly ok: true; readonly draft: Draft }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** A `Date` takes 30 February for 2 March. */
+const exists = ({ text, time }: { text: string; time: Date }): boolean => {
+  const day = text.slice(0, 10);
+  return !Number.isNaN(time.getTime()) && new Date(day).toISOString().startsWith(day);
+};
+
 const timestamp = (now: Date) =>
   v.pipe(
     v.string('must be an ISO 8601 time, as 2026-01-31T12:00:00Z'),
     v.isoTimestamp('must be an ISO 8601 time with a time zone, as 2026-01-31T12:00:00Z'),
-    v.transform((text) => new Date(text)),
-    v.check((date) => !Number.isNaN(date.getTime()), 'is no time that exists'),
-    v.check((date) => date > now, 'is in the past'),
-    v.transform((date) => date.toISOString()),
+    v.transform((text) => ({ text, time: new Date(text) })),
+    v.check(exists, 'is no time that exists'),
+    v.transform(({ time }) => time),
+    v.check((time) => time > now, 'is in the past'),
+    v.check((time) => time.getUTCFullYear() <= 9999, 'is too far ahead'),
+    v.transform((time) => time.toISOString()),
   );
 
 const correlationId = v.pipe(
@@ -72,7 +80,7 @@ const nativeSchema = (operation: unknown, now: Date) => {
     {
       operation: name,
       project_id: project,
-      jobs: (row && listSchemas.get(row.name)) ?? v.optional(v.unknown()),
+      jobs: (row && listSchemas.get(row.name)) ?? v.unknown(),
       options: v.optional(row ? closedObject(row.options, 'must be an object') : v.unknown(), {}),
       expires_at: v.exactOptional(timestamp(now)),
       correlation_id: v.exactOptional(correlationId),

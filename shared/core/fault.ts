@@ -6,8 +6,9 @@ export interface Fault {
   readonly detail: string;
 }
 
+/** Half a surrogate pair, which JSON allows in a key, has no UTF-8 and so no place in a URI. */
 const escapeSegment = (key: unknown): string =>
-  encodeURIComponent(String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
+  encodeURIComponent(String(key).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1'));
 
 /** The validator says of a missing key only that it expected it, by its name in quotes. */
 const isMissing = ({ expected, received }: BaseIssue<unknown>): boolean =>

@@ -46,7 +46,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 const isTime = (value: unknown): value is string =>
-  typeof value === 'string' && instant.test(value);
+  typeof value === 'string' && instant.test(value) && !Number.isNaN(Date.parse(value));
 const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** Custom checks and not pipes of actions: a batch brings a hundred thousand ids, and this is its inner loop. */
@@ -55,6 +55,7 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     job_id: v.custom<string>((id) => isText(id) && jobId.is(id)),
     ...jobOptions,
   });
+  const known = v.strictObject(options);
   const isJob = (job: unknown): job is Job =>
     isText(job) ? jobId.is(job) : v.is(withOptions, job);
   return v.object({
@@ -62,7 +63,10 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     intent_id: v.custom<IntentId>((id) => isText(id) && uuid.test(id), 'must be a UUID'),
     operation: v.custom<OperationName>(isOperationName),
     project_id: v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE),
-    options: v.strictObject(options),
+    options: v.custom<GroupOptions>(
+      (given) => isObject(given) && v.is(known, given),
+      'must be options of the operation',
+    ),
     jobs: v.custom<readonly Job[]>(
       (jobs) => Array.isArray(jobs) && jobs.length > 0 && jobs.every(isJob),
       `must be a list of jobs, each of which ${jobId.detail}`,

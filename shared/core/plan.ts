@@ -48,11 +48,10 @@ interface Group extends Omit<Call, 'carriers'> {
   readonly carriers: Carrier[];
 }
 
-/** The newest wishes for one job, oldest at the bottom. More than one only for a restart. */
-interface Wish {
+/** What is wished for one job. Wishes that must follow each other, as in a restart, lie one above the other. */
+interface Wish extends Carrier {
   readonly group: Group;
-  readonly job: Job;
-  readonly askers: Queued[];
+  askers: readonly Queued[];
   readonly below: Wish | undefined;
 }
 
@@ -112,57 +111,61 @@ const fold = (
   const scope = `${group.operation.service} ${group.project_id}`;
   const ofProject = wishes.get(scope) ?? new Map<JobId, Wish>();
   wishes.set(scope, ofProject);
+  const alone = [asker];
   for (const job of asker.intent.jobs) {
     const id = jobIdOf(job);
-    const below = supersede(ofProject.get(id), group, job, asker.intent.intent_id, settled);
-    if (below?.group === group && sameJobOptions(below.job, job)) {
-      below.askers.push(asker);
-      ofProject.set(id, below);
+    const top = ofProject.get(id);
+    const below = top && supersede(top, group, job, asker.intent.intent_id, settled);
+    if (below === undefined || !isSame(below, group, job)) {
+      ofProject.set(id, { group, job, askers: alone, below });
     } else {
-      ofProject.set(id, { group, job, askers: [asker], below });
+      below.askers = [...below.askers, asker];
+      if (below !== top) ofProject.set(id, below);
     }
   }
 };
 
+const isSame = (wish: Wish, group: Group, job: Job): boolean =>
+  wish.group === group && sameJobOptions(wish.job, job);
+
 /** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
 const supersede = (
-  top: Wish | undefined,
+  top: Wish,
   group: Group,
   job: Job,
   by: IntentId,
   settled: Settled[],
 ): Wish | undefined => {
-  let wish = top;
-  while (wish !== undefined) {
-    const same = wish.group === group && sameJobOptions(wish.job, job);
-    if (same || wish.group.operation.name === group.operation.restartAfter) return wish;
+  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
+    if (isSame(wish, group, job) || wish.group.operation.name === group.operation.restartAfter)
+      return wish;
     for (const asker of wish.askers)
       settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });
-    wish = wish.below;
   }
   return undefined;
 };
 
-/** The oldest live wish of a job goes into its group's call; one above it waits. Expired askers are settled, not asked for. */
+/** The oldest live wish of a job goes into its group's call; one above it waits. */
 const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]): void => {
-  const live: Carrier[] = [];
-  let into: Group = top.group;
-  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
-    const askers = wish.askers.filter((asker) => !expired(asker, now));
-    for (const asker of wish.askers)
-      if (expired(asker, now))
-        settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
-    if (askers.length === 0) continue;
-    live.push({ job: wish.job, askers });
-    into = wish.group;
-  }
+  const live = [];
+  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below)
+    if (expire(wish, now, settled)) live.push(wish);
   const oldest = live.pop();
-  if (oldest !== undefined) into.carriers.push(oldest);
+  if (oldest !== undefined) oldest.group.carriers.push(oldest);
   waiting.push(...live);
 };
 
-const expired = ({ intent }: Queued, now: string): boolean =>
-  intent.expires_at !== undefined && intent.expires_at <= now;
+/** Settles the askers whose deadline has passed; whether any is left. */
+const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
+  const expired = wish.askers.filter(
+    ({ intent: { expires_at } }) => expires_at !== undefined && expires_at <= now,
+  );
+  if (expired.length === 0) return true;
+  for (const asker of expired)
+    settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
+  wish.askers = wish.askers.filter((asker) => !expired.includes(asker));
+  return wish.askers.length > 0;
+};
 
 const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>

@@ -19,65 +19,77 @@ export interface CallInfo {
 export interface Result {
   readonly result_id: string;
   readonly outcome: Outcome;
-  readonly evidence?: Evidence;
+  readonly evidence?: Evidence | undefined;
   readonly operation: OperationName;
   readonly project_id: ProjectId;
   readonly job_id: JobId;
   readonly intent_id: IntentId;
   readonly caller: string;
-  readonly correlation_id?: string;
-  readonly error?: Refusal;
-  readonly superseded_by?: IntentId;
-  readonly call?: CallInfo;
+  readonly correlation_id?: string | undefined;
+  readonly error?: Refusal | undefined;
+  readonly superseded_by?: IntentId | undefined;
+  readonly call?: CallInfo | undefined;
   readonly accepted_at: string;
   readonly settled_at: string;
   /** Milliseconds from acceptance to the call, or to the verdict where there was no call. */
   readonly queued_ms: number;
   /** Milliseconds in the upstream call; 0 where there was none. */
   readonly upstream_ms: number;
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** What is particular to one verdict; the rest of a result is the intent's. */
-export type VerdictInfo = Pick<Result, 'outcome'> &
-  Partial<Pick<Result, 'evidence' | 'error' | 'superseded_by' | 'call'>>;
+export type VerdictInfo = Pick<Result, 'outcome' | 'evidence' | 'error' | 'superseded_by' | 'call'>;
 
-/** When a verdict came about, in milliseconds since 1970. */
+/** When a verdict came about. */
 export interface Timing {
+  /** Milliseconds since 1970. */
   readonly calledAt: number;
   readonly settledAt: number;
+  /** `settledAt` in ISO 8601, made once for all the results of a call. */
+  readonly settled_at: string;
 }
 
-/** Law: the same (intent, job) always has the same `result_id`, so that a repeated event is known as one. */
+export const timingOf = (calledAt: number, settledAt: number): Timing => ({
+  calledAt,
+  settledAt,
+  settled_at: new Date(settledAt).toISOString(),
+});
+
+/**
+ * Law: the same (intent, job) always has the same `result_id`, so that a repeated event is known as one. Fields that do
+ * not apply are undefined, which JSON leaves out.
+ */
 export const resultOf = (
   intent: Intent,
   job_id: JobId,
   verdict: VerdictInfo,
-  { calledAt, settledAt }: Timing,
+  { calledAt, settledAt, settled_at }: Timing,
 ): Result => ({
   result_id: `${intent.intent_id}/${job_id}`,
   outcome: verdict.outcome,
-  ...(verdict.evidence && { evidence: verdict.evidence }),
+  evidence: verdict.evidence,
   operation: intent.operation,
   project_id: intent.project_id,
   job_id,
   intent_id: intent.intent_id,
   caller: intent.caller,
-  ...(intent.correlation_id !== undefined && { correlation_id: intent.correlation_id }),
-  ...(verdict.error && { error: shortened(verdict.error) }),
-  ...(verdict.superseded_by && { superseded_by: verdict.superseded_by }),
-  ...(verdict.call && { call: verdict.call }),
+  correlation_id: intent.correlation_id,
+  error: verdict.error && shortened(verdict.error),
+  superseded_by: verdict.superseded_by,
+  call: verdict.call,
   accepted_at: intent.accepted_at,
-  settled_at: new Date(settledAt).toISOString(),
+  settled_at,
   queued_ms: Math.max(0, calledAt - Date.parse(intent.accepted_at)),
   upstream_ms: settledAt - calledAt,
-  ...(intent.traceparent !== undefined && { traceparent: intent.traceparent }),
+  traceparent: intent.traceparent,
 });
 
 /** An upstream's message is as long as it likes; an event on the bus is not. */
+const LONGEST_CODE = 100;
 const LONGEST_MESSAGE = 1_000;
 
 const shortened = ({ code, message }: Refusal): Refusal => ({
-  code: code.slice(0, 100),
+  code: code.slice(0, LONGEST_CODE),
   message: message.slice(0, LONGEST_MESSAGE),
 });

@@ -8,7 +8,7 @@ import {
   unanswered,
 } from '../correlate.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
-import { isObject, type Json, parseJson } from '../json.ts';
+import { isObject, type Json, parseLoosely } from '../json.ts';
 import {
   type Ask,
   type GroupOptions,
@@ -87,7 +87,7 @@ const rowOf = (element: Json | undefined): Row => {
 /** An array at any status, or a bare object for the whole call, of `{is_success, message}` or `{error_code, error_msg}`. */
 export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
-  const parsed = parseJson(reply.body);
+  const parsed = parseLoosely(reply.body);
   if (!parsed.ok) return unanswered(asked.length, `status ${reply.status} and ${parsed.detail}`);
   return Array.isArray(parsed.value)
     ? byPosition(asked.length, reply.status, parsed.value.map(rowOf))

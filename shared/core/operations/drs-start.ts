@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { asWhole, byId, type Reading, type Reply, type Row, unanswered } from '../correlate.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { isObject, type Json, type JsonObject, parseLoosely } from '../json.ts';
 import {
   type Ask,
   type Job,
@@ -74,7 +74,7 @@ const rowOf = (element: JsonObject): Row => {
 const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
   const { status } = reply;
-  const parsed = parseJson(reply.body);
+  const parsed = parseLoosely(reply.body);
   if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`);
   const body = parsed.value;
   if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`);

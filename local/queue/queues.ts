@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   CreateQueueCommand,
   GetQueueUrlCommand,
@@ -6,29 +5,12 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { startFauxqs } from 'fauxqs';
 
 /** As in the template: the bound on trying is an intent's deadline, not a count. */
 const MAX_RECEIVE_COUNT = '200';
 
 /** AWS asks that a message stays invisible for six times as long as its function may run. */
 const VISIBILITY_FACTOR = 6;
-
-export interface QueueServer {
-  readonly endpoint: string;
-  readonly stop: () => Promise<void>;
-}
-
-/** An SQS server in this process: in memory, or kept under `dataDir`. */
-export const startQueueServer = async (dataDir: string | undefined): Promise<QueueServer> => {
-  const server = await startFauxqs({
-    port: 0,
-    host: '127.0.0.1',
-    logger: false,
-    ...(dataDir !== undefined && { dataDir: join(dataDir, 'queues') }),
-  });
-  return { endpoint: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
-};
 
 export interface Queues {
   readonly intents: string;

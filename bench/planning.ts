@@ -1,0 +1,99 @@
+import type { Reply } from '../shared/core/correlate.ts';
+import { readMessage } from '../shared/core/intent.ts';
+import { jobIdOf } from '../shared/core/operation.ts';
+import { type Call, planCalls, type Queued } from '../shared/core/plan.ts';
+import { type Result, resultOf, timingOf } from '../shared/core/result.ts';
+import { makeWorkload } from './workload.ts';
+
+const ROUNDS = 9;
+const AT = Date.parse('2026-01-31T12:00:01.000Z');
+
+export const median = (figures: readonly number[]): number =>
+  figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+
+const timed = (work: () => unknown): number => {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+};
+
+const plan = (bodies: readonly string[]): readonly Call[] => {
+  const queued = bodies.flatMap((body, i): Queued[] => {
+    const reading = readMessage(body);
+    return reading.ok ? [{ messageId: String(i), intent: reading.intent }] : [];
+  });
+  return planCalls(queued, { now: new Date(AT).toISOString(), maxJobsPerCall: () => 100 }).calls;
+};
+
+const encode = ({ operation, carriers, options }: Call): string =>
+  operation.encode(
+    carriers.map(({ job }) => job),
+    options,
+  );
+
+/** What a well-behaved upstream says to a call. */
+const replyTo = ({ operation, carriers }: Call): Reply => {
+  const jobs = carriers.map(({ job }) => job);
+  const { status, body } = operation.answer(jobs, 'en-us');
+  return { kind: 'replied', status, body: JSON.stringify(body) };
+};
+
+const resultsOf = ({ operation, carriers }: Call, reply: Reply): readonly Result[] => {
+  const { verdicts } = operation.decode(
+    carriers.map(({ job }) => jobIdOf(job)),
+    reply,
+  );
+  const call = { id: '01a1f89b-26ba-71df-a364-15cde11c143c', size: carriers.length, attempts: 1 };
+  const timing = timingOf(AT, AT + 40);
+  return carriers.flatMap(({ job, askers }, i) => {
+    const verdict = verdicts[i];
+    if (verdict?.kind !== 'delivered') return [];
+    const { kind: outcome, evidence } = verdict;
+    return askers.map(({ intent }) =>
+      resultOf(intent, jobIdOf(job), { outcome, evidence, call }, timing),
+    );
+  });
+};
+
+const parseAll = (texts: readonly string[]): readonly unknown[] =>
+  texts.map((text): unknown => JSON.parse(text));
+
+const stringifyAll = (values: readonly unknown[]): number =>
+  values.reduce<number>((bytes, value) => bytes + JSON.stringify(value).length, 0);
+
+/**
+ * All that is pure on the way of 10,000 messages of 10 ids, messages to call bodies and replies to result events,
+ * against the floor that nobody can go below: `JSON.parse` of the same input and `JSON.stringify` of the same output.
+ */
+export const measurePlanning = () => {
+  const workload = makeWorkload({ messages: 10_000, jobsPerMessage: 10, projects: 5, seed: 7 });
+  const messages = workload.map((intent) => JSON.stringify(intent));
+  const calls = plan(messages);
+  const replies = calls.map(replyTo);
+  const replyTexts = replies.map((reply) => (reply.kind === 'replied' ? reply.body : ''));
+  const bodies = parseAll(calls.map(encode));
+  const results = calls.map((call, i) => resultsOf(call, replies[i] as Reply));
+
+  const outward = () => plan(messages).map(encode);
+  const homeward = () => calls.map((call, i) => stringifyAll(resultsOf(call, replies[i] as Reply)));
+  const rounds = Array.from({ length: ROUNDS }, () => ({
+    outwardFloor: timed(() => [parseAll(messages), stringifyAll(bodies)]),
+    outward: timed(outward),
+    homewardFloor: timed(() => [parseAll(replyTexts), results.map(stringifyAll)]),
+    homeward: timed(homeward),
+  }));
+  const of = (name: keyof (typeof rounds)[number]) => median(rounds.map((round) => round[name]));
+  const floorMs = of('outwardFloor') + of('homewardFloor');
+  const ourMs = of('outward') + of('homeward');
+  return {
+    calls: calls.length,
+    floorMs,
+    ourMs,
+    ratio: ourMs / floorMs,
+    outwardRatio: of('outward') / of('outwardFloor'),
+    homewardRatio: of('homeward') / of('homewardFloor'),
+    residentMB: process.memoryUsage().rss / 2 ** 20,
+  };
+};
+
+if (import.meta.main) console.log(measurePlanning());

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+const FIRST_PAUSE_MS = 100;
+const LAST_PAUSE_MS = 5_000;
+
+export interface ReceiveOptions {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  /** Ends a long poll and a pause at once. */
+  readonly signal: AbortSignal;
+  readonly log: (message: string, cause?: unknown) => void;
+}
+
+/**
+ * Receives at most so many messages, waiting for the first for so many seconds. Law: it never rejects. When the queue cannot be reached, it says so
+ * once for the whole outage and gives no messages after a pause that doubles from one failure to the next.
+ */
+export const makeReceiveMessages = ({ sqs, queueUrl, signal, log }: ReceiveOptions) => {
+  let pauseMs = 0;
+
+  const recovered = (): void => {
+    if (pauseMs > 0) log('the queue answers again');
+    pauseMs = 0;
+  };
+
+  const failed = async (cause: unknown): Promise<void> => {
+    if (signal.aborted) return;
+    if (pauseMs === 0) log('the queue cannot be polled', cause);
+    pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LAST_PAUSE_MS);
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  };
+
+  return async (most: number, waitSeconds: number): Promise<readonly Message[]> => {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: most,
+      WaitTimeSeconds: waitSeconds,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    });
+    try {
+      const { Messages: messages = [] } = await sqs.send(command, { abortSignal: signal });
+      recovered();
+      return messages;
+    } catch (cause) {
+      await failed(cause);
+      return [];
+    }
+  };
+};

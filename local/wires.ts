@@ -1,0 +1,94 @@
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  ResourceAlreadyExistsException,
+} from '@aws-sdk/client-eventbridge';
+import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
+import { startQueueServer } from './queue/server.ts';
+import type { Settings } from './settings.ts';
+import type { Stopper } from './stopper.ts';
+import { startUpstream, type Upstream } from './upstream/simulator.ts';
+
+export const BUS_NAME = 'job-fanin-results';
+
+/** Events kept for a look. */
+const MAX_EVENTS = 100_000;
+
+/** What lies outside the functions: other servers where the settings name them, embedded ones where they do not. */
+export interface Wires {
+  readonly queue: string;
+  readonly bus: string;
+  readonly dli: string;
+  readonly drs: string;
+  readonly embeddedBus: EventBus | undefined;
+  readonly simulator: Upstream | undefined;
+}
+
+export interface BusOptions {
+  readonly rules: readonly Rule[];
+  readonly onFailure: (event: unknown, error: unknown) => void;
+}
+
+const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
+
+export const startWires = async (
+  settings: Settings,
+  { after }: Stopper,
+  busOptions: BusOptions,
+): Promise<Wires> => {
+  const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE, DLI_ENDPOINT, DRS_ENDPOINT } =
+    settings;
+  const startQueue = async (): Promise<string> =>
+    AWS_ENDPOINT_URL_SQS ?? after(await startQueueServer(settings.DATA_DIR), stop).endpoint;
+  const startBus = async (): Promise<EventBus | undefined> =>
+    AWS_ENDPOINT_URL_EVENTBRIDGE === undefined
+      ? after(
+          await startEventBus({
+            buses: [BUS_NAME],
+            region: settings.AWS_REGION,
+            maxEvents: MAX_EVENTS,
+            ...busOptions,
+          }),
+          stop,
+        )
+      : undefined;
+  const startSimulator = async (): Promise<Upstream | undefined> =>
+    DLI_ENDPOINT === undefined || DRS_ENDPOINT === undefined
+      ? after(await startUpstream(), stop)
+      : undefined;
+
+  const [queue, embeddedBus, simulator] = await Promise.all([
+    startQueue(),
+    startBus(),
+    startSimulator(),
+  ]);
+  if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined) await createBus(settings);
+  return {
+    queue,
+    bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
+    dli: DLI_ENDPOINT ?? simulator?.url ?? '',
+    drs: DRS_ENDPOINT ?? simulator?.url ?? '',
+    embeddedBus,
+    simulator,
+  };
+};
+
+export const credentialsOf = (settings: Settings) => ({
+  accessKeyId: settings.AWS_ACCESS_KEY_ID,
+  secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+});
+
+const createBus = async (settings: Settings): Promise<void> => {
+  const client = new EventBridgeClient({
+    endpoint: settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
+    region: settings.AWS_REGION,
+    credentials: credentialsOf(settings),
+  });
+  try {
+    await client.send(new CreateEventBusCommand({ Name: BUS_NAME }));
+  } catch (error) {
+    if (!(error instanceof ResourceAlreadyExistsException)) throw error;
+  } finally {
+    client.destroy();
+  }
+};

@@ -1,0 +1,341 @@
+import {
+  CreateEventBusCommand,
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  ListEventBusesCommand,
+  ListRulesCommand,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  type BusEvent,
+  type EventBus,
+  type EventBusOptions,
+  startEventBus,
+} from '../../local/bus/event-bus.ts';
+import { matchesPattern } from '../../local/bus/event-pattern.ts';
+
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+const start = async (
+  options: Partial<EventBusOptions> = {},
+): Promise<{ bus: EventBus; client: EventBridgeClient }> => {
+  const bus = await startEventBus({ buses: ['results'], ...options });
+  const client = new EventBridgeClient({
+    endpoint: bus.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  opened.push(bus.stop, () => client.destroy());
+  return { bus, client };
+};
+
+const entry = (change: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
+  EventBusName: 'results',
+  Source: 'job-fanin',
+  DetailType: 'Job Control Result',
+  Detail: '{}',
+  ...change,
+});
+
+const numbered = (count: number): PutEventsRequestEntry[] =>
+  Array.from({ length: count }, (_, n) => entry({ Detail: JSON.stringify({ n }) }));
+
+const put = (client: EventBridgeClient, ...entries: PutEventsRequestEntry[]) =>
+  client.send(new PutEventsCommand({ Entries: entries }));
+
+describe('what is published arrives as EventBridge envelopes, in order', () => {
+  test('with every field in its place and the detail parsed', async () => {
+    const { bus, client } = await start();
+    const detail = { job_id: '9223372036854775807' };
+    const { Entries: results, FailedEntryCount: failed } = await put(
+      client,
+      entry({
+        Detail: JSON.stringify(detail),
+        Time: new Date('2026-05-04T03:02:01Z'),
+        Resources: ['arn:one'],
+      }),
+    );
+    expect(failed).toBe(0);
+    expect(bus.events).toEqual([
+      {
+        version: '0',
+        id: results?.[0]?.EventId,
+        'detail-type': 'Job Control Result',
+        source: 'job-fanin',
+        account: '000000000000',
+        time: '2026-05-04T03:02:01Z',
+        region: 'eu-west-1',
+        resources: ['arn:one'],
+        detail,
+      },
+    ]);
+  });
+
+  test('stamped with the time of arrival, in seconds, and an id of its own', async () => {
+    const { bus, client } = await start({ now: () => new Date('2026-01-02T03:04:05.678Z') });
+    await put(client, ...numbered(10));
+    await put(client, ...numbered(2));
+    expect(bus.events.map(({ detail }) => detail.n)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    expect(new Set(bus.events.map(({ time }) => time))).toEqual(new Set(['2026-01-02T03:04:05Z']));
+    expect(new Set(bus.events.map(({ id }) => id)).size).toBe(12);
+  });
+
+  test('and only the latest are kept when a number is set', async () => {
+    const { bus, client } = await start({ maxEvents: 10 });
+    await put(client, ...numbered(10));
+    await put(client, ...numbered(2));
+    expect(bus.events.map(({ detail }) => detail.n)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+  });
+});
+
+describe('a request outside the limits is refused whole', () => {
+  test.each([0, 11])('%i entries', async (count) => {
+    const { bus, client } = await start();
+    await expect(put(client, ...numbered(count))).rejects.toMatchObject({
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+    expect(bus.events).toEqual([]);
+  });
+
+  // Source 9 + type 18 + detail {"a":"…"} 8 + 30 × 3 bytes, and for the second entry 14 + 7 bytes more.
+  const detail = JSON.stringify({ a: '字'.repeat(30) });
+  const entries = [entry({ Detail: detail }), entry({ Detail: detail, Time: new Date() })].map(
+    (each, index) => (index === 0 ? each : { ...each, Resources: ['arn:two'] }),
+  );
+  const bytes = 2 * (9 + 18 + 8 + 90) + 14 + 7;
+
+  test("bytes counted by AWS's own formula: as many as allowed pass", async () => {
+    const { bus, client } = await start({ maxRequestBytes: bytes });
+    await put(client, ...entries);
+    expect(bus.events).toHaveLength(2);
+  });
+
+  test('one byte more is refused', async () => {
+    const { bus, client } = await start({ maxRequestBytes: bytes - 1 });
+    await expect(put(client, ...entries)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Total size of the entries in the request is over the limit.',
+    });
+    expect(bus.events).toEqual([]);
+  });
+
+  test('a body beyond reason is not even parsed', async () => {
+    const { client } = await start({ maxRequestBytes: 1 });
+    const request = put(client, entry({ Detail: 'x'.repeat(1_000_000) }));
+    await expect(request).rejects.toMatchObject({ $metadata: { httpStatusCode: 413 } });
+  });
+
+  test('a body that is no request of this wire is the sender’s fault', async () => {
+    const { bus, client } = await start();
+    const post = async (target: string, body: string) => {
+      const headers = { 'x-amz-target': target };
+      const response = await fetch(bus.url, { method: 'POST', headers, body });
+      return [response.status, await response.json()];
+    };
+    const serialization = [400, { __type: 'SerializationException' }];
+    expect(await post('AWSEvents.PutEvents', '{')).toMatchObject(serialization);
+    expect(await post('AWSEvents.PutEvents', '{"Entries":[{"Source":1}]}')).toMatchObject(
+      serialization,
+    );
+    const unknown = { name: 'UnknownOperationException' };
+    await expect(client.send(new ListRulesCommand({}))).rejects.toMatchObject(unknown);
+  });
+});
+
+describe('a bad entry fails alone, in its place', () => {
+  test.each<[string, PutEventsRequestEntry]>([
+    ['InvalidArgument', { Source: '' }],
+    ['InvalidArgument', { DetailType: undefined }],
+    ['InvalidArgument', { Detail: undefined }],
+    ['MalformedDetail', { Detail: '{' }],
+    ['MalformedDetail', { Detail: '[1]' }],
+    ['MalformedDetail', { Detail: '"text"' }],
+    ['NotAuthorizedForSourceException', { Source: 'aws.events' }],
+  ])('%s for %j', async (code, change) => {
+    const { bus, client } = await start();
+    const reply = await put(client, entry(), entry(change), entry());
+    expect(reply.FailedEntryCount).toBe(1);
+    expect(reply.Entries).toEqual([
+      { EventId: bus.events[0]?.id },
+      { ErrorCode: code, ErrorMessage: expect.any(String) },
+      { EventId: bus.events[1]?.id },
+    ]);
+    expect(bus.events).toHaveLength(2);
+  });
+});
+
+describe('a bus can be created if it is missing', () => {
+  test('and once only', async () => {
+    const { bus, client } = await start();
+    const describeBus = () => client.send(new DescribeEventBusCommand({ Name: 'orders' }));
+    await expect(describeBus()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    const create = () => client.send(new CreateEventBusCommand({ Name: 'orders' }));
+    const { EventBusArn: arn } = await create();
+    expect(arn).toBe('arn:aws:events:eu-west-1:000000000000:event-bus/orders');
+    expect(await describeBus()).toMatchObject({ Name: 'orders', Arn: arn });
+    await expect(create()).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' });
+    const { EventBuses: buses } = await client.send(new ListEventBusesCommand({}));
+    expect(buses?.map(({ Name }) => Name)).toEqual(['default', 'results', 'orders']);
+
+    await put(client, entry({ EventBusName: arn, Source: 'by-arn' }));
+    expect(bus.events.map(({ source }) => source)).toEqual(['by-arn']);
+  });
+
+  test('an event for a bus that does not exist is accepted and dropped', async () => {
+    const { bus, client } = await start();
+    const { Entries: results, FailedEntryCount: failed } = await put(
+      client,
+      entry({ EventBusName: 'nowhere' }),
+    );
+    expect(failed).toBe(0);
+    expect(results?.[0]?.EventId).toEqual(expect.any(String));
+    expect(bus.events).toEqual([]);
+  });
+});
+
+describe('a rule invokes its target with the events that match', () => {
+  const event = { source: 'orders.eu', 'detail-type': 'Job Wanted' };
+  test.each([
+    [true, {}],
+    [true, { source: ['other', 'orders.eu'] }],
+    [true, { source: [{ prefix: 'orders.' }] }],
+    [true, { source: ['orders.eu'], 'detail-type': ['Job Wanted'] }],
+    [false, { source: ['orders.eu'], 'detail-type': ['Job'] }],
+    [false, { source: ['Orders.eu'] }],
+    [false, { source: [{ prefix: 'eu' }] }],
+    [false, { source: [] }],
+  ])('%s for %j', (matches, pattern) => {
+    expect(matchesPattern(pattern, event)).toBe(matches);
+  });
+
+  test('on its own bus, each attempt with a copy of its own', async () => {
+    const seen: BusEvent[] = [];
+    const target = async (received: BusEvent) => {
+      seen.push(structuredClone(received));
+      received.detail = {};
+    };
+    const pattern = { source: ['job-fanin'] };
+    const { bus, client } = await start({
+      rules: [{ name: 'to-target', bus: 'results', pattern, target }],
+    });
+    await put(
+      client,
+      entry({ Source: 'other' }),
+      entry({ EventBusName: 'default' }),
+      entry({ Detail: '{"n":1}' }),
+    );
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    expect(seen).toEqual([bus.events[2]]);
+    expect(bus.events[2]?.detail).toEqual({ n: 1 });
+  });
+
+  test('a target that fails is tried twice more, and no further once it succeeds', async () => {
+    const target = vi.fn().mockRejectedValueOnce('first').mockRejectedValueOnce('second');
+    const onFailure = vi.fn();
+    const rules = [{ name: 'to-target', pattern: {}, target }];
+    const { bus, client } = await start({ rules, onFailure, retryDelaysMs: [1, 1] });
+    await put(client, entry());
+    await vi.waitFor(() => expect(target).toHaveBeenCalledTimes(3));
+    await bus.stop();
+    expect(target).toHaveBeenCalledTimes(3);
+    expect(onFailure).not.toHaveBeenCalled();
+  });
+
+  test('an event whose target fails for good goes to the failure destination, once', async () => {
+    const failures: [BusEvent, unknown][] = [];
+    let attempts = 0;
+    const target = () => Promise.reject(new Error(`attempt ${++attempts}`));
+    const { bus, client } = await start({
+      rules: [{ name: 'to-target', pattern: {}, target }],
+      onFailure: (failed, error) => failures.push([failed, error]),
+      retryDelaysMs: [1, 1],
+    });
+    await put(client, entry());
+    await vi.waitFor(() => expect(failures).toHaveLength(1));
+    expect(failures).toEqual([[bus.events[0], new Error('attempt 3')]]);
+  });
+
+  test('stopping waits for targets under way and leaves no attempt unmade', async () => {
+    const began = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    let attempts = 0;
+    const onFailure = vi.fn();
+    const target = async () => {
+      attempts += 1;
+      began.resolve();
+      await release.promise;
+      throw new Error('no');
+    };
+    const rules = [{ name: 'to-target', pattern: {}, target }];
+    const { bus, client } = await start({ rules, onFailure, retryDelaysMs: [60_000, 60_000] });
+    await put(client, entry());
+    await began.promise;
+    const stopped = bus.stop();
+    release.resolve();
+    await stopped;
+    expect(attempts).toBe(3);
+    expect(onFailure).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('faults can be switched on and off', () => {
+  test('down: every request is answered with 500', async () => {
+    const { bus, client } = await start();
+    bus.behave({ down: true });
+    const trouble = { $metadata: { httpStatusCode: 500 } };
+    await expect(put(client, entry())).rejects.toMatchObject(trouble);
+    await expect(client.send(new ListEventBusesCommand({}))).rejects.toMatchObject(trouble);
+    bus.behave({ down: false });
+    await put(client, entry());
+    expect(bus.events).toHaveLength(1);
+  });
+
+  test('failNext: the coming entries fail, then no more', async () => {
+    const { bus, client } = await start();
+    bus.behave({ failNext: 3 });
+    const first = await put(client, ...numbered(2));
+    const second = await put(client, ...numbered(3));
+    expect([first.FailedEntryCount, second.FailedEntryCount]).toEqual([2, 1]);
+    expect(second.Entries?.[0]).toMatchObject({ ErrorCode: 'InternalFailure' });
+    expect(bus.events.map(({ detail }) => detail.n)).toEqual([1, 2]);
+  });
+
+  test('failEntries: a share of the entries fails, as the dice given fall', async () => {
+    const dice = [0.1, 0.9, 0.5, 0.4];
+    const { bus, client } = await start({ random: () => dice.shift() ?? 1 });
+    bus.behave({ failEntries: 0.5 });
+    await put(client, ...numbered(4));
+    expect(bus.events.map(({ detail }) => detail.n)).toEqual([1, 2]);
+  });
+});
+
+describe('a listener hears of every event until it leaves', () => {
+  test('before the sender is answered, with the name of the bus', async () => {
+    const { bus, client } = await start();
+    const heard: [unknown, string][] = [];
+    const leave = bus.onEvent(({ detail }, name) => heard.push([detail.n, name]));
+    await put(client, ...numbered(2), entry({ EventBusName: 'nowhere' }));
+    expect(heard).toEqual([
+      [0, 'results'],
+      [1, 'results'],
+    ]);
+    leave();
+    await put(client, entry());
+    expect(heard).toHaveLength(2);
+  });
+});
+
+describe('a port in use is an error', () => {
+  test('and not a crash', async () => {
+    const { bus } = await start();
+    const port = Number(new URL(bus.url).port);
+    await expect(startEventBus({ buses: [], port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
