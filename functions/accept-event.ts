@@ -9,8 +9,8 @@ import { readAcceptConfig } from '../shared/edge/config.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
-const { queueUrl, maxMessageBytes, logAsObject } = readAcceptConfig(process.env);
-const log = makeLog({ asObject: logAsObject });
+const { queueUrl, maxMessageBytes, log: logOptions } = readAcceptConfig(process.env);
+const log = makeLog(logOptions);
 const now = () => new Date();
 
 const accept = makeAccept({

@@ -8,8 +8,8 @@ import { makeHttpHandler } from '../shared/edge/http.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
-const { queueUrl, maxMessageBytes, logAsObject } = readAcceptConfig(process.env);
-const log = makeLog({ asObject: logAsObject });
+const { queueUrl, maxMessageBytes, log: logOptions } = readAcceptConfig(process.env);
+const log = makeLog(logOptions);
 const now = () => new Date();
 const newIntentId = () => newId() as IntentId;
 

@@ -12,7 +12,7 @@ import { makeBury, makePostpone, readRecord } from '../shared/edge/queue.ts';
 import { makeSend } from '../shared/edge/upstream.ts';
 
 const config = readControlConfig(process.env);
-const log = makeLog({ asObject: config.logAsObject });
+const log = makeLog(config.log);
 const sqs = new SQSClient();
 const eventBridge = new EventBridgeClient();
 

@@ -27,7 +27,7 @@ const schema = v.pipe(
 
 /** Settings of the functions themselves, handed on as they are where they are set. */
 const HANDED_ON =
-  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE)$/;
+  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|LOG_LEVEL)$/;
 
 export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;

@@ -8,8 +8,16 @@ const KIB = 1024;
 /** SQS and EventBridge take 1 MiB today, but regions lag: 256 KiB is what every region takes. */
 const payloadBytes = v.optional(whole(KIB, 1024 * KIB), String(256 * KIB));
 
-/** Set by Lambda itself. */
-const logFormat = v.optional(v.string(), 'Text');
+/** The format is set by Lambda itself. */
+const logEntries = {
+  AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
+  LOG_LEVEL: v.optional(v.picklist(['info', 'warn'], 'must be info or warn'), 'info'),
+};
+
+const logOf = (settings: v.InferOutput<v.ObjectSchema<typeof logEntries, undefined>>) => ({
+  asObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
+  level: settings.LOG_LEVEL,
+});
 
 /** The vendor documents no limit; its list calls take 100. */
 const maxJobs = whole(1, 10_000);
@@ -28,7 +36,7 @@ const PUBLISH_RESERVE_SECONDS = 5;
 const acceptSchema = v.object({
   QUEUE_URL: httpUrl,
   MAX_MESSAGE_BYTES: payloadBytes,
-  AWS_LAMBDA_LOG_FORMAT: logFormat,
+  ...logEntries,
 });
 
 const controlSchema = v.pipe(
@@ -49,7 +57,7 @@ const controlSchema = v.pipe(
     CALL_CONCURRENCY: v.optional(whole(1, 100), '8'),
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_EVENT_BYTES: payloadBytes,
-    AWS_LAMBDA_LOG_FORMAT: logFormat,
+    ...logEntries,
   }),
   v.check(
     (settings) =>
@@ -64,7 +72,7 @@ export const readAcceptConfig = (environment: Environment) => {
   return {
     queueUrl: settings.QUEUE_URL,
     maxMessageBytes: settings.MAX_MESSAGE_BYTES,
-    logAsObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
+    log: logOf(settings),
   };
 };
 
@@ -85,6 +93,6 @@ export const readControlConfig = (environment: Environment) => {
     callConcurrency: settings.CALL_CONCURRENCY,
     restartDelaySeconds: settings.RESTART_DELAY_SECONDS,
     maxEventBytes: settings.MAX_EVENT_BYTES,
-    logAsObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
+    log: logOf(settings),
   };
 };

@@ -1,0 +1,48 @@
+import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
+import { type Draft, type ReadDraft, readNative, readVendor } from '../../shared/core/draft.ts';
+import { readMessage } from '../../shared/core/intent.ts';
+import { distinct } from '../../shared/core/job-list.ts';
+import { isObject, parseJson } from '../../shared/core/json.ts';
+import { jobIdOf, pathFor } from '../../shared/core/operation.ts';
+import { operations } from '../../shared/core/operations/index.ts';
+import type { Sample } from './samples.ts';
+
+type Wish = Pick<Draft, 'operation' | 'project_id' | 'jobs'>;
+
+const drafted = (reading: ReadDraft): readonly Wish[] => (reading.ok ? [reading.draft] : []);
+
+const wishesOverHttp = ({ rawPath, body = '' }: APIGatewayProxyEventV2): readonly Wish[] => {
+  const parsed = parseJson(body);
+  if (!parsed.ok) return [];
+  if (rawPath === '/v1/intents') return drafted(readNative(parsed.value, new Date()));
+  const project = rawPath.split('/')[2];
+  return operations.flatMap((row) => {
+    const reading = drafted(readVendor(row, project, parsed.value));
+    return reading.filter(({ project_id }) => pathFor(row, project_id) === rawPath);
+  });
+};
+
+const wishesOf = ({ function: name, event }: Sample): readonly Wish[] => {
+  switch (name) {
+    case 'accept-http':
+      return wishesOverHttp(event as APIGatewayProxyEventV2);
+    case 'accept-event': {
+      const body = isObject(event) && 'detail' in event ? event.detail : event;
+      return drafted(readNative(body, new Date()));
+    }
+    case 'control-jobs':
+      return (event as SQSEvent).Records.flatMap(({ body }) => {
+        const reading = readMessage(body);
+        return reading.ok ? [reading.intent] : [];
+      });
+  }
+};
+
+/** What the samples wish for, one line per intent and job: as many results must come. */
+export const expectedResults = (samples: readonly Sample[]): readonly string[] =>
+  samples
+    .flatMap(wishesOf)
+    .flatMap(({ operation, project_id, jobs }) =>
+      distinct(jobs).map((job) => `${operation} ${project_id} ${jobIdOf(job)}`),
+    )
+    .toSorted();
