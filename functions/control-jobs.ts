@@ -18,7 +18,7 @@ const eventBridge = new EventBridgeClient();
 
 const control = makeControlLoop(
   {
-    send: makeSend(new Agent({ connections: config.callConcurrency }), {
+    send: makeSend(new Agent({ connections: config.callConcurrency, allowH2: false }), {
       endpoints: config.endpoints,
       language: config.language,
       timeoutMs: config.callTimeoutMs,

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleFunction, functionNames } from '../../build/bundle.ts';
+import { type EventBus, startEventBus } from '../../local/bus/event-bus.ts';
+import { startUpstream, type Upstream } from '../../local/upstream/simulator.ts';
+
+const region = 'eu-west-1';
+const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
+
+/** The folder is outside of the project: no `node_modules` is to be found from there. */
+let folder: string;
+let queues: FauxqsServer;
+let bus: EventBus;
+let upstream: Upstream;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  for (const name of functionNames)
+    await bundleFunction(name, { outdir: folder, credentials: 'environment' });
+  queues = await startFauxqs({ port: 0, logger: false });
+  for (const name of ['intents', 'intents-dlq']) queues.createQueue(name, { region });
+  bus = await startEventBus({ buses: ['results'], region });
+  upstream = await startUpstream();
+});
+
+afterAll(async () => {
+  await Promise.all([queues.stop(), bus.stop(), upstream.stop()]);
+  await rm(folder, { recursive: true });
+});
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+const environment = () => {
+  const sqs = `http://127.0.0.1:${queues.port}`;
+  return {
+    QUEUE_URL: `${sqs}/000000000000/intents`,
+    DEAD_LETTER_QUEUE_URL: `${sqs}/000000000000/intents-dlq`,
+    EVENT_BUS_NAME: 'results',
+    DLI_ENDPOINT: upstream.url,
+    DRS_ENDPOINT: upstream.url,
+    FUNCTION_TIMEOUT_SECONDS: '120',
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL_SQS: sqs,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+  };
+};
+
+const program = `
+const [file, event] = process.argv.slice(1);
+const { handler } = await import(file);
+const context = { getRemainingTimeInMillis: () => 100_000 };
+const answer = await handler(JSON.parse(event), context);
+process.stdout.write(JSON.stringify(answer), () => process.exit());
+`;
+
+/** Hands an event to a bundle's handler in a process of its own, which knows nothing but the environment. */
+const invoke = async (
+  name: string,
+  event: string,
+  keys: Readonly<Record<string, string>> = KEYS,
+): Promise<{ answer: unknown; warnings: string }> => {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', program, join(folder, name, 'index.mjs'), event],
+    { cwd: folder, env: { ...environment(), ...keys } },
+  );
+  return { answer: JSON.parse(stdout.split('\n').at(-1) ?? ''), warnings: stderr };
+};
+
+const sample = (path: string): Promise<string> =>
+  readFile(join(import.meta.dirname, '../../events', path), 'utf8');
+
+const queued = (): readonly unknown[] =>
+  (queues.inspectQueue('intents')?.messages.ready ?? []).map(({ body }) => JSON.parse(body));
+
+describe('a bundle needs nothing beside it', () => {
+  test.each(functionNames)('%s imports no module', async (name) => {
+    const code = await readFile(join(folder, name, 'index.mjs'), 'utf8');
+    expect(code).not.toMatch(/(^|[;}])import[\s{"'*]/);
+    expect(code.match(/import\(["'][^"']+["']\)/g)).toEqual([
+      'import("@smithy/core/event-streams")',
+    ]);
+  });
+
+  test('accept-http answers and queues', async () => {
+    const said = await invoke('accept-http', await sample('accept-http/1-dli-run.json'));
+    expect(said).toMatchObject({ answer: { statusCode: 200 }, warnings: '' });
+    expect(queued()).toContainEqual(
+      expect.objectContaining({ operation: 'dli.run', project_id: PROJECT }),
+    );
+  });
+
+  test('accept-event answers and queues', async () => {
+    const said = await invoke('accept-event', await sample('accept-event/6-direct.json'));
+    expect(said).toMatchObject({ answer: { operation: 'drs.start', job_count: 1 }, warnings: '' });
+    expect(queued()).toContainEqual(
+      expect.objectContaining({ operation: 'drs.start', project_id: PROJECT }),
+    );
+  });
+
+  test('control-jobs calls and publishes', async () => {
+    const said = await invoke('control-jobs', await sample('control-jobs/7-batch.json'));
+    expect(said).toEqual({ answer: { batchItemFailures: [] }, warnings: '' });
+    expect(upstream.calls).toHaveLength(1);
+    expect(bus.events.map(({ detail }) => detail)).toContainEqual(
+      expect.objectContaining({ job_id: '9007199254740993', operation: 'dli.run' }),
+    );
+  });
+});
+
+describe('credentials come from the environment variables alone', () => {
+  test('without keys the function says so, and asks no other source', async () => {
+    const before = queued().length;
+    const said = await invoke('accept-http', await sample('accept-http/1-dli-run.json'), {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${upstream.url}/credentials`,
+    });
+    expect(said).toMatchObject({
+      answer: { statusCode: 503 },
+      warnings: expect.stringContaining('CredentialsProviderError'),
+    });
+    expect(queued()).toHaveLength(before);
+  });
+});

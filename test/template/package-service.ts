@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { bundleFunction, functionNames } from '../../build/bundle.ts';
+
+const project = join(import.meta.dirname, '../..');
+
+const templateSchema = v.object({
+  Resources: v.record(
+    v.string(),
+    v.object({
+      Type: v.string(),
+      Properties: v.record(v.string(), v.unknown()),
+    }),
+  ),
+  Outputs: v.record(v.string(), v.object({ Value: v.unknown() })),
+});
+
+export type Template = v.InferOutput<typeof templateSchema>;
+
+/** Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. */
+export const prepareService = async (folder: string): Promise<void> => {
+  const outdir = join(folder, 'dist');
+  await cp(join(project, 'serverless.yml'), join(folder, 'serverless.yml'));
+  for (const name of functionNames)
+    await bundleFunction(name, { outdir, credentials: 'environment' });
+};
+
+/**
+ * Packages a prepared service by the packager itself, as on a machine without AWS credentials whose environment is empty
+ * but for the settings given.
+ */
+export const packageService = async (
+  folder: string,
+  settings: Readonly<Record<string, string>> = {},
+) => {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [join(project, 'node_modules/osls/bin/serverless.js'), 'package'],
+    { cwd: folder, env: { HOME: folder, ...settings } },
+  );
+  const made = join(folder, '.serverless');
+  const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
+  return {
+    template: v.parse(templateSchema, JSON.parse(text)),
+    readZip: (name: string) => readFile(join(made, `${name}.zip`)),
+    said: stdout + stderr,
+  };
+};

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import type { Template } from './package-service.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const ref = v.object({ Ref: v.string() });
+const attribute = v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) });
+/** A role that only Lambda takes on, and that grants each right on one resource. */
+const role = v.strictObject({
+  AssumeRolePolicyDocument: v.object({
+    Statement: v.strictTuple([
+      v.strictObject({
+        Effect: v.literal('Allow'),
+        Principal: v.strictObject({ Service: v.literal('lambda.amazonaws.com') }),
+        Action: v.literal('sts:AssumeRole'),
+      }),
+    ]),
+  }),
+  Policies: v.array(
+    v.object({
+      PolicyDocument: v.object({
+        Statement: v.array(
+          v.strictObject({
+            Effect: v.literal('Allow'),
+            Action: v.union([v.string(), v.array(v.string())]),
+            Resource: attribute,
+          }),
+        ),
+      }),
+    }),
+  ),
+});
+const variables = v.object({
+  Environment: v.object({ Variables: v.record(v.string(), v.unknown()) }),
+});
+
+/** Stands for what CloudFormation puts in place of a `Ref`: of a queue it is the URL, of nearly all else the name. */
+const dummyOf = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : `https://sqs.example.com/123456789012/${v.parse(ref, value).Ref}`;
+
+/** A template, in the terms in which it is asked about. */
+export const readTemplate = ({ Resources }: Template) => {
+  const all = (type: string): Readonly<Record<string, Properties>> =>
+    Object.fromEntries(
+      Object.entries(Resources)
+        .filter(([, resource]) => resource.Type === type)
+        .map(([id, resource]) => [id, resource.Properties]),
+    );
+
+  const resource = (id: string): Properties => {
+    const found = Resources[id];
+    if (found === undefined) throw new Error(`no resource ${id}`);
+    return found.Properties;
+  };
+
+  const only = (type: string): Properties => {
+    const [id, ...more] = Object.keys(all(type));
+    if (id === undefined || more.length > 0) throw new Error(`not exactly one ${type}`);
+    return resource(id);
+  };
+
+  const idOf = (name: string): string => {
+    const functions = Object.entries(all('AWS::Lambda::Function'));
+    const [found] =
+      functions.find(([, { FunctionName }]) => FunctionName === `job-fanin-dev-${name}`) ?? [];
+    if (found === undefined) throw new Error(`no function ${name}`);
+    return found;
+  };
+
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+  const functionOf = (name: string): Properties => resource(idOf(name));
+
+  return {
+    all,
+    resource,
+    only,
+    arn,
+    dummyOf,
+    functionOf,
+    functionArn: (name: string) => arn(idOf(name)),
+
+    permissionFor: (principal: string): Properties | undefined =>
+      Object.values(all('AWS::Lambda::Permission')).find(
+        ({ Principal }) => Principal === principal,
+      ),
+
+    /** By resource, the actions that a function's role allows on it. */
+    rightsOf: (name: string): Readonly<Record<string, readonly string[]>> => {
+      const [roleId] = v.parse(attribute, functionOf(name).Role)['Fn::GetAtt'];
+      const policies = v.parse(role, resource(roleId)).Policies;
+      const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+      const byResource = Map.groupBy(statements, ({ Resource }) => Resource['Fn::GetAtt'][0]);
+      return Object.fromEntries(
+        [...byResource].map(([id, granted]) => [id, granted.flatMap(({ Action }) => Action)]),
+      );
+    },
+
+    environmentOf: (name: string): Readonly<Record<string, string>> => {
+      const { Variables } = v.parse(variables, functionOf(name)).Environment;
+      return Object.fromEntries(
+        Object.entries(Variables).map(([key, value]) => [key, dummyOf(value)]),
+      );
+    },
+  };
+};

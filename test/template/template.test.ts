@@ -1,0 +1,227 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '../../build/bundle.ts';
+import { readAcceptConfig, readControlConfig } from '../../shared/edge/config.ts';
+import { packageService, prepareService } from './package-service.ts';
+import { readTemplate } from './read-template.ts';
+import { readZip } from './read-zip.ts';
+
+const TUNED = {
+  BATCH_SIZE: '500',
+  BATCH_WINDOW_SECONDS: '9',
+  MAX_CONCURRENCY: '7',
+  MAX_JOBS_PER_CALL: '40',
+  DLI_ENDPOINT: 'https://dli.example.com',
+  DRS_ENDPOINT: 'https://drs.example.com',
+  INTENTS_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/platform',
+};
+
+let folder: string;
+let plain: Awaited<ReturnType<typeof packageService>>;
+let tuned: Awaited<ReturnType<typeof packageService>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'template-'));
+  const [first, second] = [join(folder, 'plain'), join(folder, 'tuned')];
+  await prepareService(first);
+  await cp(first, second, { recursive: true });
+  [plain, tuned] = await Promise.all([packageService(first), packageService(second, TUNED)]);
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const read = () => readTemplate(plain.template);
+
+describe('packaging needs neither network nor credentials', () => {
+  test('and has nothing to warn of', () => {
+    expect(plain.said).not.toMatch(/warn|deprecat|error/i);
+  });
+});
+
+describe.each(functionNames)('%s', (name) => {
+  test('runs its own bundle, and nothing else is in its zip', async () => {
+    const files = readZip(await plain.readZip(name));
+    const path = `dist/${name}/index.mjs`;
+    expect([...files.keys()]).toEqual([path]);
+    expect(files.get(path)).toEqual(await readFile(join(folder, 'plain', path)));
+    expect(read().functionOf(name)).toMatchObject({
+      Handler: `dist/${name}/index.handler`,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    expect(read().functionOf(name)).not.toHaveProperty('TracingConfig');
+  });
+});
+
+describe('the ways in', () => {
+  test('every path and method of the HTTP API comes to accept-http', () => {
+    const { all, functionArn } = read();
+    const integration = all('AWS::ApiGatewayV2::Integration');
+    expect(all('AWS::ApiGatewayV2::Route')).toEqual({
+      HttpApiRouteDefault: expect.objectContaining({ RouteKey: '$default' }),
+    });
+    expect(Object.values(integration)).toEqual([
+      expect.objectContaining({
+        IntegrationUri: functionArn('accept-http'),
+        PayloadFormatVersion: '2.0',
+      }),
+    ]);
+    expect(read().functionOf('accept-http')).toMatchObject({ Timeout: 10 });
+  });
+
+  test('intents of any source come from the bus to accept-event', () => {
+    const { only, functionArn, permissionFor } = read();
+    const rule = only('AWS::Events::Rule');
+    expect(rule).toMatchObject({
+      EventPattern: { 'detail-type': ['Job Control Intent'] },
+      State: 'ENABLED',
+      Targets: [{ Arn: functionArn('accept-event') }],
+    });
+    expect(rule).not.toHaveProperty('EventBusName');
+    expect(permissionFor('events.amazonaws.com')).toMatchObject({
+      FunctionName: functionArn('accept-event'),
+      Action: 'lambda:InvokeFunction',
+    });
+    expect(permissionFor('apigateway.amazonaws.com')).toMatchObject({
+      FunctionName: functionArn('accept-http'),
+    });
+  });
+
+  test('an event that fails for good is kept, whoever failed', () => {
+    const { only, arn } = read();
+    expect(only('AWS::Lambda::EventInvokeConfig')).toMatchObject({
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: arn('FailedEventsQueue') } },
+    });
+    expect(only('AWS::Events::Rule')).toMatchObject({
+      Targets: [{ DeadLetterConfig: { Arn: arn('FailedEventsQueue') } }],
+    });
+  });
+});
+
+describe('the way out', () => {
+  test('takes many messages at once and gives back one by one', () => {
+    const { only, arn, functionArn } = read();
+    expect(only('AWS::Lambda::EventSourceMapping')).toEqual({
+      EventSourceArn: arn('IntentsQueue'),
+      FunctionName: functionArn('control-jobs'),
+      BatchSize: 1000,
+      MaximumBatchingWindowInSeconds: 5,
+      ScalingConfig: { MaximumConcurrency: 2 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      Enabled: true,
+    });
+  });
+
+  test('a message outlasts six runs of the function and the wait for a batch', () => {
+    const { only, resource, functionOf } = read();
+    const window = Number(only('AWS::Lambda::EventSourceMapping').MaximumBatchingWindowInSeconds);
+    const timeout = Number(functionOf('control-jobs').Timeout);
+    expect(timeout).toBe(120);
+    expect(resource('IntentsQueue').VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout + window);
+  });
+
+  test('what cannot be done stays to be looked at', () => {
+    const { resource, arn } = read();
+    expect(resource('IntentsQueue')).toMatchObject({
+      RedrivePolicy: { deadLetterTargetArn: arn('IntentsDeadLetterQueue'), maxReceiveCount: 200 },
+      MessageRetentionPeriod: 4 * 86_400,
+    });
+    for (const queue of ['IntentsDeadLetterQueue', 'FailedEventsQueue'])
+      expect(resource(queue)).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
+  });
+
+  test('every queue is encrypted', () => {
+    for (const queue of Object.values(read().all('AWS::SQS::Queue')))
+      expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+});
+
+describe('each function may do what it must, and no more', () => {
+  const WRITE_LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+  const rights = {
+    'accept-http': {
+      IntentsQueue: ['sqs:SendMessage'],
+      AcceptDashhttpLogGroup: WRITE_LOGS,
+    },
+    'accept-event': {
+      IntentsQueue: ['sqs:SendMessage'],
+      FailedEventsQueue: ['sqs:SendMessage'],
+      AcceptDasheventLogGroup: WRITE_LOGS,
+    },
+    'control-jobs': {
+      IntentsQueue: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+      ],
+      IntentsDeadLetterQueue: ['sqs:SendMessage'],
+      ResultsBus: ['events:PutEvents'],
+      ControlDashjobsLogGroup: WRITE_LOGS,
+    },
+  };
+
+  test.each(Object.entries(rights))('%s', (name, allowed) => {
+    expect(read().rightsOf(name)).toEqual(allowed);
+  });
+
+  test('there is no role but these', () => {
+    expect(Object.keys(read().all('AWS::IAM::Role'))).toHaveLength(functionNames.length);
+  });
+});
+
+describe('each function finds the settings that it reads', () => {
+  test.each(['accept-http', 'accept-event'])('%s', (name) => {
+    const { environmentOf, dummyOf } = read();
+    const config = readAcceptConfig(environmentOf(name));
+    expect(config.queueUrl).toBe(dummyOf({ Ref: 'IntentsQueue' }));
+  });
+
+  test('control-jobs', () => {
+    const { environmentOf, dummyOf, functionOf } = read();
+    const environment = environmentOf('control-jobs');
+    expect(readControlConfig(environment)).toMatchObject({
+      queueUrl: dummyOf({ Ref: 'IntentsQueue' }),
+      deadLetterQueueUrl: dummyOf({ Ref: 'IntentsDeadLetterQueue' }),
+      eventBusName: dummyOf({ Ref: 'ResultsBus' }),
+      endpoints: {
+        dli: 'https://dli.eu-de.otc.t-systems.com',
+        drs: 'https://drs.eu-de.otc.t-systems.com',
+      },
+    });
+    expect(Number(environment.FUNCTION_TIMEOUT_SECONDS)).toBe(functionOf('control-jobs').Timeout);
+  });
+});
+
+describe('whoever deploys', () => {
+  test('tunes by environment variables', () => {
+    const { only, environmentOf } = readTemplate(tuned.template);
+    expect(only('AWS::Lambda::EventSourceMapping')).toMatchObject({
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 9,
+      ScalingConfig: { MaximumConcurrency: 7 },
+    });
+    const { endpoints, maxJobsPerCall } = readControlConfig(environmentOf('control-jobs'));
+    expect(endpoints).toEqual({ dli: TUNED.DLI_ENDPOINT, drs: TUNED.DRS_ENDPOINT });
+    expect(maxJobsPerCall({ name: 'dli.run' })).toBe(40);
+  });
+
+  test('may have intents come from another bus, which is not made anew', () => {
+    const { only, all } = readTemplate(tuned.template);
+    expect(only('AWS::Events::Rule')).toMatchObject({ EventBusName: 'platform' });
+    expect(Object.keys(all('AWS::Events::EventBus'))).toEqual(['ResultsBus']);
+  });
+
+  test('is told where to send intents and where results come out', () => {
+    expect(plain.template.Outputs).toMatchObject({
+      HttpApiUrl: {},
+      IntentsQueueUrl: { Value: { Ref: 'IntentsQueue' } },
+      ResultsBusName: { Value: { Ref: 'ResultsBus' } },
+      AcceptEventArn: { Value: read().functionArn('accept-event') },
+    });
+  });
+});

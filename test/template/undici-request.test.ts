@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { Agent } from 'undici';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builtinModulesUnlinked } from '../../build/builtin-modules.ts';
+import { undiciRequestOnly } from '../../build/undici-request.ts';
+import { makeSend } from '../../shared/edge/upstream.ts';
+
+/** What an upstream can do to a request, by the path that asks for it, and the reply that it makes. */
+const conducts: Readonly<Record<string, readonly [(response: ServerResponse) => void, object]>> = {
+  '/answers': [
+    (response) => response.writeHead(200, { 'x-a': '1' }).end('{"is_success":"true"}'),
+    { kind: 'replied', status: 200, body: '{"is_success":"true"}' },
+  ],
+  '/refuses?reason=quota': [
+    (response) => response.writeHead(400).end('[{"error_code":"DLI.1028"}]'),
+    { kind: 'replied', status: 400, body: '[{"error_code":"DLI.1028"}]' },
+  ],
+  '/throttles': [
+    (response) => response.writeHead(429, { 'retry-after': '7' }).end(),
+    { kind: 'replied', status: 429, retryAfter: 7 },
+  ],
+  '/redirects': [
+    (response) => response.writeHead(307, { location: '/answers' }).end(),
+    { kind: 'replied', status: 307 },
+  ],
+  '/breaks-off': [(response) => response.destroy(), { kind: 'silent' }],
+  '/says-nothing': [
+    () => undefined,
+    { kind: 'silent', reason: expect.stringContaining('TimeoutError') },
+  ],
+  '/stops-short': [
+    (response) => response.writeHead(200).write('{"is_succ'),
+    { kind: 'silent', reason: expect.stringContaining('TimeoutError') },
+  ],
+};
+
+let server: Server;
+let origin: string;
+let folder: string;
+let bundled: { makeSend: typeof makeSend; Agent: typeof Agent };
+const received: unknown[] = [];
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const body = (await request.toArray()).join('');
+    const { host: _, ...headers } = request.headers;
+    received.push({ method: request.method, path: request.url, headers, body });
+    conducts[request.url ?? '']?.[0](response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+
+  folder = await mkdtemp(join(tmpdir(), 'undici-'));
+  const outfile = join(folder, 'index.mjs');
+  await build({
+    stdin: {
+      contents: `export { makeSend } from './shared/edge/upstream.ts'; export { Agent } from 'undici';`,
+      resolveDir: join(import.meta.dirname, '../..'),
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    plugins: [builtinModulesUnlinked, undiciRequestOnly],
+  });
+  bundled = await import(outfile);
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true });
+});
+
+const exchange = async (make: typeof makeSend, agent: Agent, to: string, path: string) => {
+  const endpoints = { dli: to, drs: to };
+  const send = make(agent, { endpoints, language: 'en-us', timeoutMs: 300 });
+  const from = received.length;
+  const reply = await send({ service: 'dli', path, body: '{"job_ids":[9223372036854775807]}' });
+  await agent.destroy();
+  return { reply, received: received.slice(from) };
+};
+
+const bothWays = async (to: string, path: string) => ({
+  whole: await exchange(makeSend, new Agent(), to, path),
+  parts: await exchange(bundled.makeSend, new bundled.Agent(), to, path),
+});
+
+describe('a request goes the same way with undici in parts as with all of it', () => {
+  test.each(Object.entries(conducts))('the upstream %s', async (path, [, reply]) => {
+    const { whole, parts } = await bothWays(origin, path);
+    expect(parts).toEqual(whole);
+    expect(parts.reply).toMatchObject(reply);
+    expect(parts.received).toHaveLength(1);
+  });
+
+  test('the upstream is not there', async () => {
+    const { whole, parts } = await bothWays('http://127.0.0.1:1', '/answers');
+    expect(parts).toEqual(whole);
+    expect(parts.reply).toMatchObject({ kind: 'silent' });
+  });
+});
