@@ -1,0 +1,31 @@
+import { jobIdOf, type ProjectId } from '../shared/core/operation.ts';
+import { planCalls } from '../shared/core/plan.ts';
+import { makeWorkload } from './workload.ts';
+
+const MAX_JOBS_PER_CALL = 100;
+
+/**
+ * Calls planned against the fewest there can be: Σ ceil(distinct jobs of a group / most per call). Every group has a
+ * project of its own here, so that no intent supersedes another and the optimum can be counted by hand.
+ */
+export const measureCalls = () => {
+  const intents = makeWorkload({ messages: 10_000, jobsPerMessage: 10, projects: 1, seed: 11 }).map(
+    (intent) => {
+      const group = `${intent.operation} ${JSON.stringify(intent.options)}`;
+      return { ...intent, project_id: group.replace(/[^a-z]/g, '-') as ProjectId };
+    },
+  );
+  const groups = Map.groupBy(intents, ({ project_id }) => project_id);
+  const distinct = Array.from(
+    groups.values(),
+    (group) => new Set(group.flatMap(({ jobs }) => jobs.map(jobIdOf))).size,
+  );
+  const optimum = distinct.reduce((sum, jobs) => sum + Math.ceil(jobs / MAX_JOBS_PER_CALL), 0);
+  const { calls } = planCalls(
+    intents.map((intent, i) => ({ messageId: String(i), intent })),
+    { now: new Date().toISOString(), maxJobsPerCall: () => MAX_JOBS_PER_CALL },
+  );
+  return { optimum, calls: calls.length, ratio: calls.length / optimum };
+};
+
+if (import.meta.main) console.log(measureCalls());

@@ -1,0 +1,38 @@
+import { cpus } from 'node:os';
+import { measureCalls } from './calls.ts';
+import { measureColdStart } from './cold-start.ts';
+import { measurePlanning, measureResident } from './planning.ts';
+import { measureStack } from './stack.ts';
+
+/** `npm run bench`: every figure of the README, in one run. Ratios hold anywhere; times are this machine's, now. */
+
+const round = (figure: number, digits = 0): string =>
+  figure.toLocaleString('en', { maximumFractionDigits: digits });
+
+const print = (what: string, figure: string, goal = ''): void =>
+  console.log(`${what.padEnd(58)} ${figure.padStart(12)}  ${goal}`);
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}\n`);
+
+const planning = measurePlanning();
+print('10,000 messages × 10 ids, decode to results, ÷ floor', round(planning.ratio, 2), 'goal ≤ 2');
+print('  messages → call bodies, ÷ floor', round(planning.outwardRatio, 2));
+print('  replies → result events, ÷ floor', round(planning.homewardRatio, 2));
+print('  most memory resident, MB', round(measureResident()), 'goal ≤ 256');
+
+const calls = measureCalls();
+print(`calls planned ÷ the fewest (${calls.optimum})`, round(calls.ratio, 3), 'goal 1');
+
+for (const load of [
+  { jobs: 100_000, perRequest: 100 },
+  { jobs: 10_000, perRequest: 1 },
+]) {
+  const stack = await measureStack(load);
+  const goal = load.perRequest === 100 ? 'goal ≥ 5,000' : '';
+  print(`embedded stack, jobs/s, ${load.perRequest} per request`, round(stack.jobsPerSecond), goal);
+  print('  jobs per upstream call', round(stack.jobsPerCall, 1));
+}
+
+const { empty = 0, ...functions } = await measureColdStart();
+print('import of an empty module, ms', round(empty, 1));
+for (const [name, ms] of Object.entries(functions)) print(`import of ${name}, ms`, round(ms, 1));
