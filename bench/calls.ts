@@ -1,5 +1,5 @@
 import { jobIdOf, type ProjectId } from '../shared/core/operation.ts';
-import { planCalls } from '../shared/core/plan.ts';
+import { cutCalls, planCalls } from '../shared/core/plan.ts';
 import { makeWorkload } from './workload.ts';
 
 const MAX_JOBS_PER_CALL = 100;
@@ -21,10 +21,9 @@ export const measureCalls = () => {
     (group) => new Set(group.flatMap(({ jobs }) => jobs.map(jobIdOf))).size,
   );
   const optimum = distinct.reduce((sum, jobs) => sum + Math.ceil(jobs / MAX_JOBS_PER_CALL), 0);
-  const { calls } = planCalls(
-    intents.map((intent, i) => ({ messageId: String(i), intent })),
-    { now: new Date().toISOString(), maxJobsPerCall: () => MAX_JOBS_PER_CALL },
-  );
+  const queued = intents.map((intent, i) => ({ part: String(i), intent }));
+  const plan = planCalls(queued, new Date().toISOString());
+  const calls = cutCalls(plan.calls, () => MAX_JOBS_PER_CALL);
   return { optimum, calls: calls.length, ratio: calls.length / optimum };
 };
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Reply } from '../shared/core/correlate.ts';
 import { readMessage } from '../shared/core/intent.ts';
 import { jobIdOf } from '../shared/core/operation.ts';
-import { type Call, planCalls, type Queued } from '../shared/core/plan.ts';
+import { type Call, cutCalls, planCalls, type Queued } from '../shared/core/plan.ts';
 import { type Result, resultOf, timingOf } from '../shared/core/result.ts';
 import { makeWorkload } from './workload.ts';
 
@@ -22,9 +22,9 @@ const timed = (work: () => unknown): number => {
 const plan = (bodies: readonly string[]): readonly Call[] => {
   const queued = bodies.flatMap((body, i): Queued[] => {
     const reading = readMessage(body);
-    return reading.ok ? [{ messageId: String(i), intent: reading.intent }] : [];
+    return reading.ok ? [{ part: String(i), intent: reading.intent }] : [];
   });
-  return planCalls(queued, { now: new Date(AT).toISOString(), maxJobsPerCall: () => 100 }).calls;
+  return cutCalls(planCalls(queued, new Date(AT).toISOString()).calls, () => 100);
 };
 
 const encode = ({ operation, carriers, options }: Call): string =>

@@ -1,20 +1,22 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { v7 as newId } from 'uuid';
 import { makeAccept } from '../shared/accept.ts';
 import { makeRoutes, tellProblem } from '../shared/accept-routes.ts';
-import type { IntentId } from '../shared/core/intent.ts';
+import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readAcceptConfig } from '../shared/edge/config.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
+import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
 const { queueUrl, maxMessageBytes, log: logOptions } = readAcceptConfig(process.env);
 const log = makeLog(logOptions);
 const now = () => new Date();
-const newIntentId = () => newId() as IntentId;
 
 const accept = makeAccept({
-  enqueue: makeEnqueue({ sqs: new SQSClient(), log }, { queueUrl, maxBytes: maxMessageBytes }),
+  enqueue: makeEnqueue(
+    { sqs: new SQSClient(REQUEST_BOUNDS), log },
+    { queueUrl, maxBytes: maxMessageBytes },
+  ),
   now,
   newIntentId,
   maxMessageBytes,

@@ -5,6 +5,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Agent } from 'undici';
 import { v7 as newId } from 'uuid';
 import { makeControlLoop } from '../shared/control.ts';
+import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/config.ts';
 import { makeLog } from '../shared/edge/log.ts';
@@ -13,8 +14,8 @@ import { makeSend } from '../shared/edge/upstream.ts';
 
 const config = readControlConfig(process.env);
 const log = makeLog(config.log);
-const sqs = new SQSClient();
-const eventBridge = new EventBridgeClient();
+const sqs = new SQSClient(REQUEST_BOUNDS);
+const eventBridge = new EventBridgeClient(REQUEST_BOUNDS);
 
 const control = makeControlLoop(
   {

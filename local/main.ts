@@ -47,15 +47,19 @@ const run = async (): Promise<void> => {
   try {
     settings = readStackSettings(process.env);
     const stack = await startStack(settings);
-    console.log(greet(stack, settings));
     const end = async (signal: NodeJS.Signals): Promise<void> => {
       console.log(`${signal}: finishing what is in flight`);
-      process.once(signal, () => fail('ended without waiting'));
+      for (const again of ['SIGINT', 'SIGTERM'] as const) {
+        process.removeListener(again, end);
+        process.once(again, () => fail('ended without waiting'));
+      }
       await stack.stop();
       process.exit(0);
     };
     process.once('SIGINT', end);
     process.once('SIGTERM', end);
+    // Last, since whoever reads that it is ready may end it at once.
+    console.log(greet(stack, settings));
   } catch (error) {
     fail(explain(error, settings));
   }

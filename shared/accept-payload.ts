@@ -1,7 +1,8 @@
 import type { Accept } from './accept.ts';
 import { readNative } from './core/draft.ts';
 import { sentence } from './core/fault.ts';
-import { isObject } from './core/json.ts';
+import type { IntentId } from './core/intent.ts';
+import { isObject, type JsonObject } from './core/json.ts';
 import { type Receipt, receiptOf } from './core/receipt.ts';
 
 /** The payload is no intent. Its message names every fault; trying again will not help. */
@@ -9,30 +10,52 @@ export class InvalidIntentError extends Error {
   override readonly name = 'InvalidIntentError';
 }
 
-/** The queue did not take every job. Its message says how many it took; trying again is safe. */
+/**
+ * The queue did not take every job. Its message says how many it took. An event that is tried again is the same intent;
+ * a direct caller that tries again makes a new one, which counts for all its jobs.
+ */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
 }
 
 export type AcceptPayload = (payload: unknown) => Promise<Receipt>;
 
+/** A source is any text; the caller is part of every message and event, and so kept short. */
+const ruleOf = (source: unknown): string =>
+  typeof source === 'string' ? `rule:${source.slice(0, 256)}` : 'rule';
+
+interface Unwrapped {
+  readonly body: unknown;
+  readonly caller: string;
+  readonly intentId?: IntentId | undefined;
+}
+
+export interface AcceptPayloadOptions {
+  readonly now: () => Date;
+  /** The same id for each delivery of an event; `at` is milliseconds since 1970. */
+  readonly intentIdOf: (eventId: string, at: number) => IntentId;
+}
+
 /** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
-const unwrap = (payload: unknown): { body: unknown; caller: string } =>
-  isObject(payload) && 'detail-type' in payload
-    ? { body: payload.detail, caller: `rule:${String(payload.source)}` }
-    : { body: payload, caller: 'direct' };
+const unwrap = (payload: unknown, intentIdOf: AcceptPayloadOptions['intentIdOf']): Unwrapped => {
+  if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
+  const { id, time, detail: body, source } = payload satisfies JsonObject;
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  const known = typeof id === 'string' && at > 0;
+  return { body, caller: ruleOf(source), intentId: known ? intentIdOf(id, at) : undefined };
+};
 
 /**
  * Takes the same intent as the native route, from an event rule or a direct invocation. Law: it returns only when the
  * queue has every job, and throws a named error otherwise, so that Lambda's retries and failure destination see it.
  */
 export const makeAcceptPayload =
-  (accept: Accept, now: () => Date): AcceptPayload =>
+  (accept: Accept, { now, intentIdOf }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const { body, caller } = unwrap(payload);
+    const { body, caller, intentId } = unwrap(payload, intentIdOf);
     const reading = readNative(body, now());
     if (!reading.ok) throw new InvalidIntentError(sentence(reading.faults));
-    const accepted = await accept(reading.draft, { caller });
+    const accepted = await accept(reading.draft, { caller }, intentId);
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;
     throw new QueueUnavailableError(

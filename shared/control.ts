@@ -3,7 +3,7 @@ import { type Attempt, type CallEdges, makeCarryOut } from './carry-out.ts';
 import { retryDelay } from './core/delay.ts';
 import { readMessage } from './core/intent.ts';
 import { jobIdOf, type Operation } from './core/operation.ts';
-import { type Carrier, planCalls, type Queued, type Settled } from './core/plan.ts';
+import { type Carrier, cutCalls, planCalls, type Queued, type Settled } from './core/plan.ts';
 import { type Result, resultOf, type Timing, timingOf, type VerdictInfo } from './core/result.ts';
 
 /** A message as the queue gave it. */
@@ -73,10 +73,12 @@ export const makeControlLoop = <Message extends Received>(
 
     const { queued, unreadable } = read(batch);
     const startedAt = edges.now();
-    const { calls, waiting, settled } = planCalls(queued, {
-      now: new Date(startedAt).toISOString(),
-      maxJobsPerCall: limits.maxJobsPerCall,
-    });
+    const {
+      calls: groups,
+      waiting,
+      settled,
+    } = planCalls(queued, new Date(startedAt).toISOString());
+    const calls = cutCalls(groups, limits.maxJobsPerCall);
     open.keepAskers(waiting, limits.restartDelaySeconds);
     const slots = pLimit(limits.callConcurrency);
     await Promise.all([
@@ -113,8 +115,7 @@ const openMessages = () => {
   return {
     keep,
     keepAskers: (carriers: readonly Carrier[], seconds?: number): void => {
-      for (const { askers } of carriers)
-        for (const { messageId } of askers) keep(messageId, seconds);
+      for (const { askers } of carriers) for (const { part } of askers) keep(part, seconds);
     },
     has: (messageId: string): boolean => waits.has(messageId),
     wait: (messageId: string): number => waits.get(messageId) ?? 0,
@@ -128,7 +129,7 @@ const read = <Message extends Received>(batch: readonly Message[]) => {
   const unreadable: Unreadable<Message>[] = [];
   for (const message of batch) {
     const reading = readMessage(message.body);
-    if (reading.ok) queued.push({ messageId: message.messageId, intent: reading.intent });
+    if (reading.ok) queued.push({ part: message.messageId, intent: reading.intent });
     else unreadable.push([message, reading.reason]);
   }
   return { queued, unreadable };
@@ -142,7 +143,7 @@ interface Verdicted {
 
 const settledAt = (at: Timing, { asker, job_id, ...verdict }: Settled): Verdicted => ({
   result: resultOf(asker.intent, job_id, verdict, at),
-  messageId: asker.messageId,
+  messageId: asker.part,
 });
 
 const unansweredOf = ({ call, verdicts }: Attempt): readonly Carrier[] =>
@@ -154,8 +155,8 @@ const verdictedBy = ({ call, verdicts, info, timing }: Attempt): readonly Verdic
     if (verdict === undefined || verdict.kind === 'unanswered') return [];
     const { kind: outcome, ...grounds } = verdict;
     const found: VerdictInfo = { outcome, ...grounds, call: info };
-    return askers.map(({ intent, messageId }) => ({
+    return askers.map(({ intent, part }) => ({
       result: resultOf(intent, jobIdOf(job), found, timing),
-      messageId,
+      messageId: part,
     }));
   });

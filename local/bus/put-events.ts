@@ -62,10 +62,18 @@ const missing = (name: string): EntryResult => ({
   ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
 });
 
+/** What nests deeper can be parsed but not written again. */
+const MAX_DEPTH = 1_000;
+
+const nestsAtMost = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => nestsAtMost(inner, levels - 1)));
+
 const parseDetail = (detail: string): JsonObject | undefined => {
   try {
     const value: unknown = JSON.parse(detail);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && nestsAtMost(value, MAX_DEPTH) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../shared/core/json.ts';
+import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
 import type { EventBus } from '../bus/event-bus.ts';
 import type { Upstream } from '../upstream/simulator.ts';
 
@@ -49,9 +50,13 @@ export const inspect = (
   }
 };
 
+/** The bus also carries intents, for accept-event's rule. */
 const resultsOf = ({ events }: Pick<EventBus, 'events'>, query: URLSearchParams) => {
   const intentId = query.get('intent_id');
-  return intentId === null ? events : events.filter(({ detail }) => detail.intent_id === intentId);
+  return events.filter(
+    ({ detail, 'detail-type': type }) =>
+      type === RESULT_DETAIL_TYPE && (intentId === null || detail.intent_id === intentId),
+  );
 };
 
 const behave = (upstream: NonNullable<Inspection['upstream']>, body: Buffer): Seen => {

@@ -35,6 +35,8 @@ export const answerInvoke = async (
   try {
     return json(200, await functions[name].invoke(event));
   } catch (error) {
+    if (error instanceof RangeError)
+      return lambdaFault(400, 'InvalidRequestContentException', 'The payload nests too deep');
     if (!(error instanceof FunctionError)) throw error;
     const { errorType, message: errorMessage } = error;
     return json(200, { errorType, errorMessage }, { 'x-amz-function-error': 'Unhandled' });

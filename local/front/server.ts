@@ -24,6 +24,8 @@ export interface Front {
  */
 export const startFront = async (options: FrontOptions): Promise<Front> => {
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
+    // A connection kept alive past the server's close would hold the close up until it times out.
+    response.once('finish', () => server.listening || request.socket.end());
     answer(request, response, options).catch((error: unknown) => {
       console.error('the front failed:', error);
       if (!response.headersSent) writeJson(response, 500, { message: 'Internal Server Error' });

@@ -68,6 +68,8 @@ export const startEnvironment = async (
   return {
     invoke: (event) =>
       new Promise((resolve, reject) => {
+        // First, since it throws on what nests too deep: nothing must wait for an answer then.
+        const payload = JSON.stringify(event);
         const id = ++last;
         const timer = setTimeout(() => {
           end(
@@ -76,7 +78,7 @@ export const startEnvironment = async (
         }, timeoutSeconds * 1_000);
         pending.set(id, { resolve, reject, timer });
         const deadline = Date.now() + timeoutSeconds * 1_000;
-        worker.postMessage({ id, event: JSON.stringify(event), deadline } satisfies Invocation);
+        worker.postMessage({ id, event: payload, deadline } satisfies Invocation);
       }),
     stop: async () => {
       await worker.terminate();

@@ -56,8 +56,9 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     ...jobOptions,
   });
   const known = v.strictObject(options);
+  /** A job has one spelling: without options it is its bare id. */
   const isJob = (job: unknown): job is Job =>
-    isText(job) ? jobId.is(job) : v.is(withOptions, job);
+    isText(job) ? jobId.is(job) : v.is(withOptions, job) && Object.keys(job as object).length > 1;
   return v.object({
     v: v.literal(MESSAGE_VERSION),
     intent_id: v.custom<IntentId>((id) => isText(id) && uuid.test(id), 'must be a UUID'),

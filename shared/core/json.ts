@@ -16,18 +16,23 @@ export type Parsed =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly detail: string };
 
-const integer = /^-?\d+$/;
+/** Longer ones are no id of any kind, and cost a second to make a bigint of. */
+const integer = /^-?\d{1,30}$/;
+const integerOrZeroFraction = /^-?\d+(\.0*)?$/;
 
-/** A double holds 15 digits for certain, so a text without 16 in a row needs no reviver (which costs ten times the parse). */
-const mayRound = /\d{16}/;
+/**
+ * A double holds 15 digits for certain, so a text without 16 in a row, and without a fraction or an exponent, needs no
+ * reviver (which costs ten times the parse).
+ */
+const mayRound = /\d{16}|[[,:]\s*-?\d+[.eE]/;
 
-const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-  typeof value === 'number' &&
-  !Number.isSafeInteger(value) &&
-  context?.source !== undefined &&
-  integer.test(context.source)
-    ? BigInt(context.source)
-    : value;
+const exactly = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
+  const source = context?.source;
+  if (typeof value !== 'number' || source === undefined) return value;
+  if (!Number.isSafeInteger(value)) return integer.test(source) ? BigInt(source) : value;
+  // 12345678.999999999999 would be read as another job's id, 1e-400 as job 0.
+  return integerOrZeroFraction.test(source) ? value : Number.NaN;
+};
 
 /**
  * Reads JSON from outside without rounding a 64-bit id (promise P9). Never throws: text that is no JSON, nests too

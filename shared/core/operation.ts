@@ -38,6 +38,32 @@ export interface Answer {
   readonly contentType?: string;
 }
 
+/** A request as any upstream takes it; the edge adds what all have in common. */
+export interface UpstreamRequest {
+  readonly service: Service;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** How to see what state jobs are in. */
+export interface Look {
+  /** Jobs that one request can ask about. */
+  readonly maxJobs: number;
+  readonly request: (project: ProjectId, jobs: readonly JobId[]) => UpstreamRequest;
+  /** The status of each job that the reply tells of; {@link MISSING} for one that does not exist. Never throws. */
+  readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, string>;
+}
+
+/** The status of a job that the upstream does not know. */
+export const MISSING = 'missing';
+
+/**
+ * What a job's status tells of an operation: that it took effect (or was never needed), that it had none, or that
+ * nobody can say yet.
+ */
+export type Effect = 'taken' | 'none' | 'pending';
+
 /** How a service writes its job ids. */
 export interface JobIdRule {
   /** Whether a text is an id, in its one canonical spelling. */
@@ -55,7 +81,11 @@ export interface Operation {
   /** Path template of the upstream's endpoint, and of our drop-in route. */
   readonly path: `/${string}{project_id}${string}`;
   /** The operation after which this one makes a restart: both are carried out, in that order. */
-  readonly restartAfter?: OperationName;
+  readonly restart?: {
+    readonly after: OperationName;
+    /** Whether a job in this status has ended what went before. */
+    readonly readyAt: (status: string) => boolean;
+  };
   readonly jobId: JobIdRule;
   readonly options: ObjectEntries;
   readonly jobOptions: ObjectEntries;
@@ -67,6 +97,8 @@ export interface Operation {
   readonly encode: (jobs: readonly Job[], options: GroupOptions) => string;
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
+  readonly look: Look;
+  readonly effectOf: (status: string) => Effect;
 }
 
 const projectId = /^[A-Za-z0-9_-]{1,64}$/;

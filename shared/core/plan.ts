@@ -9,9 +9,9 @@ import {
   type ProjectId,
 } from './operation.ts';
 
-/** An intent as read from one message. The message's id and the intent travel with every job, so none is ever guessed. */
+/** An intent as read from one message. Which message, and the intent, travel with every job, so none is ever guessed. */
 export interface Queued {
-  readonly messageId: string;
+  readonly part: string;
   readonly intent: Intent;
 }
 
@@ -51,26 +51,28 @@ interface Group extends Omit<Call, 'carriers'> {
 /** What is wished for one job. Wishes that must follow each other, as in a restart, lie one above the other. */
 interface Wish extends Carrier {
   readonly group: Group;
-  askers: readonly Queued[];
+  askers: Queued[];
   readonly below: Wish | undefined;
 }
 
 const byAge = (a: Queued, b: Queued): number =>
   a.intent.intent_id < b.intent.intent_id ? -1 : a.intent.intent_id > b.intent.intent_id ? 1 : 0;
 
-const sameJobOptions = (a: Job, b: Job): boolean =>
-  a === b ||
-  (typeof a !== 'string' && typeof b !== 'string' && JSON.stringify(a) === JSON.stringify(b));
+const sameJobOptions = (a: Job, b: Job): boolean => {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  const names = Object.keys(a);
+  const { length } = Object.keys(b);
+  return (
+    names.length === length && names.every((name) => Reflect.get(a, name) === Reflect.get(b, name))
+  );
+};
 
 /**
  * The pure step from queued intents to calls. Laws: per job, oldest to newest, the same operation with the same options
  * is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
- * No job is in two calls. Calls = Σ ceil(distinct jobs of a group / maxJobsPerCall), whatever the order of arrival.
+ * No job is in two calls. Each group is one call, of any size: {@link cutCalls} makes it fit. The order of arrival does not matter. `now` is ISO 8601.
  */
-export const planCalls = (
-  queued: readonly Queued[],
-  { now, maxJobsPerCall }: { now: string; maxJobsPerCall: (operation: Operation) => number },
-): Plan => {
+export const planCalls = (queued: readonly Queued[], now: string): Plan => {
   const groups = new Map<string, Group>();
   const wishes = new Map<string, Map<JobId, Wish>>();
   const settled: Settled[] = [];
@@ -81,14 +83,22 @@ export const planCalls = (
   for (const ofProject of wishes.values())
     for (const wish of ofProject.values()) assign(wish, now, waiting, settled);
 
-  const calls = [...groups.values()].flatMap((group) =>
-    chunk(group.carriers, maxJobsPerCall(group.operation)).map((carriers) => ({
-      ...group,
-      carriers,
-    })),
-  );
+  const calls = [...groups.values()].filter(({ carriers }) => carriers.length > 0);
   return { calls, waiting, settled };
 };
+
+/** Law (promise P6): the calls of a group are ceil(its jobs / maxJobsPerCall). */
+export const cutCalls = (
+  calls: readonly Call[],
+  maxJobsPerCall: (operation: Operation) => number,
+): readonly Call[] =>
+  calls.flatMap((call) => {
+    const most = maxJobsPerCall(call.operation);
+    return Array.from({ length: Math.ceil(call.carriers.length / most) }, (_, i) => ({
+      ...call,
+      carriers: call.carriers.slice(i * most, (i + 1) * most),
+    }));
+  });
 
 const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
   const { operation, project_id, options } = intent;
@@ -119,7 +129,9 @@ const fold = (
     if (below === undefined || !isSame(below, group, job)) {
       ofProject.set(id, { group, job, askers: alone, below });
     } else {
-      below.askers = [...below.askers, asker];
+      // One asker's list is shared by all its jobs; a list of several is the job's own.
+      if (below.askers.length === 1) below.askers = [...below.askers, asker];
+      else below.askers.push(asker);
       if (below !== top) ofProject.set(id, below);
     }
   }
@@ -137,7 +149,7 @@ const supersede = (
   settled: Settled[],
 ): Wish | undefined => {
   for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
-    if (isSame(wish, group, job) || wish.group.operation.name === group.operation.restartAfter)
+    if (isSame(wish, group, job) || wish.group.operation.name === group.operation.restart?.after)
       return wish;
     for (const asker of wish.askers)
       settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });
@@ -157,17 +169,11 @@ const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]):
 
 /** Settles the askers whose deadline has passed; whether any is left. */
 const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
-  const expired = wish.askers.filter(
-    ({ intent: { expires_at } }) => expires_at !== undefined && expires_at <= now,
-  );
-  if (expired.length === 0) return true;
-  for (const asker of expired)
+  const isOver = ({ intent: { expires_at } }: Queued) =>
+    expires_at !== undefined && expires_at <= now;
+  if (!wish.askers.some(isOver)) return true;
+  for (const asker of wish.askers.filter(isOver))
     settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
-  wish.askers = wish.askers.filter((asker) => !expired.includes(asker));
+  wish.askers = wish.askers.filter((asker) => !isOver(asker));
   return wish.askers.length > 0;
 };
-
-const chunk = <T>(list: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-    list.slice(i * size, (i + 1) * size),
-  );

@@ -55,6 +55,8 @@ const BLAME = new Map<string, Blame>([
 export const blameOf = (status: number, code: string): Blame => {
   const known = BLAME.get(code);
   if (known !== undefined) return known;
+  // The gateway and IAM answer before any job is looked at.
+  if (/^(APIGW|APIG|IAM)\./.test(code)) return 'later';
   if (status >= 500 || status === 401 || status === 408 || status === 429) return 'later';
   if (status === 403) return 'everybody';
   return 'job';

@@ -89,7 +89,8 @@ export const resultOf = (
 const LONGEST_CODE = 100;
 const LONGEST_MESSAGE = 1_000;
 
+/** A cut may halve a surrogate pair, which JSON readers may refuse. */
 const shortened = ({ code, message }: Refusal): Refusal => ({
-  code: code.slice(0, LONGEST_CODE),
-  message: message.slice(0, LONGEST_MESSAGE),
+  code: code.slice(0, LONGEST_CODE).toWellFormed(),
+  message: message.slice(0, LONGEST_MESSAGE).toWellFormed(),
 });

@@ -59,7 +59,8 @@ const controlSchema = v.pipe(
     MAX_EVENT_BYTES: payloadBytes,
     ...logEntries,
   }),
-  v.check(
+  v.partialCheck(
+    [['CALL_TIMEOUT_SECONDS'], ['FUNCTION_TIMEOUT_SECONDS']],
     (settings) =>
       settings.CALL_TIMEOUT_SECONDS + PUBLISH_RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
     `FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than ${PUBLISH_RESERVE_SECONDS}, or no call is ever begun`,

@@ -31,18 +31,19 @@ export const makeEnqueue =
     const slots = pLimit(CONCURRENCY);
     const sendBatch = async (bodies: readonly string[]): Promise<readonly Taken[]> => {
       try {
-        const { Failed = [] } = await sqs.send(
+        const { Failed = [], Successful = [] } = await sqs.send(
           new SendMessageBatchCommand({
             QueueUrl: queueUrl,
             Entries: bodies.map((MessageBody, i) => ({ Id: String(i), MessageBody })),
           }),
         );
+        const queued = new Set(Successful.map((entry) => entry.Id));
         const failed = new Map(Failed.map((entry) => [entry.Id, entry]));
         return bodies.map((_, i) => {
+          if (queued.has(String(i))) return 'taken';
           const failure = failed.get(String(i));
-          if (failure === undefined) return 'taken';
-          log.warn('not queued', { code: failure.Code, sender_fault: failure.SenderFault });
-          return failure.SenderFault ? 'never' : 'again';
+          log.warn('not queued', { code: failure?.Code, sender_fault: failure?.SenderFault });
+          return failure?.SenderFault ? 'never' : 'again';
         });
       } catch (error) {
         log.warn('not queued', { messages: bodies.length, reason: reasonOf(error) });
@@ -76,6 +77,7 @@ const KEPT_ATTRIBUTES = 9;
 const attributesOf = ({ messageAttributes }: QueueMessage): Record<string, MessageAttributeValue> =>
   Object.fromEntries(
     Object.entries(messageAttributes)
+      .filter(([name]) => name !== 'reason')
       .slice(0, KEPT_ATTRIBUTES)
       .map(([name, { dataType, stringValue, binaryValue }]) => [
         name,

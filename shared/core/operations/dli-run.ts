@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { Operation } from '../operation.ts';
-import { answer, decode, encode, jobId, request } from './dli.ts';
+import { answer, decode, effectOfRun, encode, hasStopped, jobId, look, request } from './dli.ts';
 
 /** Starts Flink jobs, from their savepoints if asked. Source: the vendor's page "Running Jobs in Batches". */
 export const dliRun: Operation = {
   name: 'dli.run',
   service: 'dli',
   path: '/v1.0/{project_id}/streaming/jobs/run',
-  restartAfter: 'dli.stop',
+  restart: { after: 'dli.stop', readyAt: hasStopped },
   jobId,
   options: { resume_savepoint: v.optional(v.boolean('must be true or false')) },
   jobOptions: {},
@@ -18,4 +18,6 @@ export const dliRun: Operation = {
   }),
   encode,
   decode,
+  look,
+  effectOf: effectOfRun,
 };

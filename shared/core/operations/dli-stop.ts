@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Operation } from '../operation.ts';
-import { answer, decode, encode, jobId, request } from './dli.ts';
+import { answer, decode, effectOfStop, encode, jobId, look, request } from './dli.ts';
 
 /**
  * Stops Flink jobs, with a savepoint if asked. Source: the vendor's page "Stopping Jobs in Batches"; its Chinese words
@@ -20,4 +20,6 @@ export const dliStop: Operation = {
   }),
   encode,
   decode,
+  look,
+  effectOf: effectOfStop,
 };

@@ -7,6 +7,7 @@ import {
   type Row,
   unanswered,
 } from '../correlate.ts';
+import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, parseLoosely } from '../json.ts';
 import {
@@ -17,6 +18,8 @@ import {
   type JobIdRule,
   jobIdOf,
   type Language,
+  type Look,
+  MISSING,
 } from '../operation.ts';
 
 /** What `dli.run` and `dli.stop` have in common: 64-bit ids, one flag per call, replies that name no job. */
@@ -66,10 +69,13 @@ export const encode = (jobs: readonly Job[], options: GroupOptions): string => {
 const rowOf = (element: Json | undefined): Row => {
   if (!isObject(element)) return { kind: 'unreadable' };
   const { is_success: success, message, error_code: code, error_msg: text } = element;
+  const claimed = typeof success === 'string' ? success.toLowerCase() : success;
   if (typeof code === 'string' && code !== '') {
-    return { kind: 'error', error: { code, message: typeof text === 'string' ? text : '' } };
+    return claimed === true || claimed === 'true'
+      ? { kind: 'unreadable' }
+      : { kind: 'error', error: { code, message: typeof text === 'string' ? text : '' } };
   }
-  switch (typeof success === 'string' ? success.toLowerCase() : success) {
+  switch (claimed) {
     case true:
     case 'true':
       return { kind: 'success' };
@@ -93,3 +99,71 @@ export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
     ? byPosition(asked.length, reply.status, parsed.value.map(rowOf))
     : asWhole(asked.length, reply.status, rowOf(parsed.value));
 };
+
+/** The vendor's code for a job that is not there. */
+const NOT_FOUND = new Set(['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004']);
+
+const statusOf = (body: Json): string | undefined => {
+  if (!isObject(body)) return undefined;
+  if (typeof body.error_code === 'string')
+    return NOT_FOUND.has(body.error_code) ? MISSING : undefined;
+  const detail = body.job_detail;
+  return isObject(detail) && typeof detail.status === 'string'
+    ? detail.status.toLowerCase()
+    : undefined;
+};
+
+/** The job's detail, one request each: a list cannot be asked for by ids. */
+export const look: Look = {
+  maxJobs: 1,
+  request: (project, [job]) => ({
+    service: 'dli',
+    method: 'GET',
+    path: `/v1.0/${project}/streaming/jobs/${job}`,
+  }),
+  decode: ([job], reply) => {
+    const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
+    const status = parsed?.ok ? statusOf(parsed.value) : undefined;
+    return new Map(job === undefined || status === undefined ? [] : [[job, status]]);
+  },
+};
+
+/** States in which a job stands still. Source: docs/upstream.md §4. */
+const STILL = [
+  'job_init',
+  'job_submit_fail',
+  'job_cancel_success',
+  'job_finish',
+  'job_arrearage_stopped',
+];
+const STOPPING = ['job_canceling', 'job_savepointing'];
+
+/** What a status tells of a start. A start that failed was a start: sending it again is a new wish. */
+export const effectOfRun = effects({
+  taken: [
+    'job_submitting',
+    'job_submit_fail',
+    'job_running',
+    'job_running_exception',
+    'job_idle',
+    'job_finish',
+  ],
+  none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
+});
+
+/** What a status tells of a stop. After `job_cancel_fail` the job may still run. */
+export const effectOfStop = effects({
+  taken: [...STILL, ...STOPPING],
+  none: [
+    'job_submitting',
+    'job_running',
+    'job_running_exception',
+    'job_idle',
+    'job_cancel_fail',
+    MISSING,
+  ],
+});
+
+/** Whether a stop is over, one way or the other, so that the run after it may go. */
+export const hasStopped = (status: string): boolean =>
+  STILL.includes(status) || ['job_running_exception', 'job_cancel_fail', MISSING].includes(status);

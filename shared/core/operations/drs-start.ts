@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { asWhole, byId, type Reading, type Reply, type Row, unanswered } from '../correlate.ts';
+import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, type JsonObject, parseLoosely } from '../json.ts';
 import {
@@ -8,6 +9,8 @@ import {
   type JobId,
   type JobIdRule,
   jobIdOf,
+  type Look,
+  MISSING,
   type Operation,
 } from '../operation.ts';
 
@@ -70,6 +73,15 @@ const rowOf = (element: JsonObject): Row => {
   }
 };
 
+const rowsOf = (body: Json): readonly JsonObject[] =>
+  isObject(body)
+    ? [body.results, body.jobs]
+        .flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []))
+        .filter(isObject)
+    : [];
+
+const idOf = (element: JsonObject): string => textOf(element.id, element.job_id);
+
 /** 200 and 202 alike; rows under `results` or `jobs`; matched by id, never by place. */
 const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
@@ -78,13 +90,63 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`);
   const body = parsed.value;
   if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`);
-  if (typeof body.error_code === 'string') return asWhole(asked.length, status, errorOf(body));
-  const rows = [body.results, body.jobs]
-    .flatMap((list) => (Array.isArray(list) ? (list as readonly Json[]) : []))
-    .filter(isObject)
-    .map((element) => [textOf(element.id, element.job_id), rowOf(element)] as const);
-  return byId(asked, status, rows);
+  const rows = rowsOf(body);
+  // Rows beside an error tell of tasks that were started: they go first, and the rest stays unanswered.
+  if (rows.length === 0 && textOf(body.error_code) !== '') {
+    return asWhole(asked.length, status, errorOf(body));
+  }
+  return byId(
+    asked,
+    status,
+    rows.map((element) => [idOf(element), rowOf(element)] as const),
+  );
 };
+
+/** Tasks per page of batch-status; its default is 5. */
+const PAGE = 100;
+
+const NOT_FOUND = new Set(['DRS.M05003', 'DRS.M05004']);
+
+const statusOf = (element: JsonObject): string =>
+  NOT_FOUND.has(textOf(element.error_code)) ? MISSING : textOf(element.status).toUpperCase();
+
+/** The status of up to a page of tasks. A task that is not there has an error in its row. */
+const look: Look = {
+  maxJobs: PAGE,
+  request: (project, jobs) => ({
+    service: 'drs',
+    method: 'POST',
+    path: `/v3/${project}/jobs/batch-status`,
+    body: JSON.stringify({ jobs, page_req: { cur_page: 1, per_page: PAGE } }),
+  }),
+  decode: (jobs, reply) => {
+    const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
+    const statuses = new Map(
+      rowsOf(parsed?.ok ? parsed.value : null).map((row) => [idOf(row), statusOf(row)]),
+    );
+    return new Map(
+      jobs.flatMap((job) => {
+        const status = statuses.get(job);
+        return status ? [[job, status] as const] : [];
+      }),
+    );
+  },
+};
+
+/** A start is done as soon as the task has left its configuration. Source: docs/upstream.md §4. */
+const effectOf = effects({
+  taken: [
+    'STARTJOBING',
+    'WAITING_FOR_START',
+    'START_JOB_FAILED',
+    'FULL_TRANSFER_STARTED',
+    'FULL_TRANSFER_FAILED',
+    'FULL_TRANSFER_COMPLETE',
+    'INCRE_TRANSFER_STARTED',
+    'INCRE_TRANSFER_FAILED',
+  ],
+  none: ['CONFIGURATION', 'CREATE_FAILED', 'RELEASE_RESOURCE_COMPLETE', 'DELETED', MISSING],
+});
 
 /** Starts replication tasks. Source: the vendor's page "Starting Tasks in Batches". */
 export const drsStart: Operation = {
@@ -99,4 +161,6 @@ export const drsStart: Operation = {
   encode: (jobs) =>
     JSON.stringify({ jobs: jobs.map((job) => (typeof job === 'string' ? { job_id: job } : job)) }),
   decode,
+  look,
+  effectOf,
 };

@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import type { IntentId } from './intent.ts';
+import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
+import type { PartState, Sealed } from './part-record.ts';
+
+/** Who may have a call under way for a job, and where its verdict will be found. */
+export interface Claim {
+  /** The newest intent of those that the call serves, as the key of its part and the job's place in it. */
+  readonly part: string;
+  readonly index: number;
+  readonly invocation: string;
+  /** Milliseconds since 1970. It outlasts the invocation: from then on nobody acts under this claim. */
+  readonly until: number;
+  /** ISO 8601: from then on nobody will carry this intent out. */
+  readonly expires_at?: string | undefined;
+}
+
+/** What is known of one job. */
+export interface JobRecord {
+  /** The newest intent that was carried out, or begun to be. */
+  readonly newest: IntentId;
+  readonly operation: OperationName;
+  readonly claim: Claim;
+}
+
+export const jobKeyOf = (service: Service, project: ProjectId, job: JobId): string =>
+  `job/${service}/${project}/${job}`;
+
+const VERSION = 1;
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  newest: v.string(),
+  operation: v.string(),
+  claim: v.object({
+    part: v.string(),
+    index: v.number(),
+    invocation: v.string(),
+    until: v.number(),
+    expires_at: v.exactOptional(v.string()),
+  }),
+});
+
+export const writeJob = (record: JobRecord): string => JSON.stringify({ v: VERSION, ...record });
+
+/** Undefined if the text is of a version that is not known here. */
+export const readJob = (text: string): JobRecord | undefined => {
+  const read = v.safeParse(schema, JSON.parse(text));
+  return read.success ? (read.output as unknown as JobRecord) : undefined;
+};
+
+/**
+ * How a claim stands. `live`: its call may be under way. `unclear`: a call may have gone out, and nobody knows what
+ * became of it. `released`: no call is open and there is no verdict. Else the verdict.
+ */
+export type Standing =
+  | { readonly kind: 'live' | 'unclear' | 'released' }
+  | { readonly kind: 'settled'; readonly verdict: Sealed };
+
+export const standingOf = (claim: Claim, holder: PartState | undefined, now: number): Standing => {
+  const verdict = holder?.verdicts[claim.index];
+  if (verdict !== undefined) return { kind: 'settled', verdict };
+  if (holder?.asked.get(claim.index) === claim.invocation) return { kind: 'unclear' };
+  // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
+  if (holder?.invocation === claim.invocation) return { kind: 'released' };
+  return { kind: now < claim.until ? 'live' : 'unclear' };
+};

@@ -1,0 +1,47 @@
+import type { IntentId } from './intent.ts';
+import { type JobRecord, standingOf } from './job-record.ts';
+import type { Operation } from './operation.ts';
+import type { PartState } from './part-record.ts';
+
+/** What is to be done with a job that somebody wants called. */
+export type Judgement =
+  /** Claim it and call. */
+  | { readonly kind: 'go' }
+  /** A newer intent was carried out. */
+  | { readonly kind: 'superseded'; readonly by: IntentId }
+  /** Somebody's call may be under way, or a stop that comes first is not settled: not now. */
+  | { readonly kind: 'wait' }
+  /** An earlier call may have been served: see what it did before another is sent. */
+  | { readonly kind: 'look' }
+  /** A stop was delivered: see whether the job has stopped. */
+  | { readonly kind: 'look for the stop' };
+
+/**
+ * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
+ * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the newest intent that
+ * wants the call; `holder` the part record that the claim points to.
+ */
+export const judge = (
+  wish: { readonly newest: IntentId; readonly operation: Operation },
+  record: JobRecord | undefined,
+  holder: PartState | undefined,
+  now: number,
+): Judgement => {
+  if (record === undefined) return { kind: 'go' };
+  if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
+  const standing = standingOf(record.claim, holder, now);
+  if (standing.kind === 'live') return { kind: 'wait' };
+
+  const afterStop =
+    record.newest < wish.newest && record.operation === wish.operation.restart?.after;
+  if (afterStop) {
+    if (standing.kind === 'settled') {
+      return { kind: standing.verdict.outcome === 'delivered' ? 'look for the stop' : 'go' };
+    }
+    // The stop comes first, unless its time is over.
+    const over =
+      record.claim.expires_at !== undefined && Date.parse(record.claim.expires_at) <= now;
+    return { kind: over ? 'look for the stop' : 'wait' };
+  }
+  return { kind: standing.kind === 'unclear' ? 'look' : 'go' };
+};

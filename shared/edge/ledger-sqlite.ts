@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Entry, Ledger } from '../core/ledger.ts';
+import type { Log } from '../core/log.ts';
+import { reasonOf } from '../core/reason.ts';
+
+/** Milliseconds that a write waits for another thread's. */
+const BUSY_TIMEOUT = 5_000;
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA busy_timeout = ${BUSY_TIMEOUT};
+  CREATE TABLE IF NOT EXISTS ledger (
+    key TEXT PRIMARY KEY, version TEXT NOT NULL, body TEXT NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export interface SqliteLedger extends Ledger {
+  readonly close: () => void;
+}
+
+/**
+ * The ledger in one SQLite file, which several threads and processes may open; `:memory:` for one alone. What is
+ * written survives the end of the process. Throws if the file cannot be opened.
+ */
+export const openSqliteLedger = (
+  file: string,
+  { log, now }: { log: Log; now: () => number },
+): SqliteLedger => {
+  // Loaded where it is used: on Lambda nobody opens a file, and the module is not free.
+  const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
+  const database: DatabaseSync = new Database(file);
+  database.exec(SCHEMA);
+  database.prepare('DELETE FROM ledger WHERE expires_at < ?').run(Math.floor(now() / 1_000));
+  const select = database.prepare('SELECT key, version, body FROM ledger WHERE key = ?');
+  const insert = database.prepare(
+    'INSERT INTO ledger (key, version, body, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const update = database.prepare(
+    'UPDATE ledger SET version = ?, body = ?, expires_at = ? WHERE key = ? AND version = ?',
+  );
+  return {
+    read: async (keys) => {
+      try {
+        const entries = keys.flatMap((key) => (select.get(key) as Entry | undefined) ?? []);
+        return new Map(entries.map((entry) => [entry.key, entry]));
+      } catch (error) {
+        log.warn('ledger not read', { keys: keys.length, reason: reasonOf(error) });
+        return undefined;
+      }
+    },
+    write: async ({ key, version, body, expiresAt }, seen) => {
+      try {
+        const { changes } =
+          seen === undefined
+            ? insert.run(key, version, body, expiresAt)
+            : update.run(version, body, expiresAt, key, seen);
+        return changes === 1 ? 'written' : 'lost';
+      } catch (error) {
+        log.warn('ledger not written', { reason: reasonOf(error) });
+        return 'unknown';
+      }
+    },
+    close: () => database.close(),
+  };
+};

@@ -1,0 +1,101 @@
+import { type Intent, readMessage } from './core/intent.ts';
+import { type Job, type JobId, jobIdOf } from './core/operation.ts';
+import { type PartState, partKeyOf, type Sealed } from './core/part-record.ts';
+
+/** A message as the queue gave it. */
+export interface Received {
+  readonly messageId: string;
+  readonly body: string;
+  /** How often the queue has given it, this time included. */
+  readonly receiveCount: number;
+}
+
+/** One message's worth of an intent, while an invocation works on it. Its verdicts come from the ledger or from today. */
+export interface Part<Message extends Received = Received> {
+  readonly key: string;
+  readonly intent: Intent;
+  /** More than one if the queue gave it twice. */
+  readonly messages: Message[];
+  readonly places: ReadonlyMap<JobId, number>;
+  readonly verdicts: (Sealed | undefined)[];
+  readonly published: Set<number>;
+  readonly asked: Map<number, string>;
+  /** The ledger's version of it that was seen last. */
+  seen: string | undefined;
+  /** Whether the ledger does not know all of it. */
+  changed: boolean;
+  /** The longest pause that anything asked for, in seconds. */
+  pause: number;
+}
+
+export interface Unreadable<Message extends Received> {
+  readonly message: Message;
+  readonly reason: string;
+}
+
+/** Reads a batch: one part for each message, or for several that are the same; and what cannot be read. */
+export const openParts = <Message extends Received>(batch: readonly Message[]) => {
+  const parts = new Map<string, Part<Message>>();
+  const unreadable: Unreadable<Message>[] = [];
+  for (const message of batch) {
+    const reading = readMessage(message.body);
+    if (!reading.ok) {
+      unreadable.push({ message, reason: reading.reason });
+      continue;
+    }
+    const key = partKeyOf(reading.intent);
+    const part = parts.get(key) ?? openPart<Message>(key, reading.intent);
+    part.messages.push(message);
+    parts.set(key, part);
+  }
+  return { parts, unreadable };
+};
+
+const openPart = <Message extends Received>(key: string, intent: Intent): Part<Message> => ({
+  key,
+  intent,
+  messages: [],
+  places: new Map(intent.jobs.map((job, index) => [jobIdOf(job), index])),
+  verdicts: [],
+  published: new Set(),
+  asked: new Map(),
+  seen: undefined,
+  changed: false,
+  pause: 0,
+});
+
+/** Takes over what the ledger knows. A verdict that is there is the verdict, whatever was found since. */
+export const recallInto = (part: Part, state: PartState): void => {
+  state.verdicts.forEach((verdict, index) => {
+    if (verdict !== undefined) part.verdicts[index] = verdict;
+  });
+  for (const index of state.published) part.published.add(index);
+  for (const [index, by] of state.asked) if (!part.asked.has(index)) part.asked.set(index, by);
+};
+
+export const stateOf = (part: Part, invocation: string): PartState => ({ ...part, invocation });
+
+export const isOpen = (part: Part, index: number): boolean => part.verdicts[index] === undefined;
+
+export const openJobsOf = (part: Part): readonly Job[] =>
+  part.intent.jobs.filter((_, index) => isOpen(part, index));
+
+export const isSettled = (part: Part): boolean =>
+  part.intent.jobs.every((_, i) => !isOpen(part, i));
+
+/** Lays down the verdict on one job; the first stands. */
+export const settle = (part: Part, job: JobId, verdict: Sealed): void => {
+  const index = part.places.get(job);
+  if (index === undefined || !isOpen(part, index)) return;
+  part.verdicts[index] = verdict;
+  part.asked.delete(index);
+  part.changed = true;
+};
+
+/** Notes that a request for a job went unanswered, and may have been served. */
+export const noteAsked = (part: Part, job: JobId, invocation: string): void => {
+  const index = part.places.get(job);
+  if (index === undefined || !isOpen(part, index)) return;
+  part.asked.set(index, invocation);
+  part.changed = true;
+};

@@ -1,0 +1,138 @@
+import type { IntentId } from './core/intent.ts';
+import { jobKeyOf } from './core/job-record.ts';
+import { type Judgement, judge } from './core/judge.ts';
+import { type JobId, jobIdOf, type Operation, type ProjectId } from './core/operation.ts';
+import type { Call, Carrier } from './core/plan.ts';
+import type { Book } from './ledger-book.ts';
+
+/** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
+export interface Candidate {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+  readonly carrier: Carrier;
+  readonly key: string;
+  readonly seen: string | undefined;
+}
+
+/** What is to become of the jobs that a plan wants called. */
+export interface Weighed {
+  /** The calls, of the jobs alone that may be sent. */
+  readonly calls: readonly Call[];
+  readonly candidates: ReadonlyMap<Carrier, Candidate>;
+  /** A look showed the wished state: no call is needed. */
+  readonly observed: readonly Candidate[];
+  readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
+  /** Not now. */
+  readonly waiting: readonly Carrier[];
+}
+
+/** Sees the status of jobs of one project; those that nothing was heard of are left out. */
+export type LookAt = (
+  operation: Operation,
+  project: ProjectId,
+  jobs: readonly JobId[],
+) => Promise<ReadonlyMap<JobId, string>>;
+
+/** The newest of those who ask: they are in the order of their ids. */
+export const newestOf = ({ askers }: Carrier): IntentId => {
+  const newest = askers.at(-1);
+  if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
+  return newest.intent.intent_id;
+};
+
+/** What a look decides: what it shows settles the job, lets it go, or leaves it waiting. */
+const decide = (
+  judgement: Judgement,
+  { operation }: Candidate,
+  status: string | undefined,
+): 'go' | 'observed' | 'wait' => {
+  if (judgement.kind === 'go') return 'go';
+  if (status === undefined) return 'wait';
+  if (judgement.kind === 'look for the stop') {
+    return operation.restart?.readyAt(status) ? 'go' : 'wait';
+  }
+  const effect = operation.effectOf(status);
+  if (effect === 'pending') return 'wait';
+  return effect === 'taken' ? 'observed' : 'go';
+};
+
+/**
+ * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Undefined
+ * if the ledger is out of reach.
+ */
+export const weigh = async (
+  calls: readonly Call[],
+  { book, lookAt, now }: { book: Book; lookAt: LookAt; now: () => number },
+): Promise<Weighed | undefined> => {
+  const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
+    carriers.map((carrier) => ({
+      operation,
+      project_id,
+      carrier,
+      key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
+    })),
+  );
+  const records = await book.jobs(wanted.map(({ key }) => key));
+  // Read after the jobs: whoever has settled a claim that was seen has settled it here.
+  const holders =
+    records && (await book.parts([...records.values()].map(({ record }) => record.claim.part)));
+  if (records === undefined || holders === undefined) return undefined;
+
+  const judged = wanted.map((wish) => {
+    const seen = records.get(wish.key);
+    const holder = seen && holders.get(seen.record.claim.part)?.record;
+    const candidate: Candidate = { ...wish, seen: seen?.version };
+    const newest = newestOf(wish.carrier);
+    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now())] as const;
+  });
+  const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
+  const statuses = await lookAtAll(
+    unclear.map(([candidate]) => candidate),
+    lookAt,
+  );
+
+  const superseded: (readonly [Carrier, IntentId])[] = [];
+  const waiting: Carrier[] = [];
+  const observed: Candidate[] = [];
+  const candidates = new Map<Carrier, Candidate>();
+  for (const [candidate, judgement] of judged) {
+    const { carrier } = candidate;
+    if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
+    else if (judgement.kind === 'wait') waiting.push(carrier);
+    else {
+      const decision = decide(judgement, candidate, statuses.get(candidate));
+      if (decision === 'wait') waiting.push(carrier);
+      else if (decision === 'observed') observed.push(candidate);
+      else candidates.set(carrier, candidate);
+    }
+  }
+  const going = calls.map((call) => ({
+    ...call,
+    carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
+  }));
+  return { calls: going, candidates, observed, superseded, waiting };
+};
+
+/** Looks at candidates, as many in one request as their operation's look takes. */
+const lookAtAll = async (
+  candidates: readonly Candidate[],
+  lookAt: LookAt,
+): Promise<ReadonlyMap<Candidate, string>> => {
+  const groups = Map.groupBy(
+    candidates,
+    ({ operation, project_id }) => `${operation.name} ${project_id}`,
+  );
+  const found = await Promise.all(
+    Array.from(groups.values(), async (group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const jobs = group.map(({ carrier }) => jobIdOf(carrier.job));
+      const statuses = await lookAt(first.operation, first.project_id, jobs);
+      return group.flatMap((candidate) => {
+        const status = statuses.get(jobIdOf(candidate.carrier.job));
+        return status === undefined ? [] : [[candidate, status] as const];
+      });
+    }),
+  );
+  return new Map(found.flat());
+};

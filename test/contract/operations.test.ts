@@ -1,0 +1,93 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readVendor } from '../../shared/core/draft.ts';
+import { distinct } from '../../shared/core/job-list.ts';
+import { parseJson } from '../../shared/core/json.ts';
+import { type Job, jobIdOf, type Operation, pathFor } from '../../shared/core/operation.ts';
+import { operations } from '../../shared/core/operations/index.ts';
+import type { Verdict } from '../../shared/core/outcome.ts';
+import { FIXTURES, fixtureOf } from '../support/fixtures.ts';
+import { intentOf, PROJECT } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
+
+/** A verdict in a few words: `delivered keyed`, `rejected aggregate DLI.0001`, `unanswered`. */
+const inWords = (verdict: Verdict): string => {
+  switch (verdict.kind) {
+    case 'delivered':
+      return `delivered ${verdict.evidence}`;
+    case 'rejected':
+      return `rejected ${verdict.evidence} ${verdict.error.code}`;
+    case 'unanswered':
+      return 'unanswered';
+  }
+};
+
+const jobsOf = (
+  row: Operation,
+  jobs: readonly (string | Record<string, string>)[],
+): readonly Job[] => intentOf({ operation: row.name, jobs }).jobs;
+
+/** What the vendor's route makes of a request's text. */
+const draftOf = (row: Operation, text: string) => {
+  const parsed = parseJson(text);
+  const reading = readVendor(row, PROJECT, parsed.ok ? parsed.value : undefined);
+  if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
+  return reading.draft;
+};
+
+describe('every fixture belongs to an operation', () => {
+  it('by its name', () => {
+    expect(readdirSync(FIXTURES).toSorted()).toEqual(
+      operations.map(({ name }) => `${name}.json`).toSorted(),
+    );
+  });
+});
+
+describe.each(operations)('$name', (row) => {
+  const fixture = fixtureOf(row.name);
+
+  it('has a fixture', () => {
+    expect(fixture, `test/contract/fixtures/${row.name}.json`).toBeDefined();
+  });
+
+  it("stands at the vendor's path", () => {
+    const template: string = row.path;
+    expect(template).toBe(fixture?.path);
+    const { project_id } = intentOf({});
+    expect(pathFor(row, project_id)).toBe(fixture?.path.replace('{project_id}', PROJECT));
+  });
+
+  describe.each(fixture?.requests ?? [])('request: $title', ({ text, draft, encoded, answers }) => {
+    it('is read for what it says', () => {
+      expect(draftOf(row, text)).toEqual({ operation: row.name, project_id: PROJECT, ...draft });
+    });
+
+    it('goes upstream to the letter, each job once', () => {
+      const read = draftOf(row, text);
+      expect(row.encode(distinct(read.jobs), read.options)).toBe(encoded);
+    });
+
+    it.each(answers)(
+      'is answered in the words of the vendor, $language',
+      ({ language, status, body }) => {
+        const answer = row.answer(draftOf(row, text).jobs, language);
+        expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
+        expect(answer.contentType ?? 'application/json').toBe('application/json');
+      },
+    );
+  });
+
+  describe.each(fixture?.replies ?? [])(
+    'reply: $title',
+    ({ asked, status, body, verdicts, suspect }) => {
+      it(`at ${[status].flat().join(', ')}: ${[...new Set(verdicts)].join(', ')}`, () => {
+        const ids = jobsOf(row, asked).map(jobIdOf);
+        for (const code of [status].flat()) {
+          const reading = row.decode(ids, replied(code, body));
+          expect(reading.verdicts.map(inWords)).toEqual(verdicts);
+          expect(reading.suspect).toBe(suspect ?? false);
+        }
+      });
+    },
+  );
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readNative } from '../../shared/core/draft.ts';
+import { readMessage } from '../../shared/core/intent.ts';
+import { instant } from '../support/arbitraries.ts';
+import { bodyOf, NOW, PROJECT } from '../support/messages.ts';
+
+const until = (expires_at: unknown) => {
+  const reading = readNative(
+    { operation: 'dli.run', project_id: PROJECT, jobs: [1], expires_at },
+    new Date(NOW),
+  );
+  return reading.ok ? reading.draft.expires_at : reading.faults;
+};
+
+const SHAPE = 'must be an ISO 8601 time with a time zone, as 2026-01-31T12:00:00Z';
+const fault = (detail: string) => [{ pointer: '#/expires_at', detail }];
+
+describe('a deadline is an instant to come', () => {
+  it.each([
+    ['2026-01-31T12:00:00.001Z', '2026-01-31T12:00:00.001Z'],
+    ['2026-02-01T00:00:00Z', '2026-02-01T00:00:00.000Z'],
+    ['2026-02-01T00:00:00+01:00', '2026-01-31T23:00:00.000Z'],
+    ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ])('%s', (text, read) => {
+    expect(until(text)).toBe(read);
+  });
+
+  it.each([[NOW], ['2026-01-31T11:59:59Z'], ['1970-01-01T00:00:00Z']])('%s is past', (text) => {
+    expect(until(text)).toEqual(fault('is in the past'));
+  });
+
+  it.each([
+    ['tomorrow'],
+    [''],
+    ['2026-02-01'],
+    ['2026-02-01T00:00:00'],
+    ['1769860800000'],
+    ['2026-13-01T00:00:00Z'],
+  ])('%j has not the shape of one', (text) => {
+    expect(until(text)).toEqual(fault(SHAPE));
+  });
+
+  it.each([[null], [1769860800000], [{}], [['2027-01-01T00:00:00Z']]])('%j is no text', (value) => {
+    expect(until(value)).toEqual(fault('must be an ISO 8601 time, as 2026-01-31T12:00:00Z'));
+  });
+
+  it.each([['2027-02-29T00:00:00Z'], ['2026-02-30T00:00:00Z'], ['2026-04-31T12:00:00Z']])(
+    '%s is no time that exists',
+    (text) => {
+      expect(until(text)).toEqual(fault('is no time that exists'));
+    },
+  );
+});
+
+describe('what is accepted can be read again (P1)', () => {
+  const readable = (expires_at: unknown) =>
+    typeof expires_at === 'string' ? readMessage(bodyOf({ expires_at })) : { ok: true };
+
+  it('for any instant in any time zone', () => {
+    const zones = fc.constantFrom('Z', '+00:00', '-12:00', '+14:00', '+05:30');
+    fc.assert(
+      fc.property(instant(), zones, (time, zone) => {
+        expect(readable(until(time.replace('Z', zone)))).toMatchObject({ ok: true });
+      }),
+    );
+  });
+
+  it('up to the last that four digits of a year can tell, and no further', () => {
+    for (const zone of ['Z', '+14:00'])
+      expect(readable(until(`9999-12-31T23:59:59${zone}`))).toMatchObject({ ok: true });
+    expect(until('9999-12-31T23:59:59-12:00')).toEqual(fault('is too far ahead'));
+  });
+});

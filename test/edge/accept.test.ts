@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeAcceptPayload } from '../../shared/accept-payload.ts';
+import { readNative } from '../../shared/core/draft.ts';
+import { jobIdOf } from '../../shared/core/operation.ts';
+import { intentIdOf } from '../../shared/edge/intent-id.ts';
+import { startAcceptance } from '../support/acceptance.ts';
+import { oddJson } from '../support/arbitraries.ts';
+import { idAt, NOW, PROJECT } from '../support/messages.ts';
+
+const now = () => new Date(NOW);
+const asked = { operation: 'dli.run', project_id: PROJECT, jobs: [131, 130] } as const;
+
+const draftOf = (body: unknown) => {
+  const reading = readNative(body, now());
+  if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
+  return reading.draft;
+};
+
+describe('what is told as queued is on the queue, every job of it (P1)', () => {
+  it('stamped with an id, a time, a caller and a trace', async () => {
+    const { accept, queued } = startAcceptance();
+    const draft = draftOf({ ...asked, options: { resume_savepoint: false }, correlation_id: 'c' });
+    const accepted = await accept(draft, { caller: 'http', traceparent: 't' });
+    expect(accepted.kind).toBe('queued');
+    expect(queued()).toEqual([accepted.intent]);
+    expect(accepted.intent).toEqual({
+      v: 1,
+      intent_id: idAt(1),
+      ...draft,
+      caller: 'http',
+      traceparent: 't',
+      accepted_at: NOW,
+    });
+  });
+
+  it('under the id that it was given, if any', async () => {
+    const { accept, queued } = startAcceptance();
+    await accept(draftOf(asked), { caller: 'http' }, idAt(99));
+    expect(queued().map(({ intent_id }) => intent_id)).toEqual([idAt(99)]);
+  });
+
+  it('a job listed twice is queued once', async () => {
+    const { accept, queued } = startAcceptance();
+    await accept(draftOf({ ...asked, jobs: [131, '130', { job_id: 131 }, 130] }), {
+      caller: 'http',
+    });
+    expect(queued()[0]?.jobs).toEqual(['131', '130']);
+  });
+
+  it('for any jobs, and any messages that the queue takes: both lists are told, each job once', async () => {
+    const jobs = fc.uniqueArray(fc.nat().map(String), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(
+        jobs,
+        fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+        async (ids, taken) => {
+          const { accept, queued } = startAcceptance({
+            takes: (i) => taken[i] === true,
+            maxMessageBytes: 330,
+          });
+          const accepted = await accept(draftOf({ ...asked, jobs: ids }), { caller: 'http' });
+          const parts = queued().map((part) => part.jobs.map(jobIdOf));
+          expect(parts.flat()).toEqual(ids);
+          expect(new Set(queued().map(({ intent_id }) => intent_id)).size).toBe(1);
+          const lost = parts.filter((_, i) => !taken[i]).flat();
+          if (lost.length === 0) expect(accepted.kind).toBe('queued');
+          else
+            expect(accepted).toMatchObject({
+              kind: 'partly',
+              queued: parts.filter((_, i) => taken[i]).flat(),
+              not_queued: lost,
+            });
+        },
+      ),
+    );
+  });
+});
+
+describe('an event rule and a direct caller hand in the same intent', () => {
+  const begin = (takes?: (message: number) => boolean) => {
+    const { accept, queued, sent } = startAcceptance(takes ? { takes, maxMessageBytes: 310 } : {});
+    return { take: makeAcceptPayload(accept, { now, intentIdOf }), queued, sent };
+  };
+
+  it('a direct caller gets a receipt', async () => {
+    const { take, queued } = begin();
+    const expires_at = '2026-01-31T13:00:00.000Z';
+    expect(await take({ ...asked, jobs: [131, 131, 130], expires_at })).toEqual({
+      intent_id: idAt(1),
+      operation: 'dli.run',
+      project_id: PROJECT,
+      job_count: 2,
+      accepted_at: NOW,
+      expires_at,
+    });
+    expect(queued()[0]).toMatchObject({ caller: 'direct', jobs: ['131', '130'] });
+  });
+
+  it('an event that is delivered twice is one intent', async () => {
+    const { take } = begin();
+    const event = {
+      id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+      time: '2026-01-31T12:00:00Z',
+      'detail-type': 'Job Control Intent',
+      source: 'com.example',
+      detail: asked,
+    };
+    const [first, again, other] = [
+      await take(event),
+      await take(event),
+      await take({ ...event, id: 'another' }),
+    ];
+    expect(again.intent_id).toBe(first.intent_id);
+    expect(other.intent_id).not.toBe(first.intent_id);
+  });
+
+  it('a rule hands it over as the detail of an event, and is named as the caller', async () => {
+    const { take, queued } = begin();
+    await take({
+      version: '0',
+      source: 'aws.codepipeline',
+      'detail-type': 'Deployed',
+      detail: asked,
+    });
+    expect(queued()[0]).toMatchObject({ caller: 'rule:aws.codepipeline', jobs: ['131', '130'] });
+  });
+
+  it('a source that is endless or none makes no message that the queue cannot take', async () => {
+    for (const source of ['s'.repeat(300_000), { toString: 1 }, undefined, null]) {
+      const { take, sent } = begin();
+      await take({ source, 'detail-type': 'Deployed', detail: asked });
+      expect(sent).toHaveLength(1);
+      expect(sent[0]?.length).toBeLessThan(1_024);
+    }
+  });
+
+  it.each([
+    [{ ...asked, jobs: [] }, /^#\/jobs: must name at least one job$/],
+    [
+      { ...asked, x: 1, jobs: [-1] },
+      /^#\/x: is not a known field; #\/jobs\/0: must be a DLI job id/,
+    ],
+    [{ 'detail-type': 'Deployed', source: 's' }, /must be a JSON object/],
+    [
+      { 'detail-type': 'Deployed', source: 's', detail: { ...asked, operation: 'dli.fly' } },
+      /#\/operation: must be one of/,
+    ],
+    [null, /must be a JSON object/],
+    ['{}', /must be a JSON object/],
+    [[asked], /must be a JSON object/],
+  ])(
+    'a bad payload fails the invocation by name, with every fault, and queues nothing: %#',
+    async (payload, message) => {
+      const { take, sent } = begin();
+      await expect(take(payload)).rejects.toMatchObject({
+        name: 'InvalidIntentError',
+        message: expect.stringMatching(message),
+      });
+      expect(sent).toEqual([]);
+    },
+  );
+
+  it('any payload whatever is taken or refused by name', async () => {
+    await fc.assert(
+      fc.asyncProperty(oddJson(), oddJson(), async (odd, source) => {
+        const { take } = begin();
+        for (const payload of [odd, { 'detail-type': 'x', source, detail: odd }])
+          await expect(take(payload)).rejects.toMatchObject({ name: 'InvalidIntentError' });
+        const { take: takeGood } = begin();
+        await expect(
+          takeGood({ 'detail-type': 'x', source, detail: asked }).then(
+            () => 'taken',
+            (error) => error.name,
+          ),
+        ).resolves.toMatch(/^taken$|^InvalidIntentError$/);
+      }),
+    );
+  });
+
+  it('a queue that did not take all fails the invocation by name, with how many it took', async () => {
+    const { take } = begin((i) => i === 0);
+    const jobs = Array.from({ length: 30 }, (_, i) => 1_000_000 + i);
+    await expect(take({ ...asked, jobs })).rejects.toMatchObject({
+      name: 'QueueUnavailableError',
+      message: expect.stringMatching(/^the queue took [1-9]\d? jobs of 30$/),
+    });
+  });
+});

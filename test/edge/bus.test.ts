@@ -1,0 +1,145 @@
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, describe, expect, it } from 'vitest';
+import { jobIdOf } from '../../shared/core/operation.ts';
+import { type Result, resultOf, timingOf } from '../../shared/core/result.ts';
+import { makePublish } from '../../shared/edge/bus.ts';
+import { keptLog } from '../support/logs.ts';
+import { intentOf } from '../support/messages.ts';
+
+const eventBridge = mockClient(EventBridgeClient);
+
+afterEach(() => {
+  eventBridge.reset();
+});
+
+const results = (count: number, message = ''): readonly Result[] => {
+  const intent = intentOf({ jobs: Array.from({ length: count }, (_, i) => String(i)) });
+  const verdict = { outcome: 'rejected', error: { code: 'C', message } } as const;
+  return intent.jobs.map((job) => resultOf(intent, jobIdOf(job), verdict, timingOf(0, 1)));
+};
+
+type Fate = 'taken' | 'again' | 'silent';
+
+const begin = (
+  fateOf: (job: string, times: number) => Fate = () => 'taken',
+  maxBytes = 256 * 1024,
+) => {
+  const seen = new Map<string, number>();
+  const answer = ({ Detail = '' }: PutEventsRequestEntry): PutEventsResultEntry[] => {
+    const { job_id } = JSON.parse(Detail);
+    seen.set(job_id, (seen.get(job_id) ?? 0) + 1);
+    const fate = fateOf(job_id, seen.get(job_id) ?? 0);
+    if (fate === 'silent') return [];
+    return [
+      fate === 'taken'
+        ? { EventId: `event ${job_id}` }
+        : { ErrorCode: 'InternalFailure', ErrorMessage: 'w' },
+    ];
+  };
+  eventBridge
+    .on(PutEventsCommand)
+    .callsFake(({ Entries }) => ({ Entries: Entries.flatMap(answer) }));
+  const { log, lines } = keptLog();
+  const publish = makePublish(
+    { eventBridge: new EventBridgeClient({}), log },
+    { busName: 'results', maxBytes },
+  );
+  return { publish, lines };
+};
+
+const puts = () =>
+  eventBridge.commandCalls(PutEventsCommand).map(({ args: [{ input }] }) => input.Entries ?? []);
+const jobsPut = () =>
+  puts().map((entries) => entries.map(({ Detail = '' }) => JSON.parse(Detail).job_id));
+
+describe('results go to the bus in batches', () => {
+  it('of ten at most, in order, each as it is', async () => {
+    const { publish } = begin();
+    const all = results(23);
+    expect(await publish(all)).toEqual(Array(23).fill(true));
+    expect(puts().map((entries) => entries.length)).toEqual([10, 10, 3]);
+    expect(puts().flat()).toEqual(
+      all.map((result) => ({
+        EventBusName: 'results',
+        Source: 'job-fanin',
+        DetailType: 'Job Control Result',
+        Detail: JSON.stringify(result),
+      })),
+    );
+  });
+
+  it('within the size limit, counted in bytes of UTF-8', async () => {
+    const { publish } = begin(undefined, 8_000);
+    await publish(results(9, '€'.repeat(900)));
+    expect(puts().map((entries) => entries.length)).toEqual([2, 2, 2, 2, 1]);
+  });
+
+  it('none for nothing', async () => {
+    const { publish } = begin();
+    expect(await publish([])).toEqual([]);
+    expect(puts()).toEqual([]);
+  });
+
+  it('a bounded number at once', async () => {
+    const { publish } = begin();
+    let [open, most] = [0, 0];
+    eventBridge.on(PutEventsCommand).callsFake(async ({ Entries }) => {
+      open++;
+      most = Math.max(most, open);
+      await new Promise((done) => setImmediate(done));
+      open--;
+      return { Entries: Entries.map(() => ({ EventId: 'e' })) };
+    });
+    expect(await publish(results(300))).toEqual(Array(300).fill(true));
+    expect(most).toBe(8);
+  });
+});
+
+describe('only what the bus has is told as taken (P1)', () => {
+  it('entries that failed are repeated, alone', async () => {
+    const { publish, lines } = begin((job, times) =>
+      job === '1' && times < 3 ? 'again' : 'taken',
+    );
+    expect(await publish(results(3))).toEqual([true, true, true]);
+    expect(jobsPut()).toEqual([['0', '1', '2'], ['1'], ['1']]);
+    expect(lines[0]).toEqual({
+      level: 'warn',
+      event: 'not published',
+      fields: { code: 'InternalFailure' },
+    });
+  });
+
+  it('entries that stay failed are not taken', async () => {
+    const { publish } = begin((job) => (job === '1' ? 'again' : 'taken'));
+    expect(await publish(results(3))).toEqual([true, false, true]);
+    expect(jobsPut()).toEqual([['0', '1', '2'], ['1'], ['1'], ['1']]);
+  });
+
+  it('a reply that is too short says nothing about the last', async () => {
+    const { publish } = begin((job, times) => (job === '2' && times === 1 ? 'silent' : 'taken'));
+    expect(await publish(results(3))).toEqual([true, true, true]);
+    expect(jobsPut()).toEqual([['0', '1', '2'], ['2']]);
+  });
+
+  it('a request that failed as a whole is nobody else’s trouble, and the log quotes no result', async () => {
+    const { publish, lines } = begin();
+    eventBridge.on(PutEventsCommand).callsFake(({ Entries }) => {
+      if (JSON.parse(Entries[0].Detail).job_id === '10') throw new Error('socket hang up');
+      return { Entries: Entries.map(() => ({ EventId: 'e' })) };
+    });
+    expect(await publish(results(25))).toEqual(results(25).map((_, i) => i < 10 || i >= 20));
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        event: 'not published',
+        fields: { events: 10, reason: 'Error: socket hang up' },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { MisconfiguredError } from '../../shared/core/settings.ts';
+import { readAcceptConfig, readControlConfig } from '../../shared/edge/config.ts';
+
+const control = {
+  QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents-dead',
+  EVENT_BUS_NAME: 'results',
+  DLI_ENDPOINT: 'https://dli.example.com/',
+  DRS_ENDPOINT: 'http://127.0.0.1:4000',
+  FUNCTION_TIMEOUT_SECONDS: '60',
+};
+const accept = { QUEUE_URL: control.QUEUE_URL };
+
+/** Each problem of settings, in the order told. */
+const problems = (read: () => unknown): readonly string[] => {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof MisconfiguredError)) throw error;
+    expect(error.name).toBe('MisconfiguredError');
+    return error.message.replace(/^Settings: /, '').split('; ');
+  }
+};
+const controlProblems = (part: Record<string, string | undefined>) =>
+  problems(() => readControlConfig({ ...control, ...part }));
+
+describe('settings are read once, with sensible ones for what is not set', () => {
+  it('of the functions that accept', () => {
+    expect(readAcceptConfig(accept)).toEqual({
+      queueUrl: accept.QUEUE_URL,
+      maxMessageBytes: 262_144,
+      log: { asObject: false, level: 'info' },
+    });
+    expect(
+      readAcceptConfig({
+        ...accept,
+        MAX_MESSAGE_BYTES: '1048576',
+        AWS_LAMBDA_LOG_FORMAT: 'JSON',
+        LOG_LEVEL: 'warn',
+      }),
+    ).toMatchObject({ maxMessageBytes: 1_048_576, log: { asObject: true, level: 'warn' } });
+  });
+
+  it('of the function that controls', () => {
+    const { maxJobsPerCall, ...config } = readControlConfig(control);
+    expect(config).toMatchObject({
+      queueUrl: control.QUEUE_URL,
+      deadLetterQueueUrl: control.DEAD_LETTER_QUEUE_URL,
+      eventBusName: 'results',
+      endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000' },
+      language: 'en-us',
+      callTimeoutMs: 20_000,
+      msPerCall: 25_000,
+      callConcurrency: 8,
+      restartDelaySeconds: 30,
+      maxEventBytes: 262_144,
+    });
+    expect(maxJobsPerCall({ name: 'dli.run' })).toBe(100);
+  });
+
+  it('the most jobs per call, for all operations or for one', () => {
+    const { maxJobsPerCall } = readControlConfig({
+      ...control,
+      MAX_JOBS_PER_CALL: '50',
+      MAX_JOBS_PER_CALL_DRS_START: '10',
+      MAX_JOBS_PER_CALL_DLI_STOP: '1',
+    });
+    expect(maxJobsPerCall({ name: 'dli.run' })).toBe(50);
+    expect(maxJobsPerCall({ name: 'dli.stop' })).toBe(1);
+    expect(maxJobsPerCall({ name: 'drs.start' })).toBe(10);
+  });
+
+  it('what is set but empty counts as not set', () => {
+    expect(readAcceptConfig({ ...accept, MAX_MESSAGE_BYTES: '' }).maxMessageBytes).toBe(262_144);
+    expect(controlProblems({ EVENT_BUS_NAME: '' })).toEqual(['EVENT_BUS_NAME is not set']);
+  });
+});
+
+describe('a bad setting fails at once, with every problem', () => {
+  it('all that is missing', () => {
+    expect(problems(() => readAcceptConfig({}))).toEqual(['QUEUE_URL is not set']);
+    expect(problems(() => readControlConfig({})).toSorted()).toEqual(
+      Object.keys(control)
+        .map((name) => `${name} is not set`)
+        .toSorted(),
+    );
+  });
+
+  it.each([
+    [{ CALL_TIMEOUT_SECONDS: '0' }, 'CALL_TIMEOUT_SECONDS must be a whole number from 1 to 300'],
+    [
+      { CALL_TIMEOUT_SECONDS: '301', FUNCTION_TIMEOUT_SECONDS: '900' },
+      'CALL_TIMEOUT_SECONDS must be a whole number from 1 to 300',
+    ],
+    [{ CALL_CONCURRENCY: '-1' }, 'CALL_CONCURRENCY must be a whole number from 1 to 100'],
+    [{ CALL_CONCURRENCY: '1.5' }, 'CALL_CONCURRENCY must be a whole number from 1 to 100'],
+    [{ MAX_JOBS_PER_CALL: 'many' }, 'MAX_JOBS_PER_CALL must be a whole number from 1 to 10000'],
+    [
+      { MAX_JOBS_PER_CALL_DLI_RUN: '0' },
+      'MAX_JOBS_PER_CALL_DLI_RUN must be a whole number from 1 to 10000',
+    ],
+    [{ MAX_EVENT_BYTES: '1e5' }, 'MAX_EVENT_BYTES must be a whole number from 1024 to 1048576'],
+    [
+      { RESTART_DELAY_SECONDS: '901' },
+      'RESTART_DELAY_SECONDS must be a whole number from 1 to 900',
+    ],
+    [{ DLI_ENDPOINT: 'dli.example.com' }, 'DLI_ENDPOINT must be an http or https URL'],
+    [{ DRS_ENDPOINT: 'ftp://drs.example.com' }, 'DRS_ENDPOINT must be an http or https URL'],
+    [{ QUEUE_URL: 'intents' }, 'QUEUE_URL must be an http or https URL'],
+    [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
+    [
+      { FUNCTION_TIMEOUT_SECONDS: '901' },
+      'FUNCTION_TIMEOUT_SECONDS must be a whole number from 1 to 900',
+    ],
+  ])('%j', (part, problem) => {
+    expect(controlProblems(part)).toEqual([problem]);
+  });
+
+  it('numbers that belong together are judged together', () => {
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '25' })).toEqual([
+      expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS/),
+    ]);
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '26' })).toEqual([]);
+  });
+
+  it('one problem hides no other', () => {
+    const told = controlProblems({
+      FUNCTION_TIMEOUT_SECONDS: '20',
+      DLI_ENDPOINT: 'x',
+      CALL_CONCURRENCY: 'x',
+      EVENT_BUS_NAME: undefined,
+      MAX_JOBS_PER_CALL_DLI_STOP: 'x',
+    });
+    const names = told.map((problem) => problem.split(' ')[0]);
+    expect(names.toSorted()).toEqual([
+      'CALL_CONCURRENCY',
+      'DLI_ENDPOINT',
+      'EVENT_BUS_NAME',
+      'FUNCTION_TIMEOUT_SECONDS',
+      'MAX_JOBS_PER_CALL_DLI_STOP',
+    ]);
+  });
+
+  it('no value is quoted', () => {
+    const names = [
+      ...Object.keys(control),
+      'MAX_EVENT_BYTES',
+      'CALL_TIMEOUT_SECONDS',
+      'UPSTREAM_LANGUAGE',
+      'LOG_LEVEL',
+    ];
+    for (const name of names)
+      expect(controlProblems({ [name]: 'hunter2 ' }).join()).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,144 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSMessageAttributes } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeBury, makePostpone, readRecord } from '../../shared/edge/queue.ts';
+import { keptLog } from '../support/logs.ts';
+import { recordOf } from '../support/sqs.ts';
+
+const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents';
+const sqs = mockClient(SQSClient);
+
+afterEach(() => {
+  sqs.reset();
+});
+
+const text = (stringValue: string) => ({ stringValue, dataType: 'String' }) as const;
+
+describe('a record is read for what the loop needs', () => {
+  it('with how often the queue has given it', () => {
+    expect(readRecord(recordOf('body', { a: text('x') }))).toEqual({
+      messageId: 'm1',
+      receiptHandle: 'receipt of m1',
+      body: 'body',
+      messageAttributes: { a: text('x') },
+      receiveCount: 3,
+    });
+  });
+});
+
+describe('a message that cannot be read is kept (P8)', () => {
+  const bury = async (body: string, attributes: SQSMessageAttributes = {}) => {
+    const { log, lines } = keptLog();
+    const done = await makeBury({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE })(
+      readRecord(recordOf(body, attributes)),
+      'the message is no JSON',
+    );
+    const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
+    return { done, input, lines };
+  };
+  const REASON = { DataType: 'String', StringValue: 'the message is no JSON' };
+
+  it.each([['not json'], ['{"a": 1 ,}\n\t'], ['€ 😀 \u0085'], ['x'.repeat(250_000)]])(
+    'byte for byte, with the reason as an attribute: %#',
+    async (body) => {
+      const { done, input } = await bury(body);
+      expect(done).toBe(true);
+      expect(input).toEqual({
+        QueueUrl: QUEUE,
+        MessageBody: body,
+        MessageAttributes: { reason: REASON },
+      });
+    },
+  );
+
+  it('with its own attributes, texts, numbers and bytes', async () => {
+    const { input } = await bury('x', {
+      trace: text('t'),
+      count: { stringValue: '7', dataType: 'Number' },
+      bytes: { binaryValue: Buffer.from([0, 255, 1]).toString('base64'), dataType: 'Binary.gzip' },
+    });
+    expect(input?.MessageAttributes).toEqual({
+      trace: { DataType: 'String', StringValue: 't' },
+      count: { DataType: 'Number', StringValue: '7' },
+      bytes: { DataType: 'Binary.gzip', BinaryValue: Buffer.from([0, 255, 1]) },
+      reason: REASON,
+    });
+  });
+
+  it('with no more attributes than SQS takes, the reason always among them', async () => {
+    const ten = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, text(`${i}`)]));
+    const { input } = await bury('x', ten);
+    expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
+    expect(input?.MessageAttributes).toMatchObject({ reason: REASON, a0: { StringValue: '0' } });
+  });
+
+  it('and an older reason gives way, dropping no other', async () => {
+    const nine = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}`, text(`${i}`)]));
+    const { input } = await bury('x', { reason: text('older'), ...nine });
+    expect(input?.MessageAttributes?.reason).toEqual(REASON);
+    expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
+  });
+
+  it('where the dead-letter queue does not take it, it is told so, and nothing thrown', async () => {
+    sqs.on(SendMessageCommand).rejects(new Error('no such queue'));
+    const { done, lines } = await bury('secret body');
+    expect(done).toBe(false);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        event: 'not buried',
+        fields: { message_id: 'm1', reason: 'Error: no such queue' },
+      },
+    ]);
+  });
+});
+
+describe('messages come back when they are told to', () => {
+  const postpone = async (count: number) => {
+    const { log, lines } = keptLog();
+    const messages = Array.from({ length: count }, (_, i) =>
+      readRecord(recordOf('x', {}, `m${i}`)),
+    );
+    await makePostpone(
+      { sqs: new SQSClient({}), log },
+      { queueUrl: QUEUE },
+    )(messages.map((message, i) => [message, i + 2] as const));
+    const inputs = sqs
+      .commandCalls(ChangeMessageVisibilityBatchCommand)
+      .map(({ args: [{ input }] }) => input);
+    return { inputs, lines };
+  };
+
+  it('each after its own time, in batches of ten', async () => {
+    sqs.on(ChangeMessageVisibilityBatchCommand).resolves({});
+    const { inputs, lines } = await postpone(23);
+    expect(inputs.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
+    expect(inputs.every(({ QueueUrl }) => QueueUrl === QUEUE)).toBe(true);
+    const entries = inputs.flatMap(({ Entries = [] }) => Entries);
+    expect(
+      entries.map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout]),
+    ).toEqual(Array.from({ length: 23 }, (_, i) => [`receipt of m${i}`, i + 2]));
+    expect(lines).toEqual([]);
+  });
+
+  it('none, none', async () => {
+    expect((await postpone(0)).inputs).toEqual([]);
+  });
+
+  it('a failure is survived: they come back when their visibility lapses', async () => {
+    sqs
+      .on(ChangeMessageVisibilityBatchCommand)
+      .rejectsOnce(new Error('socket hang up'))
+      .resolves({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid', SenderFault: true }] });
+    const { inputs, lines } = await postpone(20);
+    expect(inputs).toHaveLength(2);
+    expect(lines.map(({ fields }) => fields)).toEqual(
+      expect.arrayContaining([{ messages: 1 }, { messages: 10, reason: 'Error: socket hang up' }]),
+    );
+  });
+});

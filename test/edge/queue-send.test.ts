@@ -1,0 +1,153 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeEnqueue } from '../../shared/edge/queue.ts';
+import { keptLog } from '../support/logs.ts';
+import { batchAnswer, type EntryFate } from '../support/sqs.ts';
+
+const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents';
+const sqs = mockClient(SQSClient);
+
+afterEach(() => {
+  sqs.reset();
+});
+
+const begin = (
+  fateOf: (body: string, times: number) => EntryFate = () => 'taken',
+  maxBytes = 256 * 1024,
+) => {
+  const seen = new Map<string, number>();
+  sqs.on(SendMessageBatchCommand).callsFake(({ Entries }) =>
+    batchAnswer(Entries, (body) => {
+      seen.set(body, (seen.get(body) ?? 0) + 1);
+      return fateOf(body, seen.get(body) ?? 0);
+    }),
+  );
+  const { log, lines } = keptLog();
+  const enqueue = makeEnqueue({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE, maxBytes });
+  return { enqueue, lines };
+};
+
+/** The bodies of each batch that was sent. */
+const batches = () =>
+  sqs
+    .commandCalls(SendMessageBatchCommand)
+    .map(({ args: [{ input }] }) => input.Entries?.map(({ MessageBody }) => MessageBody));
+
+const bodies = (count: number) => Array.from({ length: count }, (_, i) => `body ${i}`);
+
+describe('messages go to the queue in batches', () => {
+  it('of ten at most, in order, to the right queue, under ids that differ', async () => {
+    const { enqueue } = begin();
+    expect(await enqueue(bodies(23))).toEqual(Array(23).fill(true));
+    expect(batches().map((batch) => batch?.length)).toEqual([10, 10, 3]);
+    expect(batches().flat()).toEqual(bodies(23));
+    for (const {
+      args: [{ input }],
+    } of sqs.commandCalls(SendMessageBatchCommand)) {
+      expect(input.QueueUrl).toBe(QUEUE);
+      expect(new Set(input.Entries?.map(({ Id }) => Id)).size).toBe(input.Entries?.length);
+    }
+  });
+
+  it('within the size limit, counted in bytes of UTF-8', async () => {
+    const { enqueue } = begin(undefined, 30);
+    await enqueue(['€'.repeat(5), '€'.repeat(5), 'x', 'y'.repeat(29)]);
+    expect(batches()).toEqual([
+      ['€'.repeat(5), '€'.repeat(5)],
+      ['x', 'y'.repeat(29)],
+    ]);
+  });
+
+  it('a message that is larger goes alone, and is refused alone', async () => {
+    const { enqueue } = begin((body) => (body.length > 30 ? 'never' : 'taken'), 30);
+    expect(await enqueue(['x', 'y'.repeat(31), 'z'])).toEqual([true, false, true]);
+    expect(batches()).toEqual([['x'], ['y'.repeat(31)], ['z']]);
+  });
+
+  it('none for nothing', async () => {
+    const { enqueue } = begin();
+    expect(await enqueue([])).toEqual([]);
+    expect(batches()).toEqual([]);
+  });
+
+  it('a bounded number at once', async () => {
+    let [open, most] = [0, 0];
+    sqs.on(SendMessageBatchCommand).callsFake(async ({ Entries }) => {
+      open++;
+      most = Math.max(most, open);
+      await new Promise((done) => setImmediate(done));
+      open--;
+      return batchAnswer(Entries, () => 'taken');
+    });
+    const { log } = keptLog();
+    const enqueue = makeEnqueue(
+      { sqs: new SQSClient({}), log },
+      { queueUrl: QUEUE, maxBytes: 1_000_000 },
+    );
+    expect(await enqueue(bodies(400))).toEqual(Array(400).fill(true));
+    expect(most).toBe(8);
+  });
+});
+
+describe('only what the queue has is told as taken (P1)', () => {
+  it('entries that failed are repeated, alone', async () => {
+    const { enqueue } = begin((body, times) =>
+      body === 'body 1' && times < 3 ? 'again' : 'taken',
+    );
+    expect(await enqueue(bodies(3))).toEqual([true, true, true]);
+    expect(batches()).toEqual([bodies(3), ['body 1'], ['body 1']]);
+  });
+
+  it('entries that stay failed are not taken', async () => {
+    const { enqueue } = begin((body) => (body === 'body 1' ? 'again' : 'taken'));
+    expect(await enqueue(bodies(3))).toEqual([true, false, true]);
+    expect(batches()).toEqual([bodies(3), ['body 1'], ['body 1'], ['body 1']]);
+  });
+
+  it('entries that failed by their own fault are not repeated', async () => {
+    const { enqueue } = begin((body) => (body === 'body 1' ? 'never' : 'taken'));
+    expect(await enqueue(bodies(3))).toEqual([true, false, true]);
+    expect(batches()).toEqual([bodies(3)]);
+  });
+
+  it('absence is never success: entries that the reply does not name are not taken', async () => {
+    const { enqueue } = begin((body, times) =>
+      body === 'body 1' && times === 1 ? 'silent' : 'taken',
+    );
+    expect(await enqueue(bodies(3))).toEqual([true, true, true]);
+    expect(batches()).toEqual([bodies(3), ['body 1']]);
+    sqs.reset();
+    sqs.on(SendMessageBatchCommand).resolves({});
+    expect(await enqueue(['a'])).toEqual([false]);
+  });
+
+  it('a request that failed as a whole is nobody else’s trouble', async () => {
+    const { enqueue } = begin();
+    sqs.on(SendMessageBatchCommand).callsFake(({ Entries }) => {
+      if (Entries[0].MessageBody === 'body 10') throw new Error('socket hang up');
+      return batchAnswer(Entries, () => 'taken');
+    });
+    const taken = await enqueue(bodies(25));
+    expect(taken).toEqual(bodies(25).map((_, i) => i < 10 || i >= 20));
+  });
+
+  it('and the log tells of it without a body', async () => {
+    const { enqueue, lines } = begin((body) => (body === 'body 1' ? 'never' : 'taken'));
+    await enqueue(bodies(2));
+    sqs.on(SendMessageBatchCommand).rejects(new Error('socket hang up'));
+    await enqueue(bodies(2));
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        event: 'not queued',
+        fields: { code: 'InvalidMessageContents', sender_fault: true },
+      },
+      {
+        level: 'warn',
+        event: 'not queued',
+        fields: { messages: 2, reason: 'Error: socket hang up' },
+      },
+    ]);
+  });
+});

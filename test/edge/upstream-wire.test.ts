@@ -1,0 +1,84 @@
+import type { RequestListener } from 'node:http';
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeSend } from '../../shared/edge/upstream.ts';
+import { startBareServer } from '../support/bare-server.ts';
+
+const begin = async (listener: RequestListener, timeoutMs = 10_000) => {
+  let requests = 0;
+  const url = await startBareServer((request, response) => {
+    requests++;
+    request.resume().on('end', () => listener(request, response));
+  });
+  const agent = new Agent({ connections: 1 });
+  onTestFinished(() => agent.close());
+  const send = makeSend(agent, { endpoints: { dli: url, drs: url }, language: 'en-us', timeoutMs });
+  return {
+    send: () =>
+      send({ service: 'dli', path: '/v1.0/p/streaming/jobs/run', body: '{"job_ids":[1]}' }),
+    requests: () => requests,
+  };
+};
+
+const silent = { kind: 'silent', reason: expect.stringMatching(/./) };
+
+describe('silence on a real wire is a reply, never an error, and nothing is sent twice', () => {
+  it('no answer within the timeout', async () => {
+    const { send, requests } = await begin(() => undefined, 100);
+    expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('timeout') });
+    expect(requests()).toBe(1);
+  });
+
+  it('an answer that begins and never ends', async () => {
+    const { send, requests } = await begin((_, response) => {
+      response.writeHead(200).write('[{"is_success":"true"}');
+    }, 100);
+    expect(await send()).toEqual(silent);
+    expect(requests()).toBe(1);
+  });
+
+  it('a connection broken before the answer', async () => {
+    const { send, requests } = await begin((request) => request.socket.destroy());
+    expect(await send()).toEqual(silent);
+    expect(requests()).toBe(1);
+  });
+
+  it('a connection broken in the middle of the answer', async () => {
+    const { send, requests } = await begin((request, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('[', () => request.socket.destroy());
+    });
+    expect(await send()).toEqual(silent);
+    expect(requests()).toBe(1);
+  });
+
+  it('an answer without end, which is not read to its end', async () => {
+    let written = 0;
+    const { send } = await begin((_, response) => {
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const more = (): void => {
+        while (!response.destroyed) {
+          written += chunk.length;
+          if (!response.write(chunk)) return void response.once('drain', more);
+        }
+      };
+      more();
+    });
+    expect(await send()).toEqual({
+      kind: 'silent',
+      reason: expect.stringContaining('larger than'),
+    });
+    expect(written).toBeGreaterThan(4 * 1024 * 1024);
+  });
+
+  it('and afterwards the next request is served', async () => {
+    let first = true;
+    const { send } = await begin((request, response) => {
+      if (!first) return void response.end('[]');
+      first = false;
+      request.socket.destroy();
+    });
+    expect(await send()).toEqual(silent);
+    expect(await send()).toEqual({ kind: 'replied', status: 200, body: '[]' });
+  });
+});

@@ -1,0 +1,154 @@
+import { MockAgent } from 'undici';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Language } from '../../shared/core/operation.ts';
+import { makeSend, retryAfterSeconds } from '../../shared/edge/upstream.ts';
+
+const DLI = 'https://dli.example.com';
+const DRS = 'https://drs.example.com';
+const PATH = '/v1.0/p/streaming/jobs/run';
+
+let agent: MockAgent;
+
+beforeEach(() => {
+  agent = new MockAgent();
+  agent.disableNetConnect();
+});
+
+afterEach(async () => {
+  await agent.close();
+});
+
+const send = (body = '{"job_ids":[9223372036854775807]}', language: Language = 'en-us') =>
+  makeSend(agent, { endpoints: { dli: DLI, drs: DRS }, language, timeoutMs: 5_000 })({
+    service: 'dli',
+    path: PATH,
+    body,
+  });
+
+const dli = () => agent.get(DLI).intercept({ path: PATH, method: 'POST' });
+
+describe('a batch request goes to the service it is for', () => {
+  it('once, with the body to the letter and the headers the vendor asks for', async () => {
+    const seen: { body: unknown; headers: unknown }[] = [];
+    dli().reply(200, ({ body, headers }) => {
+      seen.push({ body, headers });
+      return '[]';
+    });
+    await send();
+    expect(seen).toEqual([
+      {
+        body: '{"job_ids":[9223372036854775807]}',
+        headers: expect.objectContaining({
+          'content-type': 'application/json',
+          'x-language': 'en-us',
+          accept: 'application/json',
+          'user-agent': 'job-fanin',
+        }),
+      },
+    ]);
+  });
+
+  it('in the language that is set', async () => {
+    agent
+      .get(DLI)
+      .intercept({ path: PATH, method: 'POST', headers: { 'x-language': 'zh-cn' } })
+      .reply(200, 'ok');
+    expect(await send('{}', 'zh-cn')).toMatchObject({ kind: 'replied', body: 'ok' });
+  });
+
+  it('to the endpoint of its service, under a base path too', async () => {
+    agent
+      .get(DRS)
+      .intercept({ path: `/proxy${PATH}`, method: 'POST' })
+      .reply(202, 'drs');
+    const sendVia = makeSend(agent, {
+      endpoints: { dli: DLI, drs: `${DRS}/proxy` },
+      language: 'en-us',
+      timeoutMs: 5_000,
+    });
+    expect(await sendVia({ service: 'drs', path: PATH, body: '{}' })).toEqual({
+      kind: 'replied',
+      status: 202,
+      body: 'drs',
+    });
+  });
+});
+
+describe('what comes back is handed on as it is', () => {
+  it.each([
+    [200, '[{"is_success":"true"}]'],
+    [202, '{"results":[{"id":9007199254740993}]}'],
+    [400, '[{"error_code":"DLI.13024"}]'],
+    [204, ''],
+    [429, 'slow down'],
+    [500, '<html>é €</html>'],
+  ])('status %i', async (status, body) => {
+    dli().reply(status, body);
+    expect(await send()).toEqual({ kind: 'replied', status, body });
+  });
+
+  it.each([301, 302, 303, 307, 308])('a redirect is not followed: %i', async (status) => {
+    dli().reply(status, '', { headers: { location: `${DLI}/elsewhere` } });
+    expect(await send()).toMatchObject({ kind: 'replied', status });
+    agent.assertNoPendingInterceptors();
+  });
+
+  it.each([500, 502, 503, 429])('nothing is repeated: %i', async (status) => {
+    let times = 0;
+    dli()
+      .reply(status, () => `${++times}`)
+      .persist();
+    await send();
+    expect(times).toBe(1);
+  });
+
+  it('with the pause that it asks for', async () => {
+    dli().reply(429, '', { headers: { 'Retry-After': '17' } });
+    expect(await send()).toEqual({ kind: 'replied', status: 429, body: '', retryAfter: 17 });
+    dli().reply(503, '', {
+      headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() },
+    });
+    const { retryAfter = 0 } = { retryAfter: 0, ...(await send()) };
+    expect(retryAfter).toBeGreaterThanOrEqual(50);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+  });
+
+  it('and without it where it is nonsense', async () => {
+    dli().reply(429, '', { headers: { 'retry-after': 'soon' } });
+    expect(await send()).toEqual({ kind: 'replied', status: 429, body: '' });
+  });
+});
+
+describe('silence is a reply too: nothing is thrown', () => {
+  it('where the connection breaks', async () => {
+    dli().replyWithError(new Error('read ECONNRESET'));
+    expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('ECONNRESET') });
+  });
+
+  it('where there is nobody at all', async () => {
+    expect(await send()).toMatchObject({ kind: 'silent', reason: expect.any(String) });
+  });
+});
+
+describe('Retry-After is read in both its forms (RFC 9110)', () => {
+  const now = Date.parse('2026-01-31T12:00:00Z');
+  it.each<[unknown, number | undefined]>([
+    ['0', 0],
+    ['120', 120],
+    [' 7 ', 7],
+    ['Sat, 31 Jan 2026 12:02:00 GMT', 120],
+    ['Saturday, 31-Jan-26 12:00:30 GMT', 30],
+    ['Sat, 31 Jan 2026 11:00:00 GMT', 0],
+    ['soon', undefined],
+    ['', undefined],
+    [undefined, undefined],
+    [['1', '2'], undefined],
+    ['9'.repeat(400), undefined],
+  ])('%j → %s', (header, seconds) => {
+    expect(retryAfterSeconds(header, now)).toBe(seconds);
+  });
+
+  it.each([['-5'], ['1.5']])('%j asks for no pause', (header) => {
+    expect(retryAfterSeconds(header, now) ?? 0).toBe(0);
+  });
+});

@@ -1,0 +1,31 @@
+import { type Accept, makeAccept } from '../../shared/accept.ts';
+import { type Intent, readMessage } from '../../shared/core/intent.ts';
+import { idAt, NOW } from './messages.ts';
+
+/** The way in over a queue that keeps what it is given and takes the n-th message if it is told to. */
+export const startAcceptance = ({
+  takes = () => true,
+  maxMessageBytes = 256 * 1024,
+}: {
+  takes?: (message: number) => boolean;
+  maxMessageBytes?: number;
+} = {}) => {
+  const sent: string[] = [];
+  let age = 0;
+  const accept: Accept = makeAccept({
+    enqueue: async (messages) => {
+      sent.push(...messages);
+      return messages.map((_, i) => takes(i));
+    },
+    now: () => new Date(NOW),
+    newIntentId: () => idAt(++age),
+    maxMessageBytes,
+  });
+  const queued = (): readonly Intent[] =>
+    sent.map((text) => {
+      const reading = readMessage(text);
+      if (!reading.ok) throw new Error(reading.reason);
+      return reading.intent;
+    });
+  return { accept, queued, sent };
+};

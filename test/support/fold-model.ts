@@ -1,0 +1,87 @@
+import { type Job, jobIdOf } from '../../shared/core/operation.ts';
+import type { Plan, Queued } from '../../shared/core/plan.ts';
+
+/** One job of one message, and what became of it. */
+export interface Place {
+  readonly who: string;
+  readonly job: string;
+  readonly where: string;
+}
+
+interface Wished {
+  readonly asker: Queued;
+  readonly job: Job;
+}
+
+const whoOf = ({ part, intent }: Queued): string => `${part} ${intent.intent_id}`;
+const scopeOf = ({ intent }: Queued, job: Job): string =>
+  `${intent.operation.slice(0, 3)} ${intent.project_id} ${jobIdOf(job)}`;
+const askOf = ({ asker: { intent }, job }: Wished): string =>
+  JSON.stringify([
+    intent.operation,
+    intent.options,
+    typeof job === 'string' ? { job_id: job } : job,
+  ]);
+const isRestart = (older: Wished, newer: Wished): boolean =>
+  older.asker.intent.operation === 'dli.stop' && newer.asker.intent.operation === 'dli.run';
+
+/**
+ * The fold, said as a rule and not as a walk: a wish is superseded by the first newer wish for the same job that asks
+ * for something else, unless it is a stop and that is a run; else it expires if it is time; else it is alive. Where a
+ * stop and a run are alive the run waits.
+ */
+export const foldModel = (queued: readonly Queued[], now: string): readonly Place[] => {
+  const wishes = queued.flatMap((asker) => asker.intent.jobs.map((job) => ({ asker, job })));
+  return [...Map.groupBy(wishes, ({ asker, job }) => scopeOf(asker, job)).values()].flatMap(
+    (all) => {
+      const ageOf = ({ asker }: Wished) => asker.intent.intent_id;
+      const sorted = all.toSorted((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
+      const supersederOf = (old: Wished) =>
+        sorted.find(
+          (by) => ageOf(by) > ageOf(old) && askOf(by) !== askOf(old) && !isRestart(old, by),
+        );
+      const isExpired = ({ asker: { intent } }: Wished) =>
+        intent.expires_at !== undefined && intent.expires_at <= now;
+      const alive = sorted.filter((wish) => !supersederOf(wish) && !isExpired(wish));
+      const whereOf = (wish: Wished): string => {
+        const by = supersederOf(wish);
+        if (by) return `superseded by ${ageOf(by)}`;
+        if (isExpired(wish)) return 'expired';
+        return alive.some((other) => isRestart(other, wish)) ? 'waits' : `called ${askOf(wish)}`;
+      };
+      return sorted.map((wish) => ({
+        who: whoOf(wish.asker),
+        job: scopeOf(wish.asker, wish.job),
+        where: whereOf(wish),
+      }));
+    },
+  );
+};
+
+/** A plan in the model's words. */
+export const placesOf = ({ calls, waiting, settled }: Plan): readonly Place[] => [
+  ...calls.flatMap(({ operation, options, carriers }) =>
+    carriers.flatMap(({ job, askers }) =>
+      askers.map((asker) => ({
+        who: whoOf(asker),
+        job: scopeOf(asker, job),
+        where: `called ${JSON.stringify([operation.name, options, typeof job === 'string' ? { job_id: job } : job])}`,
+      })),
+    ),
+  ),
+  ...waiting.flatMap(({ job, askers }) =>
+    askers.map((asker) => ({ who: whoOf(asker), job: scopeOf(asker, job), where: 'waits' })),
+  ),
+  ...settled.map(({ asker, job_id, outcome, superseded_by }) => ({
+    who: whoOf(asker),
+    job: scopeOf(asker, job_id),
+    where: outcome === 'superseded' ? `superseded by ${superseded_by}` : outcome,
+  })),
+];
+
+/** In one order, so that two lists can be compared. */
+export const sorted = (places: readonly Place[]): readonly Place[] =>
+  places.toSorted((a, b) => {
+    const [left, right] = [`${a.who} ${a.job}`, `${b.who} ${b.job}`];
+    return left < right ? -1 : left > right ? 1 : 0;
+  });

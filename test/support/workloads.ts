@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import type { OperationName } from '../../shared/core/operation.ts';
+import type { Queued } from '../../shared/core/plan.ts';
+import { queuedAs, type Wish } from './messages.ts';
+
+const DEADLINES = ['2026-01-31T11:00:00.000Z', '2026-01-31T13:00:00.000Z'] as const;
+
+const OPTIONS: Record<OperationName, readonly Readonly<Record<string, boolean>>[]> = {
+  'dli.run': [{}, { resume_savepoint: true }, { resume_savepoint: false }],
+  'dli.stop': [{}, { trigger_savepoint: true }, { trigger_savepoint: false }],
+  'drs.start': [{}],
+};
+
+const DLI_JOBS = ['131', '130', '9223372036854775807', '0'];
+
+const jobsFor = (operation: OperationName): fc.Arbitrary<NonNullable<Wish['jobs']>> =>
+  operation === 'drs.start'
+    ? fc.uniqueArray(
+        fc.constantFrom(
+          '131',
+          'a',
+          { job_id: 'a', start_time: '5' },
+          { job_id: 'a', start_time: '6' },
+          'b',
+        ),
+        { minLength: 1, selector: (job) => (typeof job === 'string' ? job : job.job_id) },
+      )
+    : fc.uniqueArray(fc.constantFrom(...DLI_JOBS), { minLength: 1 });
+
+const fewWishes = (): fc.Arbitrary<Wish> =>
+  fc.constantFrom<OperationName>('dli.run', 'dli.stop', 'drs.start').chain((operation) =>
+    fc.record(
+      {
+        operation: fc.constant(operation),
+        project_id: fc.constantFrom('p', 'q'),
+        options: fc.constantFrom(...OPTIONS[operation]),
+        jobs: jobsFor(operation),
+        expires_at: fc.constantFrom(...DEADLINES),
+      },
+      { requiredKeys: ['operation', 'project_id', 'options', 'jobs'] },
+    ),
+  );
+
+/** How an intent may come: in one message, in the same one twice, or with its jobs in two. */
+type Manner = 'once' | 'twice' | 'parted';
+
+const messagesOf = (wish: Wish, age: number, manner: Manner): readonly Queued[] => {
+  const jobs = wish.jobs ?? [];
+  const middle = Math.ceil(jobs.length / 2);
+  const parts =
+    manner === 'twice'
+      ? [jobs, jobs]
+      : manner === 'parted'
+        ? [jobs.slice(0, middle), jobs.slice(middle)]
+        : [jobs];
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part, i) => queuedAs(`m${age}.${i}`, { ...wish, age, jobs: part }));
+};
+
+/** Many intents over few jobs, projects and options, in any order of arrival. */
+export const workload = (maxIntents = 12): fc.Arbitrary<readonly Queued[]> =>
+  fc
+    .array(fc.tuple(fewWishes(), fc.constantFrom<Manner>('once', 'once', 'twice', 'parted')), {
+      minLength: 1,
+      maxLength: maxIntents,
+    })
+    .map((wishes) => wishes.flatMap(([wish, manner], i) => messagesOf(wish, i + 1, manner)))
+    .chain((messages) => fc.shuffledSubarray([...messages], { minLength: messages.length }));
