@@ -9,7 +9,7 @@ import { intentIdOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
-const { queueUrl, maxMessageBytes, log: logOptions } = readAcceptConfig(process.env);
+const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
 const log = makeLog(logOptions);
 const now = () => new Date();
 
@@ -21,6 +21,7 @@ const accept = makeAccept({
   now,
   newIntentId,
   maxMessageBytes,
+  deadlineMs,
 });
 
 /** Event rule or direct invocation → intents → queue. */

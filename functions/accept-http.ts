@@ -8,7 +8,7 @@ import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
-const { queueUrl, maxMessageBytes, log: logOptions } = readAcceptConfig(process.env);
+const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
 const log = makeLog(logOptions);
 const now = () => new Date();
 
@@ -20,6 +20,7 @@ const accept = makeAccept({
   now,
   newIntentId,
   maxMessageBytes,
+  deadlineMs,
 });
 
 /** HTTP API → intents → queue. */

@@ -11,6 +11,8 @@ const schema = v.pipe(
     DRS_ENDPOINT: v.optional(httpUrl),
     AWS_ENDPOINT_URL_SQS: v.optional(httpUrl),
     AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
+    AWS_ENDPOINT_URL_DYNAMODB: v.optional(httpUrl),
+    LEDGER_TABLE: v.optional(v.string()),
     AWS_REGION: v.optional(v.string(), 'eu-west-1'),
     AWS_ACCESS_KEY_ID: v.optional(v.string(), 'local'),
     AWS_SECRET_ACCESS_KEY: v.optional(v.string(), 'local'),
@@ -18,6 +20,7 @@ const schema = v.pipe(
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), '30'),
+    MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
   }),
   v.check(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,
@@ -27,7 +30,7 @@ const schema = v.pipe(
 
 /** Settings of the functions themselves, handed on as they are where they are set. */
 const HANDED_ON =
-  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|LOG_LEVEL)$/;
+  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|LOG_LEVEL|DEADLINE_SECONDS|MAX_RECEIVES)$/;
 
 export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;

@@ -1,8 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { blame } from './blame.ts';
 import type { EventBus } from './bus/event-bus.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
 import { startFunction } from './host/function.ts';
+import { provideLedgerFile } from './ledger-file.ts';
 import { startEventSourceMapping } from './mapping/event-source-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
@@ -62,8 +64,15 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
     new SQSClient({ endpoint: wires.queue, region, credentials: credentialsOf(settings) }),
     async (client) => client.destroy(),
   );
-  const queues = await createQueues(sqs, wires.queue, settings.FUNCTION_TIMEOUT_SECONDS);
-  const functions = await startFunctions(settings, environmentOf(settings, wires, queues), after);
+  const creating = createQueues(sqs, wires.queue, {
+    functionTimeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
+    maxReceives: settings.MAX_RECEIVES,
+  });
+  const queues = await (settings.AWS_ENDPOINT_URL_SQS === undefined
+    ? creating
+    : creating.catch(blame('AWS_ENDPOINT_URL_SQS')));
+  const environment = environmentOf(settings, wires, queues, ledgerOf(settings, after));
+  const functions = await startFunctions(settings, environment, after);
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
@@ -90,12 +99,26 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   return { url: front.url, wires, queues, bus, upstream, stop: stopper.stop };
 };
 
+/** A table on another server, or a file here. */
+const ledgerOf = (settings: Settings, after: Stopper['after']): Record<string, string> => {
+  const { LEDGER_TABLE, AWS_ENDPOINT_URL_DYNAMODB } = settings;
+  if (LEDGER_TABLE === undefined) {
+    return { LEDGER_FILE: after(provideLedgerFile(settings.DATA_DIR), stop).path };
+  }
+  return {
+    LEDGER_TABLE,
+    ...(AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB }),
+  };
+};
+
 /** The environment variables of every function: what the template would give it. */
 const environmentOf = (
   settings: Settings,
   wires: Wires,
   queues: Queues,
+  ledger: Record<string, string>,
 ): Record<string, string> => ({
+  ...ledger,
   AWS_REGION: settings.AWS_REGION,
   AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
   AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,

@@ -3,6 +3,7 @@ import {
   EventBridgeClient,
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-eventbridge';
+import { blame } from './blame.ts';
 import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
 import { startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
@@ -62,7 +63,8 @@ export const startWires = async (
     startBus(),
     startSimulator(),
   ]);
-  if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined) await createBus(settings);
+  if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined)
+    await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
   return {
     queue,
     bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',

@@ -12,6 +12,8 @@ export interface AcceptEdges {
   readonly newIntentId: () => IntentId;
   /** Bytes per message; larger intents are split over several under one intent id. */
   readonly maxMessageBytes: number;
+  /** How long an intent is good for if it does not say. */
+  readonly deadlineMs: number;
 }
 
 /** Who asked, and the trace that the request is part of. */
@@ -38,15 +40,17 @@ export type Accept = (draft: Draft, origin: Origin, intentId?: IntentId) => Prom
  * (promise P1); a job listed twice is queued once.
  */
 export const makeAccept =
-  ({ enqueue, now, newIntentId, maxMessageBytes }: AcceptEdges): Accept =>
+  ({ enqueue, now, newIntentId, maxMessageBytes, deadlineMs }: AcceptEdges): Accept =>
   async (draft, origin, intentId = newIntentId()) => {
+    const acceptedAt = now();
     const intent: Intent = {
       v: MESSAGE_VERSION,
       intent_id: intentId,
       ...draft,
       jobs: distinct(draft.jobs),
+      expires_at: draft.expires_at ?? new Date(acceptedAt.getTime() + deadlineMs).toISOString(),
       ...origin,
-      accepted_at: now().toISOString(),
+      accepted_at: acceptedAt.toISOString(),
     };
     const parts = writeMessages(intent, maxMessageBytes);
     const taken = await enqueue(parts.map((part) => JSON.stringify(part)));

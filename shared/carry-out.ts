@@ -1,15 +1,9 @@
 import type { Reply } from './core/correlate.ts';
 import type { Log } from './core/log.ts';
-import { jobIdOf, pathFor, type Service } from './core/operation.ts';
+import { jobIdOf, pathFor, type UpstreamRequest } from './core/operation.ts';
 import type { Verdict } from './core/outcome.ts';
 import type { Call } from './core/plan.ts';
 import { type CallInfo, type Timing, timingOf } from './core/result.ts';
-
-export interface UpstreamRequest {
-  readonly service: Service;
-  readonly path: string;
-  readonly body: string;
-}
 
 export interface CallEdges {
   /** Never throws for what the outside does: silence is a reply too. */
@@ -17,7 +11,7 @@ export interface CallEdges {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly newCallId: () => string;
+  readonly newId: () => string;
 }
 
 /** One request and what it says of its jobs: a verdict each, in the call's order. */
@@ -78,10 +72,11 @@ export const makeCarryOut =
 const send = async (edges: CallEdges, call: Call, attempts: number) => {
   const { operation, project_id, options } = call;
   const jobs = call.carriers.map(({ job }) => job);
-  const info: CallInfo = { id: edges.newCallId(), size: jobs.length, attempts };
+  const info: CallInfo = { id: edges.newId(), size: jobs.length, attempts };
   const calledAt = edges.now();
   const reply = await edges.send({
     service: operation.service,
+    method: 'POST',
     path: pathFor(operation, project_id),
     body: operation.encode(jobs, options),
   });
@@ -107,6 +102,7 @@ const unsent = (call: Call, attempts: number, now: number): Attempt => ({
   call,
   verdicts: call.carriers.map(() => ({
     kind: 'unanswered',
+    served: 'no',
     reason: 'no time left in this invocation',
   })),
   info: { id: '', size: call.carriers.length, attempts },

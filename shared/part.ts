@@ -26,6 +26,8 @@ export interface Part<Message extends Received = Received> {
   changed: boolean;
   /** The longest pause that anything asked for, in seconds. */
   pause: number;
+  /** Whether it was given up today, and so goes to the dead-letter queue. */
+  failed: boolean;
 }
 
 export interface Unreadable<Message extends Received> {
@@ -62,6 +64,7 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   seen: undefined,
   changed: false,
   pause: 0,
+  failed: false,
 });
 
 /** Takes over what the ledger knows. A verdict that is there is the verdict, whatever was found since. */
@@ -90,6 +93,11 @@ export const settle = (part: Part, job: JobId, verdict: Sealed): void => {
   part.verdicts[index] = verdict;
   part.asked.delete(index);
   part.changed = true;
+};
+
+/** The same verdict on every job that has none. */
+export const settleOpen = (part: Part, verdict: Sealed): void => {
+  for (const job of openJobsOf(part)) settle(part, jobIdOf(job), verdict);
 };
 
 /** Notes that a request for a job went unanswered, and may have been served. */

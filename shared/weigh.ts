@@ -1,9 +1,10 @@
 import type { IntentId } from './core/intent.ts';
 import { jobKeyOf } from './core/job-record.ts';
 import { type Judgement, judge } from './core/judge.ts';
-import { type JobId, jobIdOf, type Operation, type ProjectId } from './core/operation.ts';
+import { jobIdOf, type Operation, type ProjectId } from './core/operation.ts';
 import type { Call, Carrier } from './core/plan.ts';
 import type { Book } from './ledger-book.ts';
+import type { LookAt } from './look.ts';
 
 /** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
 export interface Candidate {
@@ -25,13 +26,6 @@ export interface Weighed {
   /** Not now. */
   readonly waiting: readonly Carrier[];
 }
-
-/** Sees the status of jobs of one project; those that nothing was heard of are left out. */
-export type LookAt = (
-  operation: Operation,
-  project: ProjectId,
-  jobs: readonly JobId[],
-) => Promise<ReadonlyMap<JobId, string>>;
 
 /** The newest of those who ask: they are in the order of their ids. */
 export const newestOf = ({ askers }: Carrier): IntentId => {

@@ -6,9 +6,6 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** As in the template: the bound on trying is an intent's deadline, not a count. */
-const MAX_RECEIVE_COUNT = '200';
-
 /** AWS asks that a message stays invisible for six times as long as its function may run. */
 const VISIBILITY_FACTOR = 6;
 
@@ -24,7 +21,7 @@ type Attributes = Partial<Record<QueueAttributeName, string>>;
 export const createQueues = async (
   sqs: SQSClient,
   endpoint: string,
-  functionTimeoutSeconds: number,
+  { functionTimeoutSeconds, maxReceives }: { functionTimeoutSeconds: number; maxReceives: number },
 ): Promise<Queues> => {
   const create = async (name: string, attributes: Attributes): Promise<string> => {
     const url = (await findQueue(sqs, name)) ?? (await createQueue(sqs, name, attributes));
@@ -39,7 +36,7 @@ export const createQueues = async (
     VisibilityTimeout: String(functionTimeoutSeconds * VISIBILITY_FACTOR),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: arnOf(deadLetters, await sqs.config.region()),
-      maxReceiveCount: MAX_RECEIVE_COUNT,
+      maxReceiveCount: maxReceives,
     }),
   });
   return { intents, deadLetters, failedEvents };

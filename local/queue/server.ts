@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { blame } from '../blame.ts';
 
 export interface QueueServer {
   readonly endpoint: string;
@@ -15,7 +16,8 @@ export const startQueueServer = async (dataDir: string | undefined): Promise<Que
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: dataDir === undefined ? {} : { dataDir: join(dataDir, 'queues') },
   });
-  const [port] = (await once(worker, 'message')) as [number];
+  const listening: Promise<unknown[]> = once(worker, 'message');
+  const [port] = await (dataDir === undefined ? listening : listening.catch(blame('DATA_DIR')));
   return {
     endpoint: `http://127.0.0.1:${port}`,
     stop: async () => {

@@ -1,5 +1,5 @@
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
-import { blameOf, verdictOn } from './refusal.ts';
+import { mayBeOneJobs, verdictOn } from './refusal.ts';
 
 /** What came back for a call, or why nothing did. `body` is the raw text: 64-bit ids are read by the decoders. */
 export type Reply =
@@ -37,27 +37,31 @@ const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Ve
       const credible = status < 300 || (status === 400 && evidence !== 'aggregate');
       return credible
         ? { kind: 'delivered', evidence }
-        : { kind: 'unanswered', reason: `a claim of success at status ${status}` };
+        : { kind: 'unanswered', served: 'maybe', reason: `a claim of success at status ${status}` };
     }
     case 'error':
       return verdictOn(status, row.error, evidence);
     case 'unreadable':
-      return { kind: 'unanswered', reason: `status ${status} and no verdict in the reply` };
+      return {
+        kind: 'unanswered',
+        served: 'maybe',
+        reason: `status ${status} and no verdict in the reply`,
+      };
     case undefined:
-      return { kind: 'unanswered', reason: 'the reply does not name the job' };
+      return { kind: 'unanswered', served: 'maybe', reason: 'the reply does not name the job' };
   }
 };
 
 /** No verdict on any of `count` jobs, all for the same reason. */
 export const unanswered = (count: number, reason: string): Reading => ({
-  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', reason }),
+  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: 'maybe', reason }),
   suspect: false,
 });
 
 /** One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. */
 export const asWhole = (count: number, status: number, row: Row): Reading => ({
   verdicts: new Array<Verdict>(count).fill(verdictOf(status, row, 'aggregate')),
-  suspect: row.kind === 'error' && blameOf(status, row.error.code) === 'job',
+  suspect: row.kind === 'error' && mayBeOneJobs(status, row.error),
 });
 
 /**

@@ -27,6 +27,9 @@ export type ReadDraft =
   | { readonly ok: true; readonly draft: Draft }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** The queue keeps a message for 14 days: no deadline may come near. */
+export const MOST_DEADLINE_SECONDS = 10 * 24 * 3_600;
+
 /** A `Date` takes 30 February for 2 March. */
 const exists = ({ text, time }: { text: string; time: Date }): boolean => {
   const day = text.slice(0, 10);
@@ -41,7 +44,10 @@ const timestamp = (now: Date) =>
     v.check(exists, 'is no time that exists'),
     v.transform(({ time }) => time),
     v.check((time) => time > now, 'is in the past'),
-    v.check((time) => time.getUTCFullYear() <= 9999, 'is too far ahead'),
+    v.check(
+      (time) => time.getTime() - now.getTime() <= MOST_DEADLINE_SECONDS * 1_000,
+      'is more than 10 days ahead: the queue would not keep the jobs so long',
+    ),
     v.transform((time) => time.toISOString()),
   );
 

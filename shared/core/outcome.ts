@@ -13,5 +13,16 @@ export interface Refusal {
 /** What one upstream reply says about one job. `unanswered` is no outcome: the message comes back. */
 export type Verdict =
   | { readonly kind: 'delivered'; readonly evidence: Evidence }
-  | { readonly kind: 'rejected'; readonly evidence: Evidence; readonly error: Refusal }
-  | { readonly kind: 'unanswered'; readonly reason: string };
+  | {
+      readonly kind: 'rejected';
+      readonly evidence: Evidence;
+      readonly error: Refusal;
+      /** Whether the job's status may be the reason, so that a look can tell more. */
+      readonly doubtful: boolean;
+    }
+  | {
+      readonly kind: 'unanswered';
+      readonly reason: string;
+      /** Whether the request may have been served all the same. */
+      readonly served: 'no' | 'maybe';
+    };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
 import type { Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
 import { type Environment, httpUrl, readSettings, whole } from '../core/settings.ts';
@@ -30,12 +31,19 @@ const overrides = v.object(
   Object.fromEntries(operations.map(({ name }) => [overrideFor(name), v.optional(maxJobs)])),
 );
 
-/** What publishing the results of a call and giving messages back may take, repeats included. */
-const PUBLISH_RESERVE_SECONDS = 5;
+/** What recording and publishing the results of a call and giving messages back may take, repeats included. */
+const RESERVE_SECONDS = 5;
+
+/** A claim outlasts its invocation by this much, whatever the clocks. */
+const LEASE_MARGIN_SECONDS = 30;
+
+/** Longer than any message lives, on the queue or the dead-letter queue. */
+const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
 const acceptSchema = v.object({
   QUEUE_URL: httpUrl,
   MAX_MESSAGE_BYTES: payloadBytes,
+  DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
   ...logEntries,
 });
 
@@ -57,13 +65,21 @@ const controlSchema = v.pipe(
     CALL_CONCURRENCY: v.optional(whole(1, 100), '8'),
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_EVENT_BYTES: payloadBytes,
+    MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
+    LEDGER_TABLE: v.optional(v.string()),
+    LEDGER_FILE: v.optional(v.string()),
     ...logEntries,
   }),
   v.partialCheck(
     [['CALL_TIMEOUT_SECONDS'], ['FUNCTION_TIMEOUT_SECONDS']],
     (settings) =>
-      settings.CALL_TIMEOUT_SECONDS + PUBLISH_RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
-    `FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than ${PUBLISH_RESERVE_SECONDS}, or no call is ever begun`,
+      settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
+    `FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}, or no call is ever begun`,
+  ),
+  v.partialCheck(
+    [['LEDGER_TABLE'], ['LEDGER_FILE']],
+    ({ LEDGER_TABLE, LEDGER_FILE }) => (LEDGER_TABLE === undefined) !== (LEDGER_FILE === undefined),
+    'LEDGER_TABLE or LEDGER_FILE must be set, and not both',
   ),
 );
 
@@ -73,6 +89,7 @@ export const readAcceptConfig = (environment: Environment) => {
   return {
     queueUrl: settings.QUEUE_URL,
     maxMessageBytes: settings.MAX_MESSAGE_BYTES,
+    deadlineMs: settings.DEADLINE_SECONDS * 1_000,
     log: logOf(settings),
   };
 };
@@ -90,7 +107,11 @@ export const readControlConfig = (environment: Environment) => {
     maxJobsPerCall: ({ name }: Pick<Operation, 'name'>): number =>
       perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
     callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
-    msPerCall: (settings.CALL_TIMEOUT_SECONDS + PUBLISH_RESERVE_SECONDS) * 1_000,
+    msPerCall: (settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS) * 1_000,
+    leaseMs: (settings.FUNCTION_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS) * 1_000,
+    maxReceives: settings.MAX_RECEIVES,
+    keepSeconds: LEDGER_KEEP_SECONDS,
+    ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },
     callConcurrency: settings.CALL_CONCURRENCY,
     restartDelaySeconds: settings.RESTART_DELAY_SECONDS,
     maxEventBytes: settings.MAX_EVENT_BYTES,

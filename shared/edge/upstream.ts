@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Reply } from '../core/correlate.ts';
-import type { Language, Service } from '../core/operation.ts';
+import type { Language, Service, UpstreamRequest } from '../core/operation.ts';
 import { reasonOf } from '../core/reason.ts';
 
 export interface UpstreamOptions {
@@ -32,17 +32,17 @@ const readBounded = async (body: AsyncIterable<Buffer>): Promise<string> => {
 };
 
 /**
- * Sends one batch request. Law: never throws, never repeats, follows no redirect; silence, a broken connection or a
+ * Sends one request. Law: never throws, never repeats, follows no redirect; silence, a broken connection or a
  * reply without end is a reply of kind `silent`, and its jobs may or may not have been served.
  */
 export const makeSend =
   (dispatcher: Dispatcher, { endpoints, language, timeoutMs }: UpstreamOptions) =>
-  async (call: { service: Service; path: string; body: string }): Promise<Reply> => {
+  async (call: UpstreamRequest): Promise<Reply> => {
     try {
       const response = await request(endpoints[call.service] + call.path, {
         dispatcher,
-        method: 'POST',
-        body: call.body,
+        method: call.method,
+        body: call.body ?? null,
         headers: {
           'content-type': 'application/json',
           accept: 'application/json',

@@ -15,7 +15,12 @@ const begin = async (listener: RequestListener, timeoutMs = 10_000) => {
   const send = makeSend(agent, { endpoints: { dli: url, drs: url }, language: 'en-us', timeoutMs });
   return {
     send: () =>
-      send({ service: 'dli', path: '/v1.0/p/streaming/jobs/run', body: '{"job_ids":[1]}' }),
+      send({
+        service: 'dli',
+        method: 'POST',
+        path: '/v1.0/p/streaming/jobs/run',
+        body: '{"job_ids":[1]}',
+      }),
     requests: () => requests,
   };
 };

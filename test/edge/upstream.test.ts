@@ -21,6 +21,7 @@ afterEach(async () => {
 const send = (body = '{"job_ids":[9223372036854775807]}', language: Language = 'en-us') =>
   makeSend(agent, { endpoints: { dli: DLI, drs: DRS }, language, timeoutMs: 5_000 })({
     service: 'dli',
+    method: 'POST',
     path: PATH,
     body,
   });
@@ -66,7 +67,7 @@ describe('a batch request goes to the service it is for', () => {
       language: 'en-us',
       timeoutMs: 5_000,
     });
-    expect(await sendVia({ service: 'drs', path: PATH, body: '{}' })).toEqual({
+    expect(await sendVia({ service: 'drs', method: 'POST', path: PATH, body: '{}' })).toEqual({
       kind: 'replied',
       status: 202,
       body: 'drs',

@@ -20,6 +20,7 @@ export const startAcceptance = ({
     now: () => new Date(NOW),
     newIntentId: () => idAt(++age),
     maxMessageBytes,
+    deadlineMs: 6 * 3_600_000,
   });
   const queued = (): readonly Intent[] =>
     sent.map((text) => {

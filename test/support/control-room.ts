@@ -1,8 +1,10 @@
-import { makeControlLoop, type Received } from '../../shared/control.ts';
+import { makeControlLoop } from '../../shared/control.ts';
 import type { Reply } from '../../shared/core/correlate.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Result } from '../../shared/core/result.ts';
+import type { Received } from '../../shared/part.ts';
 import { keptLog } from './logs.ts';
+import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
 import { replied } from './replies.ts';
 
@@ -24,6 +26,8 @@ export interface ControlRoomOptions {
 
 export const YES = { is_success: 'true', message: 'words' };
 export const refusal = (code: string) => ({ error_code: code, error_msg: 'words' });
+
+const NOBODY_LOOKS: Reply = { kind: 'silent', reason: 'no look in this test' };
 
 const idOf = (job: unknown): string => String(isObject(job) ? job.job_id : job);
 
@@ -58,13 +62,16 @@ export const startControlRoom = ({
   callConcurrency = 8,
 }: ControlRoomOptions = {}) => {
   const calls: SeenCall[] = [];
+  let ids = 0;
   const results: Result[] = [];
   const buried: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
   const { log, lines } = keptLog();
   const control = makeControlLoop<Received>(
     {
-      send: async ({ path, body }) => {
+      ledger: memoryLedger(),
+      send: async ({ method, path, body = '' }) => {
+        if (method === 'GET' || path.endsWith('/batch-status')) return NOBODY_LOOKS;
         const call = seen(path, body);
         calls.push(call);
         return reply(call);
@@ -83,12 +90,15 @@ export const startControlRoom = ({
       log,
       now: () => Date.parse(NOW),
       random: () => 0,
-      newCallId: () => `call ${calls.length + 1}`,
+      newId: () => `id ${++ids}`,
     },
     {
       maxJobsPerCall: () => maxJobsPerCall,
       callConcurrency,
       msPerCall: 25_000,
+      leaseMs: 60_000,
+      maxReceives: 100,
+      keepSeconds: 3_600,
       restartDelaySeconds: 30,
     },
   );

@@ -82,7 +82,12 @@ const exchange = async (make: typeof makeSend, agent: Agent, to: string, path: s
   const endpoints = { dli: to, drs: to };
   const send = make(agent, { endpoints, language: 'en-us', timeoutMs: 300 });
   const from = received.length;
-  const reply = await send({ service: 'dli', path, body: '{"job_ids":[9223372036854775807]}' });
+  const reply = await send({
+    service: 'dli',
+    method: 'POST',
+    path,
+    body: '{"job_ids":[9223372036854775807]}',
+  });
   await agent.destroy();
   return { reply, received: received.slice(from) };
 };

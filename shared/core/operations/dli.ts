@@ -21,6 +21,7 @@ import {
   type Look,
   MISSING,
 } from '../operation.ts';
+import { UNSPECIFIED } from '../refusal.ts';
 
 /** What `dli.run` and `dli.stop` have in common: 64-bit ids, one flag per call, replies that name no job. */
 
@@ -83,7 +84,7 @@ const rowOf = (element: Json | undefined): Row => {
     case 'false':
       return {
         kind: 'error',
-        error: { code: 'unspecified', message: typeof message === 'string' ? message : '' },
+        error: { code: UNSPECIFIED, message: typeof message === 'string' ? message : '' },
       };
     default:
       return { kind: 'unreadable' };

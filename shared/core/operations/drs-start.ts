@@ -13,6 +13,7 @@ import {
   MISSING,
   type Operation,
 } from '../operation.ts';
+import { UNSPECIFIED } from '../refusal.ts';
 
 /** DRS ids look like UUIDs and are not hex, so their form is left open. */
 const opaque = /^[A-Za-z0-9_-]{1,64}$/;
@@ -57,7 +58,7 @@ const textOf = (...candidates: readonly (Json | undefined)[]): string =>
 const errorOf = (object: JsonObject): Row => ({
   kind: 'error',
   error: {
-    code: textOf(object.error_code) || 'unspecified',
+    code: textOf(object.error_code) || UNSPECIFIED,
     message: textOf(object.error_msg, object.error_message),
   },
 });

@@ -1,0 +1,9 @@
+import { reasonOf } from '../shared/core/reason.ts';
+import { MisconfiguredError } from '../shared/core/settings.ts';
+
+/** Blames a setting for what could not be started with it: whoever set it reads one line, and no stack. */
+export const blame =
+  (setting: string) =>
+  (cause: unknown): never => {
+    throw new MisconfiguredError(`${setting} cannot be used: ${reasonOf(cause)}`, { cause });
+  };

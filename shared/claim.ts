@@ -1,0 +1,54 @@
+import type { Call, Carrier } from './core/plan.ts';
+import type { Book } from './ledger-book.ts';
+import type { Part } from './part.ts';
+import type { Candidate } from './weigh.ts';
+
+export interface ClaimOptions {
+  readonly book: Book;
+  readonly now: () => number;
+  readonly invocation: string;
+  /** Longer than an invocation can last, so that nobody acts under a claim that has lapsed. */
+  readonly leaseMs: number;
+  readonly parts: ReadonlyMap<string, Part>;
+}
+
+/** Claims jobs for this invocation; resolves to those that it now has. */
+export type Claim = (candidates: readonly Candidate[]) => Promise<readonly Carrier[]>;
+
+/**
+ * Law (promise P3): one conditional write per job. It succeeds only if nothing was written since the judgement, so of
+ * several invocations that want a job one alone has it.
+ */
+export const makeClaim =
+  ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
+  async (candidates) => {
+    const claimOne = async ({ carrier, operation, key, seen }: Candidate): Promise<boolean> => {
+      const holder = holderOf(carrier, parts);
+      const { intent_id: newest, expires_at } = holder.part.intent;
+      const until = now() + leaseMs;
+      const claim = { part: holder.part.key, index: holder.index, invocation, until, expires_at };
+      return (
+        (await book.writeJob(key, { newest, operation: operation.name, claim }, seen)) === 'written'
+      );
+    };
+    const claimed = await Promise.all(candidates.map(claimOne));
+    return candidates.flatMap(({ carrier }, i) => (claimed[i] ? [carrier] : []));
+  };
+
+/** The newest of those who ask: in its part's record the verdict will be found. */
+export const holderOf = (
+  { job, askers }: Carrier,
+  parts: ReadonlyMap<string, Part>,
+): { readonly part: Part; readonly index: number } => {
+  const part = parts.get(askers.at(-1)?.part ?? '');
+  const index = part?.places.get(typeof job === 'string' ? job : job.job_id);
+  if (part === undefined || index === undefined)
+    throw new Error('a planned job belongs to no part');
+  return { part, index };
+};
+
+/** The candidates of a call, in its order. */
+export const candidatesOf = (
+  { carriers }: Call,
+  candidates: ReadonlyMap<Carrier, Candidate>,
+): readonly Candidate[] => carriers.flatMap((carrier) => candidates.get(carrier) ?? []);

@@ -1,0 +1,105 @@
+import type { Attempt } from './carry-out.ts';
+import { holderOf } from './claim.ts';
+import { type Effect, type JobId, jobIdOf } from './core/operation.ts';
+import type { Verdict } from './core/outcome.ts';
+import type { Sealed } from './core/part-record.ts';
+import type { Carrier } from './core/plan.ts';
+import type { LookAt } from './look.ts';
+import { noteAsked, type Part, settle } from './part.ts';
+
+export interface ReportOptions {
+  readonly parts: ReadonlyMap<string, Part>;
+  readonly invocation: string;
+  readonly lookAt: LookAt;
+}
+
+/** Lays what an attempt says of its jobs down in the parts of those who asked. */
+export const makeReport =
+  ({ parts, invocation, lookAt }: ReportOptions) =>
+  async (attempt: Attempt): Promise<void> => {
+    const verdicts = await reconsider(attempt, lookAt);
+    attempt.call.carriers.forEach((carrier, i) => {
+      const verdict = verdicts[i];
+      if (verdict === undefined || verdict.kind === 'unanswered') {
+        leaveOpen(carrier, verdict?.served ?? 'maybe', attempt);
+      } else {
+        settleAskers(parts, carrier, sealedOf(verdict, attempt));
+      }
+    });
+
+    function leaveOpen(
+      carrier: Carrier,
+      served: 'no' | 'maybe',
+      { retryAfter = 0 }: Attempt,
+    ): void {
+      const { part } = holderOf(carrier, parts);
+      if (served === 'maybe') noteAsked(part, jobIdOf(carrier.job), invocation);
+      // Written even so: the record tells that this invocation's claims are over.
+      part.changed = true;
+      for (const { part: key } of carrier.askers) {
+        const asking = parts.get(key);
+        if (asking !== undefined) asking.pause = Math.max(asking.pause, retryAfter);
+      }
+    }
+  };
+
+/** One verdict for all who ask for a job. */
+export const settleAskers = (
+  parts: ReadonlyMap<string, Part>,
+  { job, askers }: Carrier,
+  sealed: Sealed,
+): void => {
+  for (const { part: key } of askers) {
+    const part = parts.get(key);
+    if (part !== undefined) settle(part, jobIdOf(job), sealed);
+  }
+};
+
+const sealedOf = (
+  verdict: Exclude<Verdict, { kind: 'unanswered' }>,
+  { info: call, timing: { calledAt, settledAt } }: Attempt,
+): Sealed =>
+  verdict.kind === 'delivered'
+    ? { outcome: 'delivered', evidence: verdict.evidence, call, calledAt, settledAt }
+    : {
+        outcome: 'rejected',
+        evidence: verdict.evidence,
+        error: verdict.error,
+        call,
+        calledAt,
+        settledAt,
+      };
+
+/**
+ * A job may be refused because it is where it was wished to be already: a look tells. What it does not tell stays as
+ * the reply had it.
+ */
+const reconsider = async (
+  { call: { operation, project_id, carriers }, verdicts }: Attempt,
+  lookAt: LookAt,
+): Promise<readonly Verdict[]> => {
+  const jobs = carriers.map(({ job }) => jobIdOf(job));
+  const doubtful = jobs.filter((_, i) => isDoubtful(verdicts[i]));
+  if (doubtful.length === 0) return verdicts;
+  const statuses = await lookAt(operation, project_id, doubtful);
+  return verdicts.map((verdict, i) => {
+    const status = statuses.get(jobs[i] ?? ('' as JobId));
+    return isDoubtful(verdict) && status !== undefined
+      ? reconsidered(verdict, operation.effectOf(status), status)
+      : verdict;
+  });
+};
+
+const isDoubtful = (verdict: Verdict | undefined): boolean =>
+  verdict?.kind === 'rejected' && verdict.doubtful;
+
+const reconsidered = (verdict: Verdict, effect: Effect, status: string): Verdict => {
+  switch (effect) {
+    case 'taken':
+      return { kind: 'delivered', evidence: 'observed' };
+    case 'pending':
+      return { kind: 'unanswered', served: 'no', reason: `refused at status ${status}` };
+    case 'none':
+      return verdict;
+  }
+};

@@ -1,0 +1,13 @@
+import { connect } from 'node:net';
+
+/** Whether anybody listens at an address of this machine. */
+export const canConnect = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, host);
+    const end = (connected: boolean) => () => {
+      socket.destroy();
+      resolve(connected);
+    };
+    socket.once('connect', end(true));
+    socket.once('error', end(false));
+  });
