@@ -27,9 +27,10 @@ export const makeClaim =
       const { intent_id: newest, expires_at } = holder.part.intent;
       const until = now() + leaseMs;
       const claim = { part: holder.part.key, index: holder.index, invocation, until, expires_at };
-      return (
-        (await book.writeJob(key, { newest, operation: operation.name, claim }, seen)) === 'written'
-      );
+      const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);
+      // It may have been written: the part's record will tell that nothing was sent under it.
+      if (written === 'unknown') holder.part.changed = true;
+      return written === 'written';
     };
     const claimed = await Promise.all(candidates.map(claimOne));
     return candidates.flatMap(({ carrier }, i) => (claimed[i] ? [carrier] : []));

@@ -91,7 +91,8 @@ export const settle = (part: Part, job: JobId, verdict: Sealed): void => {
   const index = part.places.get(job);
   if (index === undefined || !isOpen(part, index)) return;
   part.verdicts[index] = verdict;
-  part.asked.delete(index);
+  // A verdict that rests on nothing seen leaves open what became of the request.
+  if (verdict.evidence !== undefined) part.asked.delete(index);
   part.changed = true;
 };
 

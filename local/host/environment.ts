@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import type { FunctionOptions } from './function.ts';
 import type { Answer, Invocation } from './worker.ts';
 
 /** What Lambda's Invoke API reports when a function throws, cannot start, ends or takes too long. */
@@ -11,6 +10,15 @@ export class FunctionError extends Error {
     super(message);
     this.errorType = errorType;
   }
+}
+
+export interface EnvironmentOptions {
+  readonly name: string;
+  /** The module that exports `handler`. */
+  readonly module: URL;
+  /** All of its `process.env`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
 }
 
 export interface Environment {
@@ -30,7 +38,7 @@ interface Pending {
  * and with it everything it was doing. Rejects if the function's module cannot be loaded.
  */
 export const startEnvironment = async (
-  { name, module, env, timeoutSeconds }: FunctionOptions,
+  { name, module, env, timeoutSeconds }: EnvironmentOptions,
   onEnd: () => void,
 ): Promise<Environment> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {

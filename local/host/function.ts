@@ -1,13 +1,7 @@
 import pLimit from 'p-limit';
-import { type Environment, startEnvironment } from './environment.ts';
+import { type Environment, type EnvironmentOptions, startEnvironment } from './environment.ts';
 
-export interface FunctionOptions {
-  readonly name: string;
-  /** The module that exports `handler`. */
-  readonly module: URL;
-  /** All of its `process.env`. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeoutSeconds: number;
+export interface FunctionOptions extends EnvironmentOptions {
   /** Execution environments at most; each is a thread of its own. */
   readonly environments: number;
   /** Invocations at once in one environment. Lambda has one; a front that takes many small requests may have more. */

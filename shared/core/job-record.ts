@@ -50,18 +50,20 @@ export const readJob = (text: string): JobRecord | undefined => {
 };
 
 /**
- * How a claim stands. `live`: its call may be under way. `unclear`: a call may have gone out, and nobody knows what
- * became of it. `released`: no call is open and there is no verdict. Else the verdict.
+ * How a claim stands. `settled`: by a verdict that rests on what the upstream said or showed. `live`: its call may be
+ * under way. `unclear`: a call may have gone out, and nobody knows what became of it. `released`: no call is open.
+ * `over` tells that the intent it served has a verdict all the same: nobody will carry it out any more.
  */
 export type Standing =
-  | { readonly kind: 'live' | 'unclear' | 'released' }
-  | { readonly kind: 'settled'; readonly verdict: Sealed };
+  | { readonly kind: 'settled'; readonly verdict: Sealed }
+  | { readonly kind: 'live' | 'unclear' | 'released'; readonly over: boolean };
 
 export const standingOf = (claim: Claim, holder: PartState | undefined, now: number): Standing => {
   const verdict = holder?.verdicts[claim.index];
-  if (verdict !== undefined) return { kind: 'settled', verdict };
-  if (holder?.asked.get(claim.index) === claim.invocation) return { kind: 'unclear' };
+  if (verdict?.evidence !== undefined) return { kind: 'settled', verdict };
+  const over = verdict !== undefined;
+  if (holder?.asked.get(claim.index) === claim.invocation) return { kind: 'unclear', over };
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
-  if (holder?.invocation === claim.invocation) return { kind: 'released' };
-  return { kind: now < claim.until ? 'live' : 'unclear' };
+  if (holder?.invocation === claim.invocation) return { kind: 'released', over };
+  return { kind: now < claim.until ? 'live' : 'unclear', over };
 };

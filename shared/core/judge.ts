@@ -1,5 +1,5 @@
 import type { IntentId } from './intent.ts';
-import { type JobRecord, standingOf } from './job-record.ts';
+import { type JobRecord, type Standing, standingOf } from './job-record.ts';
 import type { Operation } from './operation.ts';
 import type { PartState } from './part-record.ts';
 
@@ -32,16 +32,17 @@ export const judge = (
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait' };
 
-  const afterStop =
+  const isRestart =
     record.newest < wish.newest && record.operation === wish.operation.restart?.after;
-  if (afterStop) {
-    if (standing.kind === 'settled') {
-      return { kind: standing.verdict.outcome === 'delivered' ? 'look for the stop' : 'go' };
-    }
-    // The stop comes first, unless its time is over.
-    const over =
-      record.claim.expires_at !== undefined && Date.parse(record.claim.expires_at) <= now;
-    return { kind: over ? 'look for the stop' : 'wait' };
-  }
+  if (isRestart) return judgeRestart(record, standing, now);
   return { kind: standing.kind === 'unclear' ? 'look' : 'go' };
+};
+
+/** The stop comes first, unless nobody will carry it out any more. */
+const judgeRestart = ({ claim }: JobRecord, standing: Standing, now: number): Judgement => {
+  if (standing.kind === 'settled') {
+    return { kind: standing.verdict.outcome === 'delivered' ? 'look for the stop' : 'go' };
+  }
+  const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
+  return { kind: standing.over || late ? 'look for the stop' : 'wait' };
 };

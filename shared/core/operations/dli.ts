@@ -155,14 +155,7 @@ export const effectOfRun = effects({
 /** What a status tells of a stop. After `job_cancel_fail` the job may still run. */
 export const effectOfStop = effects({
   taken: [...STILL, ...STOPPING],
-  none: [
-    'job_submitting',
-    'job_running',
-    'job_running_exception',
-    'job_idle',
-    'job_cancel_fail',
-    MISSING,
-  ],
+  none: ['job_running', 'job_running_exception', 'job_idle', 'job_cancel_fail', MISSING],
 });
 
 /** Whether a stop is over, one way or the other, so that the run after it may go. */
