@@ -7,16 +7,20 @@ import { makeHttpHandler } from '../shared/edge/http.ts';
 import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
+import { joinCalls } from '../shared/join-calls.ts';
 
 const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
 const log = makeLog(logOptions);
 const now = () => new Date();
 
+const enqueue = makeEnqueue(
+  { sqs: new SQSClient(REQUEST_BOUNDS), log },
+  { queueUrl, maxBytes: maxMessageBytes },
+);
+
 const accept = makeAccept({
-  enqueue: makeEnqueue(
-    { sqs: new SQSClient(REQUEST_BOUNDS), log },
-    { queueUrl, maxBytes: maxMessageBytes },
-  ),
+  // An environment that serves several requests at once sends their messages together.
+  enqueue: joinCalls(enqueue),
   now,
   newIntentId,
   maxMessageBytes,
