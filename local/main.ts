@@ -47,17 +47,17 @@ const run = async (): Promise<void> => {
   try {
     settings = readStackSettings(process.env);
     const stack = await startStack(settings);
+    let ending = false;
+    // One listener for good: a signal that comes while listeners are exchanged is lost, or kills.
     const end = async (signal: NodeJS.Signals): Promise<void> => {
+      if (ending) fail('ended without waiting');
+      ending = true;
       console.log(`${signal}: finishing what is in flight`);
-      for (const again of ['SIGINT', 'SIGTERM'] as const) {
-        process.removeListener(again, end);
-        process.once(again, () => fail('ended without waiting'));
-      }
       await stack.stop();
       process.exit(0);
     };
-    process.once('SIGINT', end);
-    process.once('SIGTERM', end);
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
     // Last, since whoever reads that it is ready may end it at once.
     console.log(greet(stack, settings));
   } catch (error) {

@@ -19,7 +19,7 @@ const schema = v.pipe(
     BATCH_SIZE: v.optional(whole(1, 10_000), '1000'),
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
-    FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), '30'),
+    FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), '60'),
     MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
   }),
   v.check(

@@ -154,7 +154,13 @@ const workOn = async <Message extends Received>(
 
   const calls = weighed === undefined ? [] : cutCalls(weighed.calls, limits.maxJobsPerCall);
   const perform = async (call: Call): Promise<void> => {
-    if (remainingMs() < limits.msPerCall) return;
+    if (remainingMs() < limits.msPerCall) {
+      edges.log.warn('no time left', {
+        operation: call.operation.name,
+        jobs: call.carriers.length,
+      });
+      return;
+    }
     const carriers = await claim(candidatesOf(call, weighed?.candidates ?? new Map()));
     if (carriers.length > 0) await carryOut({ ...call, carriers }, remainingMs, report);
   };

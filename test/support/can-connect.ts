@@ -3,11 +3,12 @@ import { connect } from 'node:net';
 /** Whether anybody listens at an address of this machine. */
 export const canConnect = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, host);
+    const socket = connect({ port, host, timeout: 1_000 });
     const end = (connected: boolean) => () => {
       socket.destroy();
       resolve(connected);
     };
     socket.once('connect', end(true));
     socket.once('error', end(false));
+    socket.once('timeout', end(false));
   });

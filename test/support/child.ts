@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { type TestContext, vi } from 'vitest';
 import type { Environment } from '../../shared/core/settings.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * `node local/main.ts` in a process of its own, with these settings and none of the environment's. It is killed when
- * the test is over, if it still runs.
+ * the test is over, if it still runs; the test's own context lets tests run side by side.
  */
-export const startChild = (settings: Environment) => {
+export const startChild = (
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  settings: Environment,
+) => {
   const child = spawn(process.execPath, ['local/main.ts'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: '0', ...settings },

@@ -1,6 +1,8 @@
-import { makeControlLoop } from '../../shared/control.ts';
+import { type ControlLimits, makeControlLoop } from '../../shared/control.ts';
 import type { Reply } from '../../shared/core/correlate.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
+import type { Ledger } from '../../shared/core/ledger.ts';
+import type { UpstreamRequest } from '../../shared/core/operation.ts';
 import type { Result } from '../../shared/core/result.ts';
 import type { Received } from '../../shared/part.ts';
 import { keptLog } from './logs.ts';
@@ -17,17 +19,43 @@ export interface SeenCall {
 
 export interface ControlRoomOptions {
   readonly reply?: (call: SeenCall) => Reply | Promise<Reply>;
-  readonly publishes?: (result: Result) => boolean;
+  /** What a look shows of a job; undefined: nothing. */
+  readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
+  /** Whether the bus takes a result. */
+  readonly publishes?: (result: Result) => boolean | Promise<boolean>;
   readonly buries?: boolean;
   readonly remainingMs?: () => number;
+  readonly now?: () => number;
+  readonly ledger?: Ledger;
   readonly maxJobsPerCall?: number;
   readonly callConcurrency?: number;
+  readonly limits?: Partial<ControlLimits>;
 }
 
 export const YES = { is_success: 'true', message: 'words' };
 export const refusal = (code: string) => ({ error_code: code, error_msg: 'words' });
 
-const NOBODY_LOOKS: Reply = { kind: 'silent', reason: 'no look in this test' };
+/** The ids that a look asks for. */
+const lookedAt = ({
+  method,
+  path,
+  body = '{}',
+}: UpstreamRequest): readonly string[] | undefined => {
+  if (method === 'GET') return [path.slice(path.lastIndexOf('/') + 1)];
+  return path.endsWith('/batch-status') ? seen(path, body).jobs : undefined;
+};
+
+/** What the upstream answers to a look that brings nothing for some of its jobs. */
+const lookReply = (
+  { service }: UpstreamRequest,
+  statuses: readonly (readonly [string, string | undefined])[],
+): Reply => {
+  const known = statuses.filter(([, status]) => status !== undefined);
+  if (known.length === 0) return { kind: 'silent', reason: 'nothing to be seen' };
+  return service === 'dli'
+    ? replied(200, { is_success: 'true', job_detail: { status: known[0]?.[1] } })
+    : replied(200, { results: known.map(([id, status]) => ({ id, status })) });
+};
 
 const idOf = (job: unknown): string => String(isObject(job) ? job.job_id : job);
 
@@ -52,16 +80,21 @@ export const message = (messageId: string, wish: Wish | string, receiveCount = 1
   receiveCount,
 });
 
-/** The control loop with edges that keep all that is done to the world. */
+/** The control loop with edges that keep all that is done to the world. Each run is an invocation of its own. */
 export const startControlRoom = ({
   reply = agree,
+  statusOf = () => undefined,
   publishes = () => true,
   buries = true,
   remainingMs = () => 60_000,
+  now = () => Date.parse(NOW),
+  ledger = memoryLedger(),
   maxJobsPerCall = 100,
   callConcurrency = 8,
+  limits = {},
 }: ControlRoomOptions = {}) => {
   const calls: SeenCall[] = [];
+  const looks: (readonly string[])[] = [];
   let ids = 0;
   const results: Result[] = [];
   const buried: (readonly [Received, string])[] = [];
@@ -69,16 +102,22 @@ export const startControlRoom = ({
   const { log, lines } = keptLog();
   const control = makeControlLoop<Received>(
     {
-      ledger: memoryLedger(),
-      send: async ({ method, path, body = '' }) => {
-        if (method === 'GET' || path.endsWith('/batch-status')) return NOBODY_LOOKS;
-        const call = seen(path, body);
+      ledger,
+      send: async (request) => {
+        const jobs = lookedAt(request);
+        if (jobs !== undefined) {
+          looks.push(jobs);
+          const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
+          return lookReply(request, await Promise.all(statuses));
+        }
+        const call = seen(request.path, request.body ?? '');
         calls.push(call);
         return reply(call);
       },
       publish: async (batch) => {
-        results.push(...batch.filter(publishes));
-        return batch.map(publishes);
+        const taken = await Promise.all(batch.map(publishes));
+        results.push(...batch.filter((_, i) => taken[i]));
+        return taken;
       },
       bury: async (unreadable, reason) => {
         buried.push([unreadable, reason]);
@@ -88,7 +127,7 @@ export const startControlRoom = ({
         for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
       },
       log,
-      now: () => Date.parse(NOW),
+      now,
       random: () => 0,
       newId: () => `id ${++ids}`,
     },
@@ -100,10 +139,11 @@ export const startControlRoom = ({
       maxReceives: 100,
       keepSeconds: 3_600,
       restartDelaySeconds: 30,
+      ...limits,
     },
   );
   const run = (batch: readonly Received[]) => control(batch, remainingMs);
-  return { run, calls, results, buried, postponed, lines };
+  return { run, calls, looks, results, buried, postponed, lines };
 };
 
 /** Results in a few words, in the order of job ids. */

@@ -6,11 +6,9 @@ import { readStackSettings } from '../../local/settings.ts';
 import { startStack } from '../../local/stack.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
 import type { Environment } from '../../shared/core/settings.ts';
+import { AWS } from './aws.ts';
 
-export const AWS = {
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-};
+export { AWS };
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
 

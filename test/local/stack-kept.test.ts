@@ -1,0 +1,97 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { startChild } from '../support/child.ts';
+import { AWS, depthOf, send, until } from '../support/stack.ts';
+import { runPath, startPath } from '../support/vendor.ts';
+
+let parent: string;
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'job-fanin-'));
+});
+afterAll(() => rm(parent, { recursive: true }));
+
+/** Nobody listens there. */
+const NOBODY = 'http://127.0.0.1:1';
+
+const begin = async (
+  context: TestContext,
+  dir: string,
+  settings: Readonly<Record<string, string>> = {},
+) => {
+  const child = startChild(context, {
+    DATA_DIR: join(parent, dir),
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    CALL_TIMEOUT_SECONDS: '1',
+    FUNCTION_TIMEOUT_SECONDS: '10',
+    ...settings,
+  });
+  const url = await child.ready();
+  const endpoint = await child.says(/ {2}queue +(http:\S+)/);
+  return {
+    ...child,
+    url,
+    end: async () => {
+      child.signal('SIGTERM');
+      expect(await child.ended()).toMatchObject({ code: 0, signal: null });
+    },
+    /** Messages on the intents queue. */
+    depth: async () => {
+      const sqs = new SQSClient({ ...AWS, endpoint });
+      const queue = `${endpoint}/000000000000/job-fanin-intents`;
+      return depthOf(sqs, queue).finally(() => sqs.destroy());
+    },
+    results: async (intentId: string) => {
+      const { text } = await send(`${url}/local/results?intent_id=${intentId}`, null, {}, 'GET');
+      const events: { detail: Record<string, unknown> }[] = JSON.parse(text);
+      return events.map(({ detail }) => detail);
+    },
+  };
+};
+
+describe.concurrent('with DATA_DIR, what is queued outlives the process', () => {
+  test('an orderly end, and is carried out after the next start', async (context) => {
+    const first = await begin(context, 'orderly', { DLI_ENDPOINT: NOBODY, DRS_ENDPOINT: NOBODY });
+    const run = await send(first.url + runPath('kept'), '{"job_ids":[9223372036854775807,131]}');
+    const start = await send(first.url + startPath('kept'), '{"jobs":[{"job_id":"a"}]}');
+    expect([run.status, start.status]).toEqual([200, 202]);
+    // Both have been tried and given back.
+    await first.says(/"unanswered":[12].*"unanswered":[12].*"given_back":[12]/s);
+    await first.end();
+
+    const second = await begin(context, 'orderly');
+    await until(async () => expect(await second.depth()).toBe(0));
+    expect(await second.results(run.intentId)).toMatchObject([
+      { job_id: '9223372036854775807', outcome: 'delivered' },
+      { job_id: '131', outcome: 'delivered' },
+    ]);
+    expect(await second.results(start.intentId)).toMatchObject([
+      { job_id: 'a', outcome: 'delivered' },
+    ]);
+    await second.end();
+  });
+
+  test('a sudden end too, even within the window of its batch', async (context) => {
+    const first = await begin(context, 'sudden', { BATCH_WINDOW_SECONDS: '300' });
+    await send(first.url + runPath('kept'), '{"job_ids":[131]}');
+    first.signal('SIGKILL');
+    await first.ended();
+
+    const second = await begin(context, 'sudden', { BATCH_WINDOW_SECONDS: '300' });
+    expect(await second.depth()).toBe(1);
+    await second.end();
+  });
+});
+
+describe.concurrent('a DATA_DIR that cannot be used is one line, and exit 1', () => {
+  test('a file', async (context) => {
+    const file = join(parent, 'file');
+    await writeFile(file, '');
+    const { code, stderr } = await startChild(context, { DATA_DIR: file }).ended();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^DATA_DIR cannot be used: .+\n$/);
+  });
+});

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, type TestContext, test } from 'vitest';
+import { startChild } from '../support/child.ts';
+import { AWS, send, until } from '../support/stack.ts';
+import { delivered, runPath, SUBMITTED } from '../support/vendor.ts';
+
+const BODY = '{"job_ids":[131]}';
+
+/** How many messages of a queue are in somebody's hands. */
+const hiddenIn = async (QueueUrl: string): Promise<number> => {
+  const sqs = new SQSClient({ ...AWS, endpoint: new URL(QueueUrl).origin });
+  const name = 'ApproximateNumberOfMessagesNotVisible';
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] });
+  const { Attributes = {} } = await sqs.send(command).finally(() => sqs.destroy());
+  return Number(Attributes[name]);
+};
+
+describe('it tells when it is ready, and then it is', () => {
+  test('with its addresses, and 200 at /healthz', async (context) => {
+    const child = startChild(context, {});
+    const url = await child.ready();
+    expect(await send(`${url}/healthz`, null, {}, 'GET')).toMatchObject({ status: 200 });
+    expect((await send(url + runPath('p'), BODY)).status).toBe(200);
+    child.signal('SIGTERM');
+    const { stdout, stderr } = await child.ended();
+    expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
+    console.info(/job-fanin .* is ready after .* s/.exec(stdout)?.[0]);
+    expect(stderr).toBe('');
+  });
+});
+
+describe.concurrent('on a signal it finishes what is in flight and exits 0', () => {
+  /** A request of which the server has the head and half of the body. */
+  const halfSend = async (url: string) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    const head = [
+      `POST ${runPath('p')} HTTP/1.1`,
+      'Host: x',
+      'Content-Type: application/json',
+      // The server says that it has read the head.
+      'Expect: 100-continue',
+      `Content-Length: ${BODY.length}`,
+    ];
+    // A process that ends without waiting resets the connection.
+    socket.on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(`${head.join('\r\n')}\r\n\r\n${BODY.slice(0, 5)}`);
+    await once(socket, 'data');
+    return {
+      finish: async () => {
+        socket.write(BODY.slice(5));
+        await closed;
+        return text;
+      },
+    };
+  };
+
+  test.for(['SIGTERM', 'SIGINT'] as const)('%s', async (signal, context) => {
+    const child = startChild(context, { BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' });
+    const url = await child.ready();
+    const half = await halfSend(url);
+    child.signal(signal);
+    await child.says(new RegExp(`${signal}: finishing what is in flight`));
+    const answer = await half.finish();
+    expect(answer).toContain('HTTP/1.1 200 OK');
+    expect(answer).toContain(JSON.stringify(delivered(SUBMITTED, 1)));
+    expect(await child.ended()).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  test('messages that wait for their batch are carried out', async (context) => {
+    const child = startChild(context, { BATCH_WINDOW_SECONDS: '300' });
+    const url = await child.ready();
+    const queue = `${await child.says(/ {2}queue +(http:\S+)/)}/000000000000/job-fanin-intents`;
+    await send(url + runPath('p'), BODY);
+    await until(async () => expect(await hiddenIn(queue)).toBe(1));
+    child.signal('SIGTERM');
+    const { code, stdout } = await child.ended();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"event":"call".*"delivered":1/);
+  });
+
+  test('a signal that comes as soon as it is ready counts', async (context) => {
+    const child = startChild(context, {});
+    await child.says(/is ready/);
+    child.signal('SIGTERM');
+    expect(await child.ended()).toMatchObject({ code: 0, signal: null, stderr: '' });
+  });
+
+  test('unless it is asked again', async (context) => {
+    const child = startChild(context, {});
+    const half = await halfSend(await child.ready());
+    child.signal('SIGTERM');
+    await child.says(/finishing what is in flight/);
+    child.signal('SIGINT');
+    expect(await child.ended()).toMatchObject({ code: 1, stderr: 'ended without waiting\n' });
+    expect(await half.finish()).not.toContain('200 OK');
+  });
+});
+
+describe.concurrent('what cannot be started is one clear line on stderr, and exit 1', () => {
+  const expectLine = async (
+    context: TestContext,
+    settings: Readonly<Record<string, string>>,
+    line: RegExp,
+  ) => {
+    const { code, stdout, stderr } = await startChild(context, settings).ended();
+    expect(stderr).toMatch(line);
+    expect({ code, stdout, lines: stderr.split('\n').length }).toEqual({
+      code: 1,
+      stdout: '',
+      lines: 2,
+    });
+  };
+
+  test('a port in use', async (context) => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    context.onTestFinished(() => {
+      squatter.close();
+    });
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as AddressInfo;
+    await expectLine(context, { PORT: String(port) }, new RegExp(`^127.0.0.1:${port} is in use`));
+  });
+
+  test('bad settings, all of them', (context) =>
+    expectLine(
+      context,
+      {
+        PORT: '99999',
+        BATCH_SIZE: '0',
+        BATCH_WINDOW_SECONDS: '1.5',
+        MAX_CONCURRENCY: 'many',
+        DLI_ENDPOINT: 'ftp://dli.invalid',
+        AWS_ENDPOINT_URL_SQS: 'localhost:4566',
+      },
+      /^Settings: (?=.*PORT)(?=.*BATCH_SIZE)(?=.*BATCH_WINDOW_SECONDS)(?=.*MAX_CONCURRENCY)(?=.*DLI_ENDPOINT)(?=.*AWS_ENDPOINT_URL_SQS)/,
+    ));
+
+  test.for<[Record<string, string>, RegExp]>([
+    [{ MAX_JOBS_PER_CALL: '0' }, /MAX_JOBS_PER_CALL must be a whole number/],
+    [{ BATCH_SIZE: '11', BATCH_WINDOW_SECONDS: '0' }, /BATCH_SIZE above 10 needs/],
+    [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is no address of this machine/],
+  ])('%j', ([settings, line], context) => expectLine(context, settings, line));
+});
