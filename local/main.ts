@@ -5,6 +5,8 @@ import { type Stack, startStack } from './stack.ts';
 
 /** `npm start`: the whole stack on this machine, until a signal ends it. */
 
+const SAME_SIGNAL_MS = 500;
+
 const fail = (line: string): never => {
   console.error(line);
   process.exit(1);
@@ -47,11 +49,15 @@ const run = async (): Promise<void> => {
   try {
     settings = readStackSettings(process.env);
     const stack = await startStack(settings);
-    let ending = false;
+    let endingSince: number | undefined;
     // One listener for good: a signal that comes while listeners are exchanged is lost, or kills.
     const end = async (signal: NodeJS.Signals): Promise<void> => {
-      if (ending) fail('ended without waiting');
-      ending = true;
+      if (endingSince !== undefined) {
+        // A terminal's Ctrl-C comes twice: from the terminal, and from npm.
+        if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
+        fail('ended without waiting');
+      }
+      endingSince = performance.now();
       console.log(`${signal}: finishing what is in flight`);
       await stack.stop();
       process.exit(0);

@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { type Environment, httpUrl, readSettings, whole } from '../shared/core/settings.ts';
+import {
+  type Environment,
+  httpUrl,
+  readSettings,
+  readTogether,
+  whole,
+} from '../shared/core/settings.ts';
+import { readAcceptConfig, readControlConfig } from '../shared/edge/config.ts';
+
+const DEFAULT_TIMEOUT = '60';
 
 /** Ranges are AWS's own, so that what runs here can be deployed. */
 const schema = v.pipe(
@@ -19,7 +28,7 @@ const schema = v.pipe(
     BATCH_SIZE: v.optional(whole(1, 10_000), '1000'),
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
-    FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), '60'),
+    FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), DEFAULT_TIMEOUT),
     MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
   }),
   v.check(
@@ -36,12 +45,29 @@ export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;
 };
 
-/** The settings of the embedded stack; throws `MisconfiguredError`. */
-export const readStackSettings = (environment: Environment): Settings => ({
-  ...readSettings(schema, environment),
-  forFunctions: Object.fromEntries(
+/** Stand for what the stack itself gives its functions, while the rest of their settings is looked at. */
+const GIVEN = {
+  QUEUE_URL: 'http://queue',
+  DEAD_LETTER_QUEUE_URL: 'http://queue',
+  EVENT_BUS_NAME: 'bus',
+  DLI_ENDPOINT: 'http://upstream',
+  DRS_ENDPOINT: 'http://upstream',
+  LEDGER_FILE: 'ledger',
+};
+
+/** The settings of the embedded stack and its functions; throws `MisconfiguredError`, with the problems of all. */
+export const readStackSettings = (environment: Environment): Settings => {
+  const forFunctions = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       value && HANDED_ON.test(name) ? [[name, value]] : [],
     ),
-  ),
-});
+  );
+  const { FUNCTION_TIMEOUT_SECONDS = DEFAULT_TIMEOUT } = environment;
+  const functionSettings = { ...GIVEN, FUNCTION_TIMEOUT_SECONDS, ...forFunctions };
+  const [settings] = readTogether(
+    () => readSettings(schema, environment),
+    () => readAcceptConfig(functionSettings),
+    () => readControlConfig(functionSettings),
+  );
+  return { ...settings, forFunctions };
+};

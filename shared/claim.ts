@@ -1,6 +1,7 @@
+import { jobIdOf } from './core/operation.ts';
 import type { Call, Carrier } from './core/plan.ts';
 import type { Book } from './ledger-book.ts';
-import type { Part } from './part.ts';
+import { noteAsked, type Part } from './part.ts';
 import type { Candidate } from './weigh.ts';
 
 export interface ClaimOptions {
@@ -12,8 +13,14 @@ export interface ClaimOptions {
   readonly parts: ReadonlyMap<string, Part>;
 }
 
+/** What a claim rests on: an earlier request that was seen to have been served, or nothing of the kind. */
+export type Ground = 'served' | 'open';
+
 /** Claims jobs for this invocation; resolves to those that it now has. */
-export type Claim = (candidates: readonly Candidate[]) => Promise<readonly Carrier[]>;
+export type Claim = (
+  candidates: readonly Candidate[],
+  ground: Ground,
+) => Promise<readonly Carrier[]>;
 
 /**
  * Law (promise P3): one conditional write per job. It succeeds only if nothing was written since the judgement, so of
@@ -21,15 +28,18 @@ export type Claim = (candidates: readonly Candidate[]) => Promise<readonly Carri
  */
 export const makeClaim =
   ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
-  async (candidates) => {
+  async (candidates, ground) => {
     const claimOne = async ({ carrier, operation, key, seen }: Candidate): Promise<boolean> => {
       const holder = holderOf(carrier, parts);
       const { intent_id: newest, expires_at } = holder.part.intent;
       const until = now() + leaseMs;
       const claim = { part: holder.part.key, index: holder.index, invocation, until, expires_at };
       const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);
-      // It may have been written: the part's record will tell that nothing was sent under it.
-      if (written === 'unknown') holder.part.changed = true;
+      // It may have been written: the part's record will tell that nothing was sent under it, or that a look is due again.
+      if (written === 'unknown') {
+        holder.part.changed = true;
+        if (ground === 'served') noteAsked(holder.part, jobIdOf(carrier.job), invocation);
+      }
       return written === 'written';
     };
     const claimed = await Promise.all(candidates.map(claimOne));

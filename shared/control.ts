@@ -149,7 +149,7 @@ const workOn = async <Message extends Received>(
   const weighed = await weigh(plan.calls, { book, lookAt, now });
   for (const [carrier, superseded_by] of weighed?.superseded ?? [])
     settleAskers(parts, carrier, sealedAt(at, { outcome: 'superseded', superseded_by }));
-  for (const carrier of await claim(weighed?.observed ?? []))
+  for (const carrier of await claim(weighed?.observed ?? [], 'served'))
     settleAskers(parts, carrier, sealedAt(at, { outcome: 'delivered', evidence: 'observed' }));
 
   const calls = weighed === undefined ? [] : cutCalls(weighed.calls, limits.maxJobsPerCall);
@@ -161,7 +161,7 @@ const workOn = async <Message extends Received>(
       });
       return;
     }
-    const carriers = await claim(candidatesOf(call, weighed?.candidates ?? new Map()));
+    const carriers = await claim(candidatesOf(call, weighed?.candidates ?? new Map()), 'open');
     if (carriers.length > 0) await carryOut({ ...call, carriers }, remainingMs, report);
   };
   const unfinished = countCalls(parts, calls);

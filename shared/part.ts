@@ -1,6 +1,7 @@
 import { type Intent, readMessage } from './core/intent.ts';
 import { type Job, type JobId, jobIdOf } from './core/operation.ts';
 import { type PartState, partKeyOf, type Sealed } from './core/part-record.ts';
+import { seal } from './core/seal.ts';
 
 /** A message as the queue gave it. */
 export interface Received {
@@ -90,7 +91,7 @@ export const isSettled = (part: Part): boolean =>
 export const settle = (part: Part, job: JobId, verdict: Sealed): void => {
   const index = part.places.get(job);
   if (index === undefined || !isOpen(part, index)) return;
-  part.verdicts[index] = verdict;
+  part.verdicts[index] = seal(verdict, part.intent.jobs.length);
   // A verdict that rests on nothing seen leaves open what became of the request.
   if (verdict.evidence !== undefined) part.asked.delete(index);
   part.changed = true;

@@ -109,9 +109,12 @@ export const operationOf = (intent: Pick<Intent, 'operation'>): Operation =>
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 
+/** Few enough that the ledger's record of a message has room for a verdict of its own on each. */
+export const MOST_JOBS_PER_MESSAGE = 500;
+
 /**
- * Writes an intent as one message, or as several under one intent id where its jobs do not fit `maxBytes`. Every job
- * is in exactly one of them.
+ * Writes an intent as one message, or as several under one intent id where its jobs are too many or do not fit
+ * `maxBytes`. Every job is in exactly one of them.
  */
 export const writeMessages = (intent: Intent, maxBytes: number): readonly Intent[] => {
   const envelope = bytes(JSON.stringify({ ...intent, jobs: [] }));
@@ -119,7 +122,7 @@ export const writeMessages = (intent: Intent, maxBytes: number): readonly Intent
   let room = 0;
   for (const job of intent.jobs) {
     const size = bytes(JSON.stringify(job)) + 1;
-    if (size > room) {
+    if (size > room || parts.at(-1)?.length === MOST_JOBS_PER_MESSAGE) {
       parts.push([]);
       room = maxBytes - envelope;
     }

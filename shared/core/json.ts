@@ -42,14 +42,23 @@ export const parseJson = (text: string): Parsed => {
   try {
     const reviver = mayRound.test(text) ? exactly : undefined;
     const value = sjson.parse(text, reviver, { constructorAction: 'ignore' }) as Json;
-    return { ok: true, value };
+    return nestsAtMost(value, DEEPEST) ? { ok: true, value } : { ok: false, detail: TOO_DEEP };
   } catch (cause) {
     return { ok: false, detail: reasonOf(cause) };
   }
 };
 
+/** No request nests deeper than three. What is much deeper can be parsed, but not always revived, or written again. */
+const DEEPEST = 100;
+const TOO_DEEP = 'the JSON is nested too deep';
+
+const nestsAtMost = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => nestsAtMost(inner, levels - 1)));
+
 const reasonOf = (cause: unknown): string => {
-  if (cause instanceof RangeError) return 'the JSON is nested too deep';
+  if (cause instanceof RangeError) return TOO_DEEP;
   if (!(cause instanceof SyntaxError)) throw cause;
   if (cause.message.includes('forbidden prototype')) return 'the key "__proto__" is not allowed';
   const position = / at position \d+/.exec(cause.message)?.[0] ?? '';

@@ -75,7 +75,7 @@ export const resultOf = (
   intent_id: intent.intent_id,
   caller: intent.caller,
   correlation_id: intent.correlation_id,
-  error: verdict.error && shortened(verdict.error),
+  error: verdict.error,
   superseded_by: verdict.superseded_by,
   call: verdict.call,
   accepted_at: intent.accepted_at,
@@ -83,14 +83,4 @@ export const resultOf = (
   queued_ms: Math.max(0, calledAt - Date.parse(intent.accepted_at)),
   upstream_ms: settledAt - calledAt,
   traceparent: intent.traceparent,
-});
-
-/** An upstream's message is as long as it likes; an event on the bus is not. */
-const LONGEST_CODE = 100;
-const LONGEST_MESSAGE = 1_000;
-
-/** A cut may halve a surrogate pair, which JSON readers may refuse. */
-const shortened = ({ code, message }: Refusal): Refusal => ({
-  code: code.slice(0, LONGEST_CODE).toWellFormed(),
-  message: message.slice(0, LONGEST_MESSAGE).toWellFormed(),
 });

@@ -8,6 +8,26 @@ export class MisconfiguredError extends Error {
   override readonly name = 'MisconfiguredError';
 }
 
+/** Reads several sets of settings; throws one error that names the problems of all, each once. */
+export const readTogether = <const Readers extends readonly (() => unknown)[]>(
+  ...readers: Readers
+): { [I in keyof Readers]: ReturnType<Readers[I]> } => {
+  const problems = new Set<string>();
+  const read = readers.map((reader) => {
+    try {
+      return reader();
+    } catch (error) {
+      if (!(error instanceof MisconfiguredError)) throw error;
+      for (const problem of error.message.replace(PREFIX, '').split('; ')) problems.add(problem);
+      return undefined;
+    }
+  });
+  if (problems.size > 0) throw new MisconfiguredError(PREFIX + [...problems].join('; '));
+  return read as { [I in keyof Readers]: ReturnType<Readers[I]> };
+};
+
+const PREFIX = 'Settings: ';
+
 /** A whole number within bounds. */
 export const whole = (least: number, most: number) => {
   const rule = `must be a whole number from ${least} to ${most}`;
@@ -43,5 +63,5 @@ export const readSettings = <Schema extends v.GenericSchema>(
       ? message
       : `${name} ${received === 'undefined' ? 'is not set' : message}`;
   });
-  throw new MisconfiguredError(`Settings: ${problems.join('; ')}`);
+  throw new MisconfiguredError(`${PREFIX}${problems.join('; ')}`);
 };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -20,8 +21,12 @@ const BATCH = 100;
 /** Reads under way at once. */
 const CONCURRENCY = 8;
 
-/** How often keys that a throttled table passed over are asked for again, before the ledger counts as out of reach. */
-const ROUNDS = 4;
+/**
+ * How often a throttled table may pass over all keys that it is asked for, before the ledger counts as out of reach. It
+ * also passes over what does not fit one reply (1 MB for each partition): as long as some come, the rest is asked for again.
+ */
+const FRUITLESS_ROUNDS = 4;
+const FIRST_PAUSE_MS = 50;
 
 type Item = Record<string, AttributeValue>;
 
@@ -33,39 +38,69 @@ const entryOf = ({ pk, version, body }: Item): Entry => ({
 
 const KEY = 'pk';
 
-/** Resolves if the table is there and has the one key that is used here; rejects with `MisconfiguredError` if not. */
-export const checkTable = async (dynamoDb: DynamoDBClient, tableName: string): Promise<void> => {
+interface TableEdges {
+  readonly dynamoDb: DynamoDBClient;
+  readonly log: Log;
+}
+
+const misconfigured = (what: string, cause?: unknown): MisconfiguredError =>
+  new MisconfiguredError(`LEDGER_TABLE names a table that ${what}`, cause ? { cause } : {});
+
+/**
+ * Rejects with `MisconfiguredError` if the table is missing or has another key than the one used here. A table that
+ * cannot be asked about is none of that, and may be in reach when it is read.
+ */
+export const checkTable = async (
+  { dynamoDb, log }: TableEdges,
+  tableName: string,
+): Promise<void> => {
+  const describe = new DescribeTableCommand({ TableName: tableName });
   try {
-    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName: tableName }));
-    const keys = (Table?.KeySchema ?? []).map(({ AttributeName }) => AttributeName);
-    if (keys.length === 1 && keys[0] === KEY) return;
-    throw new MisconfiguredError(
-      `LEDGER_TABLE names a table with the key ${keys.join(', ')}: it must be ${KEY} alone, a string`,
-    );
+    const { Table: { KeySchema = [], AttributeDefinitions = [] } = {} } =
+      await dynamoDb.send(describe);
+    const types = new Map(AttributeDefinitions.map((it) => [it.AttributeName, it.AttributeType]));
+    const keys = KeySchema.map(({ AttributeName: name }) => `${name} (${types.get(name)})`);
+    if (keys.join() !== `${KEY} (S)`)
+      throw misconfigured(`has the key ${keys.join(', ')}: it must be ${KEY} (S) alone`);
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    throw new MisconfiguredError('LEDGER_TABLE names a table that does not exist', {
-      cause: error,
-    });
+    if (error instanceof MisconfiguredError) throw error;
+    if (error instanceof ResourceNotFoundException) throw misconfigured('does not exist', error);
+    log.warn('ledger not checked', { reason: reasonOf(error) });
   }
 };
 
+/** Checks at once, and again whenever it is asked after a check that failed: tables are mended while functions live. */
+export const keepChecking = (check: () => Promise<void>): (() => Promise<void>) => {
+  let checked = check();
+  // Whoever asks hears of it.
+  checked.catch(() => undefined);
+  return async () => {
+    try {
+      await checked;
+    } catch {
+      checked = check();
+      await checked;
+    }
+  };
+};
+
 /** The ledger in one DynamoDB table with the partition key `pk`. Reads are strongly consistent, each write is one conditional put. */
-export const makeDynamoLedger = (
-  { dynamoDb, log }: { dynamoDb: DynamoDBClient; log: Log },
-  tableName: string,
-): Ledger => {
+export const makeDynamoLedger = ({ dynamoDb, log }: TableEdges, tableName: string): Ledger => {
   const readBatch = async (keys: readonly string[]): Promise<readonly Entry[]> => {
     let wanted: Item[] = keys.map((key) => ({ [KEY]: { S: key } }));
     const found: Entry[] = [];
-    for (let round = 0; round < ROUNDS && wanted.length > 0; round++) {
+    let fruitless = 0;
+    while (wanted.length > 0 && fruitless < FRUITLESS_ROUNDS) {
+      if (fruitless > 0) await sleep(FIRST_PAUSE_MS * 2 ** fruitless);
       const { Responses, UnprocessedKeys } = await dynamoDb.send(
         new BatchGetItemCommand({
           RequestItems: { [tableName]: { Keys: wanted, ConsistentRead: true } },
         }),
       );
       found.push(...(Responses?.[tableName] ?? []).map(entryOf));
-      wanted = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      fruitless = left.length < wanted.length ? 0 : fruitless + 1;
+      wanted = left;
     }
     if (wanted.length > 0) throw new Error(`the table passed over ${wanted.length} keys`);
     return found;

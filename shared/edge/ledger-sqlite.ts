@@ -9,11 +9,29 @@ const BUSY_TIMEOUT = 5_000;
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = ${BUSY_TIMEOUT};
   CREATE TABLE IF NOT EXISTS ledger (
     key TEXT PRIMARY KEY, version TEXT NOT NULL, body TEXT NOT NULL, expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `;
+
+const PAUSE_MS = 5;
+
+/**
+ * Switching a new file to WAL fails at once, whatever the timeout, while another thread does the same: it is tried anew
+ * until the patience is at its end.
+ */
+const makeReady = (database: DatabaseSync, patienceMs: number): void => {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      database.exec(SCHEMA);
+      return;
+    } catch (error) {
+      if (performance.now() >= deadline || !reasonOf(error).includes('locked')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+};
 
 export interface SqliteLedger extends Ledger {
   readonly close: () => void;
@@ -25,12 +43,17 @@ export interface SqliteLedger extends Ledger {
  */
 export const openSqliteLedger = (
   file: string,
-  { log, now }: { log: Log; now: () => number },
+  {
+    log,
+    now,
+    busyTimeoutMs = BUSY_TIMEOUT,
+  }: { log: Log; now: () => number; busyTimeoutMs?: number },
 ): SqliteLedger => {
   // Loaded where it is used: on Lambda nobody opens a file, and the module is not free.
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
-  const database: DatabaseSync = new Database(file);
-  database.exec(SCHEMA);
+  // From the first statement on: several threads may open a new file at once.
+  const database: DatabaseSync = new Database(file, { timeout: busyTimeoutMs });
+  makeReady(database, busyTimeoutMs);
   database.prepare('DELETE FROM ledger WHERE expires_at < ?').run(Math.floor(now() / 1_000));
   const select = database.prepare('SELECT key, version, body FROM ledger WHERE key = ?');
   const insert = database.prepare(

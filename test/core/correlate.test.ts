@@ -15,8 +15,13 @@ describe('by position: rows are in the order asked', () => {
     const { verdicts, suspect } = byPosition(3, 200, [yes, no(), noise]);
     expect(verdicts).toEqual([
       { kind: 'delivered', evidence: 'positional' },
-      { kind: 'rejected', evidence: 'positional', error: { code: 'DLI.0001', message: 'words' } },
-      { kind: 'unanswered', reason: 'status 200 and no verdict in the reply' },
+      {
+        kind: 'rejected',
+        evidence: 'positional',
+        error: { code: 'DLI.0001', message: 'words' },
+        doubtful: true,
+      },
+      { kind: 'unanswered', served: 'maybe', reason: 'status 200 and no verdict in the reply' },
     ]);
     expect(suspect).toBe(false);
   });
@@ -101,7 +106,7 @@ describe('by id: a job has the row that names it', () => {
 
   it('a job without a row is unanswered', () => {
     expect(byId(['a', 'b'], 202, [['b', yes]]).verdicts).toEqual([
-      { kind: 'unanswered', reason: 'the reply does not name the job' },
+      { kind: 'unanswered', served: 'maybe', reason: 'the reply does not name the job' },
       { kind: 'delivered', evidence: 'keyed' },
     ]);
   });
@@ -153,8 +158,8 @@ describe('nobody is answered', () => {
   it('with the same reason for all', () => {
     expect(unanswered(2, 'why')).toEqual({
       verdicts: [
-        { kind: 'unanswered', reason: 'why' },
-        { kind: 'unanswered', reason: 'why' },
+        { kind: 'unanswered', served: 'maybe', reason: 'why' },
+        { kind: 'unanswered', served: 'maybe', reason: 'why' },
       ],
       suspect: false,
     });

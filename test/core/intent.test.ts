@@ -86,15 +86,22 @@ describe('a message is no larger than it may be', () => {
     expect(bytesOf(longest)).toBeLessThanOrEqual(SMALLEST_LIMIT);
   });
 
+  it('and names no more jobs than the ledger has room for, as few messages as that allows', () => {
+    const jobs = Array.from({ length: 10_000 }, (_, i) => String(i));
+    const parts = writeMessages(intentOf({ jobs }), 256 * 1024);
+    expect(parts.map((part) => part.jobs.length)).toEqual(Array(20).fill(500));
+    expect(parts.flatMap((part) => part.jobs)).toEqual(jobs);
+  });
+
   it('ten thousand tasks with start times make as few messages as their size allows', () => {
     const ids = fc.sample(fc.uniqueArray(drsJobId(), { minLength: 50 }), 1)[0] ?? [];
     const jobs = Array.from({ length: 10_000 }, (_, i) => ({
       job_id: `${ids[i % ids.length]?.slice(0, 50)}-${i}`,
       start_time: '1599202771816',
     }));
-    const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 256 * 1024);
+    const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 16 * 1024);
     expect(parts.length).toBeLessThanOrEqual(
-      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 250_000),
+      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 15_000),
     );
   });
 });

@@ -106,11 +106,11 @@ describe('no text makes it throw', () => {
   ])(
     'nor %s nested two hundred thousand deep, with or without a 64-bit id in them',
     (_, open, close) => {
-      expect(parseJson(`${open}1${close}`).ok).toBe(true);
-      expect(parseJson(`${open}9007199254740993${close}`)).toEqual({
-        ok: false,
-        detail: 'the JSON is nested too deep',
-      });
+      for (const inner of ['1', '9007199254740993'])
+        expect(parseJson(`${open}${inner}${close}`)).toEqual({
+          ok: false,
+          detail: 'the JSON is nested too deep',
+        });
     },
   );
 
