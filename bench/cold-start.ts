@@ -17,6 +17,11 @@ const environment = {
   DLI_ENDPOINT: 'http://127.0.0.1',
   DRS_ENDPOINT: 'http://127.0.0.1',
   FUNCTION_TIMEOUT_SECONDS: '120',
+  LEDGER_TABLE: 'ledger',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  // The table is asked about at start: nobody need answer.
+  AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
   AWS_REGION: 'eu-central-1',
 };
 

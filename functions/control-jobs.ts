@@ -10,7 +10,7 @@ import type { Ledger } from '../shared/core/ledger.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/config.ts';
-import { checkTable, makeDynamoLedger } from '../shared/edge/ledger-dynamodb.ts';
+import { checkTable, keepChecking, makeDynamoLedger } from '../shared/edge/ledger-dynamodb.ts';
 import { openSqliteLedger } from '../shared/edge/ledger-sqlite.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeBury, makePostpone, readRecord } from '../shared/edge/queue.ts';
@@ -21,12 +21,12 @@ const log = makeLog(config.log);
 const sqs = new SQSClient(REQUEST_BOUNDS);
 const eventBridge = new EventBridgeClient(REQUEST_BOUNDS);
 
-const openTable = (table: string): { ledger: Ledger; ready: Promise<void> } => {
-  const dynamoDb = new DynamoDBClient(REQUEST_BOUNDS);
-  const ready = checkTable(dynamoDb, table);
-  // Whoever invokes hears of it.
-  ready.catch(() => undefined);
-  return { ledger: makeDynamoLedger({ dynamoDb, log }, table), ready };
+const openTable = (table: string): { ledger: Ledger; ready: () => Promise<void> } => {
+  const edges = { dynamoDb: new DynamoDBClient(REQUEST_BOUNDS), log };
+  return {
+    ledger: makeDynamoLedger(edges, table),
+    ready: keepChecking(() => checkTable(edges, table)),
+  };
 };
 
 const { ledger, ready } =
@@ -59,7 +59,7 @@ const control = makeControlLoop(
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
   async ({ Records }: SQSEvent, context: Context) => {
-    await ready;
+    await ready?.();
     const staying = await control(Records.map(readRecord), () =>
       context.getRemainingTimeInMillis(),
     );

@@ -20,10 +20,13 @@ export type LookAt = (
  * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look
  * changes nothing, and one that brings nothing leaves its jobs out. None is begun while `mayBegin` says no.
  */
-export const makeLookAt =
-  ({ send, log }: LookEdges, concurrency: number, mayBegin: () => boolean): LookAt =>
-  async ({ name, look }, project, jobs) => {
-    const slots = pLimit(concurrency);
+export const makeLookAt = (
+  { send, log }: LookEdges,
+  concurrency: number,
+  mayBegin: () => boolean,
+): LookAt => {
+  const slots = pLimit(concurrency);
+  return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
       if (!mayBegin()) return [];
       const statuses = look.decode(some, await send(look.request(project, some)));
@@ -42,3 +45,4 @@ export const makeLookAt =
     });
     return statuses;
   };
+};

@@ -21,7 +21,7 @@ export const makeReport =
     attempt.call.carriers.forEach((carrier, i) => {
       const verdict = verdicts[i];
       if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, verdict?.served ?? 'maybe', attempt);
+        leaveOpen(carrier, verdict?.served !== 'no', attempt);
       } else {
         settleAskers(parts, carrier, sealedOf(verdict, attempt));
       }
@@ -29,11 +29,11 @@ export const makeReport =
 
     function leaveOpen(
       carrier: Carrier,
-      served: 'no' | 'maybe',
+      mayBeServed: boolean,
       { retryAfter = 0 }: Attempt,
     ): void {
       const { part } = holderOf(carrier, parts);
-      if (served === 'maybe') noteAsked(part, jobIdOf(carrier.job), invocation);
+      if (mayBeServed) noteAsked(part, jobIdOf(carrier.job), invocation);
       // Written even so: the record tells that this invocation's claims are over.
       part.changed = true;
       for (const { part: key } of carrier.askers) {
@@ -71,8 +71,8 @@ const sealedOf = (
       };
 
 /**
- * A job may be refused because it is where it was wished to be already: a look tells. What it does not tell stays as
- * the reply had it.
+ * A job may be refused because it is where it was wished to be already, and a reply that is no verdict may have come
+ * after the deed: a look tells. What it does not tell stays as the reply had it.
  */
 const reconsider = async (
   { call: { operation, project_id, carriers }, verdicts }: Attempt,
@@ -91,15 +91,14 @@ const reconsider = async (
 };
 
 const isDoubtful = (verdict: Verdict | undefined): boolean =>
-  verdict?.kind === 'rejected' && verdict.doubtful;
+  (verdict?.kind === 'rejected' && verdict.doubtful) ||
+  (verdict?.kind === 'unanswered' && verdict.served === 'maybe');
 
 const reconsidered = (verdict: Verdict, effect: Effect, status: string): Verdict => {
-  switch (effect) {
-    case 'taken':
-      return { kind: 'delivered', evidence: 'observed' };
-    case 'pending':
-      return { kind: 'unanswered', served: 'no', reason: `refused at status ${status}` };
-    case 'none':
-      return verdict;
+  if (effect === 'taken') return { kind: 'delivered', evidence: 'observed' };
+  const reason = `${verdict.kind} at status ${status}`;
+  if (verdict.kind === 'rejected') {
+    return effect === 'none' ? verdict : { kind: 'unanswered', served: 'no', reason };
   }
+  return effect === 'none' ? { kind: 'unanswered', served: 'no', reason } : verdict;
 };

@@ -2,6 +2,7 @@ import type { IntentId } from './core/intent.ts';
 import { jobKeyOf } from './core/job-record.ts';
 import { type Judgement, judge } from './core/judge.ts';
 import { jobIdOf, type Operation, type ProjectId } from './core/operation.ts';
+import { OPERATIONS } from './core/operations/index.ts';
 import type { Call, Carrier } from './core/plan.ts';
 import type { Book } from './ledger-book.ts';
 import type { LookAt } from './look.ts';
@@ -43,7 +44,10 @@ const decide = (
   if (judgement.kind === 'go') return 'go';
   if (status === undefined) return 'wait';
   if (judgement.kind === 'look for the stop') {
-    return operation.restart?.readyAt(status) ? 'go' : 'wait';
+    const { restart } = operation;
+    if (restart === undefined || restart.readyAt(status)) return 'go';
+    const isUndone = OPERATIONS[restart.after].effectOf(status) === 'none';
+    return isUndone && !judgement.isDelivered ? 'go' : 'wait';
   }
   const effect = operation.effectOf(status);
   if (effect === 'pending') return 'wait';

@@ -1,5 +1,5 @@
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
-import { mayBeOneJobs, verdictOn } from './refusal.ts';
+import { doubt, mayBeOneJobs, verdictOn } from './refusal.ts';
 
 /** What came back for a call, or why nothing did. `body` is the raw text: 64-bit ids are read by the decoders. */
 export type Reply =
@@ -37,24 +37,32 @@ const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Ve
       const credible = status < 300 || (status === 400 && evidence !== 'aggregate');
       return credible
         ? { kind: 'delivered', evidence }
-        : { kind: 'unanswered', served: 'maybe', reason: `a claim of success at status ${status}` };
+        : {
+            kind: 'unanswered',
+            served: doubt(status),
+            reason: `a claim of success at status ${status}`,
+          };
     }
     case 'error':
       return verdictOn(status, row.error, evidence);
     case 'unreadable':
       return {
         kind: 'unanswered',
-        served: 'maybe',
+        served: doubt(status),
         reason: `status ${status} and no verdict in the reply`,
       };
     case undefined:
-      return { kind: 'unanswered', served: 'maybe', reason: 'the reply does not name the job' };
+      return {
+        kind: 'unanswered',
+        served: doubt(status),
+        reason: 'the reply does not name the job',
+      };
   }
 };
 
-/** No verdict on any of `count` jobs, all for the same reason. */
-export const unanswered = (count: number, reason: string): Reading => ({
-  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: 'maybe', reason }),
+/** No verdict on any of `count` jobs, all for the same reason. Without a status there was no reply at all. */
+export const unanswered = (count: number, reason: string, status?: number): Reading => ({
+  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: doubt(status), reason }),
   suspect: false,
 });
 
@@ -71,7 +79,8 @@ export const asWhole = (count: number, status: number, row: Row): Reading => ({
 export const byPosition = (count: number, status: number, rows: readonly Row[]): Reading => {
   const [first] = rows;
   if (rows.length === 1 && first !== undefined && count > 1) return asWhole(count, status, first);
-  if (rows.length !== count) return unanswered(count, `${rows.length} rows for ${count} jobs`);
+  if (rows.length !== count)
+    return unanswered(count, `${rows.length} rows for ${count} jobs`, status);
   return { verdicts: rows.map((row) => verdictOf(status, row, 'positional')), suspect: false };
 };
 

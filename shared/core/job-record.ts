@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { IntentId } from './intent.ts';
+import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
 import type { PartState, Sealed } from './part-record.ts';
 
@@ -45,8 +46,11 @@ export const writeJob = (record: JobRecord): string => JSON.stringify({ v: VERSI
 
 /** Undefined if the text is of a version that is not known here. */
 export const readJob = (text: string): JobRecord | undefined => {
-  const read = v.safeParse(schema, JSON.parse(text));
-  return read.success ? (read.output as unknown as JobRecord) : undefined;
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  if (!read.success) return undefined;
+  const { v: _, ...record } = read.output;
+  return record as unknown as JobRecord;
 };
 
 /**
@@ -62,8 +66,11 @@ export const standingOf = (claim: Claim, holder: PartState | undefined, now: num
   const verdict = holder?.verdicts[claim.index];
   if (verdict?.evidence !== undefined) return { kind: 'settled', verdict };
   const over = verdict !== undefined;
-  if (holder?.asked.get(claim.index) === claim.invocation) return { kind: 'unclear', over };
+  const held = now < claim.until;
+  // A request that went unanswered may take effect as long as one whose sender died: until then a look says nothing.
+  if (holder?.asked.get(claim.index) === claim.invocation)
+    return { kind: held ? 'live' : 'unclear', over };
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };
-  return { kind: now < claim.until ? 'live' : 'unclear', over };
+  return { kind: held ? 'live' : 'unclear', over };
 };

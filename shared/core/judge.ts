@@ -9,12 +9,12 @@ export type Judgement =
   | { readonly kind: 'go' }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
-  /** Somebody's call may be under way, or a stop that comes first is not settled: not now. */
+  /** Somebody's call may be under way or just done, or a stop that comes first is not settled: not now. */
   | { readonly kind: 'wait' }
   /** An earlier call may have been served: see what it did before another is sent. */
   | { readonly kind: 'look' }
-  /** A stop was delivered: see whether the job has stopped. */
-  | { readonly kind: 'look for the stop' };
+  /** The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. */
+  | { readonly kind: 'look for the stop'; readonly isDelivered: boolean };
 
 /**
  * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
@@ -31,6 +31,8 @@ export const judge = (
   if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait' };
+  // Somebody else has settled it since this invocation read its messages: they come back, and tell.
+  if (record.newest === wish.newest && isOver(standing)) return { kind: 'wait' };
 
   const isRestart =
     record.newest < wish.newest && record.operation === wish.operation.restart?.after;
@@ -38,11 +40,14 @@ export const judge = (
   return { kind: standing.kind === 'unclear' ? 'look' : 'go' };
 };
 
-/** The stop comes first, unless nobody will carry it out any more. */
+const isOver = (standing: Standing): boolean => standing.kind === 'settled' || standing.over;
+
+/**
+ * The stop comes first, unless nobody will carry it out any more. Even then the job is looked at: the stop, or one
+ * before it, may be under way.
+ */
 const judgeRestart = ({ claim }: JobRecord, standing: Standing, now: number): Judgement => {
-  if (standing.kind === 'settled') {
-    return { kind: standing.verdict.outcome === 'delivered' ? 'look for the stop' : 'go' };
-  }
+  const isDelivered = standing.kind === 'settled' && standing.verdict.outcome === 'delivered';
   const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
-  return { kind: standing.over || late ? 'look for the stop' : 'wait' };
+  return isOver(standing) || late ? { kind: 'look for the stop', isDelivered } : { kind: 'wait' };
 };

@@ -23,6 +23,6 @@ export type Verdict =
   | {
       readonly kind: 'unanswered';
       readonly reason: string;
-      /** Whether the request may have been served all the same. */
-      readonly served: 'no' | 'maybe';
+      /** Whether the request was served all the same: `maybe`, as a look can tell; or `maybe yet`, after which none can for a while. */
+      readonly served: 'no' | 'maybe' | 'maybe yet';
     };

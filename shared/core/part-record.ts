@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Intent } from './intent.ts';
+import { parseLoosely } from './json.ts';
 import { jobIdOf } from './operation.ts';
 import { readRanges, writeRanges } from './ranges.ts';
 import type { VerdictInfo } from './result.ts';
@@ -78,7 +79,8 @@ export const writePart = ({ invocation, verdicts, published, asked }: PartState)
 
 /** Undefined if the text is of a version that is not known here. */
 export const readPart = (text: string): PartState | undefined => {
-  const read = v.safeParse(schema, JSON.parse(text));
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
   if (!read.success) return undefined;
   const verdicts: (Sealed | undefined)[] = [];
   const published = new Set<number>();

@@ -44,13 +44,20 @@ export const blameOf = (status: number, code: string): Blame => {
   return status === 403 ? 'everybody' : 'status';
 };
 
+/**
+ * What is left open by a reply that is no verdict. A service that has answered has done what it does; behind a server's
+ * error, which may be a gateway's that gave up waiting, or behind silence, a request may yet be served.
+ */
+export const doubt = (status: number | undefined): 'maybe' | 'maybe yet' =>
+  status === undefined || status >= 500 || status === 408 ? 'maybe yet' : 'maybe';
+
 /** The verdict on one job that an error names, by place or by id, or that was asked for alone. */
 export const verdictOn = (status: number, error: Refusal, evidence: Evidence): Verdict => {
   const blame = blameOf(status, error.code);
   switch (blame) {
     case 'unserved':
     case 'later': {
-      const served = blame === 'later' ? 'maybe' : 'no';
+      const served = blame === 'later' ? doubt(status) : 'no';
       return { kind: 'unanswered', served, reason: `${error.code}: ${error.message}` };
     }
     case 'job':

@@ -34,9 +34,6 @@ const overrides = v.object(
 /** What recording and publishing the results of a call and giving messages back may take, repeats included. */
 const RESERVE_SECONDS = 5;
 
-/** A claim outlasts its invocation by this much, whatever the clocks. */
-const LEASE_MARGIN_SECONDS = 30;
-
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
@@ -65,6 +62,7 @@ const controlSchema = v.pipe(
     CALL_CONCURRENCY: v.optional(whole(1, 100), '8'),
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_EVENT_BYTES: payloadBytes,
+    LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
     LEDGER_TABLE: v.optional(v.string()),
     LEDGER_FILE: v.optional(v.string()),
@@ -108,7 +106,7 @@ export const readControlConfig = (environment: Environment) => {
       perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
     callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
     msPerCall: (settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS) * 1_000,
-    leaseMs: (settings.FUNCTION_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS) * 1_000,
+    leaseMs: (settings.FUNCTION_TIMEOUT_SECONDS + settings.LEASE_MARGIN_SECONDS) * 1_000,
     maxReceives: settings.MAX_RECEIVES,
     keepSeconds: LEDGER_KEEP_SECONDS,
     ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },

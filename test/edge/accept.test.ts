@@ -31,7 +31,15 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
       caller: 'http',
       traceparent: 't',
       accepted_at: NOW,
+      expires_at: '2026-01-31T18:00:00.000Z',
     });
+  });
+
+  it('good until its own deadline, if it names one', async () => {
+    const { accept, queued } = startAcceptance();
+    const expires_at = '2026-02-01T00:00:00.000Z';
+    await accept(draftOf({ ...asked, expires_at }), { caller: 'http' });
+    expect(queued()[0]?.expires_at).toBe(expires_at);
   });
 
   it('under the id that it was given, if any', async () => {

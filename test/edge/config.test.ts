@@ -9,6 +9,7 @@ const control = {
   DLI_ENDPOINT: 'https://dli.example.com/',
   DRS_ENDPOINT: 'http://127.0.0.1:4000',
   FUNCTION_TIMEOUT_SECONDS: '60',
+  LEDGER_TABLE: 'ledger',
 };
 const accept = { QUEUE_URL: control.QUEUE_URL };
 
@@ -31,16 +32,22 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     expect(readAcceptConfig(accept)).toEqual({
       queueUrl: accept.QUEUE_URL,
       maxMessageBytes: 262_144,
+      deadlineMs: 6 * 3_600_000,
       log: { asObject: false, level: 'info' },
     });
     expect(
       readAcceptConfig({
         ...accept,
         MAX_MESSAGE_BYTES: '1048576',
+        DEADLINE_SECONDS: '864000',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
       }),
-    ).toMatchObject({ maxMessageBytes: 1_048_576, log: { asObject: true, level: 'warn' } });
+    ).toMatchObject({
+      maxMessageBytes: 1_048_576,
+      deadlineMs: 10 * 24 * 3_600_000,
+      log: { asObject: true, level: 'warn' },
+    });
   });
 
   it('of the function that controls', () => {
@@ -56,8 +63,25 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       callConcurrency: 8,
       restartDelaySeconds: 30,
       maxEventBytes: 262_144,
+      maxReceives: 200,
+      ledger: { table: 'ledger', file: '' },
     });
     expect(maxJobsPerCall({ name: 'dli.run' })).toBe(100);
+  });
+
+  it('a claim outlasts the longest invocation, and a record the longest life of a message', () => {
+    for (const seconds of ['30', '900']) {
+      const config = readControlConfig({ ...control, FUNCTION_TIMEOUT_SECONDS: seconds });
+      expect(config.leaseMs).toBeGreaterThan(Number(seconds) * 1_000);
+      // On the queue, and once more on it after the dead-letter queue.
+      expect(config.keepSeconds).toBeGreaterThan(2 * 14 * 86_400);
+    }
+  });
+
+  it('the ledger is a table or a file', () => {
+    const { LEDGER_TABLE: _, ...rest } = control;
+    const config = readControlConfig({ ...rest, LEDGER_FILE: '/data/ledger.sqlite' });
+    expect(config.ledger).toEqual({ table: undefined, file: '/data/ledger.sqlite' });
   });
 
   it('the most jobs per call, for all operations or for one', () => {
@@ -78,13 +102,14 @@ describe('settings are read once, with sensible ones for what is not set', () =>
   });
 });
 
+const LEDGER_RULE = 'LEDGER_TABLE or LEDGER_FILE must be set, and not both';
+
 describe('a bad setting fails at once, with every problem', () => {
   it('all that is missing', () => {
     expect(problems(() => readAcceptConfig({}))).toEqual(['QUEUE_URL is not set']);
+    const { LEDGER_TABLE: _, ...required } = control;
     expect(problems(() => readControlConfig({})).toSorted()).toEqual(
-      Object.keys(control)
-        .map((name) => `${name} is not set`)
-        .toSorted(),
+      [...Object.keys(required).map((name) => `${name} is not set`), LEDGER_RULE].toSorted(),
     );
   });
 
@@ -111,12 +136,23 @@ describe('a bad setting fails at once, with every problem', () => {
     [{ QUEUE_URL: 'intents' }, 'QUEUE_URL must be an http or https URL'],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
+    [{ MAX_RECEIVES: '1' }, 'MAX_RECEIVES must be a whole number from 2 to 1000'],
+    [{ MAX_RECEIVES: '1001' }, 'MAX_RECEIVES must be a whole number from 2 to 1000'],
+    [{ LEDGER_FILE: '/data/ledger.sqlite' }, LEDGER_RULE],
+    [{ LEDGER_TABLE: undefined }, LEDGER_RULE],
+    [{ LEDGER_TABLE: '' }, LEDGER_RULE],
     [
       { FUNCTION_TIMEOUT_SECONDS: '901' },
       'FUNCTION_TIMEOUT_SECONDS must be a whole number from 1 to 900',
     ],
   ])('%j', (part, problem) => {
     expect(controlProblems(part)).toEqual([problem]);
+  });
+
+  it.each(['0', '864001', '1h'])('a deadline of %s seconds', (DEADLINE_SECONDS) => {
+    expect(problems(() => readAcceptConfig({ ...accept, DEADLINE_SECONDS }))).toEqual([
+      'DEADLINE_SECONDS must be a whole number from 1 to 864000',
+    ]);
   });
 
   it('numbers that belong together are judged together', () => {

@@ -124,7 +124,7 @@ describe('what cannot be read is buried, and delays nobody (P8)', () => {
     await run([message('m1', '{"token":"hunter2"')]);
     expect(lines).toContainEqual({
       level: 'warn',
-      event: 'unreadable',
+      event: 'buried',
       fields: { message_id: 'm1', reason: 'the message is no JSON' },
     });
     expect(JSON.stringify(lines)).not.toContain('hunter2');
@@ -168,7 +168,9 @@ describe('a message comes back after a while', () => {
 
 describe('a stop and a run after it are a restart', () => {
   it('the stop is called, the run is given back for later', async () => {
-    const { run, calls, results, postponed } = startControlRoom();
+    const { run, calls, results, postponed } = startControlRoom({
+      statusOf: () => 'job_cancel_success',
+    });
     const stop = message('m1', { age: 1, operation: 'dli.stop' });
     const start = message('m2', { age: 2, options: { resume_savepoint: true } });
     expect(await run([start, stop])).toEqual(['m2']);

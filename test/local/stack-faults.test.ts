@@ -81,7 +81,8 @@ beforeAll(async () => {
     BATCH_WINDOW_SECONDS: '0',
     MAX_CONCURRENCY: '4',
     CALL_TIMEOUT_SECONDS: '1',
-    FUNCTION_TIMEOUT_SECONDS: '10',
+    FUNCTION_TIMEOUT_SECONDS: '8',
+    LEASE_MARGIN_SECONDS: '1',
     RESTART_DELAY_SECONDS: '1',
   });
   for (const { trouble, operation } of unheard) {

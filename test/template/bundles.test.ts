@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunction, functionNames } from '../../build/bundle.ts';
 import { type EventBus, startEventBus } from '../../local/bus/event-bus.ts';
 import { startUpstream, type Upstream } from '../../local/upstream/simulator.ts';
+import { createTable, startDynamoDb } from '../support/dynamodb.ts';
 
 const region = 'eu-west-1';
 const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
@@ -16,6 +17,7 @@ const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 let folder: string;
 let queues: FauxqsServer;
 let bus: EventBus;
+let ledger: Awaited<ReturnType<typeof startDynamoDb>>;
 let upstream: Upstream;
 
 beforeAll(async () => {
@@ -26,10 +28,12 @@ beforeAll(async () => {
   for (const name of ['intents', 'intents-dlq']) queues.createQueue(name, { region });
   bus = await startEventBus({ buses: ['results'], region });
   upstream = await startUpstream();
+  ledger = await startDynamoDb();
+  await createTable(ledger.dynamoDb, 'ledger');
 });
 
 afterAll(async () => {
-  await Promise.all([queues.stop(), bus.stop(), upstream.stop()]);
+  await Promise.all([queues.stop(), bus.stop(), upstream.stop(), ledger.stop()]);
   await rm(folder, { recursive: true });
 });
 
@@ -41,12 +45,14 @@ const environment = () => {
     QUEUE_URL: `${sqs}/000000000000/intents`,
     DEAD_LETTER_QUEUE_URL: `${sqs}/000000000000/intents-dlq`,
     EVENT_BUS_NAME: 'results',
+    LEDGER_TABLE: 'ledger',
     DLI_ENDPOINT: upstream.url,
     DRS_ENDPOINT: upstream.url,
     FUNCTION_TIMEOUT_SECONDS: '120',
     AWS_REGION: region,
     AWS_ENDPOINT_URL_SQS: sqs,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+    AWS_ENDPOINT_URL_DYNAMODB: ledger.url,
   };
 };
 
@@ -103,13 +109,38 @@ describe('a bundle needs nothing beside it', () => {
     );
   });
 
-  test('control-jobs calls and publishes', async () => {
-    const said = await invoke('control-jobs', await sample('control-jobs/7-batch.json'));
-    expect(said).toEqual({ answer: { batchItemFailures: [] }, warnings: '' });
-    expect(upstream.calls).toHaveLength(1);
+  test('control-jobs calls and publishes, and given the same again it calls nobody', async () => {
+    const batch = await sample('control-jobs/7-batch.json');
+    for (const times of [1, 2]) {
+      const said = await invoke('control-jobs', batch);
+      expect(said, `time ${times}`).toEqual({ answer: { batchItemFailures: [] }, warnings: '' });
+      expect(upstream.calls).toHaveLength(1);
+    }
     expect(bus.events.map(({ detail }) => detail)).toContainEqual(
       expect.objectContaining({ job_id: '9007199254740993', operation: 'dli.run' }),
     );
+  });
+
+  test('control-jobs takes a file of SQLite as well', async () => {
+    const batch = (await sample('control-jobs/7-batch.json')).replaceAll('9007199254740993', '7');
+    const said = await invoke('control-jobs', batch, {
+      ...KEYS,
+      LEDGER_TABLE: '',
+      LEDGER_FILE: join(folder, 'ledger.sqlite'),
+    });
+    expect(said).toMatchObject({ answer: { batchItemFailures: [] } });
+  });
+
+  test('control-jobs says it clearly where its table is missing, and does nothing', async () => {
+    const before = upstream.calls.length;
+    const batch = await sample('control-jobs/7-batch.json');
+    const failure = invoke('control-jobs', batch, { ...KEYS, LEDGER_TABLE: 'nowhere' });
+    await expect(failure).rejects.toMatchObject({
+      stderr: expect.stringMatching(
+        /MisconfiguredError.* LEDGER_TABLE names a table that does not exist/,
+      ),
+    });
+    expect(upstream.calls).toHaveLength(before);
   });
 });
 

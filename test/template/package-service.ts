@@ -13,6 +13,8 @@ const templateSchema = v.object({
     v.object({
       Type: v.string(),
       Properties: v.record(v.string(), v.unknown()),
+      DeletionPolicy: v.optional(v.string()),
+      UpdateReplacePolicy: v.optional(v.string()),
     }),
   ),
   Outputs: v.record(v.string(), v.object({ Value: v.unknown() })),

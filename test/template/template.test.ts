@@ -1,8 +1,11 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
+import { MOST_DEADLINE_SECONDS } from '../../shared/core/draft.ts';
+import { operations } from '../../shared/core/operations/index.ts';
 import { readAcceptConfig, readControlConfig } from '../../shared/edge/config.ts';
 import { packageService, prepareService } from './package-service.ts';
 import { readTemplate } from './read-template.ts';
@@ -13,10 +16,23 @@ const TUNED = {
   BATCH_WINDOW_SECONDS: '9',
   MAX_CONCURRENCY: '7',
   MAX_JOBS_PER_CALL: '40',
+  MAX_JOBS_PER_CALL_DRS_START: '3',
+  CALL_TIMEOUT_SECONDS: '11',
+  CALL_CONCURRENCY: '4',
+  RESTART_DELAY_SECONDS: '45',
+  MAX_RECEIVES: '50',
+  MAX_MESSAGE_BYTES: '65536',
+  MAX_EVENT_BYTES: '131072',
+  DEADLINE_SECONDS: '600',
+  UPSTREAM_LANGUAGE: 'zh-cn',
+  LOG_LEVEL: 'warn',
   DLI_ENDPOINT: 'https://dli.example.com',
   DRS_ENDPOINT: 'https://drs.example.com',
   INTENTS_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/platform',
 };
+
+/** SQS takes the number as a text as well. */
+const redrivePolicy = v.object({ maxReceiveCount: v.union([v.number(), v.string()]) });
 
 let folder: string;
 let plain: Awaited<ReturnType<typeof packageService>>;
@@ -127,16 +143,54 @@ describe('the way out', () => {
   test('what cannot be done stays to be looked at', () => {
     const { resource, arn } = read();
     expect(resource('IntentsQueue')).toMatchObject({
-      RedrivePolicy: { deadLetterTargetArn: arn('IntentsDeadLetterQueue'), maxReceiveCount: 200 },
-      MessageRetentionPeriod: 4 * 86_400,
+      RedrivePolicy: { deadLetterTargetArn: arn('IntentsDeadLetterQueue') },
     });
     for (const queue of ['IntentsDeadLetterQueue', 'FailedEventsQueue'])
       expect(resource(queue)).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
   });
 
+  test('a message stays longer than the latest deadline that there is', () => {
+    const { MessageRetentionPeriod: kept } = read().resource('IntentsQueue');
+    expect(kept).toBe(14 * 86_400);
+    expect(kept).toBeGreaterThan(MOST_DEADLINE_SECONDS);
+  });
+
+  test('the function and the queue agree on which time is the last', () => {
+    for (const { template } of [plain, tuned]) {
+      const { resource, environmentOf } = readTemplate(template);
+      const { maxReceives } = readControlConfig(environmentOf('control-jobs'));
+      const policy = v.parse(redrivePolicy, resource('IntentsQueue').RedrivePolicy);
+      expect(Number(policy.maxReceiveCount)).toBe(maxReceives);
+    }
+  });
+
   test('every queue is encrypted', () => {
     for (const queue of Object.values(read().all('AWS::SQS::Queue')))
       expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
+  });
+});
+
+describe('the ledger', () => {
+  test('is one table on demand, with the key that the code asks for', () => {
+    const { only, all } = read();
+    expect(Object.keys(all('AWS::DynamoDB::Table'))).toEqual(['LedgerTable']);
+    expect(only('AWS::DynamoDB::Table')).toEqual({
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  test('a table that takes its place leaves it behind', () => {
+    expect(plain.template.Resources.LedgerTable).toMatchObject({
+      DeletionPolicy: 'Delete',
+      UpdateReplacePolicy: 'Retain',
+    });
+    // A name of its own would stand in the way of both.
+    expect(read().resource('LedgerTable')).not.toHaveProperty('TableName');
   });
 });
 
@@ -160,6 +214,12 @@ describe('each function may do what it must, and no more', () => {
         'sqs:GetQueueAttributes',
       ],
       IntentsDeadLetterQueue: ['sqs:SendMessage'],
+      LedgerTable: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:DescribeTable',
+      ],
       ResultsBus: ['events:PutEvents'],
       ControlDashjobsLogGroup: WRITE_LOGS,
     },
@@ -177,23 +237,25 @@ describe('each function may do what it must, and no more', () => {
 describe('each function finds the settings that it reads', () => {
   test.each(['accept-http', 'accept-event'])('%s', (name) => {
     const { environmentOf, dummyOf } = read();
-    const config = readAcceptConfig(environmentOf(name));
-    expect(config.queueUrl).toBe(dummyOf({ Ref: 'IntentsQueue' }));
+    const QUEUE_URL = dummyOf({ Ref: 'IntentsQueue' });
+    expect(readAcceptConfig(environmentOf(name))).toEqual(readAcceptConfig({ QUEUE_URL }));
   });
 
   test('control-jobs', () => {
     const { environmentOf, dummyOf, functionOf } = read();
     const environment = environmentOf('control-jobs');
-    expect(readControlConfig(environment)).toMatchObject({
-      queueUrl: dummyOf({ Ref: 'IntentsQueue' }),
-      deadLetterQueueUrl: dummyOf({ Ref: 'IntentsDeadLetterQueue' }),
-      eventBusName: dummyOf({ Ref: 'ResultsBus' }),
-      endpoints: {
-        dli: 'https://dli.eu-de.otc.t-systems.com',
-        drs: 'https://drs.eu-de.otc.t-systems.com',
-      },
+    const { maxJobsPerCall, ...config } = readControlConfig(environment);
+    const { maxJobsPerCall: _, ...defaults } = readControlConfig({
+      QUEUE_URL: dummyOf({ Ref: 'IntentsQueue' }),
+      DEAD_LETTER_QUEUE_URL: dummyOf({ Ref: 'IntentsDeadLetterQueue' }),
+      EVENT_BUS_NAME: dummyOf({ Ref: 'ResultsBus' }),
+      LEDGER_TABLE: dummyOf({ Ref: 'LedgerTable' }),
+      DLI_ENDPOINT: 'https://dli.eu-de.otc.t-systems.com',
+      DRS_ENDPOINT: 'https://drs.eu-de.otc.t-systems.com',
+      FUNCTION_TIMEOUT_SECONDS: String(functionOf('control-jobs').Timeout),
     });
-    expect(Number(environment.FUNCTION_TIMEOUT_SECONDS)).toBe(functionOf('control-jobs').Timeout);
+    expect(config).toEqual(defaults);
+    expect(operations.map(maxJobsPerCall)).toEqual([100, 100, 100]);
   });
 });
 
@@ -205,9 +267,24 @@ describe('whoever deploys', () => {
       MaximumBatchingWindowInSeconds: 9,
       ScalingConfig: { MaximumConcurrency: 7 },
     });
-    const { endpoints, maxJobsPerCall } = readControlConfig(environmentOf('control-jobs'));
-    expect(endpoints).toEqual({ dli: TUNED.DLI_ENDPOINT, drs: TUNED.DRS_ENDPOINT });
-    expect(maxJobsPerCall({ name: 'dli.run' })).toBe(40);
+    const { maxJobsPerCall, ...config } = readControlConfig(environmentOf('control-jobs'));
+    expect(config).toMatchObject({
+      endpoints: { dli: TUNED.DLI_ENDPOINT, drs: TUNED.DRS_ENDPOINT },
+      language: 'zh-cn',
+      callTimeoutMs: 11_000,
+      callConcurrency: 4,
+      restartDelaySeconds: 45,
+      maxReceives: 50,
+      maxEventBytes: 131_072,
+      log: { level: 'warn' },
+    });
+    expect(operations.map(maxJobsPerCall)).toEqual([40, 40, 3]);
+    for (const name of ['accept-http', 'accept-event'])
+      expect(readAcceptConfig(environmentOf(name))).toMatchObject({
+        deadlineMs: 600_000,
+        maxMessageBytes: 65_536,
+        log: { level: 'warn' },
+      });
   });
 
   test('may have intents come from another bus, which is not made anew', () => {
@@ -221,6 +298,7 @@ describe('whoever deploys', () => {
       HttpApiUrl: {},
       IntentsQueueUrl: { Value: { Ref: 'IntentsQueue' } },
       ResultsBusName: { Value: { Ref: 'ResultsBus' } },
+      LedgerTableName: { Value: { Ref: 'LedgerTable' } },
       AcceptEventArn: { Value: read().functionArn('accept-event') },
     });
   });

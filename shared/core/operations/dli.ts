@@ -95,7 +95,8 @@ const rowOf = (element: Json | undefined): Row => {
 export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
   const parsed = parseLoosely(reply.body);
-  if (!parsed.ok) return unanswered(asked.length, `status ${reply.status} and ${parsed.detail}`);
+  if (!parsed.ok)
+    return unanswered(asked.length, `status ${reply.status} and ${parsed.detail}`, reply.status);
   return Array.isArray(parsed.value)
     ? byPosition(asked.length, reply.status, parsed.value.map(rowOf))
     : asWhole(asked.length, reply.status, rowOf(parsed.value));

@@ -88,9 +88,9 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
   const { status } = reply;
   const parsed = parseLoosely(reply.body);
-  if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`);
+  if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`, status);
   const body = parsed.value;
-  if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`);
+  if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`, status);
   const rows = rowsOf(body);
   // Rows beside an error tell of tasks that were started: they go first, and the rest stays unanswered.
   if (rows.length === 0 && textOf(body.error_code) !== '') {

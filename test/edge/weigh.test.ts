@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { type JobRecord, jobKeyOf } from '../../shared/core/job-record.ts';
+import type { Ledger } from '../../shared/core/ledger.ts';
+import { type JobId, jobIdOf, type OperationName } from '../../shared/core/operation.ts';
+import { OPERATIONS } from '../../shared/core/operations/index.ts';
+import type { Sealed } from '../../shared/core/part-record.ts';
+import type { Call, Carrier } from '../../shared/core/plan.ts';
+import { MisconfiguredError } from '../../shared/core/settings.ts';
+import { weigh } from '../../shared/weigh.ts';
+import { openWishes, startBook } from '../support/book-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { idAt, NOW, type Wish } from '../support/messages.ts';
+
+const AT = Date.parse(NOW);
+
+/** How the last claim of a job stands. */
+type Standing = 'live' | 'lapsed' | 'released' | 'delivered';
+
+interface Known {
+  readonly job: string;
+  readonly age: number;
+  readonly operation?: OperationName;
+  readonly standing: Standing;
+}
+
+const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: AT, settledAt: AT };
+
+const begin = (statuses: Readonly<Record<string, string>> = {}, inner: Ledger = memoryLedger()) => {
+  const { book } = startBook(inner);
+  const looks: (readonly [OperationName, readonly string[]])[] = [];
+  const keyOf = (operation: OperationName, { carriers, project_id }: Call, job: string) => {
+    const ids: readonly JobId[] = carriers.map((carrier) => jobIdOf(carrier.job));
+    const id = ids.find((text) => text === job);
+    if (id === undefined) throw new Error('nobody wants that job');
+    return jobKeyOf(OPERATIONS[operation].service, project_id, id);
+  };
+  const know = async (call: Call, { job, age, operation = 'dli.run', standing }: Known) => {
+    const part = `the part of ${job}`;
+    const until = standing === 'lapsed' ? AT : AT + 60_000;
+    const claim = { part, index: 0, invocation: 'theirs', until };
+    const record: JobRecord = { newest: idAt(age), operation, claim };
+    await book.writeJob(keyOf(operation, call, job), record, undefined);
+    if (standing === 'live' || standing === 'lapsed') return;
+    const verdicts = standing === 'delivered' ? [DELIVERED] : [];
+    const state = {
+      invocation: 'theirs',
+      verdicts,
+      published: new Set<number>(),
+      asked: new Map(),
+    };
+    await book.writePart(part, state, undefined);
+  };
+  const weighed = (calls: readonly Call[]) =>
+    weigh(calls, {
+      book,
+      now: () => AT,
+      lookAt: async ({ name }, _, jobs) => {
+        looks.push([name, jobs]);
+        return new Map(
+          jobs.flatMap((job) => {
+            const status = statuses[job];
+            return status === undefined ? [] : [[job, status] as const];
+          }),
+        );
+      },
+    });
+  return { know, weighed, looks };
+};
+
+const idsOf = (carriers: Iterable<Carrier>) => [...carriers].map(({ job }) => jobIdOf(job));
+
+/** What becomes of each job of one wish of age 5, by what is known. */
+const judgeAll = async (
+  wish: Wish,
+  known: readonly Known[],
+  statuses: Readonly<Record<string, string>> = {},
+) => {
+  const { calls } = openWishes({ ...wish, age: 5 });
+  const [call] = calls;
+  if (call === undefined) throw new Error('no call');
+  const { know, weighed, looks } = begin(statuses);
+  for (const each of known) await know(call, each);
+  const result = await weighed(calls);
+  if (result === undefined) throw new Error('out of reach');
+  return {
+    looks,
+    called: result.calls.flatMap(({ carriers }) => idsOf(carriers)),
+    candidates: idsOf(result.candidates.keys()),
+    observed: idsOf(result.observed.map(({ carrier }) => carrier)),
+    superseded: result.superseded.map(([{ job }, by]) => [jobIdOf(job), by]),
+    waiting: idsOf(result.waiting),
+  };
+};
+
+describe('every job goes one way', () => {
+  it('by what is known of it: called, left for later, or superseded', async () => {
+    const jobs = ['1', '2', '3', '4', '5'];
+    const said = await judgeAll({ jobs }, [
+      { job: '2', age: 4, standing: 'live' },
+      { job: '3', age: 4, standing: 'released' },
+      { job: '4', age: 4, standing: 'delivered' },
+      { job: '5', age: 6, standing: 'delivered' },
+    ]);
+    expect(said).toEqual({
+      looks: [],
+      called: ['1', '3', '4'],
+      candidates: ['1', '3', '4'],
+      observed: [],
+      superseded: [['5', idAt(6)]],
+      waiting: ['2'],
+    });
+  });
+
+  it('a job of another project, or of the other service, is another job', async () => {
+    const { calls } = openWishes(
+      { jobs: ['7'], project_id: 'p' },
+      { jobs: ['7'], project_id: 'q' },
+      { jobs: ['7'], project_id: 'p', operation: 'drs.start' },
+    );
+    const { know, weighed } = begin();
+    const [call] = calls.filter(({ project_id }) => project_id === 'p');
+    if (call === undefined) throw new Error('no call');
+    await know(call, { job: '7', age: 9, standing: 'delivered' });
+    const result = await weighed(calls);
+    expect(result?.superseded).toHaveLength(1);
+    expect(result?.candidates.size).toBe(2);
+  });
+});
+
+describe('after a call that may have been served a job is looked at (P4)', () => {
+  const lapsed = (job: string): Known => ({ job, age: 4, standing: 'lapsed' });
+
+  it('what the look shows decides; what it does not show waits', async () => {
+    const jobs = ['1', '2', '3', '4', '5'];
+    const statuses = { 1: 'job_running', 2: 'job_cancel_success', 3: 'job_downloading' };
+    const said = await judgeAll({ jobs }, jobs.slice(0, 4).map(lapsed), statuses);
+    expect(said).toEqual({
+      looks: [['dli.run', ['1', '2', '3', '4']]],
+      called: ['2', '5'],
+      candidates: ['2', '5'],
+      observed: ['1'],
+      superseded: [],
+      waiting: ['3', '4'],
+    });
+  });
+
+  it('also where the call was another than the one that is wished now', async () => {
+    const said = await judgeAll(
+      { operation: 'dli.stop', jobs: ['1', '2'] },
+      ['1', '2'].map(lapsed),
+      {
+        1: 'job_running',
+        2: 'job_init',
+      },
+    );
+    expect(said).toMatchObject({
+      looks: [['dli.stop', ['1', '2']]],
+      called: ['1'],
+      observed: ['2'],
+    });
+  });
+
+  it('the jobs of one operation and project together', async () => {
+    const ids = Array.from({ length: 150 }, (_, i) => `task-${i}`);
+    const { calls } = openWishes({ operation: 'drs.start', jobs: ids });
+    const { know, weighed, looks } = begin();
+    for (const call of calls)
+      for (const job of ids)
+        await know(call, { job, age: 0, operation: 'drs.start', standing: 'lapsed' });
+    expect((await weighed(calls))?.waiting).toHaveLength(150);
+    expect(looks).toEqual([['drs.start', ids]]);
+  });
+});
+
+describe('a run after a stop waits for it', () => {
+  const stop = (standing: Standing): Known => ({
+    job: '1',
+    age: 4,
+    operation: 'dli.stop',
+    standing,
+  });
+  const run = { jobs: ['1'] };
+
+  it.each<[Standing, string | undefined, 'called' | 'waiting']>([
+    ['live', 'job_cancel_success', 'waiting'],
+    ['lapsed', 'job_cancel_success', 'waiting'],
+    ['released', 'job_cancel_success', 'waiting'],
+    ['delivered', 'job_canceling', 'waiting'],
+    ['delivered', 'job_savepointing', 'waiting'],
+    ['delivered', 'job_running', 'waiting'],
+    ['delivered', undefined, 'waiting'],
+    ['delivered', 'job_cancel_success', 'called'],
+    ['delivered', 'job_finish', 'called'],
+  ])('%s, and the job %s: %s', async (standing, status, way) => {
+    const said = await judgeAll(run, [stop(standing)], status === undefined ? {} : { 1: status });
+    expect(said[way]).toEqual(['1']);
+    expect(said.observed).toEqual([]);
+  });
+});
+
+describe('a ledger in trouble stops everything', () => {
+  it.each([1, 2])('out of reach at read %i', async (nth) => {
+    const memory = memoryLedger();
+    let reads = 0;
+    const { calls } = openWishes({ age: 5, jobs: ['1'] });
+    const { know, weighed, looks } = begin(
+      {},
+      { ...memory, read: async (keys) => (++reads === nth ? undefined : memory.read(keys)) },
+    );
+    for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
+    expect(await weighed(calls)).toBeUndefined();
+    expect(looks).toEqual([]);
+  });
+
+  it('a record of a version to come is told by its key', async () => {
+    const ledger = memoryLedger();
+    const { calls } = openWishes({ jobs: ['1'] });
+    const { know, weighed } = begin({}, ledger);
+    for (const call of calls) await know(call, { job: '1', age: 0, standing: 'live' });
+    const [entry] = ledger.entries.values();
+    if (entry === undefined) throw new Error('no entry');
+    await ledger.write({ ...entry, body: '{"v":2}', expiresAt: 0 }, entry.version);
+    await expect(weighed(calls)).rejects.toThrow(MisconfiguredError);
+    await expect(weighed(calls)).rejects.toThrow(
+      `The ledger's record ${entry.key} is of a version`,
+    );
+  });
+});

@@ -1,0 +1,370 @@
+import { isObject, type Json } from '../../shared/core/json.ts';
+import type { Entry, Ledger } from '../../shared/core/ledger.ts';
+import type { UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Handed } from './queue-model.ts';
+import type { Breakage } from './simulate.ts';
+
+/** A control loop that is wrong in one way, and the promises of which at least one must be seen broken. */
+export interface Broken {
+  readonly name: string;
+  readonly breaks: readonly string[];
+  readonly breakage: Breakage;
+}
+
+const isBatch = ({ method, path }: UpstreamRequest): boolean =>
+  method === 'POST' && !path.endsWith('/batch-status');
+
+/** JSON as text, changed: by rule, without a care for large numbers. */
+const rewritten = (text: string, change: (value: { [key: string]: Json }) => void): string => {
+  const value: Json = JSON.parse(text);
+  if (!isObject(value)) return text;
+  const copy = { ...value };
+  change(copy);
+  return JSON.stringify(copy);
+};
+
+/** A ledger that shows some of its entries otherwise. */
+const withEntries =
+  (show: (entry: Entry) => Entry | undefined) =>
+  (ledger: Ledger): Ledger => ({
+    ...ledger,
+    read: async (keys) => {
+      const entries = await ledger.read(keys);
+      return (
+        entries &&
+        new Map(
+          [...entries].flatMap(([key, entry]) => {
+            const shown = show(entry);
+            return shown === undefined ? [] : [[key, shown] as const];
+          }),
+        )
+      );
+    },
+  });
+
+/** Writes whatever anybody else has written. */
+const overwriting = (ledger: Ledger, isMeant: (key: string) => boolean): Ledger => ({
+  ...ledger,
+  write: async (entry, seen) => {
+    const written = await ledger.write(entry, seen);
+    if (written !== 'lost' || !isMeant(entry.key)) return written;
+    const held = await ledger.read([entry.key]);
+    return ledger.write(entry, held?.get(entry.key)?.version);
+  },
+});
+
+const isPart = (key: string): boolean => key.startsWith('intent/');
+const isJob = (key: string): boolean => key.startsWith('job/');
+
+const ledgerThat = (change: (ledger: Ledger) => Ledger): Breakage => ({
+  edges: (edges) => ({ ...edges, ledger: change(edges.ledger) }),
+});
+
+/** Requests to the batch endpoints, rewritten. */
+const requestsThat = (change: (request: UpstreamRequest) => UpstreamRequest): Breakage => ({
+  edges: (edges) => ({
+    ...edges,
+    send: (request) => edges.send(isBatch(request) ? change(request) : request),
+  }),
+});
+
+const bodyThat = (change: (body: string) => string): Breakage =>
+  requestsThat((request) => ({ ...request, body: change(request.body ?? '') }));
+
+const asLooked = (path: string, status: string): string =>
+  path.startsWith('/v3/')
+    ? JSON.stringify({ results: [] })
+    : JSON.stringify({ is_success: 'true', job_detail: { status } });
+
+/** Nobody looks: every look at a DLI job is said to show this. */
+const looksThatShow = (status: string): Breakage => ({
+  edges: (edges) => ({
+    ...edges,
+    send: async (request) =>
+      request.method === 'GET'
+        ? { kind: 'replied', status: 200, body: asLooked(request.path, status) }
+        : edges.send(request),
+  }),
+});
+
+/** Bodies of a batch, rewritten. */
+const batchThat = (change: (batch: readonly Handed[]) => readonly Handed[]): Breakage => ({
+  loop: (loop) => (batch, remainingMs) => loop(change(batch), remainingMs),
+});
+
+const eachBody = (change: (body: string) => string): Breakage =>
+  batchThat((batch) =>
+    batch.map((message) => {
+      try {
+        return { ...message, body: change(message.body) };
+      } catch {
+        return message;
+      }
+    }),
+  );
+
+/** A flag that one intent of a batch sets is set for all of them. */
+const orFlags = (batch: readonly Handed[]): readonly Handed[] => {
+  const isSet = (flag: string) => batch.some(({ body }) => body.includes(`"${flag}":true`));
+  return batch.map((message) => ({
+    ...message,
+    body: ['resume_savepoint', 'trigger_savepoint'].reduce(
+      (body, flag) => (isSet(flag) ? body.replace(`"${flag}":false`, `"${flag}":true`) : body),
+      message.body,
+    ),
+  }));
+};
+
+/** Gives the intents of a batch each other's ids, the oldest the newest's. */
+const swapAges = (batch: readonly Handed[]): readonly Handed[] => {
+  const idOf = (body: string) => /"intent_id":"([^"]+)"/.exec(body)?.[1] ?? '';
+  const ids = [...new Set(batch.map(({ body }) => idOf(body)))].filter(Boolean).toSorted();
+  return batch.map((message) => {
+    const id = idOf(message.body);
+    const other = ids[ids.length - 1 - ids.indexOf(id)] ?? id;
+    return id === '' ? message : { ...message, body: message.body.replace(id, other) };
+  });
+};
+
+const roundNumbers = (text: string): string => JSON.stringify(JSON.parse(text));
+
+/** Splits every call of several jobs as if all refusals were each job's own. */
+const blameEverybody: Breakage = {
+  edges: (edges) => ({
+    ...edges,
+    send: async (request) => {
+      const reply = await edges.send(request);
+      if (!isBatch(request) || reply.kind !== 'replied' || reply.status !== 400) return reply;
+      if (!reply.body.includes('DLI.0001')) return reply;
+      const jobs = (request.body ?? '').split(',').length;
+      const refusal = { error_code: 'DLI.0002', error_msg: 'words' };
+      return { ...reply, body: JSON.stringify(new Array(jobs).fill(refusal)) };
+    },
+  }),
+};
+
+/** Reads a list of another length by position, as far as it goes, and takes the rest for good. */
+const readByPosition: Breakage = {
+  edges: (edges) => ({
+    ...edges,
+    send: async (request) => {
+      const reply = await edges.send(request);
+      if (!isBatch(request) || reply.kind !== 'replied' || !reply.body.startsWith('['))
+        return reply;
+      const rows: Json = JSON.parse(reply.body);
+      const jobs: Json = JSON.parse(request.body ?? '');
+      if (!Array.isArray(rows) || !isObject(jobs) || !Array.isArray(jobs.job_ids)) return reply;
+      const good = { is_success: 'true', message: 'words' };
+      const body = JSON.stringify(jobs.job_ids.map((_, i) => rows[i] ?? good));
+      return rows.length === 1 ? reply : { ...reply, body };
+    },
+  }),
+};
+
+export const BROKEN: readonly Broken[] = [
+  {
+    name: 'acknowledges before it publishes',
+    breaks: ['P1 nothing lost'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        publish: async (results) => {
+          void edges.publish(results);
+          return results.map(() => true);
+        },
+      }),
+    },
+  },
+  {
+    name: 'gives nothing back',
+    breaks: ['P1 nothing lost'],
+    breakage: {
+      loop: (loop) => async (batch, remainingMs) => {
+        await loop(batch, remainingMs);
+        return [];
+      },
+    },
+  },
+  {
+    name: 'forgets verdicts',
+    breaks: ['P2 one verdict'],
+    breakage: ledgerThat((ledger) =>
+      withEntries((entry) => (isPart(entry.key) ? undefined : entry))(overwriting(ledger, isPart)),
+    ),
+  },
+  {
+    name: 'publishes before it records',
+    breaks: ['P2 one verdict'],
+    breakage: ledgerThat((ledger) => ({
+      ...ledger,
+      write: async (entry, seen) => {
+        if (!isPart(entry.key)) return ledger.write(entry, seen);
+        void ledger.write(entry, seen);
+        return 'written';
+      },
+    })),
+  },
+  {
+    name: 'makes no claim',
+    breaks: ['P3 nothing stale'],
+    breakage: ledgerThat((ledger) =>
+      withEntries((entry) => (isJob(entry.key) ? undefined : entry))(overwriting(ledger, isJob)),
+    ),
+  },
+  {
+    name: 'takes the claim whoever has it',
+    breaks: ['P4 nothing blind'],
+    breakage: ledgerThat((ledger) => overwriting(ledger, isJob)),
+  },
+  {
+    name: 'takes the younger for the older',
+    breaks: ['P3 nothing stale'],
+    breakage: batchThat(swapAges),
+  },
+  {
+    name: 'repeats blindly: a look that nobody took shows a job at rest',
+    breaks: ['P4 nothing blind'],
+    breakage: looksThatShow('job_init'),
+  },
+  {
+    name: 'repeats blindly: what went unanswered counts as unserved',
+    breaks: ['P4 nothing blind'],
+    breakage: ledgerThat(
+      withEntries((entry) =>
+        isPart(entry.key)
+          ? { ...entry, body: rewritten(entry.body, (part) => Object.assign(part, { asked: [] })) }
+          : entry,
+      ),
+    ),
+  },
+  {
+    name: 'has a lease that is over at once',
+    breaks: ['P4 nothing blind'],
+    breakage: { limits: (limits) => ({ ...limits, leaseMs: 1 }) },
+  },
+  {
+    name: 'sets flags for all that one has set',
+    breaks: ['P5 flags are sacred'],
+    breakage: batchThat(orFlags),
+  },
+  {
+    name: 'writes false where a flag is absent',
+    breaks: ['P5 flags are sacred'],
+    breakage: bodyThat((body) =>
+      body.endsWith(']}') && body.startsWith('{"job_ids"')
+        ? body.replace(/\}$/, ',"resume_savepoint":false}')
+        : body,
+    ),
+  },
+  {
+    name: 'names a job twice',
+    breaks: ['P6 fewest calls'],
+    breakage: bodyThat((body) => body.replace(/^\{"job_ids":\[(\d+)/, '{"job_ids":[$1,$1')),
+  },
+  {
+    name: 'makes more calls than it needs',
+    breaks: ['P6 fewest calls'],
+    breakage: { limits: (limits) => ({ ...limits, maxJobsPerCall: () => 1 }) },
+  },
+  {
+    name: 'rejects everybody for one',
+    breaks: ['P7 a bad id hurts only itself'],
+    breakage: blameEverybody,
+  },
+  {
+    name: 'reads a list of another length by position',
+    breaks: ['verdicts are true'],
+    breakage: readByPosition,
+  },
+  {
+    name: 'drops what it cannot read',
+    breaks: ['P8 unreadable input is kept'],
+    breakage: { edges: (edges) => ({ ...edges, bury: async () => true }) },
+  },
+  {
+    name: 'tidies up what it cannot read',
+    breaks: ['P8 unreadable input is kept'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        bury: (message, reason) =>
+          edges.bury(
+            { ...message, body: message.body.trim().toWellFormed().replace('\ufeff', '') },
+            reason,
+          ),
+      }),
+    },
+  },
+  {
+    name: 'leaves what it cannot read for later',
+    breaks: ['P8 unreadable input is kept'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        bury: async (message, reason) => message.receiveCount > 2 && edges.bury(message, reason),
+      }),
+    },
+  },
+  {
+    name: 'sends ids as doubles',
+    breaks: ['P5 flags are sacred'],
+    breakage: bodyThat(roundNumbers),
+  },
+  {
+    name: 'accepts ids as doubles',
+    breaks: ['P9 exact ids'],
+    breakage: {
+      readText: (text) =>
+        JSON.parse(text, (_, value: unknown) =>
+          typeof value === 'number' && !Number.isSafeInteger(value) ? String(BigInt(value)) : value,
+        ),
+    },
+  },
+  {
+    name: 'runs a job before its stop is done',
+    breaks: ['a run waits for the stop before it'],
+    breakage: looksThatShow('job_cancel_success'),
+  },
+  {
+    name: 'says delivered of what it has not seen',
+    breaks: ['verdicts are true'],
+    breakage: looksThatShow('job_running'),
+  },
+  {
+    name: 'ignores deadlines',
+    breaks: ['deadlines are kept'],
+    breakage: eachBody((body) =>
+      rewritten(body, (intent) => {
+        delete intent.expires_at;
+      }),
+    ),
+  },
+  {
+    name: 'is ahead of its time',
+    breaks: ['verdicts are true'],
+    breakage: { edges: (edges) => ({ ...edges, now: () => edges.now() + 3_600_000 }) },
+  },
+  {
+    name: 'gives up too soon',
+    breaks: ['verdicts are true'],
+    breakage: { limits: (limits) => ({ ...limits, maxReceives: 2 }) },
+  },
+  {
+    name: 'says superseded of everything that waits',
+    breaks: ['verdicts are true'],
+    breakage: ledgerThat(
+      withEntries((entry) =>
+        isJob(entry.key)
+          ? { ...entry, body: rewritten(entry.body, (job) => Object.assign(job, { newest: 'f' })) }
+          : entry,
+      ),
+    ),
+  },
+  {
+    name: 'never comes back to what waits',
+    breaks: ['everything settles'],
+    breakage: {
+      edges: (edges) => ({ ...edges, send: async () => ({ kind: 'silent', reason: 'unplugged' }) }),
+    },
+  },
+];

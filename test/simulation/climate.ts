@@ -1,0 +1,165 @@
+import type { Random } from './random.ts';
+
+/** Everything that can go wrong, by where it does. */
+export const FAULTS = [
+  // The queue.
+  'sent, but not told',
+  'not sent',
+  'delivered late',
+  'given twice',
+  'given twice in a batch',
+  'not deleted',
+  'not postponed',
+  'not buried',
+  'buried, but not told',
+  // The functions.
+  'control crashes',
+  'accept crashes',
+  'slow clock',
+  // The ledger.
+  'written, but not told',
+  'written late, and not told',
+  'not written',
+  'not read',
+  // The bus.
+  'published, but not told',
+  'not published',
+  // A batch call.
+  'throttle',
+  'throttle as 400',
+  'error 500',
+  'error 500 after effect',
+  'server error as 400',
+  'unauthorized',
+  'hang before effect',
+  'hang after effect',
+  'effect after death',
+  'effect after silence',
+  'reset',
+  'short',
+  'long',
+  'html',
+  'empty',
+  'row missing',
+  'rows at odds',
+  'busy',
+  // A look.
+  'look hangs',
+  'look error',
+  'look throttled',
+  'look html',
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+/** What a reply that is no fault can look like, by service; all of them are on record. */
+export const SHAPES = {
+  dli: ['per-job', 'one-element', 'bare-object', 'boolean', 'error-array'],
+  drs: ['jobs', 'results', 'both', 'status-200', 'shuffled'],
+} as const;
+
+/** What one history is like: drawn once, so that every history has a mixture of its own. */
+export interface Climate {
+  readonly rates: ReadonlyMap<FaultName, number>;
+  /** Milliseconds after the start: from then on nothing goes wrong. */
+  readonly calmAfter: number;
+  readonly acceptsFor: number;
+  readonly wishes: number;
+  readonly jobs: number;
+  readonly projects: number;
+  readonly jobsPerWish: number;
+  readonly deadlineMs: number;
+  readonly shortDeadlines: number;
+  readonly garbage: number;
+  readonly badJobs: number;
+  readonly restarts: number;
+  readonly flagged: number;
+  readonly maxMessageBytes: number;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly concurrency: number;
+  readonly functionMs: number;
+  readonly callMs: number;
+  readonly visibilityMs: number;
+  readonly maxReceives: number;
+  readonly maxJobsPerCall: number;
+  readonly callConcurrency: number;
+  readonly refuseWhole: number;
+  readonly shape: { readonly dli: string; readonly drs: string };
+  readonly stepMs: number;
+  readonly jobsFail: number;
+  readonly redrives: boolean;
+}
+
+const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
+  const share = random.pick([0, 0.1, 0.25, 0.25, 0.6]);
+  const most = random.pick([0.1, 0.3, 0.6]);
+  return new Map(
+    FAULTS.flatMap((fault) => {
+      const isOn = random.chance(share);
+      const rate = 0.02 + random.next() * most;
+      return isOn ? [[fault, rate] as const] : [];
+    }),
+  );
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+export const drawClimate = (random: Random): Climate => {
+  const rates = drawRates(random);
+  const acceptsFor = random.pick([SECOND, 20 * SECOND, 2 * MINUTE, 10 * MINUTE]);
+  const functionMs = random.pick([30, 60, 120]) * SECOND;
+  return {
+    rates,
+    calmAfter: Math.round(acceptsFor * (0.5 + random.next()) + random.pick([0, 1, 5]) * MINUTE),
+    acceptsFor,
+    wishes: random.between(1, 7),
+    jobs: random.between(1, 4),
+    projects: random.pick([1, 1, 2]),
+    jobsPerWish: random.pick([1, 2, 4, 4]),
+    deadlineMs: random.pick([6 * HOUR, 6 * HOUR, 24 * HOUR, 5 * MINUTE]),
+    shortDeadlines: random.pick([0, 0, 0.3]),
+    garbage: random.pick([0, 0, 0.3]),
+    badJobs: random.pick([0, 0, 0.25]),
+    restarts: random.pick([0, 0.3, 0.8]),
+    flagged: random.pick([0, 0.3, 0.7]),
+    maxMessageBytes: random.pick([262_144, 262_144, 420]),
+    batchSize: random.pick([1, 3, 10, 10]),
+    windowMs: random.pick([0, 500, 5 * SECOND]),
+    concurrency: random.pick([1, 2, 3]),
+    functionMs,
+    callMs: random.pick([5, 20]) * SECOND,
+    visibilityMs: random.pick([6 * functionMs, 6 * functionMs, 15 * SECOND]),
+    maxReceives: random.pick([200, 200, 200, 4]),
+    maxJobsPerCall: random.pick([100, 2, 1, 3]),
+    callConcurrency: random.pick([1, 8]),
+    refuseWhole: random.pick([0, 0, 0.5, 1]),
+    shape: { dli: random.pick(SHAPES.dli), drs: random.pick(SHAPES.drs) },
+    stepMs: random.pick([200, 5 * SECOND, MINUTE]),
+    jobsFail: random.pick([0, 0, 0, 0.2]),
+    redrives: random.chance(0.3),
+  };
+};
+
+/** Decides, each time, whether a fault strikes. */
+export interface Weather {
+  readonly strikes: (fault: FaultName) => boolean;
+  /** At most one of several. */
+  readonly strikesOne: (faults: readonly FaultName[]) => FaultName | undefined;
+}
+
+export const makeWeather = (
+  random: Random,
+  rates: ReadonlyMap<FaultName, number>,
+  isCalm: () => boolean,
+  onFault: (fault: FaultName) => void,
+): Weather => {
+  const strikes = (fault: FaultName): boolean => {
+    const rate = rates.get(fault);
+    if (rate === undefined || isCalm() || !random.chance(rate)) return false;
+    onFault(fault);
+    return true;
+  };
+  return { strikes, strikesOne: (faults) => faults.find(strikes) };
+};

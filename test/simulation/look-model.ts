@@ -1,0 +1,48 @@
+import type { Reply } from '../../shared/core/correlate.ts';
+import { jobKey, type Look } from './chronicle.ts';
+import type { Weather } from './climate.ts';
+import type { JobsModel } from './job-model.ts';
+import { replied, SILENCE } from './reply-model.ts';
+
+/** What jobs are like at this moment. */
+export const lookAt = (
+  jobs: JobsModel,
+  service: Look['service'],
+  project: string,
+  ids: readonly string[],
+): ReadonlyMap<string, string> => {
+  const operation = service === 'dli' ? 'dli.run' : 'drs.start';
+  return new Map(ids.map((id) => [id, jobs.statusOf(jobKey(operation, project, id))]));
+};
+
+/** DLI's job detail, or DRS's list of statuses. */
+export const lookReply = ({ service, statuses }: Look): Reply => {
+  if (service === 'dli') {
+    const [[id, status] = ['', 'missing']] = statuses;
+    return status === 'missing'
+      ? replied(400, { error_code: 'DLI.0002', error_msg: 'words' })
+      : replied(200, `{"is_success":"true","job_detail":{"job_id":${id},"status":"${status}"}}`);
+  }
+  const results = Array.from(statuses, ([id, status]) =>
+    status === 'missing'
+      ? { id, error_code: 'DRS.M05003', error_message: 'words' }
+      : { id, status },
+  );
+  return replied(200, { results, count: results.length });
+};
+
+/** In place of an answer to a look, if a fault strikes. */
+export const lookFault = ({ strikesOne }: Weather): Reply | undefined => {
+  switch (strikesOne(['look hangs', 'look error', 'look throttled', 'look html'])) {
+    case 'look hangs':
+      return SILENCE;
+    case 'look error':
+      return replied(500, { error_code: 'DLI.10001', error_msg: 'words' });
+    case 'look throttled':
+      return replied(429, { error_code: 'APIGW.0308', error_msg: 'words' });
+    case 'look html':
+      return replied(200, '<html></html>');
+    default:
+      return undefined;
+  }
+};

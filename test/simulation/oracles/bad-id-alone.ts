@@ -1,0 +1,63 @@
+import type { Call, Invocation } from '../chronicle.ts';
+import { type Oracle, sameOptions } from './oracle.ts';
+
+const isPartOf = (call: Call, whole: Call): boolean => {
+  const ids = new Set(whole.jobs.map(({ id }) => id));
+  return (
+    call.sentAt > whole.sentAt &&
+    call.operation === whole.operation &&
+    call.project === whole.project &&
+    sameOptions(call.options, whole.options) &&
+    call.jobs.every(({ id }) => ids.has(id))
+  );
+};
+
+/** Who alone stood in the way of a whole call, if it was one. */
+const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined => {
+  if (!refused || jobs.length < 2 || !said.every((word) => word === 'no')) return undefined;
+  const bad = jobs.filter((_, i) => troubles[i] !== undefined);
+  return bad.length === 1 ? bad[0]?.id : undefined;
+};
+
+/** P7: where one job makes a call be refused as a whole the others are served in the same invocation, soon. */
+export const badIdAlone: Oracle = {
+  promise: 'P7 a bad id hurts only itself',
+  *check({ steps, climate }) {
+    const calls = new Map<Invocation, Call[]>();
+    for (const step of steps) {
+      if (step.kind !== 'called') continue;
+      const { invocation } = step.call;
+      calls.set(invocation, [...(calls.get(invocation) ?? []), step.call]);
+    }
+    for (const [invocation, made] of calls) {
+      if (invocation.ended !== 'returned' || invocation.faults > 0) continue;
+      const roots = made.filter(
+        (call) => !made.some((whole) => whole.refused && isPartOf(call, whole)),
+      );
+      for (const root of roots) {
+        const culprit = culpritOf(root);
+        // A refusal that could not be read as one cannot be taken apart.
+        if (culprit === undefined || root.said.includes('nothing')) continue;
+        const further = made.filter((call) => isPartOf(call, root));
+        const isPlain = further.every(
+          ({ troubles, jobs, said, remainingMs }) =>
+            jobs.every(({ id }, i) => (troubles[i] !== undefined) === (id === culprit)) &&
+            said.every((word) => word !== 'nothing') &&
+            remainingMs > 2 * (climate.callMs + 5_000),
+        );
+        if (!isPlain || root.remainingMs < 2 * (climate.callMs + 5_000)) continue;
+        const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1;
+        if (further.length > most)
+          yield `call ${root.n} took ${further.length} further calls, more than ${most}`;
+        for (const { id } of root.jobs) {
+          const isServed = further.some(
+            ({ effective, jobs, troubles }) =>
+              effective && jobs.some((job, i) => job.id === id && troubles[i] === undefined),
+          );
+          if (id !== culprit && !isServed)
+            yield `call ${root.n} was refused for ${culprit}, and ${id} was not served after it`;
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,42 @@
+import type { Letter } from '../chronicle.ts';
+import { type Oracle, sameOptions } from './oracle.ts';
+
+/** P9 and P5 on the way in and out: what lies on the queue, and what is told of it, is what was wished, digit for digit. */
+export const exactIds: Oracle = {
+  promise: 'P9 exact ids',
+  *check({ steps }) {
+    const letters = new Map<string, Letter[]>();
+    for (const step of steps) {
+      if (step.kind === 'queued' && step.letter.ask) {
+        const { intentId } = step.letter.ask;
+        letters.set(intentId, [...(letters.get(intentId) ?? []), step.letter]);
+      }
+      if (step.kind === 'published') {
+        const { intent_id, job_id, project_id, operation } = step.result;
+        const isAsked = letters
+          .get(intent_id)
+          ?.some(
+            ({ ask }) =>
+              ask?.jobs.has(job_id) && ask.project === project_id && ask.operation === operation,
+          );
+        if (!isAsked) yield `nobody asked for the result of ${job_id} for ${intent_id}`;
+      }
+      if (step.kind !== 'accepted') continue;
+      const { wish, intentId } = step;
+      for (const { ask } of letters.get(intentId) ?? []) {
+        if (ask === undefined) continue;
+        if (
+          ask.operation !== wish.operation ||
+          ask.project !== wish.project ||
+          !sameOptions(ask.options, wish.options)
+        )
+          yield `${intentId} was queued as something else`;
+        for (const [id, own] of ask.jobs) {
+          const wished = wish.jobs.get(id);
+          if (wished === undefined || !sameOptions(own, wished))
+            yield `${intentId} was queued with ${id}, which nobody wished`;
+        }
+      }
+    }
+  },
+};

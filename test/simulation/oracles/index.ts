@@ -1,0 +1,44 @@
+import type { History } from '../simulate.ts';
+import { badIdAlone } from './bad-id-alone.ts';
+import { everythingSettles } from './everything-settles.ts';
+import { exactIds } from './exact-ids.ts';
+import { fewestCalls } from './fewest-calls.ts';
+import { flagsSacred } from './flags-sacred.ts';
+import { lastWish } from './last-wish.ts';
+import { nothingBlind } from './nothing-blind.ts';
+import { nothingLost } from './nothing-lost.ts';
+import { nothingStale } from './nothing-stale.ts';
+import { oneVerdict } from './one-verdict.ts';
+import type { Oracle } from './oracle.ts';
+import { onceEach, runAfterStop } from './restarts.ts';
+import { deadlinesKept, trueVerdicts } from './true-verdicts.ts';
+import { unreadableKept } from './unreadable-kept.ts';
+
+const oracles: readonly Oracle[] = [
+  nothingLost,
+  oneVerdict,
+  nothingStale,
+  nothingBlind,
+  flagsSacred,
+  fewestCalls,
+  badIdAlone,
+  unreadableKept,
+  exactIds,
+  trueVerdicts,
+  deadlinesKept,
+  runAfterStop,
+  onceEach,
+  lastWish,
+  everythingSettles,
+];
+
+export interface Violation {
+  readonly promise: string;
+  readonly what: string;
+}
+
+/** Every promise that a history breaks, and how. */
+export const judgeHistory = (history: History): readonly Violation[] =>
+  oracles.flatMap(({ promise, check }) =>
+    Array.from(check(history), (what) => ({ promise, what })),
+  );

@@ -1,0 +1,78 @@
+import type { Call } from '../chronicle.ts';
+import { jobKey } from '../chronicle.ts';
+import { askersOf, type Oracle } from './oracle.ts';
+import { WISHED } from './wished.ts';
+
+/** States in which a run, or a start, evidently had no effect. */
+const WITHOUT_EFFECT = new Set([
+  'missing',
+  'job_init',
+  'job_cancel_success',
+  'job_cancel_fail',
+  'CONFIGURATION',
+]);
+
+interface Doubt {
+  readonly call: Call;
+  readonly place: number;
+}
+
+const newestOf = ({ call, place }: Doubt): string =>
+  askersOf(call, place).reduce(
+    (newest, { intentId }) => (intentId > newest ? intentId : newest),
+    '',
+  );
+
+/**
+ * P4: after a run or a start that went unanswered for a job none is sent again before a look at the job, at a time when
+ * the first could have no effect any more, that showed none. One that was answered, or was seen to have had its effect,
+ * is not sent again for the same intent.
+ */
+export const nothingBlind: Oracle = {
+  promise: 'P4 nothing blind',
+  *check({ steps }) {
+    const doubts = new Map<string, Doubt>();
+    const answered = new Map<string, string>();
+    for (const step of steps) {
+      if (step.kind === 'called') {
+        const { call } = step;
+        if (call.operation === 'dli.stop') continue;
+        for (const [place, { id }] of call.jobs.entries()) {
+          const job = jobKey(call.operation, call.project, id);
+          const doubt = doubts.get(job);
+          if (doubt !== undefined)
+            yield `call ${call.n} asked for ${job} again after call ${doubt.call.n}, and nobody had looked`;
+          const newest = newestOf({ call, place });
+          if (answered.get(job) === newest)
+            yield `call ${call.n} asked for ${job} again for ${newest}, which had been answered`;
+          doubts.set(job, { call, place });
+        }
+      }
+      if (step.kind === 'heard') {
+        const { call } = step;
+        for (const [place, { id }] of call.jobs.entries()) {
+          const said = call.said[place];
+          const job = jobKey(call.operation, call.project, id);
+          if (said === 'nothing' || doubts.get(job)?.call !== call) continue;
+          doubts.delete(job);
+          if (said !== 'yes') continue;
+          answered.set(job, newestOf({ call, place }));
+        }
+      }
+      if (step.kind === 'seen') {
+        const { service, project, statuses, seenAt } = step.look;
+        for (const [id, status] of statuses) {
+          const operation = service === 'dli' ? 'dli.run' : 'drs.start';
+          const job = jobKey(operation, project, id);
+          const doubt = doubts.get(job);
+          const isTaken = WISHED[operation].has(status);
+          if (isTaken && doubt !== undefined) answered.set(job, newestOf(doubt));
+          if (!isTaken && !WITHOUT_EFFECT.has(status)) continue;
+          if (!isTaken) answered.delete(job);
+          const settledAt = doubt?.call.settledAt;
+          if (settledAt !== undefined && settledAt <= seenAt) doubts.delete(job);
+        }
+      }
+    }
+  },
+};

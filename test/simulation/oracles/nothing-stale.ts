@@ -1,0 +1,74 @@
+import type { Call, Invocation } from '../chronicle.ts';
+import { jobKey } from '../chronicle.ts';
+import { askersOf, type Oracle, verdictKey } from './oracle.ts';
+
+/** Whom a call may have served for a job: by its newest, if everybody counts whose deadline came near, or nobody does. */
+const newestServed = (
+  call: Call,
+  place: number,
+  isSettled: (key: string) => boolean,
+): readonly [certain: string, possible: string] => {
+  const id = call.jobs[place]?.id ?? '';
+  let certain = '';
+  let possible = '';
+  for (const { intentId, expiresAt } of askersOf(call, place)) {
+    if (isSettled(verdictKey(intentId, id))) continue;
+    if (intentId > possible) possible = intentId;
+    if (expiresAt > call.sentAt + SKEW_MS && intentId > certain) certain = intentId;
+  }
+  return [certain, possible];
+};
+
+/** Clocks differ. */
+export const SKEW_MS = 1_000;
+
+/** P3: no call carries out an intent that is older than one that was called, or observed, for the same job before. */
+export const nothingStale: Oracle = {
+  promise: 'P3 nothing stale',
+  *check({ steps }) {
+    const publishedAt = new Map<string, number>();
+    const begunAt = new Map<Invocation, number>();
+    const newest = new Map<string, string>();
+    const effects = new Map<string, string>();
+    const served = new Map<Call, readonly (readonly [string, string])[]>();
+    for (const [index, step] of steps.entries()) {
+      if (step.kind === 'begun') begunAt.set(step.invocation, index);
+      if (step.kind === 'published') {
+        const { intent_id, job_id, operation, project_id, outcome } = step.result;
+        const verdict = verdictKey(intent_id, job_id);
+        if (!publishedAt.has(verdict)) publishedAt.set(verdict, index);
+        const job = jobKey(operation, project_id, job_id);
+        if (outcome === 'delivered' && intent_id > (newest.get(job) ?? ''))
+          newest.set(job, intent_id);
+      }
+      if (step.kind === 'called') {
+        const { call } = step;
+        const begun = begunAt.get(call.invocation) ?? 0;
+        const isSettled = (key: string) =>
+          (publishedAt.get(key) ?? Number.POSITIVE_INFINITY) < begun;
+        const all = call.jobs.map((_, i) => newestServed(call, i, isSettled));
+        served.set(call, all);
+        for (const [i, [certain, possible]] of all.entries()) {
+          const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
+          const known = newest.get(job) ?? '';
+          if (possible === '' && askersOf(call, i).length > 0)
+            yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
+          else if (possible !== '' && possible < known)
+            yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;
+          if (certain > known) newest.set(job, certain);
+        }
+      }
+      if (step.kind === 'arrived' && step.call.effective) {
+        const { call } = step;
+        for (const [i, [certain, possible]] of (served.get(call) ?? []).entries()) {
+          if (call.troubles[i] !== undefined) continue;
+          const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
+          const last = effects.get(job) ?? '';
+          if (possible < last)
+            yield `call ${call.n} took effect for ${possible} on ${job} after ${last} had`;
+          if (certain > last) effects.set(job, certain);
+        }
+      }
+    }
+  },
+};

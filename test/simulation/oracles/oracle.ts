@@ -1,0 +1,42 @@
+import type { Ask, Call, Invocation, Options, Step } from '../chronicle.ts';
+import type { History } from '../simulate.ts';
+
+/** A promise and a test of it: yields a sentence for each time that a history breaks it. */
+export interface Oracle {
+  readonly promise: string;
+  readonly check: (history: History) => Iterable<string>;
+}
+
+export const sameOptions = (a: Options, b: Options): boolean => {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+};
+
+/** The asks of a batch, those of the messages that can be read. */
+export const asksOf = ({ letters }: Invocation): readonly Ask[] =>
+  letters.flatMap(({ ask }) => ask ?? []);
+
+/** Who, in the batch that a call was made for, asked for just this: the operation on the job, with these options. */
+export const askersOf = (call: Call, place: number): readonly Ask[] => {
+  const job = call.jobs[place];
+  return asksOf(call.invocation).filter((ask) => {
+    const own = job && ask.jobs.get(job.id);
+    return (
+      own !== undefined &&
+      ask.operation === call.operation &&
+      ask.project === call.project &&
+      sameOptions(ask.options, call.options) &&
+      sameOptions(own, job?.options ?? {})
+    );
+  });
+};
+
+/** One verdict: an intent and a job. */
+export const verdictKey = (intentId: string, job: string): string => `${intentId}/${job}`;
+
+/** The places of a call whose job is this. */
+export const placesOf = (call: Call, id: string): readonly number[] =>
+  call.jobs.flatMap((job, i) => (job.id === id ? [i] : []));
+
+/** Says a step in a few words, for a reader. */
+export type { Step };

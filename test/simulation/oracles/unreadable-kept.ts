@@ -1,0 +1,45 @@
+import type { Oracle } from './oracle.ts';
+
+/** P8: what nobody can read is on the dead-letter queue byte for byte with a reason, at once; what can be read is there only if it failed. */
+export const unreadableKept: Oracle = {
+  promise: 'P8 unreadable input is kept',
+  *check({ steps }) {
+    const kept = new Set<string>();
+    const published = new Map<string, string>();
+    for (const step of steps) {
+      if (step.kind === 'published') {
+        const { intent_id, job_id, outcome } = step.result;
+        published.set(`${intent_id}/${job_id}`, outcome);
+      } else if (step.kind === 'buried') {
+        const { letter, body, reason } = step;
+        if (body !== letter.body) yield `${letter.id} was buried as ${JSON.stringify(body)}`;
+        if (reason === '') yield `${letter.id} was buried without a reason`;
+        kept.add(letter.id);
+        if (letter.ask === undefined) continue;
+        const outcomes = Array.from(letter.ask.jobs.keys(), (id) =>
+          published.get(`${letter.ask?.intentId}/${id}`),
+        );
+        if (outcomes.includes(undefined))
+          yield `${letter.id} can be read, and was buried before it was settled`;
+        else if (!outcomes.includes('failed'))
+          yield `${letter.id} was buried, and nothing in it had failed`;
+      } else if (step.kind === 'redriven') {
+        kept.add(step.letter.id);
+      } else if (step.kind === 'taken up') {
+        kept.delete(step.letter.id);
+      } else if (step.kind === 'ended') {
+        const { invocation, staying } = step;
+        if (invocation.ended !== 'returned' || invocation.faults > 0) continue;
+        for (const { id, ask } of invocation.letters)
+          if (ask === undefined && (!kept.has(id) || staying.includes(id)))
+            yield `${id} cannot be read, and was not put away by the first that had it`;
+      } else if (
+        step.kind === 'deleted' &&
+        step.letter.ask === undefined &&
+        !kept.has(step.letter.id)
+      ) {
+        yield `${step.letter.id} cannot be read, and is gone`;
+      }
+    }
+  },
+};

@@ -1,0 +1,142 @@
+import { isObject, type Json } from '../../shared/core/json.ts';
+import { isOperationName } from '../../shared/core/operations/index.ts';
+import type { Ask, Chronicle, Letter, Options } from './chronicle.ts';
+import type { Wire } from './wire.ts';
+
+/** A message as it is handed out: its receipt is good until the next time. */
+export interface Handed {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receiveCount: number;
+  readonly receipt: number;
+}
+
+interface Kept {
+  readonly letter: Letter;
+  visibleAt: number;
+  receives: number;
+  receipt: number;
+}
+
+const optionsOf = (json: Json | undefined): Options => (isObject(json) ? json : {});
+
+/** Reads a message as the oracles do: ids are text in it, so that JSON's own parser is exact. */
+const readAsk = (body: string): Ask => {
+  const intent: Json = JSON.parse(body);
+  if (!isObject(intent) || !isOperationName(intent.operation) || !Array.isArray(intent.jobs))
+    throw new Error(`what was accepted is no intent: ${body}`);
+  const jobs = intent.jobs.map((job: Json): readonly [string, Options] => {
+    if (!isObject(job)) return [String(job), {}];
+    const { job_id, ...options } = job;
+    return [String(job_id), options];
+  });
+  return {
+    intentId: String(intent.intent_id),
+    operation: intent.operation,
+    project: String(intent.project_id),
+    options: optionsOf(intent.options),
+    jobs: new Map(jobs),
+    expiresAt: Date.parse(String(intent.expires_at)),
+  };
+};
+
+export interface QueueOptions {
+  readonly visibilityMs: number;
+  readonly maxReceives: number;
+  /** Called when a message can be received. */
+  readonly onVisible: () => void;
+}
+
+export type QueueModel = ReturnType<typeof makeQueueModel>;
+
+/**
+ * SQS, standard: at least once, in no order. What is received is hidden for a while; what was received too often goes
+ * to the dead-letter queue instead of being handed out once more.
+ */
+export const makeQueueModel = (
+  wire: Wire,
+  { tell }: Chronicle,
+  { visibilityMs, maxReceives, onVisible }: QueueOptions,
+) => {
+  const { schedule, random, weather } = wire;
+  const kept = new Map<string, Kept>();
+  const dead: Letter[] = [];
+  let ids = 0;
+  let receipts = 0;
+
+  const show = (message: Kept, inMs: number): void => {
+    message.visibleAt = schedule.now() + inMs;
+    schedule.after(inMs, () => {
+      if (kept.get(message.letter.id) === message && message.visibleAt <= schedule.now())
+        onVisible();
+    });
+  };
+  const keep = (letter: Letter, delay: number): void => {
+    const message = { letter, visibleAt: 0, receives: 0, receipt: 0 };
+    kept.set(letter.id, message);
+    show(message, delay);
+  };
+  const hand = (message: Kept): Handed => {
+    message.receives++;
+    message.receipt = ++receipts;
+    return {
+      messageId: message.letter.id,
+      body: message.letter.body,
+      receiveCount: message.receives,
+      receipt: message.receipt,
+    };
+  };
+
+  return {
+    isEmpty: () => kept.size === 0,
+    letterOf: (id: string): Letter | undefined => kept.get(id)?.letter,
+    dead,
+    put: (body: string, isReadable: boolean): void => {
+      const letter = { id: `m${++ids}`, body, ask: isReadable ? readAsk(body) : undefined };
+      tell({ kind: 'queued', letter });
+      keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
+    },
+    receive: (most: number): readonly (readonly [Handed, Letter])[] => {
+      const visible = random.shuffle(
+        [...kept.values()].filter(({ visibleAt }) => visibleAt <= schedule.now()),
+      );
+      const handed: (readonly [Handed, Letter])[] = [];
+      for (const message of visible) {
+        if (handed.length >= most) break;
+        if (message.receives >= maxReceives) {
+          kept.delete(message.letter.id);
+          dead.push(message.letter);
+          tell({ kind: 'redriven', letter: message.letter });
+          continue;
+        }
+        handed.push([hand(message), message.letter]);
+        if (handed.length < most && weather.strikes('given twice in a batch'))
+          handed.push([hand(message), message.letter]);
+        show(message, weather.strikes('given twice') ? random.between(0, 30_000) : visibilityMs);
+      }
+      return handed;
+    },
+    /** A receipt of an earlier time is as good as any, more often than not. */
+    remove: ({ messageId, receipt }: Handed): void => {
+      const message = kept.get(messageId);
+      if (message === undefined || weather.strikes('not deleted')) return;
+      if (message.receipt !== receipt && random.chance(0.5)) return;
+      kept.delete(messageId);
+      tell({ kind: 'deleted', letter: message.letter });
+    },
+    postpone: ({ messageId, receipt }: Handed, seconds: number): void => {
+      const message = kept.get(messageId);
+      if (message === undefined || weather.strikes('not postponed')) return;
+      if (message.receipt === receipt && message.visibleAt > schedule.now())
+        show(message, seconds * 1_000);
+    },
+    /** AWS's own move task: what lies on the dead-letter queue starts anew. */
+    takeUpDead: (): void => {
+      for (const letter of dead.splice(0)) {
+        if (kept.has(letter.id)) continue;
+        tell({ kind: 'taken up', letter });
+        keep(letter, random.between(0, 1_000));
+      }
+    },
+  };
+};

@@ -1,0 +1,55 @@
+import { isObject, type Json, parseJson } from '../../shared/core/json.ts';
+import type { OperationName, UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Options } from './chronicle.ts';
+
+/** A request as the upstream understands it: ids digit for digit. */
+export type Understood =
+  | {
+      readonly kind: 'batch';
+      readonly operation: OperationName;
+      readonly project: string;
+      readonly options: Options;
+      readonly jobs: readonly { readonly id: string; readonly options: Options }[];
+    }
+  | {
+      readonly kind: 'look';
+      readonly service: 'dli' | 'drs';
+      readonly project: string;
+      readonly ids: readonly string[];
+    };
+
+const bodyOf = ({ body = '' }: UpstreamRequest): { readonly [key: string]: Json } => {
+  const parsed = parseJson(body);
+  if (!parsed.ok || !isObject(parsed.value)) throw new Error(`the upstream cannot read ${body}`);
+  return parsed.value;
+};
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+const batchOf = (
+  operation: OperationName,
+  project: string,
+  request: UpstreamRequest,
+): Understood => {
+  const { job_ids: ids, jobs, ...options } = bodyOf(request);
+  const own = listOf(jobs).map((job) => {
+    const { job_id: id, ...rest } = isObject(job) ? job : { job_id: job };
+    return { id: String(id), options: rest };
+  });
+  const bare = listOf(ids).map((id) => ({ id: String(id), options: {} }));
+  return { kind: 'batch', operation, project, options, jobs: [...bare, ...own] };
+};
+
+/** Reads a request by its path. Throws on what neither service knows: the code must never send it. */
+export const understand = (request: UpstreamRequest): Understood => {
+  const [, version, project = '', third, fourth, fifth] = request.path.split('/');
+  if (version === 'v1.0' && third === 'streaming' && fourth === 'jobs' && fifth !== undefined) {
+    if (request.method === 'GET') return { kind: 'look', service: 'dli', project, ids: [fifth] };
+    if (fifth === 'run' || fifth === 'stop') return batchOf(`dli.${fifth}`, project, request);
+  }
+  if (version === 'v3' && third === 'jobs' && fourth === 'batch-starting')
+    return batchOf('drs.start', project, request);
+  if (version === 'v3' && third === 'jobs' && fourth === 'batch-status')
+    return { kind: 'look', service: 'drs', project, ids: listOf(bodyOf(request).jobs).map(String) };
+  throw new Error(`the upstream knows no ${request.method} ${request.path}`);
+};

@@ -1,0 +1,184 @@
+import {
+  type ControlEdges,
+  type ControlLimits,
+  type ControlLoop,
+  makeControlLoop,
+} from '../../shared/control.ts';
+import { makeAcceptModel, type ReadText, readExactly } from './accept-model.ts';
+import { makeBusModel } from './bus-model.ts';
+import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
+import { type Climate, drawClimate, type FaultName, makeWeather } from './climate.ts';
+import { makeJobsModel } from './job-model.ts';
+import { makeLedgerModel } from './ledger-model.ts';
+import { makeMappingModel } from './mapping-model.ts';
+import { type Handed, makeQueueModel } from './queue-model.ts';
+import { makeRandom } from './random.ts';
+import { makeSchedule } from './schedule.ts';
+import { makeUpstreamModel } from './upstream-model.ts';
+import { exchange, type Life, type Wire } from './wire.ts';
+import { drawWorkload, type Workload } from './workload.ts';
+
+/** Makes the system worse from outside, to see whether the oracles notice. */
+export interface Breakage {
+  readonly edges?: (edges: ControlEdges<Handed>) => ControlEdges<Handed>;
+  readonly limits?: (limits: ControlLimits) => ControlLimits;
+  readonly loop?: (loop: ControlLoop<Handed>) => ControlLoop<Handed>;
+  readonly readText?: ReadText;
+}
+
+export interface Options {
+  readonly seed: number;
+  /** Another run of the same workload in the same climate. */
+  readonly variant?: number;
+  /** Which deeds and faults to leave out. */
+  readonly without?: {
+    readonly deeds: ReadonlySet<number>;
+    readonly faults: ReadonlySet<FaultName>;
+  };
+  readonly breakage?: Breakage;
+}
+
+/** What happened, and what it happened to. */
+export interface History {
+  readonly climate: Climate;
+  readonly workload: Workload;
+  readonly steps: readonly Step[];
+  readonly calmAt: number;
+  readonly endedAt: number;
+  readonly isDrained: boolean;
+  /** What became of the jobs upstream. */
+  readonly statusOf: (key: string) => string;
+}
+
+const START = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+
+/** Deadlines make every history finite: by then even a day's are over. */
+const PATIENCE_MS = 30 * HOUR;
+
+const silentLog = { info: () => undefined, warn: () => undefined };
+
+/** Plays the whole pipeline, accept to bus, once. The same options give the same history, to the last step. */
+export const simulate = async ({
+  seed,
+  variant = 0,
+  without,
+  breakage = {},
+}: Options): Promise<History> => {
+  const drawn = drawClimate(makeRandom(seed, 1));
+  const rates = new Map([...drawn.rates].filter(([fault]) => !without?.faults.has(fault)));
+  const climate: Climate = { ...drawn, rates };
+  const workload = drawWorkload(makeRandom(seed, 2), climate, START);
+
+  const schedule = makeSchedule(START);
+  const chronicle = makeChronicle(schedule.now);
+  const { tell, steps } = chronicle;
+  const random = makeRandom(seed, 3 + 2 * variant);
+  const calmAt = START + climate.calmAfter;
+  const weather = makeWeather(
+    makeRandom(seed, 4 + 2 * variant),
+    rates,
+    () => schedule.now() >= calmAt,
+    (fault) => tell({ kind: 'fault', fault }),
+  );
+  const wire: Wire = { schedule, random, weather };
+
+  const jobs = makeJobsModel({
+    now: schedule.now,
+    random,
+    stepMs: climate.stepMs,
+    jobsFail: () => random.chance(climate.jobsFail),
+  });
+  for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
+  const ledger = makeLedgerModel(wire);
+  const bus = makeBusModel(wire, chronicle);
+  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate);
+  const queue = makeQueueModel(wire, chronicle, {
+    visibilityMs: climate.visibilityMs,
+    maxReceives: climate.maxReceives,
+    onVisible: () => mapping.arm(queue),
+  });
+
+  const buryIn =
+    (life: Life, invocation: Invocation) =>
+    ({ messageId, body }: Handed, reason: string): Promise<boolean> =>
+      exchange(wire, life, { longest: 20 }, () => {
+        const letter = invocation.letters.find(({ id }) => id === messageId);
+        if (letter === undefined) throw new Error(`nobody knows the message ${messageId}`);
+        if (weather.strikes('not buried')) {
+          invocation.faults++;
+          return false;
+        }
+        tell({ kind: 'buried', invocation, letter, body, reason });
+        queue.dead.push(letter);
+        if (!weather.strikes('buried, but not told')) return true;
+        invocation.faults++;
+        return false;
+      });
+
+  const limits: ControlLimits = {
+    maxJobsPerCall: () => climate.maxJobsPerCall,
+    callConcurrency: climate.callConcurrency,
+    msPerCall: climate.callMs + 5_000,
+    leaseMs: climate.functionMs + 30_000,
+    restartDelaySeconds: 30,
+    maxReceives: climate.maxReceives,
+    keepSeconds: 30 * 24 * 3_600,
+  };
+  let ids = 0;
+  const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
+    const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
+    const edges: ControlEdges<Handed> = {
+      ledger: ledger.openFor(life, invocation),
+      send: upstream.openFor(life, invocation, remainingMs),
+      publish: bus.openFor(life, invocation),
+      bury: buryIn(life, invocation),
+      postpone: (messages) =>
+        exchange(wire, life, { longest: 20 }, () => {
+          for (const [message, seconds] of messages) queue.postpone(message, seconds);
+        }),
+      log: silentLog,
+      now: () => schedule.now() + skew,
+      random: random.next,
+      newId: () => `id${++ids}`,
+    };
+    const loop = makeControlLoop(
+      breakage.edges?.(edges) ?? edges,
+      breakage.limits?.(limits) ?? limits,
+    );
+    return breakage.loop?.(loop) ?? loop;
+  };
+  const mapping = makeMappingModel(wire, chronicle, climate, openLoop);
+  const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage.readText ?? readExactly);
+
+  let deedsAhead = 0;
+  workload.deeds.forEach((deed, i) => {
+    if (without?.deeds.has(i)) return;
+    deedsAhead++;
+    schedule.after(deed.at, () => {
+      deedsAhead--;
+      accept.carryOut(deed);
+    });
+  });
+  if (climate.redrives) {
+    deedsAhead++;
+    schedule.after(climate.calmAfter + 60_000, () => {
+      deedsAhead--;
+      queue.takeUpDead();
+    });
+  }
+
+  const isDrained = () =>
+    deedsAhead === 0 && accept.isIdle() && queue.isEmpty() && mapping.isIdle();
+  const isOver = () => isDrained() || schedule.now() > calmAt + PATIENCE_MS;
+  await schedule.run(isOver);
+  return {
+    climate,
+    workload,
+    steps,
+    calmAt,
+    endedAt: schedule.now(),
+    isDrained: isDrained(),
+    statusOf: jobs.statusOf,
+  };
+};

@@ -1,0 +1,147 @@
+import type { Reply } from '../../shared/core/correlate.ts';
+import type { UpstreamRequest } from '../../shared/core/operation.ts';
+import { CALL_FAULTS, makeArrive, type Outcome, SILENT } from './call-model.ts';
+import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
+import type { Climate } from './climate.ts';
+import type { JobsModel } from './job-model.ts';
+import { lookAt, lookFault, lookReply } from './look-model.ts';
+import { SILENCE } from './reply-model.ts';
+import { type Understood, understand } from './request-reading.ts';
+import type { Life, Wire } from './wire.ts';
+
+/** How long after its sender would have given up a request may still take effect. Less than the lease has left then. */
+const LATEST_MS = 25_000;
+
+/** Who sends. */
+interface Sender {
+  readonly life: Life;
+  readonly invocation: Invocation;
+  readonly remainingMs: () => number;
+}
+
+type Resolve = (reply: Reply) => void;
+
+/** DLI and DRS behind a wire: jobs whose states take time, replies of every shape on record, and every fault. */
+export const makeUpstreamModel = (
+  wire: Wire,
+  { tell }: Chronicle,
+  jobs: JobsModel,
+  climate: Climate,
+) => {
+  const { schedule, random, weather } = wire;
+  const arrive = makeArrive(wire, jobs, climate);
+  let calls = 0;
+
+  const hear = (life: Life, ms: number, heard: () => void): void =>
+    schedule.after(ms, () => {
+      if (life.step()) heard();
+    });
+
+  const serveLook = (
+    { service, project, ids }: Understood & { readonly kind: 'look' },
+    { life, invocation }: Sender,
+    resolve: Resolve,
+  ): void => {
+    if (!life.step()) return;
+    schedule.after(random.between(1, 500), () => {
+      const statuses = lookAt(jobs, service, project, ids);
+      const look: Look = { invocation, service, project, seenAt: schedule.now(), statuses };
+      const fault = lookFault(weather);
+      if (fault !== undefined) invocation.faults++;
+      hear(life, fault === SILENCE ? climate.callMs : random.between(1, 500), () => {
+        if (fault === undefined) tell({ kind: 'seen', look });
+        resolve(fault ?? lookReply(look));
+      });
+    });
+  };
+
+  const openCall = (
+    understood: Understood & { readonly kind: 'batch' },
+    { invocation, remainingMs }: Sender,
+  ): Call => {
+    const fault = weather.strikesOne(CALL_FAULTS);
+    if (fault !== undefined) invocation.faults++;
+    return {
+      n: ++calls,
+      invocation,
+      ...understood,
+      sentAt: schedule.now(),
+      remainingMs: remainingMs(),
+      settledAt: undefined,
+      troubles: [],
+      statuses: [],
+      effective: false,
+      refused: false,
+      fault,
+      said: understood.jobs.map(() => 'nothing'),
+    };
+  };
+
+  /** Lets a call arrive: soon, or as late as its sender waits, or later still. */
+  const deliver = (call: Call, life: Life, then: (outcome: Outcome) => void): void => {
+    const act = (): void => {
+      const outcome = arrive(call);
+      tell({ kind: 'arrived', call });
+      then(outcome);
+    };
+    const late = random.between(1, LATEST_MS);
+    switch (call.fault) {
+      case 'hang after effect':
+        schedule.after(random.between(1, climate.callMs - 1), act);
+        break;
+      case 'effect after silence':
+        schedule.after(climate.callMs + late, act);
+        break;
+      case 'effect after death':
+        schedule.after(climate.callMs - 1, () => {
+          if (life.isAlive()) act();
+          else schedule.after(late, act);
+        });
+        break;
+      default:
+        schedule.after(random.between(1, 1_000), act);
+    }
+  };
+
+  const serveCall = (
+    understood: Understood & { readonly kind: 'batch' },
+    sender: Sender,
+    resolve: Resolve,
+  ): void => {
+    const { life } = sender;
+    const call = openCall(understood, sender);
+    const { fault } = call;
+    tell({ kind: 'called', call });
+    const listen = (ms: number, { reply, said }: Outcome): void =>
+      hear(life, ms, () => {
+        call.said = said;
+        const words = reply.kind === 'silent' ? 'silence' : `${reply.status} ${reply.body}`;
+        tell({ kind: 'heard', call, reply: words });
+        resolve(reply);
+      });
+    // Of those who die while they send, some have sent.
+    const isSent = life.step() || random.chance(0.5);
+    const isSilent = fault !== undefined && SILENT.includes(fault);
+    if (isSilent) listen(climate.callMs, { reply: SILENCE, said: call.said });
+    if (!isSent || fault === 'hang before effect') {
+      call.settledAt = schedule.now();
+      return;
+    }
+    deliver(call, life, (outcome) => {
+      if (!isSilent) listen(random.between(1, 1_000), outcome);
+    });
+  };
+
+  return {
+    openFor:
+      (life: Life, invocation: Invocation, remainingMs: () => number) =>
+      (request: UpstreamRequest): Promise<Reply> =>
+        new Promise((resolve) => {
+          if (!life.isAlive()) return;
+          const sender = { life, invocation, remainingMs };
+          const understood = understand(request);
+          if (understood.kind === 'look') serveLook(understood, sender, resolve);
+          else serveCall(understood, sender, resolve);
+        }),
+  };
+};

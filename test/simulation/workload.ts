@@ -1,0 +1,171 @@
+import type { OperationName } from '../../shared/core/operation.ts';
+import type { Options, Wish } from './chronicle.ts';
+import { jobKey } from './chronicle.ts';
+import type { Climate } from './climate.ts';
+import type { Random } from './random.ts';
+
+/** What somebody does at a time: `at` is milliseconds after the start. */
+export type Deed =
+  | {
+      readonly kind: 'ask';
+      readonly at: number;
+      readonly wish: Wish;
+      /** The native request, as JSON. */
+      readonly text: string;
+      /** Handed over by an event rule, which may do so again: the same intent each time. */
+      readonly event: string | undefined;
+      readonly again: number | undefined;
+      readonly process: number;
+    }
+  | { readonly kind: 'litter'; readonly at: number; readonly body: string };
+
+export interface StoredJob {
+  readonly key: string;
+  readonly status: string;
+  readonly savepoint: boolean;
+}
+
+export interface Workload {
+  readonly deeds: readonly Deed[];
+  /** The jobs that exist upstream. */
+  readonly stored: readonly StoredJob[];
+}
+
+/** Ids that a double cannot hold, next to those that it would make of them. */
+const DLI_IDS = ['9223372036854775807', '9007199254740993', '9007199254740992', '131', '0'];
+const DRS_IDS = [
+  '9a470239-2308-4bb5-a6bc-1040402fjb21',
+  'dbb8127c-b093-4b94-b764-7161e151jb2s',
+  '12345678901234567890',
+  'task_4',
+];
+
+interface JobName {
+  readonly service: 'dli' | 'drs';
+  readonly project: string;
+  readonly id: string;
+}
+
+const drawJobs = (random: Random, climate: Climate): readonly JobName[] => {
+  const drs = random.pick([0, 0, 1, climate.jobs]);
+  const projects = ['p1', 'p2'].slice(0, climate.projects);
+  return projects.flatMap((project) => [
+    ...DLI_IDS.slice(0, Math.max(climate.jobs - drs, drs === 0 ? 1 : 0)).map(
+      (id) => ({ service: 'dli', project, id }) as const,
+    ),
+    ...DRS_IDS.slice(0, drs).map((id) => ({ service: 'drs', project, id }) as const),
+  ]);
+};
+
+const flagsFor = (operation: OperationName, random: Random, climate: Climate): Options => {
+  if (operation === 'drs.start' || !random.chance(climate.flagged)) return {};
+  const flag = operation === 'dli.run' ? 'resume_savepoint' : 'trigger_savepoint';
+  return { [flag]: random.chance(0.7) };
+};
+
+const ownOptions = (operation: OperationName, random: Random, climate: Climate): Options =>
+  operation === 'drs.start' && random.chance(climate.flagged)
+    ? { start_time: random.pick(['1599202771816', '1599202771817']) }
+    : {};
+
+/** The request in JSON, numbers for DLI's ids where the draw says so: digits, which no double ever holds. */
+const textOf = (
+  { operation, project, options, jobs }: Wish,
+  expiresAt: string | undefined,
+  asNumbers: boolean,
+): string => {
+  const list = Array.from(jobs, ([id, own]) => {
+    const name = asNumbers && operation !== 'drs.start' ? id : JSON.stringify(id);
+    const rest = JSON.stringify(own).slice(1);
+    return rest === '}' ? name : `{"job_id":${name},${rest}`;
+  });
+  const fields = [
+    `"operation":"${operation}"`,
+    `"project_id":"${project}"`,
+    `"jobs":[${list.join(',')}]`,
+    `"options":${JSON.stringify(options)}`,
+    ...(expiresAt === undefined ? [] : [`"expires_at":"${expiresAt}"`]),
+  ];
+  return `{${fields.join(',')}}`;
+};
+
+const LITTER = [
+  'no JSON at all',
+  '',
+  '{"v":2,"intent_id":"from the future","jobs":["1"]}',
+  '[]',
+  '{"v":1,"operation":"dli.run"}',
+  '{"v":1,"intent_id":"0193b4a0-0000-7000-8000-000000000000","operation":"dli.run","project_id":"p1","options":{},"jobs":["007"],"caller":"x","accepted_at":"2026-01-01T00:00:00.000Z"}',
+  '\ufeff{"v":1} \u0000 \ud83d\ude80',
+];
+
+/** Draws who asks for what, and when. */
+export const drawWorkload = (random: Random, climate: Climate, start: number): Workload => {
+  const names = drawJobs(random, climate);
+  const stored = names.flatMap(({ service, project, id }): readonly StoredJob[] => {
+    if (random.chance(climate.badJobs)) return [];
+    const key = jobKey(service === 'dli' ? 'dli.run' : 'drs.start', project, id);
+    const status =
+      service === 'drs'
+        ? 'CONFIGURATION'
+        : random.pick(['job_init', 'job_running', 'job_running', 'job_cancel_success']);
+    return [{ key, status, savepoint: status === 'job_cancel_success' && random.chance(0.5) }];
+  });
+
+  const ask = (
+    operation: OperationName,
+    among: readonly JobName[],
+    options: Options,
+    at: number,
+  ): Deed => {
+    const { service, project } = random.pick(among);
+    const fit = among.filter((name) => name.service === service && name.project === project);
+    const count = random.between(1, Math.min(climate.jobsPerWish, fit.length));
+    const picked = random.shuffle(fit).slice(0, count);
+    const wish: Wish = {
+      operation,
+      project,
+      options,
+      jobs: new Map(picked.map(({ id }) => [id, ownOptions(operation, random, climate)])),
+    };
+    const soon = random.chance(climate.shortDeadlines);
+    const expiresAt = soon
+      ? new Date(start + at + random.between(5_000, 600_000)).toISOString()
+      : undefined;
+    const isEvent = random.chance(0.25);
+    return {
+      kind: 'ask',
+      at,
+      wish,
+      text: textOf(wish, expiresAt, random.chance(0.5)),
+      event: isEvent ? `event ${at} ${random.next()}` : undefined,
+      again: isEvent && random.chance(0.5) ? random.between(0, 120_000) : undefined,
+      process: random.between(0, 2),
+    };
+  };
+
+  const deeds: Deed[] = [];
+  // Callers wake up together more often than not.
+  const moments = Array.from({ length: 3 }, () => random.between(0, climate.acceptsFor));
+  const moment = () =>
+    random.chance(0.4) ? random.pick(moments) : random.between(0, climate.acceptsFor);
+  for (let i = 0; i < climate.wishes; i++) {
+    const at = moment();
+    const { service } = random.pick(names);
+    const fit = names.filter((name) => name.service === service);
+    if (service === 'drs') {
+      deeds.push(ask('drs.start', fit, {}, at));
+    } else if (random.chance(climate.restarts)) {
+      const one = [random.pick(fit)];
+      deeds.push(ask('dli.stop', one, flagsFor('dli.stop', random, climate), at));
+      const later = at + random.pick([1, 50, 5_000, 60_000]);
+      deeds.push(ask('dli.run', one, flagsFor('dli.run', random, climate), later));
+    } else {
+      const operation = random.pick(['dli.run', 'dli.stop'] as const);
+      deeds.push(ask(operation, fit, flagsFor(operation, random, climate), at));
+    }
+    if (random.chance(climate.garbage))
+      deeds.push({ kind: 'litter', at: moment(), body: random.pick(LITTER) });
+  }
+  return { deeds, stored };
+};

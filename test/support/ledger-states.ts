@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import type { JobRecord } from '../../shared/core/job-record.ts';
+import type { Evidence, Outcome } from '../../shared/core/outcome.ts';
+import type { PartState, Sealed } from '../../shared/core/part-record.ts';
+import { anyText, instant, operationName } from './arbitraries.ts';
+import { idAt } from './messages.ts';
+
+const milliseconds = () => fc.integer({ min: 0, max: 4_102_444_800_000 });
+
+const call = () =>
+  fc.record({ id: fc.uuid(), size: fc.integer({ min: 1, max: 10_000 }), attempts: fc.nat(99) });
+
+const error = () => fc.record({ code: anyText(20), message: anyText(60) });
+
+/** Any verdict that the ledger may have to keep. */
+export const sealed = (): fc.Arbitrary<Sealed> =>
+  fc.record(
+    {
+      outcome: fc.constantFrom<Outcome>('delivered', 'rejected', 'superseded', 'expired', 'failed'),
+      evidence: fc.constantFrom<Evidence>('keyed', 'positional', 'aggregate', 'observed'),
+      error: error(),
+      superseded_by: fc.nat().map(idAt),
+      call: call(),
+      calledAt: milliseconds(),
+      settledAt: milliseconds(),
+    },
+    { requiredKeys: ['outcome', 'calledAt', 'settledAt'] },
+  );
+
+/** What may be known of one job of a part: nothing, that it was asked for, or a verdict. */
+const known = (verdicts: readonly Sealed[]) =>
+  fc.record(
+    {
+      verdict: fc.constantFrom(...verdicts),
+      published: fc.boolean(),
+      asked: fc.constantFrom('invocation 1', 'invocation 2'),
+    },
+    { requiredKeys: ['published'] },
+  );
+
+/** Jobs after the last that has a verdict leave no trace. */
+const upToTheLast = <T>(verdicts: readonly (T | undefined)[]) =>
+  verdicts.slice(0, verdicts.findLastIndex((verdict) => verdict !== undefined) + 1);
+
+/** Any state of a part of up to `most` jobs, a few of which share a verdict. */
+export const partState = (most = 40): fc.Arbitrary<PartState> =>
+  fc
+    .tuple(fc.string(), fc.array(sealed(), { minLength: 1, maxLength: 4 }))
+    .chain(([invocation, verdicts]) =>
+      fc.array(known(verdicts), { maxLength: most }).map((jobs) => ({
+        invocation,
+        verdicts: upToTheLast(jobs.map(({ verdict }) => verdict)),
+        published: new Set(
+          jobs.flatMap(({ verdict, published }, i) => (verdict && published ? [i] : [])),
+        ),
+        asked: new Map(
+          jobs.flatMap(({ asked }, i) => (asked === undefined ? [] : [[i, asked] as const])),
+        ),
+      })),
+    );
+
+export const jobRecord = (): fc.Arbitrary<JobRecord> =>
+  fc.record({
+    newest: fc.nat().map(idAt),
+    operation: operationName(),
+    claim: fc.record(
+      {
+        part: anyText(80),
+        index: fc.nat(10_000),
+        invocation: anyText(40),
+        until: milliseconds(),
+        expires_at: instant(),
+      },
+      { requiredKeys: ['part', 'index', 'invocation', 'until'] },
+    ),
+  });
