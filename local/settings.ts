@@ -10,7 +10,7 @@ import { readAcceptConfig, readControlConfig } from '../shared/edge/config.ts';
 
 const DEFAULT_TIMEOUT = '60';
 
-/** Ranges are AWS's own, so that what runs here can be deployed. */
+/** Ranges are AWS's own, but that there a mapping runs at least two batches at once. */
 const schema = v.pipe(
   v.object({
     PORT: v.optional(whole(0, 65_535), '3000'),
@@ -29,7 +29,7 @@ const schema = v.pipe(
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), DEFAULT_TIMEOUT),
-    MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
+    MAX_RECEIVES: v.optional(whole(2, 1_000), '1000'),
   }),
   v.check(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,

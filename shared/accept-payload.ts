@@ -36,12 +36,17 @@ export interface AcceptPayloadOptions {
   readonly intentIdOf: (eventId: string, at: number) => IntentId;
 }
 
+/** An intent's id tells its age. An event of a time far off would stand above all others, or beneath them. */
+const OLDEST_MS = 24 * 3_600_000;
+const MOST_AHEAD_MS = 5 * 60_000;
+
 /** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
-const unwrap = (payload: unknown, intentIdOf: AcceptPayloadOptions['intentIdOf']): Unwrapped => {
+const unwrap = (payload: unknown, { now, intentIdOf }: AcceptPayloadOptions): Unwrapped => {
   if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
   const { id, time, detail: body, source } = payload satisfies JsonObject;
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  const known = typeof id === 'string' && at > 0;
+  const age = now().getTime() - at;
+  const known = typeof id === 'string' && age < OLDEST_MS && age > -MOST_AHEAD_MS;
   return { body, caller: ruleOf(source), intentId: known ? intentIdOf(id, at) : undefined };
 };
 
@@ -52,7 +57,7 @@ const unwrap = (payload: unknown, intentIdOf: AcceptPayloadOptions['intentIdOf']
 export const makeAcceptPayload =
   (accept: Accept, { now, intentIdOf }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const { body, caller, intentId } = unwrap(payload, intentIdOf);
+    const { body, caller, intentId } = unwrap(payload, { now, intentIdOf });
     const reading = readNative(body, now());
     if (!reading.ok) throw new InvalidIntentError(sentence(reading.faults));
     const accepted = await accept(reading.draft, { caller }, intentId);

@@ -88,6 +88,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number) => {
     project_id,
     options,
     jobs: jobs.length,
+    intents: intentsOf(call),
     attempts,
     reply: reply.kind === 'replied' ? reply.status : reply.reason,
     ...tally(verdicts),
@@ -108,6 +109,16 @@ const unsent = (call: Call, attempts: number, now: number): Attempt => ({
   info: { id: '', size: call.carriers.length, attempts },
   timing: timingOf(now, now),
 });
+
+/** Some of those who asked, so that a log can be searched by intent. */
+const MOST_INTENTS = 10;
+
+const intentsOf = ({ carriers }: Call): readonly string[] => {
+  const ids = new Set<string>();
+  for (const { askers } of carriers)
+    for (const { intent } of askers) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
+  return [...ids];
+};
 
 const tally = (verdicts: readonly Verdict[]) => {
   const count = (kind: Verdict['kind']) =>

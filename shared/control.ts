@@ -123,7 +123,11 @@ const workOn = async <Message extends Received>(
     now,
     keepSeconds: limits.keepSeconds,
   });
-  const lookAt = makeLookAt(edges, limits.callConcurrency, () => remainingMs() >= limits.msPerCall);
+  const lookUntil = (least: number) =>
+    makeLookAt(edges, limits.callConcurrency, () => remainingMs() >= least);
+  const lookAt = lookUntil(limits.msPerCall);
+  // Half of the time at the most: if looks took it all, what they show would never be acted on.
+  const lookBefore = lookUntil((remainingMs() + limits.msPerCall) / 2);
   const claim = makeClaim({ book, now, invocation, leaseMs: limits.leaseMs, parts });
   const report = makeReport({ parts, invocation, lookAt });
   const carryOut = makeCarryOut(edges, limits.msPerCall);
@@ -146,7 +150,7 @@ const workOn = async <Message extends Received>(
       if (part !== undefined) part.pause = limits.restartDelaySeconds;
     }
 
-  const weighed = await weigh(plan.calls, { book, lookAt, now });
+  const weighed = await weigh(plan.calls, { book, lookAt: lookBefore, now });
   for (const [carrier, superseded_by] of weighed?.superseded ?? [])
     settleAskers(parts, carrier, sealedAt(at, { outcome: 'superseded', superseded_by }));
   for (const carrier of await claim(weighed?.observed ?? [], 'served'))

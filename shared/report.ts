@@ -1,6 +1,6 @@
 import type { Attempt } from './carry-out.ts';
 import { holderOf } from './claim.ts';
-import { type Effect, type JobId, jobIdOf } from './core/operation.ts';
+import { type JobId, jobIdOf, type Operation } from './core/operation.ts';
 import type { Verdict } from './core/outcome.ts';
 import type { Sealed } from './core/part-record.ts';
 import type { Carrier } from './core/plan.ts';
@@ -27,11 +27,7 @@ export const makeReport =
       }
     });
 
-    function leaveOpen(
-      carrier: Carrier,
-      mayBeServed: boolean,
-      { retryAfter = 0 }: Attempt,
-    ): void {
+    function leaveOpen(carrier: Carrier, mayBeServed: boolean, { retryAfter = 0 }: Attempt): void {
       const { part } = holderOf(carrier, parts);
       if (mayBeServed) noteAsked(part, jobIdOf(carrier.job), invocation);
       // Written even so: the record tells that this invocation's claims are over.
@@ -85,7 +81,7 @@ const reconsider = async (
   return verdicts.map((verdict, i) => {
     const status = statuses.get(jobs[i] ?? ('' as JobId));
     return isDoubtful(verdict) && status !== undefined
-      ? reconsidered(verdict, operation.effectOf(status), status)
+      ? reconsidered(verdict, operation, status)
       : verdict;
   });
 };
@@ -94,11 +90,14 @@ const isDoubtful = (verdict: Verdict | undefined): boolean =>
   (verdict?.kind === 'rejected' && verdict.doubtful) ||
   (verdict?.kind === 'unanswered' && verdict.served === 'maybe');
 
-const reconsidered = (verdict: Verdict, effect: Effect, status: string): Verdict => {
-  if (effect === 'taken') return { kind: 'delivered', evidence: 'observed' };
-  const reason = `${verdict.kind} at status ${status}`;
-  if (verdict.kind === 'rejected') {
-    return effect === 'none' ? verdict : { kind: 'unanswered', served: 'no', reason };
-  }
-  return effect === 'none' ? { kind: 'unanswered', served: 'no', reason } : verdict;
+/** What was refused was not served, so only the wished state counts; what went unanswered may have been, and is over. */
+const reconsidered = (verdict: Verdict, operation: Operation, status: string): Verdict => {
+  const effect = operation.effectOf(status);
+  const isRefused = verdict.kind === 'rejected';
+  if (isRefused ? operation.isThere(status) : effect === 'taken')
+    return { kind: 'delivered', evidence: 'observed' };
+  const isTold = isRefused ? effect !== 'pending' : effect === 'pending';
+  return isTold
+    ? verdict
+    : { kind: 'unanswered', served: 'no', reason: `${verdict.kind} at status ${status}` };
 };

@@ -33,6 +33,7 @@ export const createQueues = async (
   const deadLetters = await create('job-fanin-intents-dlq', keepLong);
   const failedEvents = await create('job-fanin-failed-events', keepLong);
   const intents = await create('job-fanin-intents', {
+    ...keepLong,
     VisibilityTimeout: String(functionTimeoutSeconds * VISIBILITY_FACTOR),
     RedrivePolicy: JSON.stringify({
       deadLetterTargetArn: arnOf(deadLetters, await sqs.config.region()),

@@ -10,7 +10,12 @@ export type Reply =
       /** Seconds, from `Retry-After`. */
       readonly retryAfter?: number;
     }
-  | { readonly kind: 'silent'; readonly reason: string };
+  | {
+      readonly kind: 'silent';
+      readonly reason: string;
+      /** That nothing was sent: there was no connection. */
+      readonly unsent?: boolean;
+    };
 
 /**
  * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a
@@ -65,6 +70,13 @@ export const unanswered = (count: number, reason: string, status?: number): Read
   verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: doubt(status), reason }),
   suspect: false,
 });
+
+/** What silence says of jobs: nothing, unless there was nobody to be silent. */
+export const silence = (count: number, reply: Extract<Reply, { kind: 'silent' }>): Reading => {
+  const served = reply.unsent ? 'no' : 'maybe yet';
+  const verdict: Verdict = { kind: 'unanswered', served, reason: reply.reason };
+  return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: false };
+};
 
 /** One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. */
 export const asWhole = (count: number, status: number, row: Row): Reading => ({

@@ -99,6 +99,11 @@ export interface Operation {
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
   readonly look: Look;
   readonly effectOf: (status: string) => Effect;
+  /**
+   * Whether a job in this status is where the operation would bring it, or on its way there: then a refusal is no harm.
+   * Less than that it took effect: a job whose start has failed since was started once, and is not there.
+   */
+  readonly isThere: (status: string) => boolean;
 }
 
 const projectId = /^[A-Za-z0-9_-]{1,64}$/;

@@ -32,7 +32,7 @@ const overrides = v.object(
 );
 
 /** What recording and publishing the results of a call and giving messages back may take, repeats included. */
-const RESERVE_SECONDS = 5;
+const RESERVE_SECONDS = 10;
 
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
@@ -63,7 +63,7 @@ const controlSchema = v.pipe(
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_EVENT_BYTES: payloadBytes,
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
-    MAX_RECEIVES: v.optional(whole(2, 1_000), '200'),
+    MAX_RECEIVES: v.optional(whole(2, 1_000), '1000'),
     LEDGER_TABLE: v.optional(v.string()),
     LEDGER_FILE: v.optional(v.string()),
     ...logEntries,

@@ -20,6 +20,17 @@ export const retryAfterSeconds = (header: unknown, now: number): number | undefi
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 };
 
+/** Errors of making a connection: without one nothing was sent. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const isUnsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && NO_CONNECTION.has(String(error.code));
+
 const readBounded = async (body: AsyncIterable<Buffer>): Promise<string> => {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -60,6 +71,6 @@ export const makeSend =
         ...(retryAfter !== undefined && { retryAfter }),
       };
     } catch (error) {
-      return { kind: 'silent', reason: reasonOf(error) };
+      return { kind: 'silent', reason: reasonOf(error), ...(isUnsent(error) && { unsent: true }) };
     }
   };

@@ -134,40 +134,54 @@ const EFFECTS: Record<OperationName, readonly [taken: string, none: string]> = {
   ],
 };
 
+/** By the same lists: where a job is that is there already. */
+const THERE: Record<OperationName, string> = {
+  'dli.run': 'job_submitting job_running job_idle',
+  'dli.stop': EFFECTS['dli.stop'][0],
+  'drs.start':
+    'STARTJOBING WAITING_FOR_START FULL_TRANSFER_STARTED FULL_TRANSFER_COMPLETE INCRE_TRANSFER_STARTED',
+};
+
 const OTHERS = {
   dli: 'job_downloading job_arrearage_recovering',
   drs: 'CREATING PAUSING PAUSEING RELEASE_RESOURCE_STARTED RELEASE_RESOURCE_FAILED CHANGE_JOB_STARTED CHANGE_JOB_FAILED CHILD_TRANSFER_STARTED',
 };
 
-describe.each(operations)(
-  'what a status tells of $name',
-  ({ name, service, effectOf, restart }) => {
-    const [taken, none] = EFFECTS[name].map((list) => list.split(' '));
+describe.each(operations)('what a status tells of $name', (operation) => {
+  const { name, service, effectOf, isThere, restart } = operation;
+  const [taken, none] = EFFECTS[name].map((list) => list.split(' '));
 
-    it('that it took effect, that it had none, or nothing yet', () => {
-      expect(taken?.map(effectOf)).toEqual(taken?.map(() => 'taken'));
-      expect(none?.map(effectOf)).toEqual(none?.map(() => 'none'));
-      for (const status of OTHERS[service].split(' ')) expect(effectOf(status)).toBe('pending');
-    });
+  it('that it took effect, that it had none, or nothing yet', () => {
+    expect(taken?.map(effectOf)).toEqual(taken?.map(() => 'taken'));
+    expect(none?.map(effectOf)).toEqual(none?.map(() => 'none'));
+    for (const status of OTHERS[service].split(' ')) expect(effectOf(status)).toBe('pending');
+  });
 
-    it('a status that nobody has heard of tells nothing', () => {
-      const known = new Set([taken, none].flat());
-      fc.assert(
-        fc.property(fc.oneof(anyText(), fc.constantFrom('__proto__', 'constructor')), (status) => {
-          if (!known.has(status)) expect(effectOf(status)).toBe('pending');
-        }),
-      );
-    });
+  it('and that the job is there already, which is more than that it took effect', () => {
+    const there = THERE[name].split(' ');
+    expect(there.map(isThere)).toEqual(there.map(() => true));
+    expect(there.map(effectOf)).toEqual(there.map(() => 'taken'));
+    const others = [taken, none, OTHERS[service].split(' ')].flat();
+    for (const status of others) expect(isThere(status ?? '')).toBe(there.includes(status ?? ''));
+  });
 
-    it('a run after a stop is ready where the job stands still, or the stop has failed', () => {
-      expect(isObject(restart)).toBe(name === 'dli.run');
-      const ready =
-        'job_init job_submit_fail job_cancel_success job_finish job_arrearage_stopped job_running_exception job_cancel_fail missing';
-      const moving =
-        'job_running job_submitting job_canceling job_savepointing job_downloading job_idle';
-      if (restart === undefined) return;
-      for (const status of ready.split(' ')) expect(restart.readyAt(status), status).toBe(true);
-      for (const status of moving.split(' ')) expect(restart.readyAt(status), status).toBe(false);
-    });
-  },
-);
+  it('a status that nobody has heard of tells nothing', () => {
+    const known = new Set([taken, none].flat());
+    fc.assert(
+      fc.property(fc.oneof(anyText(), fc.constantFrom('__proto__', 'constructor')), (status) => {
+        if (!known.has(status)) expect(effectOf(status)).toBe('pending');
+      }),
+    );
+  });
+
+  it('a run after a stop is ready where the job stands still, or the stop has failed', () => {
+    expect(isObject(restart)).toBe(name === 'dli.run');
+    const ready =
+      'job_init job_submit_fail job_cancel_success job_finish job_arrearage_stopped job_running_exception job_cancel_fail missing';
+    const moving =
+      'job_running job_submitting job_canceling job_savepointing job_downloading job_idle';
+    if (restart === undefined) return;
+    for (const status of ready.split(' ')) expect(restart.readyAt(status), status).toBe(true);
+    for (const status of moving.split(' ')) expect(restart.readyAt(status), status).toBe(false);
+  });
+});

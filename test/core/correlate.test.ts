@@ -158,8 +158,8 @@ describe('nobody is answered', () => {
   it('with the same reason for all', () => {
     expect(unanswered(2, 'why')).toEqual({
       verdicts: [
-        { kind: 'unanswered', served: 'maybe', reason: 'why' },
-        { kind: 'unanswered', served: 'maybe', reason: 'why' },
+        { kind: 'unanswered', served: 'maybe yet', reason: 'why' },
+        { kind: 'unanswered', served: 'maybe yet', reason: 'why' },
       ],
       suspect: false,
     });

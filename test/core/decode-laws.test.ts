@@ -67,7 +67,7 @@ describe.each(operations)('any reply to $name answers every asked job once', (op
   it('silence answers nobody', () => {
     const said = exchangeWith(operation, ['1', '2'], { kind: 'silent', reason: 'timeout' });
     expect(said.reading).toEqual({
-      verdicts: Array(2).fill({ kind: 'unanswered', served: 'maybe', reason: 'timeout' }),
+      verdicts: Array(2).fill({ kind: 'unanswered', served: 'maybe yet', reason: 'timeout' }),
       suspect: false,
     });
   });

@@ -93,6 +93,14 @@ describe('a verdict is cut no more than it must be', () => {
     expect(least?.message.length).toBeGreaterThan(100);
   });
 
+  it('a long code and a long message, and no letter in half', () => {
+    const error = { code: 'C'.repeat(500), message: `x${'😀'.repeat(5_000)}` };
+    const told = seal({ ...refusalOf(1, ''), error }, 1).error;
+    expect(told?.code).toBe('C'.repeat(100));
+    expect(told?.message.length).toBeGreaterThan(990);
+    expect(told?.message.isWellFormed()).toBe(true);
+  });
+
   it('and what is cut is cut for good: cutting again changes nothing, and half a letter never stays', () => {
     fc.assert(
       fc.property(anyText(2_000), anyText(200), jobs(), (message, code, count) => {

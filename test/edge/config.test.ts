@@ -59,20 +59,20 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000' },
       language: 'en-us',
       callTimeoutMs: 20_000,
-      msPerCall: 25_000,
+      msPerCall: 30_000,
       callConcurrency: 8,
       restartDelaySeconds: 30,
       maxEventBytes: 262_144,
-      maxReceives: 200,
+      maxReceives: 1_000,
       ledger: { table: 'ledger', file: '' },
     });
     expect(maxJobsPerCall({ name: 'dli.run' })).toBe(100);
   });
 
   it('a claim outlasts the longest invocation, and a record the longest life of a message', () => {
-    for (const seconds of ['30', '900']) {
+    for (const seconds of ['31', '900']) {
       const config = readControlConfig({ ...control, FUNCTION_TIMEOUT_SECONDS: seconds });
-      expect(config.leaseMs).toBeGreaterThan(Number(seconds) * 1_000);
+      expect(config.leaseMs).toBe((Number(seconds) + 30) * 1_000);
       // On the queue, and once more on it after the dead-letter queue.
       expect(config.keepSeconds).toBeGreaterThan(2 * 14 * 86_400);
     }
@@ -136,6 +136,7 @@ describe('a bad setting fails at once, with every problem', () => {
     [{ QUEUE_URL: 'intents' }, 'QUEUE_URL must be an http or https URL'],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
+    [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],
     [{ MAX_RECEIVES: '1' }, 'MAX_RECEIVES must be a whole number from 2 to 1000'],
     [{ MAX_RECEIVES: '1001' }, 'MAX_RECEIVES must be a whole number from 2 to 1000'],
     [{ LEDGER_FILE: '/data/ledger.sqlite' }, LEDGER_RULE],
@@ -156,10 +157,10 @@ describe('a bad setting fails at once, with every problem', () => {
   });
 
   it('numbers that belong together are judged together', () => {
-    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '25' })).toEqual([
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '30' })).toEqual([
       expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS/),
     ]);
-    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '26' })).toEqual([]);
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '31' })).toEqual([]);
   });
 
   it('one problem hides no other', () => {

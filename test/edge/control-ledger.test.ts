@@ -198,4 +198,30 @@ describe('a call that nobody answered is not sent again unseen (P4)', () => {
     expect(await run(batch)).toEqual([]);
     expect([calls.length, looks]).toEqual([2, []]);
   });
+
+  it('and looks never take all the time: what they show is acted on, however many there are', async () => {
+    let at = AT;
+    let silent = true;
+    const room = startControlRoom({
+      now: () => at,
+      remainingMs: () => deadline - at,
+      limits: { leaseMs: LEASE },
+      reply: (call) => (silent ? { kind: 'silent', reason: 'timeout' } : agree(call)),
+      // Eight at once, so a third of a second each.
+      statusOf: () => {
+        at += 40;
+        return 'job_init';
+      },
+    });
+    const batch = [message('m', { jobs: Array.from({ length: 3_000 }, (_, i) => String(i)) })];
+    let deadline = at + 120_000;
+    expect(await room.run(batch)).toEqual(['m']);
+    silent = false;
+    for (let invocation = 1; invocation <= 3; invocation++) {
+      at += LEASE;
+      deadline = at + 120_000;
+      await room.run(batch);
+    }
+    expect(room.results).toHaveLength(3_000);
+  });
 });

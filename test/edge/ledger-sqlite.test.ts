@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteLedger } from '../../shared/edge/ledger-sqlite.ts';
 import type { LedgerWork } from '../support/ledger-worker.ts';
+import type { LockWork } from '../support/lock-worker.ts';
 import { keptLog } from '../support/logs.ts';
 
 let folder: string;
@@ -22,9 +23,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const SECOND = Math.floor(NOW / 1_000);
 
-const open = (file: string, now = NOW) => {
+const open = (file: string, busyTimeoutMs = 20) => {
   const { log, lines } = keptLog();
-  return { ...openSqliteLedger(file, { log, now: () => now, busyTimeoutMs: 20 }), lines };
+  return { ...openSqliteLedger(file, { log, now: () => NOW, busyTimeoutMs }), lines };
 };
 
 const entry = (key: string, version = 'v1', expiresAt = SECOND + 60) => ({
@@ -90,6 +91,19 @@ describe('a file that another keeps locked', () => {
     ]);
     other.close();
     expect(await write(entry('a', 'v2'), 'v1')).toBe('written');
+    close();
+  });
+
+  it('for a while only: a write waits for its turn', async () => {
+    const file = newFile();
+    const { write, close, lines } = open(file, 10_000);
+    const workerData: LockWork = { file, ms: 100 };
+    const other = new Worker(new URL('../support/lock-worker.ts', import.meta.url), { workerData });
+    await once(other, 'message');
+    const exited = once(other, 'exit');
+    expect(await write(entry('a'), undefined)).toBe('written');
+    expect(lines).toEqual([]);
+    await exited;
     close();
   });
 

@@ -117,3 +117,17 @@ describe('the table is asked about no more than it must be', () => {
     expect(lines).toMatchObject([{ level: 'warn', event: 'ledger not checked' }]);
   });
 });
+
+describe('what is read is what was written last', () => {
+  it('by anybody: every read is a consistent one', async () => {
+    mock.on(PutItemCommand).rejects(new Error('timeout'));
+    mock.on(GetItemCommand).resolves({}).on(BatchGetItemCommand).resolves({});
+    const { ledger } = begin();
+    await ledger.read(['a']);
+    await ledger.write(entry, undefined);
+    const [batch] = mock.commandCalls(BatchGetItemCommand);
+    const [single] = mock.commandCalls(GetItemCommand);
+    expect(batch?.args[0].input.RequestItems).toMatchObject({ ledger: { ConsistentRead: true } });
+    expect(single?.args[0].input.ConsistentRead).toBe(true);
+  });
+});

@@ -70,6 +70,15 @@ describe('a job that is refused because of its status is looked at', () => {
     },
   );
 
+  it.each(['job_submit_fail', 'job_running_exception', 'job_finish'])(
+    '%s is no running job, whatever was before: a run that is refused then is refused',
+    async (status) => {
+      const { looks, list } = await carryOut(noTo('NEW.1'), () => status, { jobs: ['131'] });
+      expect(looks).toEqual(['131']);
+      expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'NEW.1']]]);
+    },
+  );
+
   it.each(['job_arrearage_recovering', 'job_news'])(
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {

@@ -26,7 +26,8 @@ const begin = async (
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     CALL_TIMEOUT_SECONDS: '1',
-    FUNCTION_TIMEOUT_SECONDS: '10',
+    FUNCTION_TIMEOUT_SECONDS: '12',
+    LEASE_MARGIN_SECONDS: '1',
     ...settings,
   });
   const url = await child.ready();

@@ -272,6 +272,22 @@ export const BROKEN: readonly Broken[] = [
     breakage: blameEverybody,
   },
   {
+    name: 'asks three times before it takes a refusal',
+    breaks: ['P7 a bad id hurts only itself'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        send: async (request) => {
+          let reply = await edges.send(request);
+          const isRefused = () => reply.kind === 'replied' && reply.status === 400;
+          for (let n = 0; n < 2 && isBatch(request) && isRefused(); n++)
+            reply = await edges.send(request);
+          return reply;
+        },
+      }),
+    },
+  },
+  {
     name: 'reads a list of another length by position',
     breaks: ['verdicts are true'],
     breakage: readByPosition,

@@ -62,15 +62,6 @@ const FAILURES: Readonly<Record<string, string>> = {
   job_cancel_success: 'job_cancel_fail',
 };
 
-/** What became of a job, in order. */
-export interface Effect {
-  readonly at: number;
-  readonly operation: OperationName;
-  readonly before: string;
-  /** For a run that was to resume: whether there was a savepoint. */
-  readonly resumed?: boolean;
-}
-
 export interface JobsModelOptions {
   readonly now: () => number;
   readonly random: Random;
@@ -110,7 +101,6 @@ export const makeJobsModel = ({ now, random, stepMs, jobsFail }: JobsModelOption
       jobs.set(key, { status, savepoint, ahead: [] });
     },
     statusOf: (key: string): string => find(key)?.status ?? 'missing',
-    hasSavepoint: (key: string): boolean => find(key)?.savepoint ?? false,
     troubleOf: (operation: OperationName, key: string): Trouble | undefined => {
       const job = find(key);
       if (job === undefined) return 'missing';

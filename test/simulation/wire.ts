@@ -1,4 +1,4 @@
-import type { FaultName, Weather } from './climate.ts';
+import type { Weather } from './climate.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -71,5 +71,3 @@ export const rest = ({ schedule }: Wire, life: Life, ms: number): Promise<void> 
       if (life.step()) resolve();
     });
   });
-
-export type { FaultName };

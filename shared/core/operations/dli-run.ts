@@ -1,6 +1,16 @@
 import * as v from 'valibot';
 import type { Operation } from '../operation.ts';
-import { answer, decode, effectOfRun, encode, hasStopped, jobId, look, request } from './dli.ts';
+import {
+  answer,
+  decode,
+  effectOfRun,
+  encode,
+  hasStopped,
+  isStarted,
+  jobId,
+  look,
+  request,
+} from './dli.ts';
 
 /** Starts Flink jobs, from their savepoints if asked. Source: the vendor's page "Running Jobs in Batches". */
 export const dliRun: Operation = {
@@ -20,4 +30,5 @@ export const dliRun: Operation = {
   decode,
   look,
   effectOf: effectOfRun,
+  isThere: isStarted,
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Operation } from '../operation.ts';
-import { answer, decode, effectOfStop, encode, jobId, look, request } from './dli.ts';
+import { answer, decode, effectOfStop, encode, isStopped, jobId, look, request } from './dli.ts';
 
 /**
  * Stops Flink jobs, with a savepoint if asked. Source: the vendor's page "Stopping Jobs in Batches"; its Chinese words
@@ -22,4 +22,5 @@ export const dliStop: Operation = {
   decode,
   look,
   effectOf: effectOfStop,
+  isThere: isStopped,
 };

@@ -5,6 +5,7 @@ import {
   type Reading,
   type Reply,
   type Row,
+  silence,
   unanswered,
 } from '../correlate.ts';
 import { effects } from '../effects.ts';
@@ -93,7 +94,7 @@ const rowOf = (element: Json | undefined): Row => {
 
 /** An array at any status, or a bare object for the whole call, of `{is_success, message}` or `{error_code, error_msg}`. */
 export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
-  if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
+  if (reply.kind === 'silent') return silence(asked.length, reply);
   const parsed = parseLoosely(reply.body);
   if (!parsed.ok)
     return unanswered(asked.length, `status ${reply.status} and ${parsed.detail}`, reply.status);
@@ -140,16 +141,11 @@ const STILL = [
 ];
 const STOPPING = ['job_canceling', 'job_savepointing'];
 
+const STARTED = ['job_submitting', 'job_running', 'job_idle'];
+
 /** What a status tells of a start. A start that failed was a start: sending it again is a new wish. */
 export const effectOfRun = effects({
-  taken: [
-    'job_submitting',
-    'job_submit_fail',
-    'job_running',
-    'job_running_exception',
-    'job_idle',
-    'job_finish',
-  ],
+  taken: [...STARTED, 'job_submit_fail', 'job_running_exception', 'job_finish'],
   none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
 });
 
@@ -158,6 +154,10 @@ export const effectOfStop = effects({
   taken: [...STILL, ...STOPPING],
   none: ['job_running', 'job_running_exception', 'job_idle', 'job_cancel_fail', MISSING],
 });
+
+export const isStarted = (status: string): boolean => STARTED.includes(status);
+
+export const isStopped = (status: string): boolean => [...STILL, ...STOPPING].includes(status);
 
 /** Whether a stop is over, one way or the other, so that the run after it may go. */
 export const hasStopped = (status: string): boolean =>

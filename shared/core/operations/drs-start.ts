@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { asWhole, byId, type Reading, type Reply, type Row, unanswered } from '../correlate.ts';
+import {
+  asWhole,
+  byId,
+  type Reading,
+  type Reply,
+  type Row,
+  silence,
+  unanswered,
+} from '../correlate.ts';
 import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, type JsonObject, parseLoosely } from '../json.ts';
@@ -85,7 +93,7 @@ const idOf = (element: JsonObject): string => textOf(element.id, element.job_id)
 
 /** 200 and 202 alike; rows under `results` or `jobs`; matched by id, never by place. */
 const decode = (asked: readonly JobId[], reply: Reply): Reading => {
-  if (reply.kind === 'silent') return unanswered(asked.length, reply.reason);
+  if (reply.kind === 'silent') return silence(asked.length, reply);
   const { status } = reply;
   const parsed = parseLoosely(reply.body);
   if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`, status);
@@ -134,18 +142,17 @@ const look: Look = {
   },
 };
 
+const STARTED = [
+  'STARTJOBING',
+  'WAITING_FOR_START',
+  'FULL_TRANSFER_STARTED',
+  'FULL_TRANSFER_COMPLETE',
+  'INCRE_TRANSFER_STARTED',
+];
+
 /** A start is done as soon as the task has left its configuration. Source: docs/upstream.md §4. */
 const effectOf = effects({
-  taken: [
-    'STARTJOBING',
-    'WAITING_FOR_START',
-    'START_JOB_FAILED',
-    'FULL_TRANSFER_STARTED',
-    'FULL_TRANSFER_FAILED',
-    'FULL_TRANSFER_COMPLETE',
-    'INCRE_TRANSFER_STARTED',
-    'INCRE_TRANSFER_FAILED',
-  ],
+  taken: [...STARTED, 'START_JOB_FAILED', 'FULL_TRANSFER_FAILED', 'INCRE_TRANSFER_FAILED'],
   none: ['CONFIGURATION', 'CREATE_FAILED', 'RELEASE_RESOURCE_COMPLETE', 'DELETED', MISSING],
 });
 
@@ -164,4 +171,5 @@ export const drsStart: Operation = {
   decode,
   look,
   effectOf,
+  isThere: (status) => STARTED.includes(status),
 };

@@ -12,7 +12,7 @@ const isPartOf = (call: Call, whole: Call): boolean => {
   );
 };
 
-/** Who alone stood in the way of a whole call, if it was one. */
+/** Who alone stood in the way of a whole call, if it was one. A refusal that cannot be read as one cannot be taken apart. */
 const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined => {
   if (!refused || jobs.length < 2 || !said.every((word) => word === 'no')) return undefined;
   const bad = jobs.filter((_, i) => troubles[i] !== undefined);
@@ -36,8 +36,7 @@ export const badIdAlone: Oracle = {
       );
       for (const root of roots) {
         const culprit = culpritOf(root);
-        // A refusal that could not be read as one cannot be taken apart.
-        if (culprit === undefined || root.said.includes('nothing')) continue;
+        if (culprit === undefined) continue;
         const further = made.filter((call) => isPartOf(call, root));
         const isPlain = further.every(
           ({ troubles, jobs, said, remainingMs }) =>

@@ -1,12 +1,13 @@
 import type { OperationName } from '../../../shared/core/operation.ts';
 import { jobKey } from '../chronicle.ts';
-import { askersOf, type Oracle } from './oracle.ts';
+import { type Oracle, outcomesIn, servedBy } from './oracle.ts';
 import { WISHED } from './wished.ts';
 
 /** In the end every job is where the newest intent that was delivered, or took effect, wished it. */
 export const lastWish: Oracle = {
   promise: 'the newest wish is the last',
   *check({ steps, statusOf, climate }) {
+    const outcomes = outcomesIn(steps);
     const last = new Map<string, readonly [intent: string, operation: OperationName]>();
     const note = (job: string, intent: string, operation: OperationName): void => {
       if (intent > (last.get(job)?.[0] ?? '')) last.set(job, [intent, operation]);
@@ -20,7 +21,7 @@ export const lastWish: Oracle = {
         const { operation, project, jobs, troubles } = step.call;
         for (const [place, { id }] of jobs.entries())
           if (troubles[place] === undefined)
-            for (const { intentId } of askersOf(step.call, place))
+            for (const { intentId } of servedBy(step.call, place, outcomes))
               note(jobKey(operation, project, id), intentId, operation);
       }
     }

@@ -1,6 +1,6 @@
-import type { Call } from '../chronicle.ts';
+import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
-import { askersOf, type Oracle } from './oracle.ts';
+import { askersOf, newestServed, type Oracle, outcomesIn } from './oracle.ts';
 import { WISHED } from './wished.ts';
 
 /** States in which a run, or a start, evidently had no effect. */
@@ -17,12 +17,6 @@ interface Doubt {
   readonly place: number;
 }
 
-const newestOf = ({ call, place }: Doubt): string =>
-  askersOf(call, place).reduce(
-    (newest, { intentId }) => (intentId > newest ? intentId : newest),
-    '',
-  );
-
 /**
  * P4: after a run or a start that went unanswered for a job none is sent again before a look at the job, at a time when
  * the first could have no effect any more, that showed none. One that was answered, or was seen to have had its effect,
@@ -31,25 +25,34 @@ const newestOf = ({ call, place }: Doubt): string =>
 export const nothingBlind: Oracle = {
   promise: 'P4 nothing blind',
   *check({ steps }) {
+    const outcomes = outcomesIn(steps);
+    const newestOf = ({ call, place }: Doubt): string => newestServed(call, place, outcomes);
     const doubts = new Map<string, Doubt>();
     const answered = new Map<string, string>();
+    /** Calls that nobody waits for any more. */
+    const over = new Set<Call>();
+    const open = new Map<Invocation, Call[]>();
     for (const step of steps) {
       if (step.kind === 'called') {
         const { call } = step;
         if (call.operation === 'dli.stop') continue;
+        open.set(call.invocation, [...(open.get(call.invocation) ?? []), call]);
         for (const [place, { id }] of call.jobs.entries()) {
           const job = jobKey(call.operation, call.project, id);
           const doubt = doubts.get(job);
           if (doubt !== undefined)
             yield `call ${call.n} asked for ${job} again after call ${doubt.call.n}, and nobody had looked`;
-          const newest = newestOf({ call, place });
-          if (answered.get(job) === newest)
+          const newest = answered.get(job);
+          // Of several who lie in the batch and ask alike, the call is for those that have no verdict yet.
+          if (newest !== undefined && askersOf(call, place).every((ask) => ask.intentId === newest))
             yield `call ${call.n} asked for ${job} again for ${newest}, which had been answered`;
           doubts.set(job, { call, place });
         }
       }
+      if (step.kind === 'ended') for (const call of open.get(step.invocation) ?? []) over.add(call);
       if (step.kind === 'heard') {
         const { call } = step;
+        over.add(call);
         for (const [place, { id }] of call.jobs.entries()) {
           const said = call.said[place];
           const job = jobKey(call.operation, call.project, id);
@@ -65,6 +68,8 @@ export const nothingBlind: Oracle = {
           const operation = service === 'dli' ? 'dli.run' : 'drs.start';
           const job = jobKey(operation, project, id);
           const doubt = doubts.get(job);
+          // As long as a call is under way nobody can tell by a look what becomes of it.
+          if (doubt !== undefined && !over.has(doubt.call)) continue;
           const isTaken = WISHED[operation].has(status);
           if (isTaken && doubt !== undefined) answered.set(job, newestOf(doubt));
           if (!isTaken && !WITHOUT_EFFECT.has(status)) continue;
