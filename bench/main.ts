@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { measureCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
+import { measureLedger } from './ledger.ts';
 import { measurePlanning, measureResident } from './planning.ts';
 import { measureStack } from './stack.ts';
 
@@ -28,10 +29,18 @@ for (const load of [
   { jobs: 10_000, perRequest: 1 },
 ]) {
   const stack = await measureStack(load);
-  const goal = load.perRequest === 100 ? 'goal ≥ 5,000' : '';
+  const goal = load.perRequest === 100 ? 'goal ≥ 5,000' : 'goal ≥ 1,000';
   print(`embedded stack, jobs/s, ${load.perRequest} per request`, round(stack.jobsPerSecond), goal);
   print('  jobs per upstream call', round(stack.jobsPerCall, 1));
 }
+
+const { atHundred, atOne } = await measureLedger();
+print(
+  'ledger write units per job, 100 ids per intent',
+  round(atHundred.unitsPerJob, 2),
+  'goal ≤ 1.25',
+);
+print('  1 id per intent', round(atOne.unitsPerJob, 2), 'goal ≤ 3');
 
 const { empty = 0, ...functions } = await measureColdStart();
 print('import of an empty module, ms', round(empty, 1));

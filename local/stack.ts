@@ -13,7 +13,7 @@ import type { Upstream } from './upstream/simulator.ts';
 import { BUS_NAME, credentialsOf, startWires, type Wires } from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
-export const INTENT_DETAIL_TYPE = 'Job Control Intent';
+const INTENT_DETAIL_TYPE = 'Job Control Intent';
 
 /** Requests at once in one thread: a front on one machine need not pay a thread for each. */
 const REQUESTS_AT_ONCE = 32;
