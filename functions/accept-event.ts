@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
-import { makeAccept } from '../shared/accept.ts';
-import { makeAcceptPayload } from '../shared/accept-payload.ts';
+import { makeAccept } from '../shared/accept/accept.ts';
+import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/core/receipt.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readAcceptConfig } from '../shared/edge/config.ts';

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { makeAccept } from '../shared/accept.ts';
-import { makeRoutes, tellProblem } from '../shared/accept-routes.ts';
+import { makeAccept } from '../shared/accept/accept.ts';
+import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readAcceptConfig } from '../shared/edge/config.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';

@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { Agent } from 'undici';
 import { v7 as newId } from 'uuid';
-import { makeControlLoop } from '../shared/control.ts';
+import { makeControlLoop } from '../shared/control/control.ts';
 import type { Ledger } from '../shared/core/ledger.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';

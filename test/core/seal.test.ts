@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openParts, type Part, settle, stateOf } from '../../shared/control/part.ts';
 import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/core/intent.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { type Sealed, writePart } from '../../shared/core/part-record.ts';
 import { seal } from '../../shared/core/seal.ts';
-import { openParts, type Part, settle, stateOf } from '../../shared/part.ts';
 import { anyText } from '../support/arbitraries.ts';
 import { sealed } from '../support/ledger-states.ts';
 import { intentOf } from '../support/messages.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeRoutes, tellProblem } from '../../shared/accept-routes.ts';
+import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { askHandler, JSON_TYPE, type Sent } from '../support/http-events.ts';

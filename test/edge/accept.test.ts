@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeAcceptPayload } from '../../shared/accept-payload.ts';
+import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { readNative } from '../../shared/core/draft.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { intentIdOf } from '../../shared/edge/intent-id.ts';

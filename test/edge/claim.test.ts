@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { makeClaim } from '../../shared/claim.ts';
+import { makeClaim } from '../../shared/control/claim.ts';
+import type { Part } from '../../shared/control/part.ts';
+import type { Candidate } from '../../shared/control/weigh.ts';
 import { jobKeyOf } from '../../shared/core/job-record.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import type { Call, Carrier } from '../../shared/core/plan.ts';
-import type { Part } from '../../shared/part.ts';
-import type { Candidate } from '../../shared/weigh.ts';
 import { openWishes, startBook, theOnly } from '../support/book-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';

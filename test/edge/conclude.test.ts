@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeConclude } from '../../shared/conclude.ts';
-import type { Ledger } from '../../shared/core/ledger.ts';
-import { jobIdOf } from '../../shared/core/operation.ts';
-import { type Sealed, writePart } from '../../shared/core/part-record.ts';
-import type { Result } from '../../shared/core/result.ts';
+import { makeConclude } from '../../shared/control/conclude.ts';
 import {
   openParts,
   type Part,
@@ -11,7 +7,11 @@ import {
   settle,
   settleOpen,
   stateOf,
-} from '../../shared/part.ts';
+} from '../../shared/control/part.ts';
+import type { Ledger } from '../../shared/core/ledger.ts';
+import { jobIdOf } from '../../shared/core/operation.ts';
+import { type Sealed, writePart } from '../../shared/core/part-record.ts';
+import type { Result } from '../../shared/core/result.ts';
 import { startBook, theOnly } from '../support/book-room.ts';
 import { message, outcomes } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { makeCarryOut } from '../../shared/carry-out.ts';
+import { makeCarryOut } from '../../shared/control/carry-out.ts';
+import { makeLookAt } from '../../shared/control/look.ts';
+import type { Part } from '../../shared/control/part.ts';
+import { makeReport } from '../../shared/control/report.ts';
 import type { Reply } from '../../shared/core/correlate.ts';
 import { MISSING } from '../../shared/core/operation.ts';
-import { makeLookAt } from '../../shared/look.ts';
-import type { Part } from '../../shared/part.ts';
-import { makeReport } from '../../shared/report.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 import { refusal } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { weigh } from '../../shared/control/weigh.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/core/job-record.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { type JobId, jobIdOf, type OperationName } from '../../shared/core/operation.ts';
@@ -6,7 +7,6 @@ import { OPERATIONS } from '../../shared/core/operations/index.ts';
 import type { Sealed } from '../../shared/core/part-record.ts';
 import type { Call, Carrier } from '../../shared/core/plan.ts';
 import { MisconfiguredError } from '../../shared/core/settings.ts';
-import { weigh } from '../../shared/weigh.ts';
 import { openWishes, startBook } from '../support/book-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';

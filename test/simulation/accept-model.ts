@@ -1,5 +1,5 @@
-import { makeAccept } from '../../shared/accept.ts';
-import { makeAcceptPayload } from '../../shared/accept-payload.ts';
+import { makeAccept } from '../../shared/accept/accept.ts';
+import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import type { IntentId } from '../../shared/core/intent.ts';
 import { parseJson } from '../../shared/core/json.ts';
 import type { Chronicle } from './chronicle.ts';

@@ -1,4 +1,4 @@
-import type { ControlLoop } from '../../shared/control.ts';
+import type { ControlLoop } from '../../shared/control/control.ts';
 import type { Chronicle, Invocation } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { Handed, QueueModel } from './queue-model.ts';

@@ -3,7 +3,7 @@ import {
   type ControlLimits,
   type ControlLoop,
   makeControlLoop,
-} from '../../shared/control.ts';
+} from '../../shared/control/control.ts';
 import { makeAcceptModel, type ReadText, readExactly } from './accept-model.ts';
 import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';

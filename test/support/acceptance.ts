@@ -1,4 +1,4 @@
-import { type Accept, makeAccept } from '../../shared/accept.ts';
+import { type Accept, makeAccept } from '../../shared/accept/accept.ts';
 import { type Intent, readMessage } from '../../shared/core/intent.ts';
 import { idAt, NOW } from './messages.ts';
 

@@ -1,7 +1,7 @@
+import { makeBook } from '../../shared/control/book.ts';
+import { openParts, type Part } from '../../shared/control/part.ts';
 import type { Ledger, NewEntry } from '../../shared/core/ledger.ts';
 import { type Call, planCalls } from '../../shared/core/plan.ts';
-import { makeBook } from '../../shared/ledger-book.ts';
-import { openParts, type Part } from '../../shared/part.ts';
 import { message } from './control-room.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { NOW, type Wish } from './messages.ts';

@@ -1,10 +1,10 @@
-import { type ControlLimits, makeControlLoop } from '../../shared/control.ts';
+import { type ControlLimits, makeControlLoop } from '../../shared/control/control.ts';
+import type { Received } from '../../shared/control/part.ts';
 import type { Reply } from '../../shared/core/correlate.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import type { UpstreamRequest } from '../../shared/core/operation.ts';
 import type { Result } from '../../shared/core/result.ts';
-import type { Received } from '../../shared/part.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';

@@ -1,10 +1,10 @@
-import type { IntentId } from './core/intent.ts';
-import { jobKeyOf } from './core/job-record.ts';
-import { type Judgement, judge } from './core/judge.ts';
-import { jobIdOf, type Operation, type ProjectId } from './core/operation.ts';
-import { OPERATIONS } from './core/operations/index.ts';
-import type { Call, Carrier } from './core/plan.ts';
-import type { Book } from './ledger-book.ts';
+import type { IntentId } from '../core/intent.ts';
+import { jobKeyOf } from '../core/job-record.ts';
+import { type Judgement, judge } from '../core/judge.ts';
+import { jobIdOf, type Operation, type ProjectId } from '../core/operation.ts';
+import { OPERATIONS } from '../core/operations/index.ts';
+import type { Call, Carrier } from '../core/plan.ts';
+import type { Book } from './book.ts';
 import type { LookAt } from './look.ts';
 
 /** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */

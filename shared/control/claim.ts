@@ -1,6 +1,6 @@
-import { jobIdOf } from './core/operation.ts';
-import type { Call, Carrier } from './core/plan.ts';
-import type { Book } from './ledger-book.ts';
+import { jobIdOf } from '../core/operation.ts';
+import type { Call, Carrier } from '../core/plan.ts';
+import type { Book } from './book.ts';
 import { noteAsked, type Part } from './part.ts';
 import type { Candidate } from './weigh.ts';
 

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { type JobRecord, readJob, writeJob } from './core/job-record.ts';
-import type { Ledger, Written } from './core/ledger.ts';
-import { type PartState, readPart, writePart } from './core/part-record.ts';
-import { MisconfiguredError } from './core/settings.ts';
+import { type JobRecord, readJob, writeJob } from '../core/job-record.ts';
+import type { Ledger, Written } from '../core/ledger.ts';
+import { type PartState, readPart, writePart } from '../core/part-record.ts';
+import { MisconfiguredError } from '../core/settings.ts';
 
 /** A record and the version of the ledger's entry that it was read from. */
 export interface Seen<Record> {

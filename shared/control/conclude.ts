@@ -1,6 +1,6 @@
-import { jobIdOf } from './core/operation.ts';
-import { type Result, resultOf, timingOf } from './core/result.ts';
-import type { Book } from './ledger-book.ts';
+import { jobIdOf } from '../core/operation.ts';
+import { type Result, resultOf, timingOf } from '../core/result.ts';
+import type { Book } from './book.ts';
 import { isSettled, type Part, recallInto, stateOf } from './part.ts';
 
 export interface ConcludeOptions {

@@ -1,9 +1,9 @@
+import { type JobId, jobIdOf, type Operation } from '../core/operation.ts';
+import type { Verdict } from '../core/outcome.ts';
+import type { Sealed } from '../core/part-record.ts';
+import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import { holderOf } from './claim.ts';
-import { type JobId, jobIdOf, type Operation } from './core/operation.ts';
-import type { Verdict } from './core/outcome.ts';
-import type { Sealed } from './core/part-record.ts';
-import type { Carrier } from './core/plan.ts';
 import type { LookAt } from './look.ts';
 import { noteAsked, type Part, settle } from './part.ts';
 

@@ -1,7 +1,7 @@
-import { type Intent, readMessage } from './core/intent.ts';
-import { type Job, type JobId, jobIdOf } from './core/operation.ts';
-import { type PartState, partKeyOf, type Sealed } from './core/part-record.ts';
-import { seal } from './core/seal.ts';
+import { type Intent, readMessage } from '../core/intent.ts';
+import { type Job, type JobId, jobIdOf } from '../core/operation.ts';
+import { type PartState, partKeyOf, type Sealed } from '../core/part-record.ts';
+import { seal } from '../core/seal.ts';
 
 /** A message as the queue gave it. */
 export interface Received {

@@ -1,12 +1,12 @@
+import { type Draft, type ReadDraft, readNative, readVendor } from '../core/draft.ts';
+import type { Handled, HttpRequest, Route, TellProblem } from '../core/http.ts';
+import type { Intent } from '../core/intent.ts';
+import { type Json, parseJson } from '../core/json.ts';
+import type { Answer, Language, Operation } from '../core/operation.ts';
+import { operations } from '../core/operations/index.ts';
+import { asProblemDetails, asVendorError, invalid, type Problem } from '../core/problem.ts';
+import { receiptOf } from '../core/receipt.ts';
 import type { Accept, Accepted } from './accept.ts';
-import { type Draft, type ReadDraft, readNative, readVendor } from './core/draft.ts';
-import type { Handled, HttpRequest, Route, TellProblem } from './core/http.ts';
-import type { Intent } from './core/intent.ts';
-import { type Json, parseJson } from './core/json.ts';
-import type { Answer, Language, Operation } from './core/operation.ts';
-import { operations } from './core/operations/index.ts';
-import { asProblemDetails, asVendorError, invalid, type Problem } from './core/problem.ts';
-import { receiptOf } from './core/receipt.ts';
 
 /** Every path under the vendor's prefixes speaks the vendor's error shape, ours speaks RFC 9457. */
 export const tellProblem: TellProblem = (problem, path, intentId) => {

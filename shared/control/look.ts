@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import type { Reply } from './core/correlate.ts';
-import type { Log } from './core/log.ts';
-import type { JobId, Operation, ProjectId, UpstreamRequest } from './core/operation.ts';
+import type { Reply } from '../core/correlate.ts';
+import type { Log } from '../core/log.ts';
+import type { JobId, Operation, ProjectId, UpstreamRequest } from '../core/operation.ts';
 
 export interface LookEdges {
   /** Never throws for what the outside does: silence is a reply too. */

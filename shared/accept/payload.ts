@@ -1,9 +1,9 @@
+import { readNative } from '../core/draft.ts';
+import { sentence } from '../core/fault.ts';
+import type { IntentId } from '../core/intent.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
+import { type Receipt, receiptOf } from '../core/receipt.ts';
 import type { Accept } from './accept.ts';
-import { readNative } from './core/draft.ts';
-import { sentence } from './core/fault.ts';
-import type { IntentId } from './core/intent.ts';
-import { isObject, type JsonObject } from './core/json.ts';
-import { type Receipt, receiptOf } from './core/receipt.ts';
 
 /** The payload is no intent. Its message names every fault; trying again will not help. */
 export class InvalidIntentError extends Error {

@@ -1,9 +1,9 @@
-import type { Reply } from './core/correlate.ts';
-import type { Log } from './core/log.ts';
-import { jobIdOf, pathFor, type UpstreamRequest } from './core/operation.ts';
-import type { Verdict } from './core/outcome.ts';
-import type { Call } from './core/plan.ts';
-import { type CallInfo, type Timing, timingOf } from './core/result.ts';
+import type { Reply } from '../core/correlate.ts';
+import type { Log } from '../core/log.ts';
+import { jobIdOf, pathFor, type UpstreamRequest } from '../core/operation.ts';
+import type { Verdict } from '../core/outcome.ts';
+import type { Call } from '../core/plan.ts';
+import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
 
 export interface CallEdges {
   /** Never throws for what the outside does: silence is a reply too. */

@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
+import { retryDelay } from '../core/delay.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { Operation } from '../core/operation.ts';
+import type { Sealed } from '../core/part-record.ts';
+import { type Call, cutCalls, planCalls, type Queued } from '../core/plan.ts';
+import type { Result, VerdictInfo } from '../core/result.ts';
+import { type Book, makeBook } from './book.ts';
 import { type CallEdges, makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
-import { retryDelay } from './core/delay.ts';
-import type { Ledger } from './core/ledger.ts';
-import type { Operation } from './core/operation.ts';
-import type { Sealed } from './core/part-record.ts';
-import { type Call, cutCalls, planCalls, type Queued } from './core/plan.ts';
-import type { Result, VerdictInfo } from './core/result.ts';
-import { type Book, makeBook } from './ledger-book.ts';
 import { makeLookAt } from './look.ts';
 import {
   isSettled,
