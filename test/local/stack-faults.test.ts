@@ -103,7 +103,8 @@ describe('a reply that says nothing of a job leaves it unanswered', () => {
 });
 
 describe('and once the fault is gone, each job has its one result', () => {
-  beforeAll(() => stack.idle());
+  // What met silence is tried again when its lease has lapsed, and a run after its stop.
+  beforeAll(() => stack.idle(), 90_000);
 
   test.each(unheard)('$trouble, $operation', ({ trouble, operation, takesEffect }) => {
     const project = projectOf(trouble, operation);

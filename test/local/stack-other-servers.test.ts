@@ -24,7 +24,7 @@ const settings = () =>
     PORT: '0',
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
-    FUNCTION_TIMEOUT_SECONDS: '30',
+    FUNCTION_TIMEOUT_SECONDS: '60',
     DLI_ENDPOINT: `${dli.url}/`,
     DRS_ENDPOINT: drs.url,
     AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${sqsServer.port}`,
@@ -85,7 +85,7 @@ describe('queues and bus are created where they are missing', () => {
   test('the intents queue, with six times the function’s time and a redrive to the dead letters', async () => {
     const { VisibilityTimeout, RedrivePolicy = '{}' } = await attributesOf('job-fanin-intents');
     const deadLetters = await attributesOf('job-fanin-intents-dlq');
-    expect(VisibilityTimeout).toBe('180');
+    expect(VisibilityTimeout).toBe('360');
     expect(JSON.parse(RedrivePolicy).deadLetterTargetArn).toBe(deadLetters.QueueArn);
   });
 

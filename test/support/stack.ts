@@ -14,7 +14,7 @@ export const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** Waits until a look does not throw; fails with what it threw last. */
 export const until = <T>(look: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(look, { timeout: 25_000, interval: 20 });
+  vi.waitFor(look, { timeout: 80_000, interval: 20 });
 
 /** An answer off the wire. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
-import { askersOf, newestServed, type Oracle, outcomesIn } from './oracle.ts';
+import { idsOf, type Oracle } from './oracle.ts';
 import { WISHED } from './wished.ts';
 
 /** States in which a run, or a start, evidently had no effect. */
@@ -25,10 +25,9 @@ interface Doubt {
 export const nothingBlind: Oracle = {
   promise: 'P4 nothing blind',
   *check({ steps }) {
-    const outcomes = outcomesIn(steps);
-    const newestOf = ({ call, place }: Doubt): string => newestServed(call, place, outcomes);
     const doubts = new Map<string, Doubt>();
-    const answered = new Map<string, string>();
+    /** Whom the last call that was answered may have been for. */
+    const answered = new Map<string, ReadonlySet<string>>();
     /** Calls that nobody waits for any more. */
     const over = new Set<Call>();
     const open = new Map<Invocation, Call[]>();
@@ -42,10 +41,10 @@ export const nothingBlind: Oracle = {
           const doubt = doubts.get(job);
           if (doubt !== undefined)
             yield `call ${call.n} asked for ${job} again after call ${doubt.call.n}, and nobody had looked`;
-          const newest = answered.get(job);
-          // Of several who lie in the batch and ask alike, the call is for those that have no verdict yet.
-          if (newest !== undefined && askersOf(call, place).every((ask) => ask.intentId === newest))
-            yield `call ${call.n} asked for ${job} again for ${newest}, which had been answered`;
+          const before = answered.get(job);
+          const asking = idsOf(call, place);
+          if (before && asking.length > 0 && asking.every((id) => before.has(id)))
+            yield `call ${call.n} asked for ${job} again for ${asking}, which had been answered`;
           doubts.set(job, { call, place });
         }
       }
@@ -59,7 +58,7 @@ export const nothingBlind: Oracle = {
           if (said === 'nothing' || doubts.get(job)?.call !== call) continue;
           doubts.delete(job);
           if (said !== 'yes') continue;
-          answered.set(job, newestOf({ call, place }));
+          answered.set(job, new Set(idsOf(call, place)));
         }
       }
       if (step.kind === 'seen') {
@@ -71,7 +70,7 @@ export const nothingBlind: Oracle = {
           // As long as a call is under way nobody can tell by a look what becomes of it.
           if (doubt !== undefined && !over.has(doubt.call)) continue;
           const isTaken = WISHED[operation].has(status);
-          if (isTaken && doubt !== undefined) answered.set(job, newestOf(doubt));
+          if (isTaken && doubt) answered.set(job, new Set(idsOf(doubt.call, doubt.place)));
           if (!isTaken && !WITHOUT_EFFECT.has(status)) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;

@@ -1,5 +1,5 @@
 import { jobKey } from '../chronicle.ts';
-import { newestServed, type Oracle, outcomesIn } from './oracle.ts';
+import { idsOf, type Oracle } from './oracle.ts';
 
 /** The upstream took it, and failed: it has to be asked for again. */
 const FAILED = new Set(['job_cancel_fail', 'job_submit_fail']);
@@ -25,18 +25,19 @@ export const runAfterStop: Oracle = {
 export const onceEach: Oracle = {
   promise: 'one effect for one intent',
   *check({ steps }) {
-    const outcomes = outcomesIn(steps);
-    const effects = new Set<string>();
+    const effects = new Map<string, ReadonlySet<string>>();
     for (const step of steps) {
       if (step.kind !== 'arrived' || !step.call.effective) continue;
       const { call } = step;
       for (const [place, { id }] of call.jobs.entries()) {
         if (call.troubles[place] !== undefined) continue;
-        const newest = newestServed(call, place, outcomes);
-        const key = `${newest} on ${jobKey(call.operation, call.project, id)}`;
-        if (effects.has(key) && !FAILED.has(call.statuses[place] ?? ''))
-          yield `${key} took effect twice, the second time by call ${call.n}`;
-        effects.add(key);
+        const job = jobKey(call.operation, call.project, id);
+        const before = effects.get(job) ?? new Set();
+        const asking = idsOf(call, place);
+        const isAgain = asking.length > 0 && asking.every((intent) => before.has(intent));
+        if (isAgain && !FAILED.has(call.statuses[place] ?? ''))
+          yield `${asking} took effect on ${job} twice, the second time by call ${call.n}`;
+        effects.set(job, new Set([...before, ...asking]));
       }
     }
   },
