@@ -1,23 +1,36 @@
-import type { Call, Invocation } from '../chronicle.ts';
+import type { Call, Invocation, Step } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { askersOf, type Oracle, verdictKey } from './oracle.ts';
 
-/** Whom a call may have served for a job: by its newest, if everybody counts whose deadline came near, or nobody does. */
+/** The newest that a call served for a job: for certain, and if everybody counts who may have had an outcome before. */
 const newestServed = (
   call: Call,
   place: number,
   isSettled: (key: string) => boolean,
+  isByCall: (key: string) => boolean,
 ): readonly [certain: string, possible: string] => {
   const id = call.jobs[place]?.id ?? '';
   let certain = '';
   let possible = '';
   for (const { intentId, expiresAt } of askersOf(call, place)) {
-    if (isSettled(verdictKey(intentId, id))) continue;
+    const key = verdictKey(intentId, id);
+    if (isSettled(key)) continue;
     if (intentId > possible) possible = intentId;
-    if (expiresAt > call.sentAt + SKEW_MS && intentId > certain) certain = intentId;
+    if (expiresAt > call.sentAt + SKEW_MS && isByCall(key) && intentId > certain)
+      certain = intentId;
   }
   return [certain, possible];
 };
+
+/** Verdicts that a call, or a look in its place, brought: others can be there before the call. */
+const settledByCall = (steps: readonly Step[]): ReadonlySet<string> =>
+  new Set(
+    steps.flatMap((step) =>
+      step.kind === 'published' && ['delivered', 'rejected'].includes(step.result.outcome)
+        ? [verdictKey(step.result.intent_id, step.result.job_id)]
+        : [],
+    ),
+  );
 
 /** Clocks differ. */
 export const SKEW_MS = 1_000;
@@ -26,6 +39,7 @@ export const SKEW_MS = 1_000;
 export const nothingStale: Oracle = {
   promise: 'P3 nothing stale',
   *check({ steps }) {
+    const byCall = settledByCall(steps);
     const publishedAt = new Map<string, number>();
     const begunAt = new Map<Invocation, number>();
     const newest = new Map<string, string>();
@@ -46,7 +60,9 @@ export const nothingStale: Oracle = {
         const begun = begunAt.get(call.invocation) ?? 0;
         const isSettled = (key: string) =>
           (publishedAt.get(key) ?? Number.POSITIVE_INFINITY) < begun;
-        const all = call.jobs.map((_, i) => newestServed(call, i, isSettled));
+        const all = call.jobs.map((_, i) =>
+          newestServed(call, i, isSettled, (key) => byCall.has(key)),
+        );
         served.set(call, all);
         for (const [i, [certain, possible]] of all.entries()) {
           const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
