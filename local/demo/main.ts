@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { BusEvent, EventBus } from '../bus/event-bus.ts';
 import { readStackSettings } from '../settings.ts';
 import { startStack } from '../stack.ts';
@@ -12,21 +13,24 @@ import { table } from './table.ts';
 const WINDOW_SECONDS = '2';
 const DEADLINE_MS = 60_000;
 
-interface Detail {
-  readonly intent_id: string;
-  readonly operation: string;
-  readonly project_id: string;
-  readonly job_id: string;
-  readonly outcome: string;
-  readonly evidence?: string;
-  readonly superseded_by?: string;
-  readonly call?: { readonly id: string; readonly size: number };
-}
+/** What the table tells of a result; one that cannot be read stops the demo. */
+const detailSchema = v.object({
+  intent_id: v.string(),
+  operation: v.string(),
+  project_id: v.string(),
+  job_id: v.string(),
+  outcome: v.string(),
+  evidence: v.optional(v.string()),
+  superseded_by: v.optional(v.string()),
+  call: v.optional(v.object({ id: v.string(), size: v.number() })),
+});
+
+type Detail = v.InferOutput<typeof detailSchema>;
 
 const resultsOn = ({ events }: Pick<EventBus, 'events'>): readonly Detail[] =>
   events
     .filter(({ source }) => source === 'job-fanin')
-    .map(({ detail }) => detail as unknown as Detail);
+    .map(({ detail }) => v.parse(detailSchema, detail));
 
 /** Resolves when the bus has so many results, or when the deadline has passed. */
 const waitForResults = (bus: EventBus, count: number): Promise<void> =>

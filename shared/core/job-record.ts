@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
+import { isOperationName } from './operations/index.ts';
 import type { PartState, Sealed } from './part-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
@@ -31,8 +32,8 @@ const VERSION = 1;
 
 const schema = v.object({
   v: v.literal(VERSION),
-  newest: v.string(),
-  operation: v.string(),
+  newest: v.custom<IntentId>((id) => typeof id === 'string'),
+  operation: v.custom<OperationName>(isOperationName),
   claim: v.object({
     part: v.string(),
     index: v.number(),
@@ -50,7 +51,7 @@ export const readJob = (text: string): JobRecord | undefined => {
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
   if (!read.success) return undefined;
   const { v: _, ...record } = read.output;
-  return record as unknown as JobRecord;
+  return record;
 };
 
 /**
