@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import * as v from 'valibot';
-import { isObject, type JsonObject } from '../../shared/core/json.ts';
+import { isObject, type JsonObject, nestsAtMost } from '../../shared/core/json.ts';
 
 /** An event as rules, targets and listeners see it: EventBridge's full envelope. */
 export type BusEvent = EventBridgeEvent<string, JsonObject>;
@@ -64,11 +64,6 @@ const missing = (name: string): EntryResult => ({
 
 /** What nests deeper can be parsed but not written again. */
 const MAX_DEPTH = 1_000;
-
-const nestsAtMost = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((inner) => nestsAtMost(inner, levels - 1)));
 
 const parseDetail = (detail: string): JsonObject | undefined => {
   try {

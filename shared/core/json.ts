@@ -52,7 +52,8 @@ export const parseJson = (text: string): Parsed => {
 const DEEPEST = 100;
 const TOO_DEEP = 'the JSON is nested too deep';
 
-const nestsAtMost = (value: unknown, levels: number): boolean =>
+/** Whether arrays and objects lie in each other no deeper than so many levels. */
+export const nestsAtMost = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => nestsAtMost(inner, levels - 1)));
