@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { Agent } from 'undici';
 import { v7 as newId } from 'uuid';
+import packageInfo from '../package.json' with { type: 'json' };
 import { makeControlLoop } from '../shared/control/control.ts';
 import type { Ledger } from '../shared/core/ledger.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
@@ -14,10 +16,19 @@ import { checkTable, keepChecking, makeDynamoLedger } from '../shared/edge/ledge
 import { openSqliteLedger } from '../shared/edge/ledger-sqlite.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeBury, makePostpone, readRecord } from '../shared/edge/queue.ts';
-import { makeSend } from '../shared/edge/upstream.ts';
+import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
+import { makeFileSource } from '../shared/edge/secrets-file.ts';
+import { fingerprintOf, sign } from '../shared/edge/signer.ts';
+import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
+import { makeAccounts } from '../shared/upstream/accounts.ts';
+import { makeAuthorised } from '../shared/upstream/authorise.ts';
+import { makePaced } from '../shared/upstream/pace.ts';
+import { makeTokens } from '../shared/upstream/tokens.ts';
 
 const config = readControlConfig(process.env);
 const log = makeLog(config.log);
+const now = Date.now;
+const random = Math.random;
 const sqs = new SQSClient(REQUEST_BOUNDS);
 const eventBridge = new EventBridgeClient(REQUEST_BOUNDS);
 
@@ -31,17 +42,40 @@ const openTable = (table: string): { ledger: Ledger; ready: () => Promise<void> 
 
 const { ledger, ready } =
   config.ledger.table === undefined
-    ? { ledger: openSqliteLedger(config.ledger.file, { log, now: Date.now }), ready: undefined }
+    ? { ledger: openSqliteLedger(config.ledger.file, { log, now }), ready: undefined }
     : openTable(config.ledger.table);
+
+const accounts = makeAccounts(
+  {
+    fetch:
+      config.secret.id === undefined
+        ? makeFileSource(config.secret.file)
+        : makeSecretsManagerSource(new SecretsManagerClient(REQUEST_BOUNDS), config.secret.id),
+    now,
+    log,
+  },
+  config.accounts,
+);
+
+const { send, identify } = makeAuthorised(
+  {
+    accounts,
+    tokens: makeTokens({ now }),
+    exchange: makeExchange(makeDispatcher(config.connections), { timeoutMs: config.callTimeoutMs }),
+    sign,
+    fingerprint: fingerprintOf,
+    now,
+    log,
+    newId,
+  },
+  { ...config.upstream, version: packageInfo.version },
+);
 
 const control = makeControlLoop(
   {
     ledger,
-    send: makeSend(new Agent({ connections: config.callConcurrency, allowH2: false }), {
-      endpoints: config.endpoints,
-      language: config.language,
-      timeoutMs: config.callTimeoutMs,
-    }),
+    identify,
+    send: makePaced({ send, now, random, pause: sleep }),
     publish: makePublish(
       { eventBridge, log },
       { busName: config.eventBusName, maxBytes: config.maxEventBytes },
@@ -49,8 +83,8 @@ const control = makeControlLoop(
     bury: makeBury({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
     postpone: makePostpone({ sqs, log }, { queueUrl: config.queueUrl }),
     log,
-    now: Date.now,
-    random: Math.random,
+    now,
+    random,
     newId,
   },
   config,
@@ -59,7 +93,7 @@ const control = makeControlLoop(
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
   async ({ Records }: SQSEvent, context: Context) => {
-    await ready?.();
+    await Promise.all([ready?.(), accounts.check()]);
     const staying = await control(Records.map(readRecord), () =>
       context.getRemainingTimeInMillis(),
     );

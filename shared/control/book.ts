@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { type CoolDown, readCoolDown, writeCoolDown } from '../core/cool-down.ts';
 import { type JobRecord, readJob, writeJob } from '../core/job-record.ts';
 import type { Ledger, Written } from '../core/ledger.ts';
 import { type PartState, readPart, writePart } from '../core/part-record.ts';
@@ -20,6 +21,15 @@ export interface Book {
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, Seen<PartState>> | undefined>;
   /** Resolves to the version written, where it was. */
+  readonly coolDowns: (
+    keys: readonly string[],
+  ) => Promise<ReadonlyMap<string, Seen<CoolDown>> | undefined>;
+  /** Resolves to the version written, where it was. */
+  readonly writeCoolDown: (
+    key: string,
+    record: CoolDown,
+    seen: string | undefined,
+  ) => Promise<readonly [Written, version: string]>;
   readonly writeJob: (key: string, record: JobRecord, seen: string | undefined) => Promise<Written>;
   readonly writePart: (
     key: string,
@@ -66,6 +76,11 @@ export const makeBook = (ledger: Ledger, { newVersion, now, keepSeconds }: BookO
   return {
     jobs: (keys) => readAll(keys, readJob),
     parts: (keys) => readAll(keys, readPart),
+    coolDowns: (keys) => readAll(keys, readCoolDown),
+    writeCoolDown: async (key, record, seen) => {
+      const version = newVersion();
+      return [await write(key, version, writeCoolDown(record), seen), version];
+    },
     writeJob: (key, record, seen) => write(key, newVersion(), writeJob(record), seen),
     writePart: async (key, state, seen) => {
       const version = newVersion();

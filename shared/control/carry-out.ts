@@ -1,13 +1,11 @@
-import type { Reply } from '../core/correlate.ts';
 import type { Log } from '../core/log.ts';
-import { jobIdOf, pathFor, type UpstreamRequest } from '../core/operation.ts';
+import { jobIdOf, type MayBegin, pathFor, type Send } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Call } from '../core/plan.ts';
 import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
 
 export interface CallEdges {
-  /** Never throws for what the outside does: silence is a reply too. */
-  readonly send: (request: UpstreamRequest) => Promise<Reply>;
+  readonly send: Send;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -20,6 +18,8 @@ export interface Attempt {
   readonly verdicts: readonly Verdict[];
   readonly info: CallInfo;
   readonly timing: Timing;
+  /** That nothing was sent, for want of time or since the gates are closed. */
+  readonly isHeld: boolean;
   /** Seconds, if the upstream asked for a pause. */
   readonly retryAfter?: number | undefined;
 }
@@ -44,11 +44,14 @@ export const makeCarryOut =
   (edges: CallEdges, msPerCall: number): CarryOut =>
   async (planned, remainingMs, report) => {
     const ask = async (call: Call, attempts: number): Promise<Passage> => {
-      if (remainingMs() < msPerCall) {
+      const deadline = deadlineOf(call);
+      const mayBegin = (inMs = 0): boolean =>
+        remainingMs() - inMs >= msPerCall && edges.now() + inMs < deadline;
+      if (!mayBegin()) {
         await report(unsent(call, attempts, edges.now()));
         return 'unclear';
       }
-      const { attempt, suspect } = await send(edges, call, attempts);
+      const { attempt, suspect } = await send(edges, call, attempts, mayBegin);
       if (suspect && call.carriers.length > 1) {
         await takeApart(call, attempts + 1);
         return 'unclear';
@@ -69,17 +72,31 @@ export const makeCarryOut =
     await ask(planned, 1);
   };
 
-const send = async (edges: CallEdges, call: Call, attempts: number) => {
+/** Until when every job of a call is wished by somebody, in milliseconds since 1970. */
+const deadlineOf = ({ carriers }: Call): number =>
+  Math.min(
+    ...carriers.map(({ askers }) =>
+      Math.max(
+        ...askers.map(({ intent: { expires_at: end } }) =>
+          end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end),
+        ),
+      ),
+    ),
+  );
+
+const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: MayBegin) => {
   const { operation, project_id, options } = call;
   const jobs = call.carriers.map(({ job }) => job);
   const info: CallInfo = { id: edges.newId(), size: jobs.length, attempts };
   const calledAt = edges.now();
-  const reply = await edges.send({
+  const request = {
     service: operation.service,
+    project: project_id,
     method: 'POST',
     path: pathFor(operation, project_id),
     body: operation.encode(jobs, options),
-  });
+  } as const;
+  const reply = await edges.send(request, mayBegin);
   const timing = timingOf(calledAt, edges.now());
   const { verdicts, suspect } = operation.decode(jobs.map(jobIdOf), reply);
   edges.log.info('call', {
@@ -90,12 +107,14 @@ const send = async (edges: CallEdges, call: Call, attempts: number) => {
     jobs: jobs.length,
     intents: intentsOf(call),
     attempts,
+    request_id: reply.requestId,
     reply: reply.kind === 'replied' ? reply.status : reply.reason,
     ...tally(verdicts),
     ms: timing.settledAt - timing.calledAt,
   });
   const retryAfter = reply.kind === 'replied' ? reply.retryAfter : undefined;
-  const attempt: Attempt = { call, verdicts, info, timing, retryAfter };
+  const isHeld = reply.kind === 'silent' && reply.held === true;
+  const attempt: Attempt = { call, verdicts, info, timing, isHeld, retryAfter };
   return { attempt, suspect };
 };
 
@@ -106,6 +125,7 @@ const unsent = (call: Call, attempts: number, now: number): Attempt => ({
     served: 'no',
     reason: 'no time left in this invocation',
   })),
+  isHeld: true,
   info: { id: '', size: call.carriers.length, attempts },
   timing: timingOf(now, now),
 });

@@ -1,15 +1,21 @@
-import pLimit from 'p-limit';
-import type { Reply } from '../core/correlate.ts';
 import type { Log } from '../core/log.ts';
-import type { JobId, Operation, ProjectId, UpstreamRequest } from '../core/operation.ts';
+import {
+  type JobId,
+  type MayBegin,
+  type Operation,
+  type ProjectId,
+  type Send,
+  UNTOLD,
+} from '../core/operation.ts';
+import { closureOf } from '../core/refusal.ts';
+import { slotsPer } from './slots.ts';
 
 export interface LookEdges {
-  /** Never throws for what the outside does: silence is a reply too. */
-  readonly send: (request: UpstreamRequest) => Promise<Reply>;
+  readonly send: Send;
   readonly log: Log;
 }
 
-/** Sees the status of jobs of one project; those that nothing was heard of are left out. */
+/** Sees the status of jobs of one project; those that nothing was heard of are left out, those of an answer that does not tell are {@link UNTOLD}. */
 export type LookAt = (
   operation: Operation,
   project: ProjectId,
@@ -23,19 +29,24 @@ export type LookAt = (
 export const makeLookAt = (
   { send, log }: LookEdges,
   concurrency: number,
-  mayBegin: () => boolean,
+  mayBegin: MayBegin,
 ): LookAt => {
-  const slots = pLimit(concurrency);
+  const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
       if (!mayBegin()) return [];
-      const statuses = look.decode(some, await send(look.request(project, some)));
-      return [...statuses];
+      const reply = await send(look.request(project, some), mayBegin);
+      const statuses = look.decode(some, reply);
+      const isAnswer = reply.kind === 'replied' && closureOf(reply) === undefined;
+      return some.flatMap((job) => {
+        const status = statuses.get(job) ?? (isAnswer ? UNTOLD : undefined);
+        return status === undefined ? [] : [[job, status] as const];
+      });
     };
     const batches = Array.from({ length: Math.ceil(jobs.length / look.maxJobs) }, (_, i) =>
       jobs.slice(i * look.maxJobs, (i + 1) * look.maxJobs),
     );
-    const found = await Promise.all(batches.map((some) => slots(lookOnce, some)));
+    const found = await Promise.all(batches.map((some) => slotsOf(project)(lookOnce, some)));
     const statuses = new Map(found.flat());
     log.info('look', {
       operation: name,

@@ -27,6 +27,10 @@ export interface Part<Message extends Received = Received> {
   changed: boolean;
   /** The longest pause that anything asked for, in seconds. */
   pause: number;
+  /** Whether a request for a job of it was in vain today. */
+  tried: boolean;
+  /** Whether there was no time today for a request that it needs. */
+  outOfTime: boolean;
   /** Whether it was given up today, and so goes to the dead-letter queue. */
   failed: boolean;
 }
@@ -65,6 +69,8 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   seen: undefined,
   changed: false,
   pause: 0,
+  tried: false,
+  outOfTime: false,
   failed: false,
 });
 
@@ -75,6 +81,9 @@ export const recallInto = (part: Part, state: PartState): void => {
   });
   for (const index of state.published) part.published.add(index);
   for (const [index, by] of state.asked) if (!part.asked.has(index)) part.asked.set(index, by);
+  // What became of a job that was seen: nothing is open any more, whoever noted that it was.
+  for (const index of part.asked.keys())
+    if (part.verdicts[index]?.evidence !== undefined) part.asked.delete(index);
 };
 
 export const stateOf = (part: Part, invocation: string): PartState => ({ ...part, invocation });

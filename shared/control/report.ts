@@ -1,4 +1,4 @@
-import { type JobId, jobIdOf, type Operation } from '../core/operation.ts';
+import { type JobId, jobIdOf, type Operation, UNTOLD } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
@@ -21,23 +21,39 @@ export const makeReport =
     attempt.call.carriers.forEach((carrier, i) => {
       const verdict = verdicts[i];
       if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, verdict?.served !== 'no', attempt);
+        leaveOpen(carrier, askedBy(attempt.verdicts[i], verdict), attempt);
       } else {
         settleAskers(parts, carrier, sealedOf(verdict, attempt));
       }
     });
 
-    function leaveOpen(carrier: Carrier, mayBeServed: boolean, { retryAfter = 0 }: Attempt): void {
+    /** In whose name it is noted that a job was asked for; nobody's where a look has shown since that nothing came of it. */
+    function askedBy(told: Verdict | undefined, verdict: Verdict | undefined): string | undefined {
+      if (verdict?.kind !== 'unanswered' || verdict.served !== 'no') return invocation;
+      return told?.kind === 'unanswered' && told.served !== 'no' ? NOBODY : undefined;
+    }
+
+    function leaveOpen(
+      carrier: Carrier,
+      by: string | undefined,
+      { isHeld, retryAfter = 0 }: Attempt,
+    ): void {
       const { part } = holderOf(carrier, parts);
-      if (mayBeServed) noteAsked(part, jobIdOf(carrier.job), invocation);
+      if (by !== undefined) noteAsked(part, jobIdOf(carrier.job), by);
       // Written even so: the record tells that this invocation's claims are over.
       part.changed = true;
       for (const { part: key } of carrier.askers) {
         const asking = parts.get(key);
-        if (asking !== undefined) asking.pause = Math.max(asking.pause, retryAfter);
+        if (asking === undefined) continue;
+        asking.pause = Math.max(asking.pause, retryAfter);
+        if (isHeld) asking.outOfTime = true;
+        else asking.tried = true;
       }
     }
   };
+
+/** No invocation's name: no claim is held open by it. */
+const NOBODY = 'nobody';
 
 /** One verdict for all who ask for a job. */
 export const settleAskers = (
@@ -80,9 +96,7 @@ const reconsider = async (
   const statuses = await lookAt(operation, project_id, doubtful);
   return verdicts.map((verdict, i) => {
     const status = statuses.get(jobs[i] ?? ('' as JobId));
-    return isDoubtful(verdict) && status !== undefined
-      ? reconsidered(verdict, operation, status)
-      : verdict;
+    return isDoubtful(verdict) ? reconsidered(verdict, operation, status) : verdict;
   });
 };
 
@@ -90,8 +104,20 @@ const isDoubtful = (verdict: Verdict | undefined): boolean =>
   (verdict?.kind === 'rejected' && verdict.doubtful) ||
   (verdict?.kind === 'unanswered' && verdict.served === 'maybe');
 
-/** What was refused was not served, so only the wished state counts; what went unanswered may have been, and is over. */
-const reconsidered = (verdict: Verdict, operation: Operation, status: string): Verdict => {
+/**
+ * What was refused was not served, so only the wished state counts; what went unanswered may have been, and is over. A
+ * refusal that could not be looked into comes back; where the upstream does not tell, it stands.
+ */
+const reconsidered = (
+  verdict: Verdict,
+  operation: Operation,
+  status: string | undefined,
+): Verdict => {
+  if (status === UNTOLD) return verdict;
+  if (status === undefined)
+    return verdict.kind === 'rejected'
+      ? { kind: 'unanswered', served: 'no', reason: 'refused, and no look tells why' }
+      : verdict;
   const effect = operation.effectOf(status);
   const isRefused = verdict.kind === 'rejected';
   if (isRefused ? operation.isThere(status) : effect === 'taken')

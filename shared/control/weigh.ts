@@ -21,6 +21,8 @@ export interface Weighed {
   /** The calls, of the jobs alone that may be sent. */
   readonly calls: readonly Call[];
   readonly candidates: ReadonlyMap<Carrier, Candidate>;
+  /** Those of them whose last call went unanswered and had no effect. */
+  readonly repeats: ReadonlySet<Carrier>;
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
@@ -79,9 +81,12 @@ export const weigh = async (
   const judged = wanted.map((wish) => {
     const seen = records.get(wish.key);
     const holder = seen && holders.get(seen.record.claim.part)?.record;
+    const place = seen?.record.claim.index ?? -1;
+    const wasAsked =
+      holder?.asked.has(place) === true && holder.verdicts[place]?.evidence === undefined;
     const candidate: Candidate = { ...wish, seen: seen?.version };
     const newest = newestOf(wish.carrier);
-    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now())] as const;
+    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), wasAsked] as const;
   });
   const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
   const statuses = await lookAtAll(
@@ -93,7 +98,8 @@ export const weigh = async (
   const waiting: Carrier[] = [];
   const observed: Candidate[] = [];
   const candidates = new Map<Carrier, Candidate>();
-  for (const [candidate, judgement] of judged) {
+  const repeats = new Set<Carrier>();
+  for (const [candidate, judgement, wasAsked] of judged) {
     const { carrier } = candidate;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
     else if (judgement.kind === 'wait') waiting.push(carrier);
@@ -101,14 +107,17 @@ export const weigh = async (
       const decision = decide(judgement, candidate, statuses.get(candidate));
       if (decision === 'wait') waiting.push(carrier);
       else if (decision === 'observed') observed.push(candidate);
-      else candidates.set(carrier, candidate);
+      else {
+        candidates.set(carrier, candidate);
+        if (wasAsked) repeats.add(carrier);
+      }
     }
   }
   const going = calls.map((call) => ({
     ...call,
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
-  return { calls: going, candidates, observed, superseded, waiting };
+  return { calls: going, candidates, repeats, observed, superseded, waiting };
 };
 
 /** Looks at candidates, as many in one request as their operation's look takes. */

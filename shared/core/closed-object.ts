@@ -21,7 +21,7 @@ export const closedObject = <const Entries extends v.ObjectEntries>(
       const read = v.safeParse(known, value);
       for (const { message, path, expected, received } of read.issues ?? [])
         addIssue({ message, received, ...(expected && { expected }), ...(path && { path }) });
-      return read.success && unknown.length === 0 ? read.output : NEVER;
+      return read.success ? read.output : NEVER;
     }),
   );
 };

@@ -1,21 +1,6 @@
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
 import { doubt, mayBeOneJobs, verdictOn } from './refusal.ts';
-
-/** What came back for a call, or why nothing did. `body` is the raw text: 64-bit ids are read by the decoders. */
-export type Reply =
-  | {
-      readonly kind: 'replied';
-      readonly status: number;
-      readonly body: string;
-      /** Seconds, from `Retry-After`. */
-      readonly retryAfter?: number;
-    }
-  | {
-      readonly kind: 'silent';
-      readonly reason: string;
-      /** That nothing was sent: there was no connection. */
-      readonly unsent?: boolean;
-    };
+import type { Reply } from './reply.ts';
 
 /**
  * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a

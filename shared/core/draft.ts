@@ -28,7 +28,7 @@ export type ReadDraft =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** The queue keeps a message for 14 days: no deadline may come near. */
-export const MOST_DEADLINE_SECONDS = 10 * 24 * 3_600;
+export const MOST_DEADLINE_SECONDS = 7 * 24 * 3_600;
 
 /** A `Date` takes 30 February for 2 March. */
 const exists = ({ text, time }: { text: string; time: Date }): boolean => {
@@ -46,7 +46,7 @@ const timestamp = (now: Date) =>
     v.check((time) => time > now, 'is in the past'),
     v.check(
       (time) => time.getTime() - now.getTime() <= MOST_DEADLINE_SECONDS * 1_000,
-      'is more than 10 days ahead: the queue would not keep the jobs so long',
+      'is more than 7 days ahead: the queue would not give the jobs so often',
     ),
     v.transform((time) => time.toISOString()),
   );

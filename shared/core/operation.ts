@@ -1,5 +1,6 @@
 import type { GenericSchema, ObjectEntries } from 'valibot';
-import type { Reading, Reply } from './correlate.ts';
+import type { Reading } from './correlate.ts';
+import type { Reply } from './reply.ts';
 
 declare const brand: unique symbol;
 type Brand<Name extends string> = string & { readonly [brand]: Name };
@@ -41,10 +42,31 @@ export interface Answer {
 /** A request as any upstream takes it; the edge adds what all have in common. */
 export interface UpstreamRequest {
   readonly service: Service;
+  /** On whose behalf: decides on the credentials and the pace. */
+  readonly project: ProjectId;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: string;
 }
+
+/**
+ * Sends one request. Law: never throws for what the outside does, silence is a reply too. `mayBegin` is asked right
+ * before anything goes out, however long the request had to wait for its turn: a no is a reply of kind `silent`, unsent.
+ */
+export type Send = (request: UpstreamRequest, mayBegin: MayBegin) => Promise<Reply>;
+
+/** Whether the time that is left is enough to begin a request, now or so many milliseconds from now. */
+export type MayBegin = (inMs?: number) => boolean;
+
+/**
+ * By which credential requests for a project are sent: `key` is its fingerprint, and tells nothing of it. `none`: the
+ * project has no credential. `out of reach`: nobody can tell just now.
+ */
+export type Identity =
+  | { readonly kind: 'known'; readonly key: string }
+  | { readonly kind: 'none' | 'out of reach' };
+
+export type Identify = (project: ProjectId) => Promise<Identity>;
 
 /** How to see what state jobs are in. */
 export interface Look {
@@ -57,6 +79,9 @@ export interface Look {
 
 /** The status of a job that the upstream does not know. */
 export const MISSING = 'missing';
+
+/** In place of a status where the upstream has answered, and not told it. */
+export const UNTOLD = 'untold';
 
 /**
  * What a job's status tells of an operation: that it took effect (or was never needed), that it had none, or that

@@ -19,7 +19,10 @@ export interface PartState {
   readonly verdicts: readonly (Sealed | undefined)[];
   /** Verdicts known to be on the bus. */
   readonly published: ReadonlySet<number>;
-  /** Jobs whose last request went unanswered and may have been served, each with the invocation that sent it. */
+  /**
+   * Jobs whose last request went unanswered, each with the invocation that sent it and after which it may yet be served;
+   * or with a name that is none, if it is known by now that it was not.
+   */
   readonly asked: ReadonlyMap<number, string>;
 }
 

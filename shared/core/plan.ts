@@ -100,6 +100,26 @@ export const cutCalls = (
     }));
   });
 
+/** Into so many calls those are cut whose last one went unanswered. */
+const PIECES = 4;
+
+/**
+ * Law: jobs whose last call went unanswered are cut into pieces, and not called together with others: should one of them
+ * be the reason, the others are rid of it, most at once and all after a few times.
+ */
+export const partRepeats = (
+  calls: readonly Call[],
+  isRepeat: (carrier: Carrier) => boolean,
+): readonly Call[] =>
+  calls.flatMap((call) => {
+    const repeats = call.carriers.filter(isRepeat);
+    if (repeats.length === 0) return [call];
+    const fresh = call.carriers.filter((carrier) => !isRepeat(carrier));
+    const size = Math.ceil(repeats.length / PIECES);
+    const pieces = cutCalls([{ ...call, carriers: repeats }], () => size);
+    return [{ ...call, carriers: fresh }, ...pieces];
+  });
+
 const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
   const { operation, project_id, options } = intent;
   const key = `${operation} ${project_id} ${JSON.stringify(options)}`;

@@ -1,46 +1,89 @@
+import { isObject, type Json, parseLoosely } from './json.ts';
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
+import type { Reply } from './reply.ts';
 
 /**
  * Whose trouble an error is.
  * - `job`: this job cannot be served; in a call of many it may be one job's fault.
  * - `status`: so too, and the job's status may be the reason: it may be where it was wished to be.
  * - `everybody`: nobody's own fault, yet final (quota, permission to use the feature).
- * - `unserved`: refused before anything was done (a throttle, an expired credential): the job comes back.
- * - `later`: the server's trouble, and the request may have been served: the job comes back.
+ * - `busy`: this job is not served for now.
+ * - `throttled`: too many requests; nothing was done.
+ * - `auth`: the credential or its rights; nothing was done, and another credential may help.
+ * - `gateway`: refused on the way for another reason; nothing was done.
+ * - `later`: the server's trouble, and the request may have been served.
  */
-export type Blame = 'job' | 'status' | 'everybody' | 'unserved' | 'later';
+export type Blame =
+  | 'job'
+  | 'status'
+  | 'everybody'
+  | 'busy'
+  | 'throttled'
+  | 'auth'
+  | 'gateway'
+  | 'later';
 
 /** Stands in for the code where a refusal has none. */
 export const UNSPECIFIED = 'unspecified';
 
 /** Known error codes. Source: the vendor's error-code pages, gathered with their HTTP statuses in docs/upstream.md §2. */
-const CODES: Readonly<Record<Blame, readonly string[]>> = {
-  job: [
-    ...['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004', 'DLI.13024'],
-    ...['DRS.M05003', 'DRS.M05004', 'DRS.M00301', 'DRS.M00305'],
-    ...['DRS.M00007', 'DRS.M00200', 'DRS.M00201', 'DRS.M00202'],
-  ],
-  status: ['DLI.0001', 'DLI.0007', 'DLI.0009', 'DRS.M00304', UNSPECIFIED],
-  everybody: ['DLI.1028'],
-  unserved: [
-    ...['DLI.0013', 'DLI.0014', 'DLI.0015', 'DLI.0016'],
-    ...['DRS.M00100', 'DRS.M00102', 'DRS.M00103', 'DRS.M00261', 'DRS.M01503', 'DRS.M01504'],
-  ],
-  later: ['DLI.0012', 'DLI.0019', 'DLI.0999', 'DLI.10001', 'DRS.M00004', 'DRS.M01501'],
-};
+const BLAMES: ReadonlyMap<string, Blame> = new Map([
+  ['DLI.0001', 'status'],
+  ['DLI.0002', 'job'],
+  ['DLI.0007', 'status'],
+  ['DLI.0009', 'status'],
+  ['DLI.0012', 'later'],
+  ['DLI.0013', 'auth'],
+  ['DLI.0014', 'auth'],
+  ['DLI.0015', 'auth'],
+  ['DLI.0016', 'auth'],
+  ['DLI.0019', 'later'],
+  ['DLI.0023', 'job'],
+  ['DLI.0999', 'later'],
+  ['DLI.1028', 'everybody'],
+  ['DLI.10001', 'later'],
+  ['DLI.12004', 'job'],
+  ['DLI.13024', 'job'],
+  ['DLI.16001', 'job'],
+  ['DRS.M00004', 'later'],
+  ['DRS.M00007', 'job'],
+  ['DRS.M00100', 'auth'],
+  ['DRS.M00102', 'auth'],
+  ['DRS.M00103', 'auth'],
+  ['DRS.M00200', 'job'],
+  ['DRS.M00201', 'job'],
+  ['DRS.M00202', 'job'],
+  ['DRS.M00261', 'auth'],
+  ['DRS.M00301', 'job'],
+  ['DRS.M00304', 'status'],
+  ['DRS.M00305', 'job'],
+  ['DRS.M01501', 'later'],
+  ['DRS.M01503', 'throttled'],
+  ['DRS.M01504', 'busy'],
+  ['DRS.M05003', 'job'],
+  ['DRS.M05004', 'job'],
+  ['APIGW.0301', 'auth'],
+  ['APIG.0301', 'auth'],
+  ['APIGW.0308', 'throttled'],
+  ['APIG.0308', 'throttled'],
+  ['IAM.0012', 'throttled'],
+  ['IAM.0061', 'auth'],
+]);
 
-const BLAME = new Map(
-  Object.entries(CODES).flatMap(([blame, codes]) => codes.map((code) => [code, blame as Blame])),
-);
+/** The gateway and IAM answer before any job is looked at, unless the status tells of what lies behind them. */
+const isGateways = (code: string): boolean => /^(APIGW|APIG|IAM)\./.test(code);
+
+const isOutage = (status: number): boolean => status >= 500 || status === 408;
 
 /** By code first, since the vendor sends throttles and server errors as 400 and "busy" as 202; unknown codes by status. */
 export const blameOf = (status: number, code: string): Blame => {
-  const known = BLAME.get(code);
+  if (isOutage(status) && isGateways(code)) return 'later';
+  const known = BLAMES.get(code);
   if (known !== undefined) return known;
-  if (status >= 500 || status === 408) return 'later';
-  // The gateway and IAM answer before any job is looked at.
-  if (/^(APIGW|APIG|IAM)\./.test(code)) return 'unserved';
-  if (status === 401 || status === 429) return 'unserved';
+  if (isOutage(status)) return 'later';
+  if (status === 429) return 'throttled';
+  if (status === 401) return 'auth';
+  if (isGateways(code)) return status === 403 ? 'auth' : 'gateway';
   return status === 403 ? 'everybody' : 'status';
 };
 
@@ -49,13 +92,16 @@ export const blameOf = (status: number, code: string): Blame => {
  * error, which may be a gateway's that gave up waiting, or behind silence, a request may yet be served.
  */
 export const doubt = (status: number | undefined): 'maybe' | 'maybe yet' =>
-  status === undefined || status >= 500 || status === 408 ? 'maybe yet' : 'maybe';
+  status === undefined || isOutage(status) ? 'maybe yet' : 'maybe';
 
 /** The verdict on one job that an error names, by place or by id, or that was asked for alone. */
 export const verdictOn = (status: number, error: Refusal, evidence: Evidence): Verdict => {
   const blame = blameOf(status, error.code);
   switch (blame) {
-    case 'unserved':
+    case 'busy':
+    case 'throttled':
+    case 'auth':
+    case 'gateway':
     case 'later': {
       const served = blame === 'later' ? doubt(status) : 'no';
       return { kind: 'unanswered', served, reason: `${error.code}: ${error.message}` };
@@ -72,3 +118,55 @@ export const mayBeOneJobs = (status: number, { code }: Refusal): boolean => {
   const blame = blameOf(status, code);
   return blame === 'job' || blame === 'status';
 };
+
+/** Why an upstream serves nobody just now. */
+export type Closure = 'throttled' | 'auth' | 'outage';
+
+const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
+  ['throttled', 'throttled'],
+  ['auth', 'auth'],
+  ['gateway', 'outage'],
+  ['later', 'outage'],
+]);
+
+const codeOf = (element: Json | undefined): string => {
+  if (!isObject(element)) return UNSPECIFIED;
+  const { error_code: code, error } = element;
+  if (typeof code === 'string' && code !== '') return code;
+  // IAM's own shape: `{"error": {"code": 401, …}}`, whose number is the status again.
+  return isObject(error) && typeof error.code === 'string' ? error.code : UNSPECIFIED;
+};
+
+/** Whether something may have been done all the same: a row that claims success, or rows beside an error. */
+const mayHaveServed = (element: Json | undefined): boolean =>
+  isObject(element) &&
+  ['is_success', 'results', 'jobs'].some((name) => {
+    const value = element[name];
+    if (Array.isArray(value)) return value.length > 0;
+    return value === true || (typeof value === 'string' && /^true$/i.test(value));
+  });
+
+/**
+ * Whether a reply refuses everybody, not the jobs that were asked for: a throttle, a credential, a server in trouble, or
+ * none there. Undefined where it does not, and where its rows are at odds or beside it: some were served then.
+ */
+export const closureOf = (reply: Reply): Closure | undefined => {
+  if (reply.kind === 'silent') return reply.held ? undefined : 'outage';
+  if (reply.status < 400) return undefined;
+  const parsed = parseLoosely(reply.body);
+  const rows: readonly Json[] =
+    parsed.ok && Array.isArray(parsed.value) ? parsed.value : [parsed.ok ? parsed.value : null];
+  if (rows.some(mayHaveServed)) return undefined;
+  const closures = new Set(rows.map((row) => CLOSURES.get(blameOf(reply.status, codeOf(row)))));
+  const [closure] = closures;
+  return closures.size === 1 ? closure : undefined;
+};
+
+/** Whether a reply shows that a service is at work: it served somebody, or refused a job in its own words. */
+export const showsService = (reply: Reply): boolean =>
+  reply.kind === 'replied' &&
+  (reply.status < 300 || reply.status >= 400) &&
+  closureOf(reply) === undefined &&
+  parseLoosely(reply.body).ok;
+
+export const isAuthRefusal = (reply: Reply): boolean => closureOf(reply) === 'auth';

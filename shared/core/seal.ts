@@ -18,7 +18,7 @@ const cut = (text: string, mostUnits: number, mostBytes: number): string => {
   let kept = text.slice(0, mostUnits).toWellFormed();
   for (let bytes = bytesOf(kept); bytes > mostBytes; bytes = bytesOf(kept)) {
     const share = Math.floor((kept.length * mostBytes) / bytes);
-    kept = kept.slice(0, Math.min(share, kept.length - 1)).toWellFormed();
+    kept = kept.slice(0, share).toWellFormed();
   }
   return kept;
 };

@@ -34,6 +34,17 @@ const overrides = v.object(
 /** What recording and publishing the results of a call and giving messages back may take, repeats included. */
 const RESERVE_SECONDS = 10;
 
+/** As long as the shortest cool-down after a refused credential: a probe finds it usable again. */
+const REFUSED_MS = 60_000;
+
+/** For secrets that are asked for in vain: a project that is not in them, or a source that is out of reach. */
+const LEAST_REFRESH_MS = 10_000;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Shorter than what gateways keep, so that no request meets a connection that is just being closed. */
+const KEEP_ALIVE_MS = 4_000;
+
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
@@ -43,6 +54,9 @@ const acceptSchema = v.object({
   DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
   ...logEntries,
 });
+
+const isOne = (a: string | undefined, b: string | undefined): boolean =>
+  (a === undefined) !== (b === undefined);
 
 const controlSchema = v.pipe(
   v.object({
@@ -66,18 +80,37 @@ const controlSchema = v.pipe(
     MAX_RECEIVES: v.optional(whole(2, 1_000), '1000'),
     LEDGER_TABLE: v.optional(v.string()),
     LEDGER_FILE: v.optional(v.string()),
+    IAM_ENDPOINT: v.optional(httpUrl),
+    UPSTREAM_SECRET_ID: v.optional(v.string()),
+    UPSTREAM_SECRETS_FILE: v.optional(v.string()),
+    SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
+    CALLS_PER_KEY: v.optional(whole(1, 5), '1'),
     ...logEntries,
   }),
-  v.partialCheck(
-    [['CALL_TIMEOUT_SECONDS'], ['FUNCTION_TIMEOUT_SECONDS']],
-    (settings) =>
-      settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
-    `FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}, or no call is ever begun`,
+  v.forward(
+    v.partialCheck(
+      [['CALL_TIMEOUT_SECONDS'], ['FUNCTION_TIMEOUT_SECONDS']],
+      (settings) =>
+        settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
+      `must exceed CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}, or no call is ever begun`,
+    ),
+    ['FUNCTION_TIMEOUT_SECONDS'],
   ),
-  v.partialCheck(
-    [['LEDGER_TABLE'], ['LEDGER_FILE']],
-    ({ LEDGER_TABLE, LEDGER_FILE }) => (LEDGER_TABLE === undefined) !== (LEDGER_FILE === undefined),
-    'LEDGER_TABLE or LEDGER_FILE must be set, and not both',
+  v.forward(
+    v.partialCheck(
+      [['LEDGER_TABLE'], ['LEDGER_FILE']],
+      (settings) => isOne(settings.LEDGER_TABLE, settings.LEDGER_FILE),
+      'or LEDGER_FILE must be set, and not both',
+    ),
+    ['LEDGER_TABLE'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['UPSTREAM_SECRET_ID'], ['UPSTREAM_SECRETS_FILE']],
+      (settings) => isOne(settings.UPSTREAM_SECRET_ID, settings.UPSTREAM_SECRETS_FILE),
+      'or UPSTREAM_SECRETS_FILE must be set, and not both',
+    ),
+    ['UPSTREAM_SECRET_ID'],
   ),
 );
 
@@ -100,8 +133,29 @@ export const readControlConfig = (environment: Environment) => {
     queueUrl: settings.QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTER_QUEUE_URL,
     eventBusName: settings.EVENT_BUS_NAME,
-    endpoints: { dli: settings.DLI_ENDPOINT, drs: settings.DRS_ENDPOINT },
-    language: settings.UPSTREAM_LANGUAGE,
+    upstream: {
+      endpoints: {
+        dli: settings.DLI_ENDPOINT,
+        drs: settings.DRS_ENDPOINT,
+        iam: settings.IAM_ENDPOINT,
+      },
+      language: settings.UPSTREAM_LANGUAGE,
+      callsPerKey: settings.CALLS_PER_KEY,
+      callConcurrency: settings.CALL_CONCURRENCY,
+      refusedMs: REFUSED_MS,
+    },
+    secret: { id: settings.UPSTREAM_SECRET_ID, file: settings.UPSTREAM_SECRETS_FILE ?? '' },
+    accounts: {
+      ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
+      leastRefreshMs: LEAST_REFRESH_MS,
+      needsIam: settings.IAM_ENDPOINT === undefined,
+    },
+    connections: {
+      connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, settings.CALL_TIMEOUT_SECONDS * 1_000),
+      headersTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
+      bodyTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
+      keepAliveMs: KEEP_ALIVE_MS,
+    },
     maxJobsPerCall: ({ name }: Pick<Operation, 'name'>): number =>
       perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
     callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,

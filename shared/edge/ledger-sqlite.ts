@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Entry, Ledger } from '../core/ledger.ts';
+import type { Entry, Ledger, NewEntry, Written } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
 import { reasonOf } from '../core/reason.ts';
+import { joinCalls } from '../join-calls.ts';
 
 /** Milliseconds that a write waits for another thread's. */
 const BUSY_TIMEOUT = 5_000;
@@ -15,6 +16,11 @@ const SCHEMA = `
 `;
 
 const PAUSE_MS = 5;
+
+interface Writing {
+  readonly entry: NewEntry;
+  readonly seen: string | undefined;
+}
 
 /**
  * Switching a new file to WAL fails at once, whatever the timeout, while another thread does the same: it is tried anew
@@ -62,6 +68,33 @@ export const openSqliteLedger = (
   const update = database.prepare(
     'UPDATE ledger SET version = ?, body = ?, expires_at = ? WHERE key = ? AND version = ?',
   );
+  const writeOne = ({ entry: { key, version, body, expiresAt }, seen }: Writing): Written => {
+    const { changes } =
+      seen === undefined
+        ? insert.run(key, version, body, expiresAt)
+        : update.run(version, body, expiresAt, key, seen);
+    return changes === 1 ? 'written' : 'lost';
+  };
+  const inOneTransaction = (writes: readonly Writing[]): readonly Written[] => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const written = writes.map(writeOne);
+      database.exec('COMMIT');
+      return written;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  /** What is written in the same turn goes to the disk at once: a transaction costs more than a row. */
+  const writeAll = joinCalls(async (writes: readonly Writing[]): Promise<readonly Written[]> => {
+    try {
+      return inOneTransaction(writes);
+    } catch (error) {
+      log.warn('ledger not written', { records: writes.length, reason: reasonOf(error) });
+      return writes.map(() => 'unknown');
+    }
+  });
   return {
     read: async (keys) => {
       try {
@@ -72,17 +105,9 @@ export const openSqliteLedger = (
         return undefined;
       }
     },
-    write: async ({ key, version, body, expiresAt }, seen) => {
-      try {
-        const { changes } =
-          seen === undefined
-            ? insert.run(key, version, body, expiresAt)
-            : update.run(version, body, expiresAt, key, seen);
-        return changes === 1 ? 'written' : 'lost';
-      } catch (error) {
-        log.warn('ledger not written', { reason: reasonOf(error) });
-        return 'unknown';
-      }
+    write: async (entry, seen) => {
+      const [written = 'unknown'] = await writeAll([{ entry, seen }]);
+      return written;
     },
     close: () => database.close(),
   };

@@ -1,13 +1,5 @@
 import * as v from 'valibot';
-import {
-  asWhole,
-  byPosition,
-  type Reading,
-  type Reply,
-  type Row,
-  silence,
-  unanswered,
-} from '../correlate.ts';
+import { asWhole, byPosition, type Reading, type Row, silence, unanswered } from '../correlate.ts';
 import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, parseLoosely } from '../json.ts';
@@ -23,6 +15,7 @@ import {
   MISSING,
 } from '../operation.ts';
 import { UNSPECIFIED } from '../refusal.ts';
+import type { Reply } from '../reply.ts';
 
 /** What `dli.run` and `dli.stop` have in common: 64-bit ids, one flag per call, replies that name no job. */
 
@@ -121,6 +114,7 @@ export const look: Look = {
   maxJobs: 1,
   request: (project, [job]) => ({
     service: 'dli',
+    project,
     method: 'GET',
     path: `/v1.0/${project}/streaming/jobs/${job}`,
   }),

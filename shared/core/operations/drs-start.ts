@@ -1,13 +1,5 @@
 import * as v from 'valibot';
-import {
-  asWhole,
-  byId,
-  type Reading,
-  type Reply,
-  type Row,
-  silence,
-  unanswered,
-} from '../correlate.ts';
+import { asWhole, byId, type Reading, type Row, silence, unanswered } from '../correlate.ts';
 import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, type JsonObject, parseLoosely } from '../json.ts';
@@ -22,6 +14,7 @@ import {
   type Operation,
 } from '../operation.ts';
 import { UNSPECIFIED } from '../refusal.ts';
+import type { Reply } from '../reply.ts';
 
 /** DRS ids look like UUIDs and are not hex, so their form is left open. */
 const opaque = /^[A-Za-z0-9_-]{1,64}$/;
@@ -124,6 +117,7 @@ const look: Look = {
   maxJobs: PAGE,
   request: (project, jobs) => ({
     service: 'drs',
+    project,
     method: 'POST',
     path: `/v3/${project}/jobs/batch-status`,
     body: JSON.stringify({ jobs, page_req: { cur_page: 1, per_page: PAGE } }),

@@ -1,0 +1,109 @@
+import {
+  admissionTo,
+  type CoolDown,
+  coolDownAfter,
+  OPEN,
+  probeOf,
+  type RefusalOfAll,
+  STRIKES,
+} from '../core/cool-down.ts';
+import type { Log } from '../core/log.ts';
+import type { Book, Seen } from './book.ts';
+
+/** One way to the upstream, of a service for a project or of a credential, as one invocation knows it. */
+export interface Way {
+  /** Whether nothing goes out on it any more in this invocation. */
+  readonly isClosed: () => boolean;
+  /** Seconds until it is worth to come back; 0 if it is not closed. */
+  readonly pause: () => number;
+  /** Sets out to see whether a cool-down is over, if one was; false if others do, and closed then. */
+  readonly takeProbe: (ms: number) => Promise<boolean>;
+  /** The one request that goes alone, while it is under way. */
+  readonly probe: () => Promise<unknown> | undefined;
+  /** Tells of a request that goes out; if it is a probe, the others wait for it. */
+  readonly sending: (exchange: Promise<unknown>) => void;
+  /** Somebody was served. */
+  readonly pass: () => Promise<void>;
+  /** A request was refused as if everybody was: for certain, or it may be that one job's own trouble. */
+  readonly refuse: (refusal: RefusalOfAll) => Promise<void>;
+  /** Leaves behind in the ledger what the next invocations have to know. */
+  readonly leave: () => Promise<void>;
+}
+
+export const makeWay = (
+  { book, log, now }: { book: Book; log: Log; now: () => number },
+  key: string,
+  entry: Seen<CoolDown> | undefined,
+): Way => {
+  let record = entry?.record;
+  let seen = entry?.version;
+  let closed = admissionTo(record, now()).kind === 'closed';
+  let isProbing = false;
+  let underWay: Promise<unknown> | undefined;
+  let strikes = 0;
+  let last: RefusalOfAll | undefined;
+
+  const write = async (next: CoolDown): Promise<boolean> => {
+    // Whatever becomes of it, this invocation goes by what it has met itself.
+    record = next;
+    const [written, version] = await book.writeCoolDown(key, next, seen);
+    if (written === 'written') seen = version;
+    return written === 'written';
+  };
+
+  const shut = async (): Promise<void> => {
+    if (closed || last === undefined) return;
+    closed = true;
+    isProbing = false;
+    const next = coolDownAfter(record, last, now(), strikes);
+    const seconds = Math.ceil((next.until - now()) / 1_000);
+    log.warn('cool-down', { way: key, why: last.closure, seconds });
+    if (await write(next)) return;
+    // Somebody else closed it meanwhile, it may be for less.
+    const stored = (await book.coolDowns([key]))?.get(key);
+    if (stored === undefined || stored.record.until >= next.until) return;
+    seen = stored.version;
+    await write(next);
+  };
+
+  return {
+    isClosed: () => closed,
+    pause: () => {
+      if (!closed) return 0;
+      const admission = admissionTo(record, now());
+      return admission.kind === 'closed' ? admission.seconds : 1;
+    },
+    takeProbe: async (ms) => {
+      if (record === undefined || isProbing || admissionTo(record, now()).kind !== 'probe')
+        return !closed;
+      isProbing = await write(probeOf(record, now(), ms));
+      closed = !isProbing;
+      return isProbing;
+    },
+    probe: () => underWay,
+    sending: (exchange) => {
+      if (!isProbing) return;
+      underWay = exchange.finally(() => {
+        underWay = undefined;
+      });
+    },
+    pass: async () => {
+      strikes = 0;
+      last = undefined;
+      if (!isProbing) return;
+      isProbing = false;
+      log.info('cool-down over', { way: key });
+      await write(OPEN);
+    },
+    refuse: async (refusal) => {
+      strikes++;
+      last = refusal;
+      if (refusal.isCertain || strikes >= STRIKES) await shut();
+    },
+    leave: async () => {
+      if (strikes > 0) await shut();
+      else if (isProbing && record !== undefined)
+        await write({ ...record, until: now(), probing: false });
+    },
+  };
+};

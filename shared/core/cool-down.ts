@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import { parseLoosely } from './json.ts';
+import type { ProjectId, Service } from './operation.ts';
+import { LONGEST_PAUSE_SECONDS } from './pace.ts';
+import type { Closure } from './refusal.ts';
+
+/**
+ * What is known of a way to the upstream, of one service for one project or of one credential, that refused everybody.
+ * No record: nobody has been refused.
+ */
+export interface CoolDown {
+  /** Milliseconds since 1970: nobody sends anything before. 0: the way is open. */
+  readonly until: number;
+  /** How often it was closed in a row; the time to wait grows with it. */
+  readonly step: number;
+  /** Refusals in a row, in one invocation or several, since it was closed for certain. */
+  readonly strikes: number;
+  /** That somebody has set out to see whether it is over: till `until` the others wait. */
+  readonly probing: boolean;
+}
+
+export const OPEN: CoolDown = { until: 0, step: 0, strikes: 0, probing: false };
+
+/** Requests in a row that have to fail before a way is closed for certain: one may be a single job's, and fail for ever. */
+export const STRIKES = 3;
+
+export const wayOf = (service: Service, project: ProjectId): string => `cool/${service}/${project}`;
+
+/** `key` is the credential's fingerprint. */
+export const wayOfKey = (key: string): string => `cool/key/${key}`;
+
+/** What somebody may do who wants to send something. */
+export type Admission =
+  | { readonly kind: 'open' }
+  /** The cool-down is over: one alone may send one request, and see. */
+  | { readonly kind: 'probe' }
+  | { readonly kind: 'closed'; readonly seconds: number };
+
+const SECOND = 1_000;
+
+/** How long those wait who meet a probe: it takes one request. */
+const PROBE_PAUSE_SECONDS = 3;
+
+export const admissionTo = (record: CoolDown | undefined, now: number): Admission => {
+  if (record === undefined || record.until === 0) return { kind: 'open' };
+  if (record.until <= now) return { kind: 'probe' };
+  const left = Math.ceil((record.until - now) / SECOND);
+  return { kind: 'closed', seconds: record.probing ? Math.min(left, PROBE_PAUSE_SECONDS) : left };
+};
+
+/** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
+export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => ({
+  ...record,
+  until: now + ms,
+  probing: true,
+});
+
+const FIRST_SECONDS = 5;
+const LONGEST_SECONDS = 300;
+
+/** More than five bad signatures in a row lock a key pair for five minutes (docs/upstream.md §1): so few are tried. */
+const AUTH_SECONDS = 60;
+
+/** How a way refused. It is certain that it serves nobody, or too few were refused to tell. */
+export interface RefusalOfAll {
+  readonly closure: Closure;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+  /** Whatever the number of strikes. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * The record after a refusal of everybody: each closure in a row that is certain, or rests on three strikes, doubles the
+ * wait, and the upstream's own wish goes before it where it is longer.
+ */
+export const coolDownAfter = (
+  record: CoolDown | undefined,
+  { closure, retryAfter = 0, isCertain }: RefusalOfAll,
+  now: number,
+  /** Since the record was read. */
+  newStrikes = 1,
+): CoolDown => {
+  const strikes = (record?.strikes ?? 0) + newStrikes;
+  const grows = isCertain || strikes >= STRIKES;
+  const step = Math.max(1, (record?.step ?? 0) + Number(grows));
+  const grown = FIRST_SECONDS * 2 ** Math.min(step - 1, 10);
+  const least = closure === 'auth' && grows ? AUTH_SECONDS : 0;
+  const seconds = Math.max(Math.min(LONGEST_SECONDS, grown), least, retryAfter);
+  return {
+    until: now + SECOND * Math.min(LONGEST_PAUSE_SECONDS, seconds),
+    step,
+    strikes: grows ? 0 : strikes,
+    probing: false,
+  };
+};
+
+const VERSION = 1;
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  until: v.number(),
+  step: v.number(),
+  strikes: v.optional(v.number(), 0),
+  probing: v.boolean(),
+});
+
+export const writeCoolDown = (record: CoolDown): string =>
+  JSON.stringify({ v: VERSION, ...record });
+
+/** Undefined if the text is of a version that is not known here. */
+export const readCoolDown = (text: string): CoolDown | undefined => {
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  if (!read.success) return undefined;
+  const { v: _, ...record } = read.output;
+  return record;
+};

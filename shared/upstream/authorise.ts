@@ -1,0 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Account, Credential, KeyPair, User } from '../core/credentials.ts';
+import type { Exchange, Exchanged, Outgoing } from '../core/exchange.ts';
+import type { Log } from '../core/log.ts';
+import type {
+  Identify,
+  Language,
+  MayBegin,
+  ProjectId,
+  Send,
+  Service,
+  UpstreamRequest,
+} from '../core/operation.ts';
+import { isAuthRefusal, showsService } from '../core/refusal.ts';
+import { heldBack, type Reply } from '../core/reply.ts';
+import { MisconfiguredError } from '../core/settings.ts';
+import type { KeptAccounts } from './accounts.ts';
+import { type Lane, type LaneOptions, makeLanes, NO_TIME, REFUSED_LATELY } from './lanes.ts';
+import { redact } from './redact.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface AuthoriseEdges {
+  readonly accounts: Pick<KeptAccounts, 'of' | 'refresh' | 'reads'>;
+  readonly tokens: Tokens;
+  readonly exchange: Exchange;
+  /** The headers to send with a request so that it is signed. */
+  readonly sign: (request: Outgoing, key: KeyPair, now: Date) => Readonly<Record<string, string>>;
+  /** Tells credentials apart, and tells nothing of them. */
+  readonly fingerprint: (credential: Credential) => string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly newId: () => string;
+  /** Need not keep a process alive. */
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+export interface AuthoriseOptions extends LaneOptions {
+  /** Where requests go unless a project's account says otherwise. */
+  readonly endpoints: Readonly<Record<Service, string>> & { readonly iam?: string | undefined };
+  readonly language: Language;
+  readonly version: string;
+}
+
+/** What became of a request, and how it was sent, if it was. */
+interface Attempt {
+  readonly reply: Reply;
+  readonly lane: Lane;
+  /** How many times credentials had been read when it was sent. */
+  readonly reads: number;
+  readonly bearer?: { readonly token: string; readonly since: number };
+}
+
+const isUnsent = (reply: Reply): boolean => reply.kind === 'silent' && reply.unsent === true;
+const isHeld = (reply: Reply): boolean => reply.kind === 'silent' && reply.held === true;
+const isUnauthorized = (reply: Reply): boolean => reply.kind === 'replied' && reply.status === 401;
+
+/**
+ * Sends requests with the credential of their project. Laws: a refused credential is read again once, and the request
+ * is sent once more only by another one or with a new token; a pair that met a 401 is not used for `refusedMs`, so that
+ * at most `callsPerKey` bad signatures go out in that time; for a few seconds only where it has served other projects; no secret is in a log line or a reply.
+ */
+export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions) => {
+  const { accounts, tokens, now, log } = edges;
+  const { endpoints, refusedMs } = options;
+  const keys = new WeakMap<Credential, string>();
+
+  const keyOf = (credential: Credential): string => {
+    const key = keys.get(credential) ?? edges.fingerprint(credential);
+    keys.set(credential, key);
+    return key;
+  };
+  const find = async (project: ProjectId): Promise<Account | undefined | 'out of reach'> => {
+    try {
+      return await accounts.of(project);
+    } catch (error) {
+      if (!(error instanceof MisconfiguredError)) throw error;
+      return 'out of reach';
+    }
+  };
+
+  /** What an exchange that broke its word says is not known to be free of secrets: nothing of it is told. */
+  const exchange = (outgoing: Outgoing): Promise<Exchanged> =>
+    edges.exchange(outgoing).catch(() => ({ kind: 'silent', reason: 'the exchange failed' }));
+
+  /** One request on the wire, under an id of its own by which it can be found in the upstream's logs. */
+  const sendOne = async (
+    { headers, ...outgoing }: Outgoing,
+    credential?: Credential,
+  ): Promise<Exchanged> => {
+    const id = edges.newId();
+    const common = { 'user-agent': `job-fanin/${options.version}`, 'x-request-id': id };
+    const sent = { ...outgoing, headers: { ...headers, ...common } };
+    const reply = redact(await exchange(sent), sent, credential);
+    if (reply.kind === 'silent' || reply.status >= 300)
+      log.info('upstream request', {
+        request_id: id,
+        path: new URL(outgoing.url).pathname,
+        ...(reply.kind === 'silent' ? { reason: reply.reason } : { status: reply.status }),
+      });
+    return { ...reply, requestId: id };
+  };
+  const { pause = (ms: number) => sleep(ms, undefined, { ref: false }) } = edges;
+  const laneFor = makeLanes({ reads: accounts.reads, exchange: sendOne, now, pause }, options);
+
+  const outgoingOf = (account: Account, request: UpstreamRequest): Outgoing => ({
+    method: request.method,
+    url: (account.endpoints[request.service] ?? endpoints[request.service]) + request.path,
+    headers: { 'content-type': 'application/json', 'x-project-id': request.project },
+    ...(request.body !== undefined && { body: request.body }),
+  });
+  const dress = (outgoing: Outgoing, headers: Outgoing['headers']): Outgoing => ({
+    ...outgoing,
+    headers: { ...headers, accept: 'application/json', 'x-language': options.language },
+  });
+
+  const attemptSigned = async (
+    lane: Lane,
+    key: KeyPair,
+    outgoing: Outgoing,
+    mayBegin: MayBegin,
+  ) => {
+    const reads = accounts.reads();
+    if (lane.refusedAt() !== undefined) return { reply: heldBack(REFUSED_LATELY), reads };
+    if (!mayBegin()) return { reply: heldBack(NO_TIME), reads };
+    const signed = edges.sign(outgoing, key, new Date(now()));
+    const reply = await sendOne(dress(outgoing, signed), key);
+    const project = outgoing.headers['x-project-id'] ?? '';
+    if (isUnauthorized(reply)) lane.refuse(project, reads);
+    else if (showsService(reply)) lane.prove(project);
+    return { reply, reads };
+  };
+
+  const attemptAsUser = async (
+    lane: Lane,
+    user: User,
+    { iam, project }: { readonly iam: string | undefined; readonly project: ProjectId },
+    outgoing: Outgoing,
+    mayBegin: MayBegin,
+  ) => {
+    const reads = accounts.reads();
+    if (iam === undefined) return { reply: heldBack('no IAM endpoint is set'), reads };
+    const bearer = await tokens.of({ user, iam, project }, lane.login(project, mayBegin));
+    if (bearer.kind === 'refused') return { reply: bearer.reply, reads };
+    if (!mayBegin()) return { reply: heldBack(NO_TIME), reads };
+    const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
+    const reply = await sendOne(dress(outgoing, headers), user);
+    if (showsService(reply)) lane.prove(project);
+    return { reply, reads, bearer };
+  };
+
+  const attempt = (account: Account, request: UpstreamRequest, mayBegin: MayBegin) => {
+    const { credential } = account;
+    const lane = laneFor(keyOf(credential), credential.kind);
+    const outgoing = outgoingOf(account, request);
+    const scope = { iam: account.endpoints.iam ?? endpoints.iam, project: request.project };
+    return lane.inTurn<Attempt>(async () => {
+      const tried =
+        credential.kind === 'key'
+          ? await attemptSigned(lane, credential, outgoing, mayBegin)
+          : await attemptAsUser(lane, credential, scope, outgoing, mayBegin);
+      const isRefused = isUnauthorized(tried.reply) && lane.isCondemned();
+      const sentBy = { key: keyOf(credential), isRefused };
+      return {
+        lane,
+        ...tried,
+        reply: isHeld(tried.reply) ? tried.reply : { ...tried.reply, sentBy },
+      };
+    });
+  };
+
+  /** The account to try once more with; undefined if it would be the same again. */
+  const renew = async (account: Account, project: ProjectId, refused: Attempt) => {
+    const { reply, bearer, lane } = refused;
+    const mayBeDead = reply.kind === 'silent' || reply.status === 401;
+    // A new token has no more rights than one that is as good as new.
+    const forget = bearer !== undefined && (mayBeDead || now() - bearer.since >= refusedMs);
+    if (forget) tokens.drop(bearer.token);
+    const readsThen = isHeld(reply) ? lane.refusedAt() : refused.reads;
+    await accounts.refresh(mayBeDead ? readsThen : undefined);
+    const next = await find(project);
+    if (next === undefined || next === 'out of reach') return undefined;
+    const isOther = keyOf(next.credential) !== keyOf(account.credential);
+    if (reply.kind === 'replied')
+      log.warn('credential refused', {
+        project,
+        key: keyOf(account.credential),
+        status: reply.status,
+        ...(isOther && { renewed: keyOf(next.credential) }),
+      });
+    return isOther || forget ? next : undefined;
+  };
+
+  const send: Send = async (request, mayBegin) => {
+    const found = await find(request.project);
+    if (found === 'out of reach') return heldBack('the credentials are out of reach');
+    if (found === undefined) return heldBack('the project has no credential');
+    let account = found;
+    let refusal: Reply | undefined;
+    for (;;) {
+      const tried = await attempt(account, request, mayBegin);
+      const { reply } = tried;
+      // Who only waited behind another's refusal has its second try yet.
+      const hasWaited = isHeld(reply) && tried.lane.refusedAt() !== undefined;
+      if (!hasWaited && !(refusal === undefined && isAuthRefusal(reply)))
+        return isUnsent(reply) ? (refusal ?? reply) : reply;
+      if (!hasWaited) refusal = reply;
+      const next = await renew(account, request.project, tried);
+      if (next === undefined) return refusal ?? reply;
+      account = next;
+    }
+  };
+
+  const identify: Identify = async (project) => {
+    const account = await find(project);
+    if (account === 'out of reach') return { kind: 'out of reach' };
+    return account === undefined
+      ? { kind: 'none' }
+      : { kind: 'known', key: keyOf(account.credential) };
+  };
+
+  return { send, identify };
+};

@@ -1,0 +1,69 @@
+import type { MayBegin, Send, UpstreamRequest } from '../core/operation.ts';
+import { FREE, type Pace, slowDown, speedUp, takeTurn } from '../core/pace.ts';
+import { closureOf } from '../core/refusal.ts';
+import { heldBack, type Reply } from '../core/reply.ts';
+
+export interface PaceEdges {
+  /** Sends one request, once. */
+  readonly send: Send;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly pause: (ms: number) => Promise<unknown>;
+}
+
+/** How often one request is sent, the first time included, while all it meets is throttles. */
+const MOST_TRIES = 6;
+
+/** So many throttles with nothing else between them: the upstream serves nobody of this project just now. */
+const MOST_THROTTLES = 8;
+
+/**
+ * The one layer that sends a request again: only where a throttle says that nothing was done, only while the time
+ * lasts, and at the pace that the project's throttles allow. Law: no other reply is ever followed by another try.
+ */
+export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
+  const paces = new Map<string, Pace>();
+
+  const isHeld = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
+
+  /** Resolves when it is this request's turn; to the milliseconds that it would take, if that is too long. */
+  const awaitTurn = async (lane: string, mayBegin: MayBegin): Promise<number> => {
+    for (;;) {
+      const [at, after] = takeTurn(paces.get(lane) ?? FREE, now(), random());
+      const wait = at - now();
+      if (wait > 0 && !mayBegin(wait)) return wait;
+      paces.set(lane, after);
+      if (wait <= 0) return 0;
+      await pause(wait);
+      if (!isHeld(lane)) return 0;
+    }
+  };
+
+  return async (request, mayBegin) => {
+    const lane = laneOf(request);
+    let refusal: Reply | undefined;
+    for (let tries = 1; ; tries++) {
+      const tooLong = await awaitTurn(lane, mayBegin);
+      // Only a pause that the upstream asked for tells that it serves nobody; want of time is this invocation's own.
+      if (tooLong > 0 && refusal !== undefined && isHeld(lane)) return refusal;
+      if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
+      const reply = await send(request, mayBegin);
+      const pace = paces.get(lane) ?? FREE;
+      if (closureOf(reply) !== 'throttled') {
+        if (reply.kind === 'replied') paces.set(lane, speedUp(pace));
+        return reply;
+      }
+      const slower = slowDown(pace, now(), retryAfterOf(reply));
+      paces.set(lane, slower);
+      refusal = reply;
+      if (tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES) return reply;
+    }
+  };
+};
+
+const laneOf = ({ service, project }: UpstreamRequest): string => `${service} ${project}`;
+
+const retryAfterOf = (reply: Reply): number | undefined =>
+  reply.kind === 'replied' ? reply.retryAfter : undefined;

@@ -1,0 +1,98 @@
+import type { Credential } from '../core/credentials.ts';
+import type { Exchanged, Outgoing } from '../core/exchange.ts';
+
+const HIDDEN = '[secret]';
+
+/** Shorter words are in every text. */
+const LEAST_LENGTH = 8;
+
+/** Longer ones are tokens, which consist of runs. */
+const LONGEST_PATTERN = 128;
+
+/** So many letters and digits that are also in a secret are there by no chance, and every spelling leaves them as they are. */
+const RUN = /[A-Za-z0-9]{12,}/g;
+
+const passwordIn = (body: string): string => {
+  const [, text] = /"password":("(?:[^"\\]|\\.)*")/.exec(body) ?? [];
+  return text === undefined ? '' : String(JSON.parse(text));
+};
+
+const secretsOf = (credential: Credential | undefined): readonly string[] => {
+  if (credential === undefined) return [];
+  if (credential.kind === 'user') return [credential.password];
+  const { access, secret, securityToken = '' } = credential;
+  return [access, secret, securityToken];
+};
+
+/** What a request shows of a credential: in its headers, and a login in its body. */
+const secretsIn = ({ headers, body = '' }: Outgoing): readonly string[] => {
+  const { authorization = '', 'x-security-token': temporary, 'x-auth-token': token } = headers;
+  const parts = [...authorization.matchAll(/(?:Access|Signature)=([^,\s]+)/g)];
+  const shown = parts.map(([, part = '']) => part);
+  return [...shown, temporary ?? '', token ?? '', passwordIn(body)];
+};
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  ' ': '\\+',
+};
+
+const hex = (code: number, digits = 1): string => code.toString(16).padStart(digits, '0');
+
+/** What JSON puts before a character, as it is or escaped in its turn. */
+const BACKSLASHES = '(?:\\\\|%5c|&#92;){0,8}';
+
+/** A character as it is, or escaped as JSON, URLs and HTML have it, one in the other. */
+const patternOf = (character: string): string => {
+  if (/[A-Za-z0-9]/.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  const units = Array.from(character.split(''), (unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`);
+  const bytes = Array.from(Buffer.from(character), (byte) => `%${hex(byte, 2)}`);
+  const forms = [`\\u{${hex(code)}}`, units.join(''), bytes.join('')];
+  const entities = [`&#0*${code};`, `&#x0*${hex(code)};`, ENTITIES[character]];
+  return `${BACKSLASHES}(?:${[...forms, ...entities].filter((form) => form !== undefined).join('|')})`;
+};
+
+const anySpellingOf = (secret: string): RegExp =>
+  new RegExp(Array.from(secret.toWellFormed(), patternOf).join(''), 'giu');
+
+/** The same JSON without the escapes that it could do without, under which there may be others. */
+const plainly = (text: string): string =>
+  text.replace(/\\(?:u([0-9a-fA-F]{4})|.)/gs, (written, digits?: string) => {
+    if (digits === undefined) return written;
+    const character = String.fromCharCode(Number.parseInt(digits, 16));
+    return /[\p{Cc}\p{Cs}"\\]/u.test(character) ? written : character;
+  });
+
+const makeClean = (secrets: readonly string[]) => {
+  const known = [...new Set(secrets)].filter(({ length }) => length >= LEAST_LENGTH);
+  const patterns = known.map((secret) =>
+    secret.length <= LONGEST_PATTERN ? anySpellingOf(secret) : secret,
+  );
+  const runs = known.flatMap((secret) => secret.match(RUN) ?? []);
+  const isOfOne = (run: string): boolean =>
+    known.some((secret) => secret.includes(run)) || runs.some((part) => run.includes(part));
+  return (text: string): string => {
+    const plain = plainly(text);
+    const cleaned = patterns
+      .reduce((rest: string, pattern) => rest.replaceAll(pattern, HIDDEN), plain)
+      .replace(RUN, (run) => (isOfOne(run) ? HIDDEN : run));
+    return cleaned === plain ? text : cleaned;
+  };
+};
+
+/**
+ * A reply without what it repeats of the credential that the request was sent with: a gateway that finds a signature
+ * wrong may quote the signed request, and what an upstream says ends up in results and logs. Law: of a secret of 8
+ * characters or more nothing is left in any usual spelling; of one that is cut, no run of 12 letters and digits.
+ */
+export const redact = (reply: Exchanged, sent: Outgoing, credential?: Credential): Exchanged => {
+  const clean = makeClean([...secretsIn(sent), ...secretsOf(credential)]);
+  return reply.kind === 'silent'
+    ? { ...reply, reason: clean(reply.reason) }
+    : { ...reply, body: clean(reply.body) };
+};

@@ -1,0 +1,126 @@
+import type { User } from '../core/credentials.ts';
+import type { Exchange, Exchanged, Outgoing } from '../core/exchange.ts';
+import { isObject, type Json, parseLoosely } from '../core/json.ts';
+import type { Reply } from '../core/reply.ts';
+
+/** For whom a token is: it opens one project. */
+export interface Bearer {
+  readonly user: User;
+  readonly iam: string;
+  readonly project: string;
+}
+
+export type TokenReading =
+  | {
+      readonly kind: 'token';
+      readonly token: string;
+      /** When it was asked for. */
+      readonly since: number;
+    }
+  | { readonly kind: 'refused'; readonly reply: Reply };
+
+export interface Tokens {
+  /** A token that is kept, or one that is fetched by `exchange`. IAM's refusal or silence is a value. */
+  readonly of: (bearer: Bearer, exchange: Exchange) => Promise<TokenReading>;
+  /** Forgets a token that was refused. */
+  readonly drop: (token: string) => void;
+}
+
+interface Kept {
+  readonly reading: Extract<TokenReading, { kind: 'token' }>;
+  readonly until: number;
+}
+
+/** Tokens live for a day; one whose end cannot be read is used for so long. */
+const UNREADABLE_LIFE_MS = 10 * 60_000;
+
+/** A token is used until so long before its end, or a tenth of its life if that is less. */
+const MARGIN_MS = 5 * 60_000;
+
+/** https://docs.otc.t-systems.com/identity-access-management/api-ref/apis/token_management/obtaining_a_user_token.html */
+const loginOf = ({ user: { user, password, domain }, iam, project }: Bearer): Outgoing => ({
+  method: 'POST',
+  url: `${iam}/v3/auth/tokens?nocatalog=1`,
+  headers: { 'content-type': 'application/json', accept: 'application/json' },
+  body: JSON.stringify({
+    auth: {
+      identity: {
+        methods: ['password'],
+        password: { user: { name: user, password, domain: { name: domain } } },
+      },
+      scope: { project: { id: project } },
+    },
+  }),
+});
+
+const jsonOf = (body: string): Json => {
+  const parsed = parseLoosely(body);
+  return parsed.ok ? parsed.value : null;
+};
+
+const lifeOf = (body: string, now: number): number => {
+  const value = jsonOf(body);
+  const token = isObject(value) ? value.token : undefined;
+  const text = isObject(token) ? token.expires_at : undefined;
+  const end = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(end) ? UNREADABLE_LIFE_MS : end - now;
+};
+
+/**
+ * What IAM said, in the gateway's words, since the services' own readers do not know IAM's. Nothing went to a service:
+ * where IAM is in trouble or says nothing of use, its reply counts as silence, and unsent.
+ */
+const refusalOf = (reply: Exchanged): Reply => {
+  if (reply.kind === 'silent') return { ...reply, unsent: true };
+  const { status, retryAfter } = reply;
+  const text = `IAM answered ${status}`;
+  if (status < 400 || status === 408 || status >= 500)
+    return { kind: 'silent', unsent: true, reason: `${text} and no token` };
+  const value = jsonOf(reply.body);
+  const said = isObject(value) && typeof value.error_code === 'string' ? value.error_code : '';
+  const code = /^IAM\.\d{1,8}$/.test(said) ? said : `IAM.${status}`;
+  return {
+    kind: 'replied',
+    status,
+    body: JSON.stringify({ error_code: code, error_msg: text }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+};
+
+/**
+ * Tokens of IAM users. Law: one is fetched at a time for each user, password, project and endpoint, however many wait;
+ * it is kept until shortly before it expires, or until it is refused.
+ */
+export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
+  const kept = new Map<string, Kept>();
+  const underWay = new Map<string, Promise<TokenReading>>();
+
+  const fetch = async (key: string, bearer: Bearer, exchange: Exchange): Promise<TokenReading> => {
+    const since = now();
+    const reply = await exchange(loginOf(bearer));
+    if (reply.kind === 'silent' || reply.status >= 300 || reply.subjectToken === undefined)
+      return { kind: 'refused', reply: refusalOf(reply) };
+    const life = lifeOf(reply.body, since);
+    const reading = { kind: 'token', token: reply.subjectToken, since } as const;
+    kept.set(key, { reading, until: since + life - Math.min(MARGIN_MS, life / 10) });
+    return reading;
+  };
+
+  return {
+    of: async (bearer, exchange) => {
+      const { user, iam, project } = bearer;
+      const key = JSON.stringify([iam, user.domain, user.user, user.password, project]);
+      const known = kept.get(key);
+      if (known !== undefined && now() < known.until) return known.reading;
+      kept.delete(key);
+      const joined = underWay.get(key);
+      if (joined !== undefined) return joined;
+      const fetching = fetch(key, bearer, exchange).finally(() => underWay.delete(key));
+      underWay.set(key, fetching);
+      return fetching;
+    },
+    drop: (token) => {
+      for (const [key, { reading }] of kept) if (reading.token === token) kept.delete(key);
+    },
+  };
+};
