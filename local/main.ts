@@ -28,8 +28,12 @@ const explain = (error: unknown, settings?: Settings): string => {
 const version = (): string =>
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
-const greet = ({ url, wires, bus, upstream }: Stack, settings: Settings): string => {
+const greet = (stack: Stack, settings: Settings): string => {
+  const { url, wires, bus, upstream, ledger, secrets } = stack;
   const kept = settings.DATA_DIR ? `kept in ${settings.DATA_DIR}` : 'in memory';
+  const lasting = settings.DATA_DIR ? 'a file' : 'a file that goes with this process';
+  const table = settings.AWS_ENDPOINT_URL_DYNAMODB ?? "AWS's own DynamoDB";
+  const signed = secrets.development ? 'a development key' : `the credentials in ${secrets.path}`;
   const queue = settings.AWS_ENDPOINT_URL_SQS ? 'another server' : `embedded, ${kept}`;
   const simulated = (endpoint: string) =>
     endpoint === upstream?.url ? 'simulator' : 'another server';
@@ -40,6 +44,8 @@ const greet = ({ url, wires, bus, upstream }: Stack, settings: Settings): string
     `  bus    ${wires.bus} (${bus ? 'embedded' : 'another server'})`,
     `  DLI    ${wires.dli} (${simulated(wires.dli)})`,
     `  DRS    ${wires.drs} (${simulated(wires.drs)})`,
+    `  ledger ${ledger} (${settings.LEDGER_TABLE ? `a table of ${table}` : lasting})`,
+    `Calls upstream are signed with ${signed}.`,
     `See ${url}/local/results and ${url}/local/calls. Ctrl-C ends it.`,
   ].join('\n');
 };

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { operations } from '../shared/core/operations/index.ts';
 import {
   type Environment,
   httpUrl,
+  MisconfiguredError,
   readSettings,
   readTogether,
   whole,
@@ -9,6 +11,11 @@ import {
 import { readAcceptConfig, readControlConfig } from '../shared/edge/config.ts';
 
 const DEFAULT_TIMEOUT = '60';
+
+/** Whether an address is one of this machine's own, as its text shows; none counts as one. */
+const isHere = (url: string | undefined): boolean =>
+  url === undefined ||
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname.replace(/\.$/, ''));
 
 /** Ranges are AWS's own, but that there a mapping runs at least two batches at once. */
 const schema = v.pipe(
@@ -18,6 +25,8 @@ const schema = v.pipe(
     DATA_DIR: v.optional(v.string()),
     DLI_ENDPOINT: v.optional(httpUrl),
     DRS_ENDPOINT: v.optional(httpUrl),
+    IAM_ENDPOINT: v.optional(httpUrl),
+    UPSTREAM_SECRETS_FILE: v.optional(v.string()),
     AWS_ENDPOINT_URL_SQS: v.optional(httpUrl),
     AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
     AWS_ENDPOINT_URL_DYNAMODB: v.optional(httpUrl),
@@ -35,11 +44,30 @@ const schema = v.pipe(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,
     'BATCH_SIZE above 10 needs a BATCH_WINDOW_SECONDS of at least 1',
   ),
+  // Under the name of what is missing: a problem that has none would hide those that come after it.
+  v.forward(
+    v.partialCheck(
+      [['DLI_ENDPOINT'], ['DRS_ENDPOINT'], ['UPSTREAM_SECRETS_FILE']],
+      ({ DLI_ENDPOINT, DRS_ENDPOINT, UPSTREAM_SECRETS_FILE }) =>
+        UPSTREAM_SECRETS_FILE !== undefined || [DLI_ENDPOINT, DRS_ENDPOINT].every(isHere),
+      'is not set: the development key opens no upstream but one on this machine',
+    ),
+    ['UPSTREAM_SECRETS_FILE'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['AWS_ENDPOINT_URL_DYNAMODB'], ['LEDGER_TABLE']],
+      ({ AWS_ENDPOINT_URL_DYNAMODB, LEDGER_TABLE }) =>
+        AWS_ENDPOINT_URL_DYNAMODB === undefined || LEDGER_TABLE !== undefined,
+      'is not set: AWS_ENDPOINT_URL_DYNAMODB is of no use without a table',
+    ),
+    ['LEDGER_TABLE'],
+  ),
 );
 
 /** Settings of the functions themselves, handed on as they are where they are set. */
 const HANDED_ON =
-  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|LEASE_MARGIN_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|LOG_LEVEL|DEADLINE_SECONDS|MAX_RECEIVES)$/;
+  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|LEASE_MARGIN_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|CALLS_PER_KEY|SECRETS_TTL_SECONDS|LOG_LEVEL|DEADLINE_SECONDS|MAX_RECEIVES)$/;
 
 export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;
@@ -53,6 +81,21 @@ const GIVEN = {
   DLI_ENDPOINT: 'http://upstream',
   DRS_ENDPOINT: 'http://upstream',
   LEDGER_FILE: 'ledger',
+  IAM_ENDPOINT: 'http://upstream',
+  UPSTREAM_SECRETS_FILE: 'secrets',
+};
+
+const LIMIT = 'MAX_JOBS_PER_CALL_';
+
+/** A limit for an operation that there is not would be no limit at all, and nobody would know. */
+const refuseUnknownLimits = (environment: Environment): void => {
+  const known = operations.map(({ name }) => LIMIT + name.toUpperCase().replace('.', '_'));
+  const problems = Object.entries(environment).flatMap(([name, value]) =>
+    value && name.startsWith(LIMIT) && !known.includes(name)
+      ? [`${name} is no setting: known are ${known.join(', ')}`]
+      : [],
+  );
+  if (problems.length > 0) throw new MisconfiguredError(problems.join('; '));
 };
 
 /** The settings of the embedded stack and its functions; throws `MisconfiguredError`, with the problems of all. */
@@ -66,6 +109,7 @@ export const readStackSettings = (environment: Environment): Settings => {
   const functionSettings = { ...GIVEN, FUNCTION_TIMEOUT_SECONDS, ...forFunctions };
   const [settings] = readTogether(
     () => readSettings(schema, environment),
+    () => refuseUnknownLimits(environment),
     () => readAcceptConfig(functionSettings),
     () => readControlConfig(functionSettings),
   );

@@ -10,7 +10,8 @@ import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import type { Upstream } from './upstream/simulator.ts';
-import { BUS_NAME, credentialsOf, startWires, type Wires } from './wires.ts';
+import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
+import { BUS_NAME, credentialsOf, hasSimulator, startWires, type Wires } from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
@@ -22,6 +23,9 @@ export interface Stack {
   readonly url: string;
   readonly wires: Wires;
   readonly queues: Queues;
+  /** The file, or the name of the table. */
+  readonly ledger: string;
+  readonly secrets: Pick<UpstreamSecrets, 'path' | 'development'>;
   /** Only where they are embedded. */
   readonly bus: EventBus | undefined;
   readonly upstream: Upstream | undefined;
@@ -50,16 +54,19 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const region = settings.AWS_REGION;
   /** The bus is up before the function that its rule invokes, and the queue that keeps what the function refuses. */
   const later: { functions?: Functions; keepFailedEvent?: KeepFailedEvent } = {};
-  const wires = await startWires(settings, stopper, {
+  const busOptions = {
     rules: [
       {
         name: 'intents',
         pattern: { 'detail-type': [INTENT_DETAIL_TYPE] },
-        target: async (event) => later.functions?.['accept-event'].invoke(event),
+        target: async (event: unknown) => later.functions?.['accept-event'].invoke(event),
       },
     ],
-    onFailure: (event, error) => later.keepFailedEvent?.(event, error),
-  });
+    onFailure: (event: unknown, error: unknown) => later.keepFailedEvent?.(event, error),
+  };
+  const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
+  const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
+  const wires = await startWires(settings, stopper, busOptions, secrets.accounts);
   const sqs = after(
     new SQSClient({ endpoint: wires.queue, region, credentials: credentialsOf(settings) }),
     async (client) => client.destroy(),
@@ -71,7 +78,11 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const queues = await (settings.AWS_ENDPOINT_URL_SQS === undefined
     ? creating
     : creating.catch(blame('AWS_ENDPOINT_URL_SQS')));
-  const environment = environmentOf(settings, wires, queues, ledgerOf(settings, after));
+  const ledger = ledgerOf(settings, after);
+  const environment = environmentOf(settings, wires, queues, {
+    ...ledger.environment,
+    UPSTREAM_SECRETS_FILE: secrets.path,
+  });
   const functions = await startFunctions(settings, environment, after);
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
@@ -96,19 +107,30 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
     await startFront({ port, host, functions, inspection: { bus, upstream } }),
     stop,
   );
-  return { url: front.url, wires, queues, bus, upstream, stop: stopper.stop };
+  return {
+    url: front.url,
+    wires,
+    queues,
+    ledger: ledger.name,
+    secrets,
+    bus,
+    upstream,
+    stop: stopper.stop,
+  };
 };
 
 /** A table on another server, or a file here. */
-const ledgerOf = (settings: Settings, after: Stopper['after']): Record<string, string> => {
+const ledgerOf = (
+  settings: Settings,
+  after: Stopper['after'],
+): { readonly name: string; readonly environment: Record<string, string> } => {
   const { LEDGER_TABLE, AWS_ENDPOINT_URL_DYNAMODB } = settings;
   if (LEDGER_TABLE === undefined) {
-    return { LEDGER_FILE: after(provideLedgerFile(settings.DATA_DIR), stop).path };
+    const { path } = after(provideLedgerFile(settings.DATA_DIR), stop);
+    return { name: path, environment: { LEDGER_FILE: path } };
   }
-  return {
-    LEDGER_TABLE,
-    ...(AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB }),
-  };
+  const endpoint = AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB };
+  return { name: LEDGER_TABLE, environment: { LEDGER_TABLE, ...endpoint } };
 };
 
 /** The environment variables of every function: what the template would give it. */
@@ -116,9 +138,9 @@ const environmentOf = (
   settings: Settings,
   wires: Wires,
   queues: Queues,
-  ledger: Record<string, string>,
+  kept: Record<string, string>,
 ): Record<string, string> => ({
-  ...ledger,
+  ...kept,
   AWS_REGION: settings.AWS_REGION,
   AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
   AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
@@ -129,6 +151,7 @@ const environmentOf = (
   EVENT_BUS_NAME: BUS_NAME,
   DLI_ENDPOINT: wires.dli,
   DRS_ENDPOINT: wires.drs,
+  ...(wires.iam !== undefined && { IAM_ENDPOINT: wires.iam }),
   FUNCTION_TIMEOUT_SECONDS: String(settings.FUNCTION_TIMEOUT_SECONDS),
   ...settings.forFunctions,
 });

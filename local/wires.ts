@@ -8,7 +8,7 @@ import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
 import { startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
 import type { Stopper } from './stopper.ts';
-import { startUpstream, type Upstream } from './upstream/simulator.ts';
+import { type Accounts, startUpstream, type Upstream } from './upstream/simulator.ts';
 
 export const BUS_NAME = 'job-fanin-results';
 
@@ -21,6 +21,8 @@ export interface Wires {
   readonly bus: string;
   readonly dli: string;
   readonly drs: string;
+  /** Undefined where nobody said where it is: who has keys alone needs none. */
+  readonly iam: string | undefined;
   readonly embeddedBus: EventBus | undefined;
   readonly simulator: Upstream | undefined;
 }
@@ -30,12 +32,17 @@ export interface BusOptions {
   readonly onFailure: (event: unknown, error: unknown) => void;
 }
 
+/** Whether anything of the upstream is embedded. */
+export const hasSimulator = ({ DLI_ENDPOINT, DRS_ENDPOINT }: Settings): boolean =>
+  DLI_ENDPOINT === undefined || DRS_ENDPOINT === undefined;
+
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
 
 export const startWires = async (
   settings: Settings,
   { after }: Stopper,
   busOptions: BusOptions,
+  accounts: Accounts,
 ): Promise<Wires> => {
   const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE, DLI_ENDPOINT, DRS_ENDPOINT } =
     settings;
@@ -54,9 +61,7 @@ export const startWires = async (
         )
       : undefined;
   const startSimulator = async (): Promise<Upstream | undefined> =>
-    DLI_ENDPOINT === undefined || DRS_ENDPOINT === undefined
-      ? after(await startUpstream(), stop)
-      : undefined;
+    hasSimulator(settings) ? after(await startUpstream({ accounts }), stop) : undefined;
 
   const [queue, embeddedBus, simulator] = await Promise.all([
     startQueue(),
@@ -70,6 +75,7 @@ export const startWires = async (
     bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
     dli: DLI_ENDPOINT ?? simulator?.url ?? '',
     drs: DRS_ENDPOINT ?? simulator?.url ?? '',
+    iam: settings.IAM_ENDPOINT ?? simulator?.url,
     embeddedBus,
     simulator,
   };

@@ -7,7 +7,19 @@ import type { Upstream } from '../upstream/simulator.ts';
 /** What can be looked into: each is there only if it is embedded, and not another server. */
 export interface Inspection {
   readonly bus?: Pick<EventBus, 'events'> | undefined;
-  readonly upstream?: Pick<Upstream, 'calls' | 'behaviour' | 'behave' | 'reset'> | undefined;
+  readonly upstream?:
+    | Pick<
+        Upstream,
+        | 'calls'
+        | 'looks'
+        | 'refusals'
+        | 'behaviour'
+        | 'behave'
+        | 'reset'
+        | 'accounts'
+        | 'setAccounts'
+      >
+    | undefined;
 }
 
 interface Seen {
@@ -22,8 +34,9 @@ const elsewhere = (what: string): Seen => ({
 });
 
 /**
- * `GET /healthz`, `GET /local/results[?intent_id=…]`, `GET /local/calls`, and `GET`, `PUT` and `DELETE /local/upstream`
- * for how the upstream simulator behaves. Undefined if the request is for none of them.
+ * `GET /healthz`, `GET /local/results[?intent_id=…]`, `GET /local/calls`, `GET /local/looks`, `GET /local/refusals`,
+ * `GET`, `PUT` and `DELETE /local/upstream` for how the upstream simulator behaves, and `GET` and `PUT
+ * /local/upstream/accounts` for whom it lets in. Undefined if the request is for none of them.
  */
 export const inspect = (
   { method = 'GET', url = '/' }: IncomingMessage,
@@ -36,18 +49,30 @@ export const inspect = (
       return ok({ status: 'ok' });
     case 'GET /local/results':
       return bus ? ok(resultsOf(bus, new URLSearchParams(query))) : elsewhere('The event bus');
-    case 'GET /local/calls':
-      return upstream ? ok(upstream.calls) : elsewhere('The upstream');
-    case 'GET /local/upstream':
-      return upstream ? ok(upstream.behaviour()) : elsewhere('The upstream');
-    case 'PUT /local/upstream':
-      return upstream ? behave(upstream, body) : elsewhere('The upstream');
-    case 'DELETE /local/upstream':
-      upstream?.reset();
-      return upstream ? ok(upstream.behaviour()) : elsewhere('The upstream');
-    default:
-      return undefined;
+    default: {
+      const look = UPSTREAM_LOOKS[`${method} ${path}`];
+      if (look === undefined) return undefined;
+      return upstream ? look(upstream, body) : elsewhere('The upstream');
+    }
   }
+};
+
+type SeenUpstream = NonNullable<Inspection['upstream']>;
+
+const UPSTREAM_LOOKS: Readonly<Record<string, (upstream: SeenUpstream, body: Buffer) => Seen>> = {
+  'GET /local/calls': ({ calls }) => ok(calls),
+  'GET /local/looks': ({ looks }) => ok(looks),
+  'GET /local/refusals': ({ refusals }) => ok(refusals),
+  'GET /local/upstream': ({ behaviour }) => ok(behaviour()),
+  'PUT /local/upstream': ({ behave, behaviour }, body) =>
+    change(body, (value) => behave(value as Parameters<Upstream['behave']>[0]), behaviour),
+  'DELETE /local/upstream': ({ reset, behaviour }) => {
+    reset();
+    return ok(behaviour());
+  },
+  'GET /local/upstream/accounts': ({ accounts }) => ok(accounts()),
+  'PUT /local/upstream/accounts': ({ setAccounts, accounts }, body) =>
+    change(body, (value) => setAccounts(value as Parameters<Upstream['setAccounts']>[0]), accounts),
 };
 
 /** The bus also carries intents, for accept-event's rule. */
@@ -59,12 +84,13 @@ const resultsOf = ({ events }: Pick<EventBus, 'events'>, query: URLSearchParams)
   );
 };
 
-const behave = (upstream: NonNullable<Inspection['upstream']>, body: Buffer): Seen => {
+/** Hands on what was sent, which is then checked, and shows what has become of it. */
+const change = (body: Buffer, apply: (value: unknown) => void, show: () => unknown): Seen => {
   const parsed = parseJson(body.toString());
   if (!parsed.ok) return { status: 400, body: { message: parsed.detail } };
   try {
-    upstream.behave(parsed.value as Parameters<Upstream['behave']>[0]);
-    return ok(upstream.behaviour());
+    apply(parsed.value);
+    return ok(show());
   } catch (error) {
     return {
       status: 400,

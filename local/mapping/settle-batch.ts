@@ -27,7 +27,7 @@ export const makeSettleBatch = ({ sqs, queueUrl, invoke, log }: SettleOptions) =
       if (reading.kind === 'read') return reading.failed;
       log(`the whole batch of ${ids.size} failed: ${reading.reason}`);
     } catch (cause) {
-      log(`the whole batch of ${ids.size} failed: the function did`, cause);
+      log(`the function failed, and the whole batch of ${ids.size} comes back:`, cause);
     }
     return ids;
   };

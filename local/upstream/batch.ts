@@ -3,6 +3,7 @@ import type { Asked, Endpoint, Row } from './endpoint.ts';
 import { drawFault, type Ending, FAULTS } from './faults.ts';
 import type { JobOptions } from './job-laws.ts';
 import type { JobKey, Jobs } from './jobs.ts';
+import type { Obstacle } from './obstacles.ts';
 import type { Reply } from './reply.ts';
 import type { BehaviourKeeper, Settings } from './settings.ts';
 import type { OperationName } from './vocabulary.ts';
@@ -44,13 +45,16 @@ const NOTHING: Asked = { ids: [], options: {}, jobOptions: new Map() };
 
 /** Handles the calls to the batch endpoints. They take effect as they arrive, however late they are answered. */
 export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchParts) => {
-  const handle = (endpoint: Endpoint, request: BatchRequest): Handled => {
+  const handle = (endpoint: Endpoint, request: BatchRequest, obstacle?: Obstacle): Handled => {
     const { operation, service } = endpoint;
     const settings = behaviour.settingsOf(operation);
-    const faultName = behaviour.takeNext(operation) ?? drawFault(settings.faults, random);
+    // What does not get as far as the service uses up none of its faults.
+    const faultName = obstacle
+      ? undefined
+      : (behaviour.takeNext(operation) ?? drawFault(settings.faults, random));
     const reading = endpoint.read(request.body);
     const asked = reading.ok ? reading.asked : NOTHING;
-    const call = openCall(now(), operation, request, asked, faultName);
+    const call = openCall(now(), operation, request, asked, obstacle?.trouble ?? faultName);
     record(call);
 
     const attemptAll = (attempt: Attempt): readonly Row[] =>
@@ -64,10 +68,11 @@ export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchPar
       return endpoint.answer(attemptAll(jobs.carryOut), settings.shape);
     };
     const end = (): Ending => {
+      if (obstacle !== undefined) return obstacle.ending;
       if (faultName === undefined) return takeEffect();
       const fault = FAULTS[faultName];
       if (fault.takesEffect) takeEffect();
-      return fault.end(service, settings);
+      return fault.end(service, settings, now());
     };
     const answered = (status: number): void => {
       call.status = status;

@@ -20,6 +20,12 @@ const wholeNumber = v.pipe(
   v.minValue(0, 'must not be negative'),
 );
 
+const positive = v.pipe(
+  v.number('must be a number'),
+  v.gtValue(0, 'must be more than 0'),
+  v.finite('must be finite'),
+);
+
 /** Rates from 0 to 1. One draw decides on all of them, so that each comes exactly as often as its rate says. */
 const rates = v.pipe(
   v.record(
@@ -47,8 +53,20 @@ const settings = <const Shapes extends readonly string[]>(shapes: Shapes) =>
     refuseWhole: v.exactOptional(v.boolean('must be true or false')),
     /** How long each answer is held back. The effect is not. */
     latencyMs: v.exactOptional(wholeNumber),
-    /** What `Retry-After` says under `throttle`. */
-    retryAfterSeconds: v.exactOptional(wholeNumber),
+    /** What `Retry-After` says on a 429; null, or nothing said, means that none is sent. */
+    retryAfterSeconds: v.exactOptional(v.nullable(wholeNumber)),
+    /** Whether it says so in seconds or as a date. */
+    retryAfterAs: v.exactOptional(v.picklist(['seconds', 'date'], 'must be seconds or date')),
+    /**
+     * Calls that one project may make of one service in a second, above which the gateway answers 429; null means any
+     * number. Under `*` looks count too.
+     */
+    callsPerSecond: v.exactOptional(v.nullable(positive)),
+    /**
+     * An outage: true answers everything with 503 and no body, `hang` answers nothing. Nobody's credentials are looked
+     * at then. Under `*` looks and tokens are gone too.
+     */
+    down: v.exactOptional(v.union([v.boolean(), v.literal('hang')], 'must be true, false or hang')),
     /** How often each fault comes, drawn per call. */
     faults: v.exactOptional(rates),
     /** Faults of the next calls, one each, in order; used up before `faults` are drawn. */

@@ -3,6 +3,9 @@ import type { Asked } from './endpoint.ts';
 import type { JobOptions } from './job-laws.ts';
 import type { FaultName, OperationName } from './vocabulary.ts';
 
+/** A fault, or what stands before all calls: the service is down, or the project is over its rate. */
+export type Trouble = FaultName | 'down' | 'overRate';
+
 /** A call that arrived at a batch endpoint, and what it was answered. */
 export interface UpstreamCall {
   readonly at: number;
@@ -14,11 +17,12 @@ export interface UpstreamCall {
   readonly options: JobOptions;
   /** The options of those jobs that had their own. */
   readonly job_options: Readonly<Record<string, JobOptions>>;
-  /** `content-type`, `x-language` and `user-agent`, those that were sent. */
+  /** Those of `content-type`, `x-language`, `user-agent`, `x-project-id` and `x-request-id` that were sent. */
   readonly headers: Readonly<Record<string, string>>;
   /** The HTTP status once the answer went out; null until then, and for good if it never did. */
   readonly status: number | null;
-  readonly fault?: FaultName;
+  /** What kept the call from its usual course. */
+  readonly fault?: Trouble;
 }
 
 /** A batch request off the wire. */
@@ -28,7 +32,13 @@ export interface BatchRequest {
   readonly body: string;
 }
 
-const KEPT_HEADERS = ['content-type', 'x-language', 'user-agent'] as const;
+const KEPT_HEADERS = [
+  'content-type',
+  'x-language',
+  'user-agent',
+  'x-project-id',
+  'x-request-id',
+] as const;
 
 const keep = (headers: IncomingHttpHeaders): Record<string, string> =>
   Object.fromEntries(
@@ -44,7 +54,7 @@ export const openCall = (
   operation: OperationName,
   { project, headers }: BatchRequest,
   { ids, options, jobOptions }: Asked,
-  fault: FaultName | undefined,
+  fault: Trouble | undefined,
 ): Omit<UpstreamCall, 'status'> & { status: number | null } => ({
   at,
   operation,

@@ -98,6 +98,12 @@ const statusRequest = v.object({
   ),
 });
 
+/** The tasks that a request for statuses names. */
+export const askedIds = (body: string): readonly string[] => {
+  const request = v.safeParse(statusRequest, valueIn(body));
+  return request.success ? request.output.jobs : [];
+};
+
 /**
  * `POST …/jobs/batch-status`: `{jobs: [id…], page_req: {cur_page, per_page}}`. A page holds 5 rows unless told
  * otherwise, and 0 means all of them; `count` is that of all jobs asked for.

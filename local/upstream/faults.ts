@@ -7,17 +7,27 @@ export type Ending = Reply | 'hang' | 'reset';
 
 interface Fault {
   readonly takesEffect: boolean;
-  readonly end: (service: Service, settings: Settings) => Ending;
+  readonly end: (service: Service, settings: Settings, now: number) => Ending;
 }
 
+const retryAfter = (
+  { retryAfterSeconds: seconds, retryAfterAs: form }: Settings,
+  now: number,
+): Readonly<Record<string, string>> => {
+  if (seconds === null) return {};
+  // A date has whole seconds: rounded up, so that nobody comes too early.
+  const date = new Date(Math.ceil(now / 1_000 + seconds) * 1_000);
+  return { 'retry-after': form === 'date' ? date.toUTCString() : String(seconds) };
+};
+
 /** The throttling text and code are the gateway's own. Whether it sends `Retry-After` nobody could verify. */
-const throttled = (retryAfterSeconds: number): Reply => {
+export const throttled = (settings: Settings, now: number): Reply => {
   const reply = gatewayError(
     429,
     'APIGW.0308',
     'The throttling threshold has been reached: policy user over ratelimit,limit:100,time:1 minute',
   );
-  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds) } };
+  return { ...reply, headers: { ...reply.headers, ...retryAfter(settings, now) } };
 };
 
 const serverError =
@@ -34,7 +44,7 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   reset: { takesEffect: true, end: () => 'reset' },
   throttle: {
     takesEffect: false,
-    end: (_, { retryAfterSeconds }) => throttled(retryAfterSeconds),
+    end: (_, settings, now) => throttled(settings, now),
   },
   throttleAs400: {
     takesEffect: false,

@@ -1,17 +1,20 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Handled, handleBatches } from './batch.ts';
+import type { Signed } from './canonical.ts';
 import { dliRun, dliStop, isDliId, jobDetail, noSuchJob } from './dli.ts';
-import { drsStart, listStatuses } from './drs.ts';
+import { askedIds, drsStart, listStatuses } from './drs.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { Ending } from './faults.ts';
+import type { Guard } from './guard.ts';
+import { TOKENS_PATH } from './iam.ts';
 import type { Jobs } from './jobs.ts';
+import type { UpstreamLook } from './look.ts';
+import type { Obstacles } from './obstacles.ts';
 import { gatewayError, type Reply } from './reply.ts';
 import type { BehaviourKeeper } from './settings.ts';
+import type { OperationName, Service } from './vocabulary.ts';
 
 /** A request off the wire, its body read. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
+export interface Request extends Signed {
   readonly body: string;
 }
 
@@ -20,35 +23,89 @@ type Serve = (request: Request, project: string, id: string) => Handled;
 export interface RouterParts {
   readonly behaviour: BehaviourKeeper;
   readonly jobs: Jobs;
+  readonly guard: Guard;
+  readonly obstacles: Obstacles;
   readonly handleBatch: ReturnType<typeof handleBatches>;
+  readonly issueToken: (body: string) => Reply;
+  readonly now: () => number;
+  readonly recordLook: (look: UpstreamLook) => void;
 }
 
-/** Looks and refusals are answered at once, whatever is wrong with the batch endpoints, and are not recorded. */
-const atOnce = (ending: Reply): Handled => ({ ending, latencyMs: 0, answered: () => {} });
+/** Answered at once, whatever is wrong with the batch endpoints, and not recorded. */
+const atOnce = (ending: Ending): Handled => ({ ending, latencyMs: 0, answered: () => {} });
 
 const compile = (template: string): RegExp =>
   new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 
-/** Finds what serves a request by its method and path, among the five endpoints there are. */
-export const makeRouter = ({ behaviour, jobs, handleBatch }: RouterParts) => {
+/** Finds what serves a request by its method and path, among the six endpoints there are. */
+export const makeRouter = (parts: RouterParts) => {
+  const { behaviour, jobs, guard, obstacles, handleBatch, issueToken, now, recordLook } = parts;
+
+  /** The order of the gateway: an outage knows nobody, then credentials, then the rate. */
+  const pass = (
+    { operation, service }: { operation: OperationName | '*'; service: Service },
+    request: Request,
+    project: string,
+  ) => {
+    const outage = obstacles.outage(operation);
+    if (outage !== undefined) return { obstacle: outage };
+    const refusal = guard(request, project);
+    if (refusal !== undefined) return { refusal };
+    return { obstacle: obstacles.rate(operation, service, project) };
+  };
+
   const batch =
     (endpoint: Endpoint): Serve =>
-    ({ headers, body }, project) =>
-      handleBatch(endpoint, { project, headers, body });
+    (request, project) => {
+      const { refusal, obstacle } = pass(endpoint, request, project);
+      if (refusal !== undefined) return atOnce(refusal);
+      const { headers, body } = request;
+      return handleBatch(endpoint, { project, headers, body }, obstacle);
+    };
 
-  const detail: Serve = (_, project, id) =>
-    atOnce(
+  const look =
+    (
+      service: Service,
+      idsIn: (request: Request, id: string) => readonly string[],
+      answer: (request: Request, project: string, id: string) => Reply,
+    ): Serve =>
+    (request, project, id) => {
+      const { refusal, obstacle } = pass({ operation: '*', service }, request, project);
+      if (refusal !== undefined) return atOnce(refusal);
+      const record: UpstreamLook & { status: number | null } = {
+        at: now(),
+        service,
+        project_id: project,
+        job_ids: idsIn(request, id),
+        status: null,
+      };
+      recordLook(record);
+      const answered = (status: number): void => {
+        record.status = status;
+      };
+      const ending = obstacle?.ending ?? answer(request, project, id);
+      return { ending, latencyMs: 0, answered };
+    };
+
+  const detail = look(
+    'dli',
+    (_, id) => [id],
+    (_, project, id) =>
       isDliId(id) && !behaviour.isMissing('dli', id)
         ? jobDetail(id, jobs.look({ service: 'dli', project, id }))
         : noSuchJob,
-    );
+  );
 
-  const statuses: Serve = ({ body }, project) =>
-    atOnce(
+  const statuses = look(
+    'drs',
+    ({ body }) => askedIds(body),
+    ({ body }, project) =>
       listStatuses(body, (id) =>
         behaviour.isMissing('drs', id) ? undefined : jobs.look({ service: 'drs', project, id }),
       ),
-    );
+  );
+
+  const tokens: Serve = ({ body }) => atOnce(obstacles.outage('*')?.ending ?? issueToken(body));
 
   const route = (method: string, template: string, serve: Serve) => ({
     method,
@@ -61,6 +118,7 @@ export const makeRouter = ({ behaviour, jobs, handleBatch }: RouterParts) => {
     route('GET', '/v1.0/{project}/streaming/jobs/{id}', detail),
     route('POST', '/v3/{project}/jobs/batch-starting', batch(drsStart)),
     route('POST', '/v3/{project}/jobs/batch-status', statuses),
+    route('POST', TOKENS_PATH, tokens),
   ];
 
   return (request: Request): Handled => {

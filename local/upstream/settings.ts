@@ -14,24 +14,31 @@ export interface Settings {
   readonly badIds: ReadonlySet<string>;
   readonly refuseWhole: boolean;
   readonly latencyMs: number;
-  readonly retryAfterSeconds: number;
+  readonly retryAfterSeconds: number | null;
+  readonly retryAfterAs: 'seconds' | 'date';
+  readonly callsPerSecond: number | null;
+  readonly down: boolean | 'hang';
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
 }
 
-const settle = (behaviour: Behaviour, operation: OperationName, usual: Shape): Settings => {
+const settle = (behaviour: Behaviour, operation: OperationName | '*', usual: Shape): Settings => {
   const { next: _, ...chosen } = { ...behaviour['*'], ...behaviour[operation] };
   return {
     shape: usual,
     refuseWhole: false,
     latencyMs: 0,
-    retryAfterSeconds: 1,
+    retryAfterSeconds: null,
+    retryAfterAs: 'seconds',
+    callsPerSecond: null,
+    down: false,
     faults: {},
     ...chosen,
     badIds: new Set(chosen.badIds),
   };
 };
 
-const settleAll = (behaviour: Behaviour): Record<OperationName, Settings> => ({
+const settleAll = (behaviour: Behaviour): Record<OperationName | '*', Settings> => ({
+  '*': settle(behaviour, '*', DLI_SHAPES[0]),
   'dli.run': settle(behaviour, 'dli.run', DLI_SHAPES[0]),
   'dli.stop': settle(behaviour, 'dli.stop', DLI_SHAPES[0]),
   'drs.start': settle(behaviour, 'drs.start', DRS_SHAPES[0]),
@@ -60,7 +67,8 @@ export const keepBehaviour = (start: Behaviour) => {
     current: (): Behaviour => current,
     behave: (change: Behaviour): void => become(layOver(current, parseBehaviour(change))),
     reset: (): void => become(initial),
-    settingsOf: (operation: OperationName): Settings => settled[operation],
+    /** Under `*`, those of what is no batch call. */
+    settingsOf: (operation: OperationName | '*'): Settings => settled[operation],
     isMissing: (service: Service, id: string): boolean =>
       service === 'drs'
         ? settled['drs.start'].badIds.has(id)

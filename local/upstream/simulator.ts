@@ -1,38 +1,59 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import type { Accounts } from './accounts.ts';
 import { answer } from './answer.ts';
 import { handleBatches } from './batch.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { UpstreamCall } from './call.ts';
+import { type AccountReport, keepDirectory } from './directory.ts';
+import { makeGuard } from './guard.ts';
+import { makeIam } from './iam.ts';
 import type { Effect } from './job-laws.ts';
 import { keepJobs } from './jobs.ts';
+import type { UpstreamLook } from './look.ts';
+import { makeObstacles } from './obstacles.ts';
 import { seededRandom } from './random.ts';
+import type { Refusal } from './refusals.ts';
 import { makeRouter } from './router.ts';
 import { keepBehaviour } from './settings.ts';
+import { keepThrottle } from './throttle.ts';
+import { DAY_MS, keepTokens } from './tokens.ts';
 import type { Service } from './vocabulary.ts';
 
-export type { Behaviour, Effect, UpstreamCall };
+export type { AccountReport, Accounts, Behaviour, Effect, Refusal, UpstreamCall, UpstreamLook };
 
 export interface UpstreamOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  /** The clock of the job states, in milliseconds since 1970. */
+  /** The clock of job states, signatures, locks, tokens and rates, in milliseconds since 1970. */
   readonly now?: () => number;
   /** How long a job stays in each state on its way, by that clock. */
   readonly transitionMs?: number;
   /** Draws the faults that have rates. By default the same sequence at each start. */
   readonly random?: () => number;
   readonly behaviour?: Behaviour;
+  /** Who may call. Anybody may, with no credentials, as long as none are given. */
+  readonly accounts?: Accounts;
+  /** How long a token is valid; a day unless told otherwise. */
+  readonly tokenLifeMs?: number;
 }
 
 export interface Upstream {
-  /** Where both services are. */
+  /** Where both services are, and IAM. */
   readonly url: string;
-  /** Every call that arrived at a batch endpoint, in order; grows as they come. */
+  /** Every call that a batch endpoint was asked for by somebody who may, in order; grows as they come. */
   readonly calls: readonly UpstreamCall[];
+  /** The same for looks at the state of jobs. */
+  readonly looks: readonly UpstreamLook[];
+  /** Every request that its credentials kept out. */
+  readonly refusals: readonly Refusal[];
+  /** Replaces all accounts: a key that is not among them is unknown from then on. Throws on faults, and then changes nothing. */
+  readonly setAccounts: (accounts: Accounts) => void;
+  /** How every caller stands, known or not; without secrets. */
+  readonly accounts: () => readonly AccountReport[];
   /** Replaces the settings that are named. Throws on unknown names and bad values, and then changes nothing. */
   readonly behave: (change: Behaviour) => void;
-  /** Brings back the behaviour of the start. Jobs and calls stay. */
+  /** Brings back the behaviour of the start. Jobs, calls and accounts stay. */
   readonly reset: () => void;
   readonly behaviour: () => Behaviour;
   /** A job's status now. Unlike a request, this leaves no trace. */
@@ -59,18 +80,26 @@ const close = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
+const recordIn =
+  <Entry>(list: Entry[]) =>
+  (entry: Entry): void => {
+    list.push(entry);
+  };
+
 const serveWith =
   (route: ReturnType<typeof makeRouter>) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await text(request).catch(() => undefined);
-    if (body === undefined) return; // The client gave up while sending: nothing has arrived.
+    const bytes = await buffer(request).catch(() => undefined);
+    if (bytes === undefined) return; // The client gave up while sending: nothing has arrived.
     const { method = '', url = '', headers } = request;
-    const [path = ''] = url.split('?');
-    answer(response, route({ method, path, headers, body }));
+    const [path = ''] = url.split('?', 1);
+    const query = url.slice(path.length + 1);
+    const body = bytes.toString('utf8');
+    answer(response, route({ method, path, query, headers, bytes, body }));
   };
 
 /**
- * Plays Huawei Cloud's DLI and DRS over HTTP as docs/upstream.md describes them, well-behaved unless told otherwise.
+ * Plays Huawei Cloud's DLI, DRS and IAM over HTTP as docs/upstream.md describes them, well-behaved unless told otherwise.
  * It shares no code with what it tests but the JSON parser, so that it can serve as an oracle. Rejects with the
  * server's own error if the port is taken.
  */
@@ -80,19 +109,36 @@ export const startUpstream = async ({
   transitionMs = 200,
   random = seededRandom(1),
   behaviour: start = {},
+  accounts,
+  tokenLifeMs = DAY_MS,
 }: UpstreamOptions = {}): Promise<Upstream> => {
   const calls: UpstreamCall[] = [];
-  const record = (call: UpstreamCall): void => {
-    calls.push(call);
-  };
+  const looks: UpstreamLook[] = [];
+  const refusals: Refusal[] = [];
+  const directory = keepDirectory(accounts, now);
+  const tokens = keepTokens(now, tokenLifeMs);
+  const gate = { directory, tokens, now, record: recordIn(refusals) };
   const behaviour = keepBehaviour(start);
   const jobs = keepJobs(now, transitionMs);
-  const handleBatch = handleBatches({ behaviour, jobs, now, random, record });
-  const server = createServer(serveWith(makeRouter({ behaviour, jobs, handleBatch })));
+  const route = makeRouter({
+    behaviour,
+    jobs,
+    guard: makeGuard(gate),
+    obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
+    handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(calls) }),
+    issueToken: makeIam(gate),
+    now,
+    recordLook: recordIn(looks),
+  });
+  const server = createServer(serveWith(route));
 
   return {
     url: `http://127.0.0.1:${await listen(server, port)}`,
     calls,
+    looks,
+    refusals,
+    setAccounts: directory.setAccounts,
+    accounts: directory.report,
     behave: behaviour.behave,
     reset: behaviour.reset,
     behaviour: behaviour.current,

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Accounts as Credentials, readCredentials } from '../shared/core/credentials.ts';
+import { MisconfiguredError } from '../shared/core/settings.ts';
+import { blame } from './blame.ts';
+import type { Settings } from './settings.ts';
+import { type Accounts, parseAccounts } from './upstream/accounts.ts';
+
+const SETTING = 'UPSTREAM_SECRETS_FILE';
+
+/** By what the calls upstream are signed. */
+export interface UpstreamSecrets {
+  readonly path: string;
+  /** Whether it is a key that was made for this run alone. */
+  readonly development: boolean;
+  /** Whom the simulator is to let in. */
+  readonly accounts: Accounts;
+  readonly stop: () => Promise<void>;
+}
+
+type Wanted = Pick<Settings, 'UPSTREAM_SECRETS_FILE' | 'DATA_DIR'>;
+
+/**
+ * The file that the settings name, checked, or one with a new key pair for every project, which nobody else may read and
+ * which goes with the stack. Throws `MisconfiguredError` with every fault of a file that is named, and none of its values.
+ */
+export const provideUpstreamSecrets = (
+  { UPSTREAM_SECRETS_FILE: named, DATA_DIR: dataDir }: Wanted,
+  { needsIam }: { readonly needsIam: boolean },
+): UpstreamSecrets => {
+  if (named === undefined) return makeDevelopmentKey(dataDir);
+  const accounts = accountsIn(readNamed(named), needsIam);
+  return { path: named, development: false, accounts, stop: async () => undefined };
+};
+
+const readNamed = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return blame(SETTING)(error);
+  }
+};
+
+const accountsIn = (text: string, needsIam: boolean): Accounts => {
+  const read = readCredentials(text, { needsIam });
+  if (!read.ok)
+    throw new MisconfiguredError(`${SETTING} cannot be used: ${read.problems.join('; ')}`);
+  try {
+    return parseAccounts(accountsOf(read.accounts));
+  } catch (error) {
+    return blame(SETTING)(error);
+  }
+};
+
+/** One entry for each credential, with the projects that it is for: the simulator refuses it for any other. */
+const accountsOf = (credentials: Credentials): Accounts => {
+  const shared = new Map<string, string[]>();
+  for (const [project, { credential }] of credentials) {
+    const text = JSON.stringify(credential);
+    shared.set(text, [...(shared.get(text) ?? []), project]);
+  }
+  const projectsOf = (credential: unknown) => {
+    const projects = shared.get(JSON.stringify(credential)) ?? [];
+    return projects.includes('*') ? {} : { projects };
+  };
+  const distinct = new Map(
+    [...credentials.values()].map(({ credential }) => [JSON.stringify(credential), credential]),
+  );
+  return {
+    keys: [...distinct.values()].flatMap((credential) =>
+      credential.kind === 'key'
+        ? [
+            {
+              ak: credential.access,
+              sk: credential.secret,
+              ...(credential.securityToken && { security_token: credential.securityToken }),
+              ...projectsOf(credential),
+            },
+          ]
+        : [],
+    ),
+    users: [...distinct.values()].flatMap((credential) => {
+      if (credential.kind !== 'user') return [];
+      const { user, password, domain } = credential;
+      return [{ user, password, domain, ...projectsOf(credential) }];
+    }),
+  };
+};
+
+const makeDevelopmentKey = (dataDir: string | undefined): UpstreamSecrets => {
+  const key = {
+    ak: `DEVELOPMENT${randomBytes(6).toString('hex').toUpperCase()}`,
+    sk: randomBytes(30).toString('base64url'),
+  };
+  const folder = makePrivateFolder(dataDir);
+  const path = join(folder, 'upstream-secrets.json');
+  writeFileSync(path, JSON.stringify({ projects: { '*': key } }), { mode: 0o600, flag: 'wx' });
+  return {
+    path,
+    development: true,
+    accounts: { keys: [key] },
+    stop: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
+
+/** Made anew: what lay there before would keep its mode, and who has it open could read on. */
+const makePrivateFolder = (dataDir: string | undefined): string => {
+  if (dataDir === undefined) return mkdtempSync(join(tmpdir(), 'job-fanin-key-'));
+  const folder = join(dataDir, 'upstream-key');
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
+  } catch (error) {
+    return blame('DATA_DIR')(error);
+  }
+};

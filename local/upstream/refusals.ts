@@ -1,0 +1,25 @@
+import type { BadSignature } from './signature.ts';
+import type { Who } from './standing.ts';
+
+/** Why somebody was not let in. */
+export type Why =
+  | BadSignature
+  | 'no credentials'
+  | 'unreadable authorization'
+  | 'unknown key'
+  | 'unknown user'
+  | 'wrong password'
+  | 'locked'
+  | 'unknown token'
+  | 'expired token'
+  | 'another project';
+
+/** A request that was refused before anybody looked at its body. It had no effect, and is no call. */
+export interface Refusal {
+  readonly at: number;
+  readonly path: string;
+  /** Undefined where the request did not say, or nobody knows whose token it is. */
+  readonly who: Who | undefined;
+  readonly why: Why;
+  readonly status: number;
+}
