@@ -9,7 +9,9 @@ const within = (sources: readonly Source[], start: string): readonly Source[] =>
   sources.filter(({ path }) => path.startsWith(start));
 const core = within(shared, 'shared/core/');
 const edges = within(shared, 'shared/edge/');
-const loops = shared.filter(({ path }) => /^shared\/((accept|control)\/)?[^/]+\.ts$/.test(path));
+const loops = shared.filter(({ path }) =>
+  /^shared\/((accept|control|upstream)\/)?[^/]+\.ts$/.test(path),
+);
 
 /** Imports that a rule does not allow, as `file → import`. */
 const strays = (
@@ -44,7 +46,7 @@ describe('the house has four floors, and imports go downwards', () => {
 
   it('the ledger has a room on each', () => {
     const records = ['ledger', 'job-record', 'part-record', 'judge', 'ranges', 'effects'];
-    const steps = ['part', 'weigh', 'claim', 'carry-out', 'report', 'conclude', 'look'];
+    const steps = ['part', 'weigh', 'claim', 'carry-out', 'report', 'conclude', 'look', 'gates'];
     expect(named(core)).toEqual(expect.arrayContaining(records));
     expect(named(loops)).toEqual(expect.arrayContaining([...steps, 'book', 'control']));
     expect(named(edges)).toEqual(expect.arrayContaining(['ledger-dynamodb', 'ledger-sqlite']));
@@ -58,22 +60,25 @@ describe('the house has four floors, and imports go downwards', () => {
     ).toEqual([]);
   });
 
-  it('accept and control import core and each other, and no edge', () => {
+  it('accept, control and upstream import core and each other, and no edge', () => {
     expect(
       strays(loops, (name) =>
         isFile(name)
-          ? /^shared\/(core|accept|control)\//.test(name) || /^shared\/[^/]+\.ts$/.test(name)
+          ? /^shared\/(core|accept|control|upstream)\//.test(name) ||
+            /^shared\/[^/]+\.ts$/.test(name)
           : [...PURE, ...WAITING].includes(name),
       ),
     ).toEqual([]);
   });
 
-  it('edges import core and what repeats, and not each other', () => {
+  it('edges import core, what repeats and what joins, and not each other', () => {
     expect(
       strays(
         edges,
         (name) =>
-          !isFile(name) || name.startsWith('shared/core/') || name === 'shared/repeat-refused.ts',
+          !isFile(name) ||
+          name.startsWith('shared/core/') ||
+          ['shared/repeat-refused.ts', 'shared/join-calls.ts'].includes(name),
       ),
     ).toEqual([]);
   });
@@ -127,7 +132,8 @@ describe('files stay small enough to read', () => {
     const odd = all.filter(({ path }) => {
       const name = path.split('/').at(-1) ?? '';
       return (
-        !/^[a-z][a-z0-9-]*(\.test|\.d)?\.ts$/.test(name) || /util|helper|manager|misc/.test(name)
+        !/^[a-z][a-z0-9-]*(\.test|\.config|\.d)?\.ts$/.test(name) ||
+        /util|helper|manager|misc/.test(name)
       );
     });
     expect(odd.map(({ path }) => path)).toEqual([]);

@@ -24,6 +24,7 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
   it('one by one, by exact ids', () => {
     expect(look.maxJobs).toBe(1);
     expect(look.request(project, idsOf(operation, ['9223372036854775807']))).toEqual({
+      project,
       service: 'dli',
       method: 'GET',
       path: `/v1.0/${PROJECT}/streaming/jobs/9223372036854775807`,
@@ -63,7 +64,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
 
   it('a hundred in one request, which says so: five is the default', () => {
     expect(look.maxJobs).toBe(100);
-    const { body = '', ...request } = look.request(project, idsOf('drs.start', ids));
+    const { body = '', project: _, ...request } = look.request(project, idsOf('drs.start', ids));
     expect(request).toEqual({
       service: 'drs',
       method: 'POST',

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reading, Reply } from '../../shared/core/correlate.ts';
+import type { Reading } from '../../shared/core/correlate.ts';
 import { jobIdOf, type Operation } from '../../shared/core/operation.ts';
 import { operations } from '../../shared/core/operations/index.ts';
 import type { Verdict } from '../../shared/core/outcome.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { intentOf } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';
 

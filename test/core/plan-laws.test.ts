@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../shared/core/operation.ts';
-import { type Call, cutCalls, planCalls, type Queued } from '../../shared/core/plan.ts';
+import {
+  type Call,
+  cutCalls,
+  partRepeats,
+  planCalls,
+  type Queued,
+} from '../../shared/core/plan.ts';
 import { foldModel, placesOf, sorted } from '../support/fold-model.ts';
 import { NOW, queuedAs } from '../support/messages.ts';
 import { workload } from '../support/workloads.ts';
@@ -137,5 +143,38 @@ describe('the order of arrival means nothing', () => {
         expect(queued).toEqual(before);
       }),
     );
+  });
+});
+
+describe('jobs whose last call went unanswered are cut into pieces', () => {
+  it('law: none is lost or called twice, none is called with others, and there are four pieces at the most', () => {
+    fc.assert(
+      fc.property(workload(), fc.nat(), (queued, salt) => {
+        const { calls } = planCalls(queued, NOW);
+        const repeats = new Set(
+          calls.flatMap(({ carriers }) => carriers.filter((_, i) => (i + salt) % 3 === 0)),
+        );
+        const parted = partRepeats(calls, (carrier) => repeats.has(carrier));
+        expect(groupsOf(parted)).toEqual(groupsOf(calls));
+        for (const call of parted) {
+          const kinds = new Set(call.carriers.map((carrier) => repeats.has(carrier)));
+          expect(kinds.size).toBeLessThanOrEqual(1);
+        }
+        const pieces = parted.filter(({ carriers: [first] }) => first && repeats.has(first));
+        for (const group of Map.groupBy(pieces, groupOf).values())
+          expect(group.length).toBeLessThanOrEqual(4);
+      }),
+    );
+  });
+
+  it('a hundred: four calls of twenty-five; and three: one each', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => String(i));
+    const sizes = (jobs: readonly string[]) =>
+      partRepeats(planCalls([queuedAs('part', { jobs })], NOW).calls, () => true)
+        .map(({ carriers }) => carriers.length)
+        .filter(Boolean);
+    expect(sizes(hundred)).toEqual([25, 25, 25, 25]);
+    expect(sizes(hundred.slice(0, 3))).toEqual([1, 1, 1]);
+    expect(sizes(hundred.slice(0, 5))).toEqual([2, 2, 1]);
   });
 });

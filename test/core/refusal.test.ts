@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Blame, blameOf, mayBeOneJobs, verdictOn } from '../../shared/core/refusal.ts';
+import {
+  type Blame,
+  blameOf,
+  type Closure,
+  closureOf,
+  isAuthRefusal,
+  mayBeOneJobs,
+  verdictOn,
+} from '../../shared/core/refusal.ts';
+import { heldBack } from '../../shared/core/reply.ts';
 
 /** From the vendor's error-code pages: code, status, whose trouble it is. */
 const KNOWN: readonly (readonly [string, number, Blame])[] = [
@@ -12,18 +21,18 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DLI.0007', 400, 'status'],
   ['DLI.0009', 400, 'status'],
   ['DLI.0012', 400, 'later'],
-  ['DLI.0013', 401, 'unserved'],
-  ['DLI.0014', 401, 'unserved'],
-  ['DLI.0015', 400, 'unserved'],
-  ['DLI.0016', 400, 'unserved'],
+  ['DLI.0013', 401, 'auth'],
+  ['DLI.0014', 401, 'auth'],
+  ['DLI.0015', 400, 'auth'],
+  ['DLI.0016', 400, 'auth'],
   ['DLI.0019', 400, 'later'],
   ['DLI.0999', 400, 'later'],
   ['DLI.10001', 400, 'later'],
   ['DLI.1028', 400, 'everybody'],
   ['DRS.M00004', 500, 'later'],
   ['DRS.M01501', 422, 'later'],
-  ['DRS.M01503', 400, 'unserved'],
-  ['DRS.M01504', 202, 'unserved'],
+  ['DRS.M01503', 400, 'throttled'],
+  ['DRS.M01504', 202, 'busy'],
   ['DRS.M00304', 400, 'status'],
   ['DRS.M05003', 400, 'job'],
   ['DRS.M05004', 400, 'job'],
@@ -33,15 +42,16 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DRS.M00201', 400, 'job'],
   ['DRS.M00202', 400, 'job'],
   ['DRS.M00305', 400, 'job'],
-  ['DRS.M00100', 403, 'unserved'],
-  ['DRS.M00102', 403, 'unserved'],
-  ['DRS.M00261', 403, 'unserved'],
-  ['DRS.M00103', 401, 'unserved'],
-  ['APIGW.0301', 401, 'unserved'],
-  ['APIGW.0308', 429, 'unserved'],
-  ['APIG.0308', 429, 'unserved'],
-  ['IAM.0012', 429, 'unserved'],
-  ['IAM.0061', 401, 'unserved'],
+  ['DRS.M00100', 403, 'auth'],
+  ['DRS.M00102', 403, 'auth'],
+  ['DRS.M00261', 403, 'auth'],
+  ['DRS.M00103', 401, 'auth'],
+  ['APIGW.0301', 401, 'auth'],
+  ['APIG.0301', 401, 'auth'],
+  ['APIGW.0308', 429, 'throttled'],
+  ['APIG.0308', 429, 'throttled'],
+  ['IAM.0012', 429, 'throttled'],
+  ['IAM.0061', 401, 'auth'],
 ];
 
 /** The gateway and IAM speak for themselves below 500 only: above, they tell of what became of the service behind. */
@@ -54,11 +64,20 @@ describe('a known code says whose trouble it is, whatever the status', () => {
     for (const other of OTHER_STATUSES) expect(blameOf(other, code)).toBe(blame);
   });
 
+  it.each<[string, number, Blame]>([
+    ['APIGW.9999', 400, 'gateway'],
+    ['APIG.0101', 404, 'gateway'],
+    ['IAM.9999', 400, 'gateway'],
+    ['APIGW.9999', 401, 'auth'],
+    ['APIGW.9999', 403, 'auth'],
+    ['IAM.9999', 429, 'throttled'],
+  ])('one of the gateway’s that is not known, %s at %i: %s', (code, status, blame) => {
+    expect(blameOf(status, code)).toBe(blame);
+  });
+
   it.each(['APIGW.0301', 'APIG.0308', 'IAM.0012', 'APIGW.9999'])(
-    '%s is answered before any job is looked at, unless the status tells of what lies behind',
+    '%s at the status of a server in trouble tells of what lies behind the gateway',
     (code) => {
-      for (const status of [200, 400, 401, 403, 404, 429])
-        expect(blameOf(status, code)).toBe('unserved');
       for (const status of [408, 500, 502, 503, 504]) expect(blameOf(status, code)).toBe('later');
     },
   );
@@ -70,10 +89,10 @@ describe('an unknown code is judged by its status', () => {
     [404, 'status'],
     [409, 'status'],
     [422, 'status'],
-    [401, 'unserved'],
+    [401, 'auth'],
     [403, 'everybody'],
     [408, 'later'],
-    [429, 'unserved'],
+    [429, 'throttled'],
     [500, 'later'],
     [502, 'later'],
     [503, 'later'],
@@ -85,6 +104,15 @@ describe('an unknown code is judged by its status', () => {
 
   it('and so is one that is none: whoever says no without a code says it of the job', () => {
     for (const status of [200, 400, 404]) expect(blameOf(status, 'unspecified')).toBe('status');
+  });
+
+  it('but a status that speaks for the server, the pace or the credential goes before it', () => {
+    expect([500, 429, 401, 403].map((status) => blameOf(status, 'unspecified'))).toEqual([
+      'later',
+      'throttled',
+      'auth',
+      'everybody',
+    ]);
   });
 });
 
@@ -131,5 +159,56 @@ describe('a refusal of a whole call may be one job’s fault', () => {
     ['APIGW.0308', false],
   ])('%s: %s', (code, may) => {
     expect(mayBeOneJobs(400, { code, message: '' })).toBe(may);
+  });
+});
+
+describe('a reply refuses everybody, or those who were asked for, or nobody', () => {
+  const replied = (status: number, body: unknown) => ({
+    kind: 'replied' as const,
+    status,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const code = (error_code: string) => ({ error_code, error_msg: 'words' });
+
+  it.each<[string, number, unknown, Closure | undefined]>([
+    ['a throttle of the gateway', 429, code('APIGW.0308'), 'throttled'],
+    ['its other spelling', 429, code('APIG.0308'), 'throttled'],
+    ['a throttle without a body', 429, '', 'throttled'],
+    ['DRS’s throttle at 400', 400, code('DRS.M01503'), 'throttled'],
+    ['IAM’s throttle', 429, code('IAM.0012'), 'throttled'],
+    ['a bad signature', 401, code('APIGW.0301'), 'auth'],
+    ['a role that is missing, at 400', 400, [code('DLI.0016')], 'auth'],
+    ['a token of another project, at 403', 403, code('DRS.M00261'), 'auth'],
+    ['IAM’s own shape', 401, { error: { code: 401, message: 'no', title: 'no' } }, 'auth'],
+    ['a proxy’s page', 502, '<html>Bad Gateway</html>', 'outage'],
+    ['a server in trouble at 400', 400, [code('DLI.0999')], 'outage'],
+    ['a path that the gateway does not know', 404, code('APIGW.0101'), 'outage'],
+    ['rows that all say so', 400, [code('DLI.0016'), code('DLI.0014')], 'auth'],
+    ['rows beside a throttle', 400, { ...code('DRS.M01503'), results: [{ id: 'a' }] }, undefined],
+    ['rows of jobs beside a refusal', 401, { jobs: [{ id: 'a', status: 'success' }] }, undefined],
+    ['no rows beside a throttle', 429, { ...code('APIGW.0308'), results: [] }, 'throttled'],
+    ['a claim of success at a throttle’s status', 429, [{ is_success: 'true' }], undefined],
+    ['a claim of failure at a throttle’s status', 429, [{ is_success: 'false' }], 'throttled'],
+    ['a claim that is no text', 429, [{ is_success: { toString: 1 } }], 'throttled'],
+    ['a claim that is true', 429, [{ is_success: true }], undefined],
+    ['rows at odds', 400, [code('DLI.0016'), { is_success: 'true' }], undefined],
+    ['a bad parameter', 400, [code('DLI.0001')], undefined],
+    ['a job that is not there', 404, code('DLI.0023'), undefined],
+    ['a quota', 400, code('DLI.1028'), undefined],
+    ['a success', 200, [{ is_success: 'true' }], undefined],
+    ['a page where a reply should be', 200, '<html>', undefined],
+    ['a busy task among others', 202, { results: [code('DRS.M01504')] }, undefined],
+  ])('%s (%i)', (_, status, body, closure) => {
+    expect(closureOf(replied(status, body))).toBe(closure);
+    expect(isAuthRefusal(replied(status, body))).toBe(closure === 'auth');
+  });
+
+  it('silence refuses everybody, whether anything was sent or not', () => {
+    expect(closureOf({ kind: 'silent', reason: 'timeout' })).toBe('outage');
+    expect(closureOf({ kind: 'silent', reason: 'refused', unsent: true })).toBe('outage');
+  });
+
+  it('a request that was held back here tells nothing of the upstream', () => {
+    expect(closureOf(heldBack('no time left'))).toBeUndefined();
   });
 });

@@ -10,6 +10,7 @@ const control = {
   DRS_ENDPOINT: 'http://127.0.0.1:4000',
   FUNCTION_TIMEOUT_SECONDS: '60',
   LEDGER_TABLE: 'ledger',
+  UPSTREAM_SECRET_ID: 'job-fanin/upstream',
 };
 const accept = { QUEUE_URL: control.QUEUE_URL };
 
@@ -27,6 +28,9 @@ const problems = (read: () => unknown): readonly string[] => {
 const controlProblems = (part: Record<string, string | undefined>) =>
   problems(() => readControlConfig({ ...control, ...part }));
 
+const LEDGER_RULE = 'LEDGER_TABLE or LEDGER_FILE must be set, and not both';
+const SECRET_RULE = 'UPSTREAM_SECRET_ID or UPSTREAM_SECRETS_FILE must be set, and not both';
+
 describe('settings are read once, with sensible ones for what is not set', () => {
   it('of the functions that accept', () => {
     expect(readAcceptConfig(accept)).toEqual({
@@ -39,13 +43,13 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       readAcceptConfig({
         ...accept,
         MAX_MESSAGE_BYTES: '1048576',
-        DEADLINE_SECONDS: '864000',
+        DEADLINE_SECONDS: '604800',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
       }),
     ).toMatchObject({
       maxMessageBytes: 1_048_576,
-      deadlineMs: 10 * 24 * 3_600_000,
+      deadlineMs: 7 * 24 * 3_600_000,
       log: { asObject: true, level: 'warn' },
     });
   });
@@ -56,8 +60,15 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       queueUrl: control.QUEUE_URL,
       deadLetterQueueUrl: control.DEAD_LETTER_QUEUE_URL,
       eventBusName: 'results',
-      endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000' },
-      language: 'en-us',
+      upstream: {
+        endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000', iam: undefined },
+        language: 'en-us',
+        callsPerKey: 1,
+        callConcurrency: 8,
+        refusedMs: 60_000,
+      },
+      secret: { id: 'job-fanin/upstream', file: '' },
+      accounts: { ttlMs: 300_000, leastRefreshMs: 10_000, needsIam: true },
       callTimeoutMs: 20_000,
       msPerCall: 30_000,
       callConcurrency: 8,
@@ -84,6 +95,31 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     expect(config.ledger).toEqual({ table: undefined, file: '/data/ledger.sqlite' });
   });
 
+  it('the credentials are a secret or a file', () => {
+    const { UPSTREAM_SECRET_ID: _, ...rest } = control;
+    const config = readControlConfig({ ...rest, UPSTREAM_SECRETS_FILE: '/data/secrets.json' });
+    expect(config.secret).toEqual({ id: undefined, file: '/data/secrets.json' });
+    expect(controlProblems({ UPSTREAM_SECRETS_FILE: '/data/secrets.json' })).toEqual([SECRET_RULE]);
+    expect(controlProblems({ UPSTREAM_SECRET_ID: '' })).toEqual([SECRET_RULE]);
+  });
+
+  it('a user’s account need not name its IAM where one is set for all', () => {
+    const { accounts, upstream } = readControlConfig({
+      ...control,
+      IAM_ENDPOINT: 'https://iam.example.com/',
+    });
+    expect([accounts.needsIam, upstream.endpoints.iam]).toEqual([false, 'https://iam.example.com']);
+  });
+
+  it('no timeout is longer than a call’s', () => {
+    const { connections } = readControlConfig({ ...control, CALL_TIMEOUT_SECONDS: '2' });
+    expect(connections).toMatchObject({
+      connectTimeoutMs: 2_000,
+      headersTimeoutMs: 2_000,
+      bodyTimeoutMs: 2_000,
+    });
+  });
+
   it('the most jobs per call, for all operations or for one', () => {
     const { maxJobsPerCall } = readControlConfig({
       ...control,
@@ -102,14 +138,13 @@ describe('settings are read once, with sensible ones for what is not set', () =>
   });
 });
 
-const LEDGER_RULE = 'LEDGER_TABLE or LEDGER_FILE must be set, and not both';
-
 describe('a bad setting fails at once, with every problem', () => {
   it('all that is missing', () => {
     expect(problems(() => readAcceptConfig({}))).toEqual(['QUEUE_URL is not set']);
-    const { LEDGER_TABLE: _, ...required } = control;
+    const { LEDGER_TABLE: _, UPSTREAM_SECRET_ID: __, ...required } = control;
+    const missing = Object.keys(required).map((name) => `${name} is not set`);
     expect(problems(() => readControlConfig({})).toSorted()).toEqual(
-      [...Object.keys(required).map((name) => `${name} is not set`), LEDGER_RULE].toSorted(),
+      [...missing, LEDGER_RULE, SECRET_RULE].toSorted(),
     );
   });
 
@@ -152,7 +187,7 @@ describe('a bad setting fails at once, with every problem', () => {
 
   it.each(['0', '864001', '1h'])('a deadline of %s seconds', (DEADLINE_SECONDS) => {
     expect(problems(() => readAcceptConfig({ ...accept, DEADLINE_SECONDS }))).toEqual([
-      'DEADLINE_SECONDS must be a whole number from 1 to 864000',
+      'DEADLINE_SECONDS must be a whole number from 1 to 604800',
     ]);
   });
 

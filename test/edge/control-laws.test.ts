@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../shared/core/correlate.ts';
 import type { Queued } from '../../shared/core/plan.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { message, refusal, type SeenCall, startControlRoom, YES } from '../support/control-room.ts';
 import { foldModel } from '../support/fold-model.ts';
 import { NOW } from '../support/messages.ts';

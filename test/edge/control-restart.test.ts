@@ -50,13 +50,13 @@ describe('a stop and a run after it, in batches of their own', () => {
     expect(new Set(outcomes(room.results))).toEqual(new Set(['131 delivered']));
   });
 
-  it('a stop that is throttled comes first all the same', async () => {
-    let throttled = true;
+  it('a stop that waits comes first all the same', async () => {
+    let busy = true;
     const room = begin({
-      reply: (call) => (throttled ? replied(429, refusal('APIGW.0308')) : agree(call)),
+      reply: (call) => (busy ? replied(400, [refusal('DRS.M01504')]) : agree(call)),
     });
     expect(await room.run([stop()])).toEqual(['stop']);
-    throttled = false;
+    busy = false;
     expect(await room.run([run()])).toEqual(['run']);
     expect(room.sent()).toEqual([STOP]);
     expect(await room.run([stop(2)])).toEqual([]);
@@ -80,7 +80,7 @@ describe('a stop and a run after it, in batches of their own', () => {
 
   it('a stop whose time is over lets the run go once a look shows the job standing still', async () => {
     let at = Date.parse(NOW);
-    const room = begin({ now: () => at, reply: () => replied(429, refusal('APIGW.0308')) });
+    const room = begin({ now: () => at, reply: () => replied(400, [refusal('DRS.M01504')]) });
     const late = message('stop', {
       age: 1,
       operation: 'dli.stop',

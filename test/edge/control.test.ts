@@ -134,7 +134,7 @@ describe('what cannot be read is buried, and delays nobody (P8)', () => {
 describe('a message comes back after a while', () => {
   it('that grows with how often it came', async () => {
     const { run, postponed } = startControlRoom({
-      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+      reply: () => replied(400, [refusal('DRS.M01504')]),
     });
     expect(
       await run([message('m1', { jobs: ['1'] }, 1), message('m2', { jobs: ['2'] }, 6)]),
@@ -142,6 +142,24 @@ describe('a message comes back after a while', () => {
     expect([...postponed]).toEqual([
       ['m1', 2],
       ['m2', 64],
+    ]);
+  });
+
+  it('that stays short where there was only no time for it', async () => {
+    const { run, postponed } = startControlRoom({
+      remainingMs: () => 24_000,
+      limits: { maxReceives: 1_000 },
+    });
+    await run([
+      message('m1', { jobs: ['1'] }, 1),
+      message('m2', { jobs: ['2'] }, 20),
+      // Not for ever, or the receive count would run out before the deadline.
+      message('m3', { jobs: ['3'] }, 100),
+    ]);
+    expect([...postponed]).toEqual([
+      ['m1', 2],
+      ['m2', 16],
+      ['m3', 450],
     ]);
   });
 

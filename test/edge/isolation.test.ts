@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../shared/core/correlate.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import {
   agree,
   message,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { makeLookAt } from '../../shared/control/look.ts';
-import type { Reply } from '../../shared/core/correlate.ts';
 import {
   jobIdOf,
   MISSING,
@@ -8,6 +7,7 @@ import {
   type UpstreamRequest,
 } from '../../shared/core/operation.ts';
 import { OPERATIONS } from '../../shared/core/operations/index.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';

@@ -3,8 +3,8 @@ import { makeCarryOut } from '../../shared/control/carry-out.ts';
 import { makeLookAt } from '../../shared/control/look.ts';
 import type { Part } from '../../shared/control/part.ts';
 import { makeReport } from '../../shared/control/report.ts';
-import type { Reply } from '../../shared/core/correlate.ts';
-import { MISSING } from '../../shared/core/operation.ts';
+import { MISSING, UNTOLD } from '../../shared/core/operation.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 import { refusal } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
@@ -28,7 +28,7 @@ const carryOut = async (
         const status = statusOf(job);
         return status === undefined
           ? { kind: 'silent', reason: 'timeout' }
-          : replied(200, { job_detail: { status } });
+          : replied(200, { job_detail: status === UNTOLD ? {} : { status } });
       },
       log,
     },
@@ -87,10 +87,17 @@ describe('a job that is refused because of its status is looked at', () => {
     },
   );
 
-  it('where nothing is seen the refusal stands', async () => {
-    const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
+  it('where the upstream does not tell, the refusal stands', async () => {
+    const { looks, list } = await carryOut(noTo('DLI.0007'), () => UNTOLD, stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
+  });
+
+  it('where nobody answers it comes back: it may be where it was wished to be', async () => {
+    const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
+    expect(looks).toEqual(['131']);
+    expect(list.map(inWords)).toEqual([[]]);
+    expect(list[0]?.asked.size).toBe(0);
   });
 
   it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(

@@ -1,24 +1,30 @@
 import type { RequestListener } from 'node:http';
-import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeSend } from '../../shared/edge/upstream.ts';
+import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 import { startBareServer } from '../support/bare-server.ts';
 
-const begin = async (listener: RequestListener, timeoutMs = 10_000) => {
+const BOUNDS = {
+  connectTimeoutMs: 5_000,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 10_000,
+  keepAliveMs: 4_000,
+};
+
+const begin = async (listener: RequestListener, timeoutMs = 10_000, bounds = {}) => {
   let requests = 0;
   const url = await startBareServer((request, response) => {
     requests++;
     request.resume().on('end', () => listener(request, response));
   });
-  const agent = new Agent({ connections: 1 });
-  onTestFinished(() => agent.close());
-  const send = makeSend(agent, { endpoints: { dli: url, drs: url }, language: 'en-us', timeoutMs });
+  const dispatcher = makeDispatcher({ ...BOUNDS, ...bounds });
+  onTestFinished(() => dispatcher.close());
+  const exchange = makeExchange(dispatcher, { timeoutMs });
   return {
     send: () =>
-      send({
-        service: 'dli',
+      exchange({
         method: 'POST',
-        path: '/v1.0/p/streaming/jobs/run',
+        url: `${url}/v1.0/p/streaming/jobs/run`,
+        headers: { 'content-type': 'application/json' },
         body: '{"job_ids":[1]}',
       }),
     requests: () => requests,
@@ -31,6 +37,12 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
   it('no answer within the timeout', async () => {
     const { send, requests } = await begin(() => undefined, 100);
     expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('timeout') });
+    expect(requests()).toBe(1);
+  });
+
+  it('no headers within their own timeout', async () => {
+    const { send, requests } = await begin(() => undefined, 10_000, { headersTimeoutMs: 100 });
+    expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('Headers') });
     expect(requests()).toBe(1);
   });
 
@@ -85,5 +97,21 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
     });
     expect(await send()).toEqual(silent);
     expect(await send()).toEqual({ kind: 'replied', status: 200, body: '[]' });
+  });
+});
+
+describe('connections are kept', () => {
+  it('one after another, requests go over the same one', async () => {
+    const sockets = new Set<unknown>();
+    const { send } = await begin(
+      (request, response) => {
+        sockets.add(request.socket);
+        response.end('[]');
+      },
+      10_000,
+      { connections: 1 },
+    );
+    for (let i = 0; i < 5; i++) await send();
+    expect(sockets.size).toBe(1);
   });
 });

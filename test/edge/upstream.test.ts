@@ -1,10 +1,8 @@
 import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Language } from '../../shared/core/operation.ts';
-import { makeSend, retryAfterSeconds } from '../../shared/edge/upstream.ts';
+import { makeExchange, retryAfterSeconds } from '../../shared/edge/upstream.ts';
 
 const DLI = 'https://dli.example.com';
-const DRS = 'https://drs.example.com';
 const PATH = '/v1.0/p/streaming/jobs/run';
 
 let agent: MockAgent;
@@ -18,18 +16,18 @@ afterEach(async () => {
   await agent.close();
 });
 
-const send = (body = '{"job_ids":[9223372036854775807]}', language: Language = 'en-us') =>
-  makeSend(agent, { endpoints: { dli: DLI, drs: DRS }, language, timeoutMs: 5_000 })({
-    service: 'dli',
+const send = (url = DLI + PATH, body = '{"job_ids":[9223372036854775807]}') =>
+  makeExchange(agent, { timeoutMs: 5_000 })({
     method: 'POST',
-    path: PATH,
+    url,
+    headers: { 'content-type': 'application/json', authorization: 'signed' },
     body,
   });
 
 const dli = () => agent.get(DLI).intercept({ path: PATH, method: 'POST' });
 
-describe('a batch request goes to the service it is for', () => {
-  it('once, with the body to the letter and the headers the vendor asks for', async () => {
+describe('a request goes out', () => {
+  it('once, with the body and the headers to the letter', async () => {
     const seen: { body: unknown; headers: unknown }[] = [];
     dli().reply(200, ({ body, headers }) => {
       seen.push({ body, headers });
@@ -39,38 +37,18 @@ describe('a batch request goes to the service it is for', () => {
     expect(seen).toEqual([
       {
         body: '{"job_ids":[9223372036854775807]}',
-        headers: expect.objectContaining({
-          'content-type': 'application/json',
-          'x-language': 'en-us',
-          accept: 'application/json',
-          'user-agent': 'job-fanin',
-        }),
+        headers: { 'content-type': 'application/json', authorization: 'signed' },
       },
     ]);
   });
 
-  it('in the language that is set', async () => {
-    agent
-      .get(DLI)
-      .intercept({ path: PATH, method: 'POST', headers: { 'x-language': 'zh-cn' } })
-      .reply(200, 'ok');
-    expect(await send('{}', 'zh-cn')).toMatchObject({ kind: 'replied', body: 'ok' });
-  });
-
-  it('to the endpoint of its service, under a base path too', async () => {
-    agent
-      .get(DRS)
-      .intercept({ path: `/proxy${PATH}`, method: 'POST' })
-      .reply(202, 'drs');
-    const sendVia = makeSend(agent, {
-      endpoints: { dli: DLI, drs: `${DRS}/proxy` },
-      language: 'en-us',
-      timeoutMs: 5_000,
-    });
-    expect(await sendVia({ service: 'drs', method: 'POST', path: PATH, body: '{}' })).toEqual({
+  it('without a body too, and with a query', async () => {
+    agent.get(DLI).intercept({ path: '/jobs?a=b', method: 'GET' }).reply(200, 'ok');
+    const exchange = makeExchange(agent, { timeoutMs: 5_000 });
+    expect(await exchange({ method: 'GET', url: `${DLI}/jobs?a=b`, headers: {} })).toEqual({
       kind: 'replied',
-      status: 202,
-      body: 'drs',
+      status: 200,
+      body: 'ok',
     });
   });
 });
@@ -114,6 +92,16 @@ describe('what comes back is handed on as it is', () => {
     expect(retryAfter).toBeLessThanOrEqual(60);
   });
 
+  it('with the token that IAM sends beside it', async () => {
+    dli().reply(201, '{}', { headers: { 'X-Subject-Token': 'MIIC' } });
+    expect(await send()).toEqual({
+      kind: 'replied',
+      status: 201,
+      body: '{}',
+      subjectToken: 'MIIC',
+    });
+  });
+
   it('and without it where it is nonsense', async () => {
     dli().reply(429, '', { headers: { 'retry-after': 'soon' } });
     expect(await send()).toEqual({ kind: 'replied', status: 429, body: '' });
@@ -128,6 +116,27 @@ describe('silence is a reply too: nothing is thrown', () => {
 
   it('where there is nobody at all', async () => {
     expect(await send()).toMatchObject({ kind: 'silent', reason: expect.any(String) });
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'connect'],
+    ['EHOSTUNREACH', 'connect'],
+    ['ENOTFOUND', 'getaddrinfo'],
+    ['UND_ERR_CONNECT_TIMEOUT', undefined],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', undefined],
+  ])('where there was no connection nothing was sent: %s', async (code, syscall) => {
+    dli().replyWithError(Object.assign(new Error('no connection'), { code, syscall }));
+    expect(await send()).toMatchObject({ kind: 'silent', unsent: true });
+  });
+
+  it.each([
+    ['ECONNRESET', 'read'],
+    ['EPIPE', 'write'],
+    ['UND_ERR_SOCKET', undefined],
+    ['UND_ERR_HEADERS_TIMEOUT', undefined],
+  ])('a connection that fails later leaves it open: %s', async (code, syscall) => {
+    dli().replyWithError(Object.assign(new Error('broken'), { code, syscall }));
+    expect(await send()).toEqual({ kind: 'silent', reason: 'Error: broken' });
   });
 });
 

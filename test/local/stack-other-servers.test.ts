@@ -54,7 +54,14 @@ const look = (path: string) => send(stack.url + path, null, {}, 'GET');
 describe('other servers take the place of the embedded ones', () => {
   test('nothing is embedded then, and what cannot be looked into says so', async () => {
     expect([stack.bus, stack.upstream]).toEqual([undefined, undefined]);
-    for (const path of ['/local/results', '/local/calls', '/local/upstream']) {
+    for (const path of [
+      '/local/results',
+      '/local/calls',
+      '/local/looks',
+      '/local/refusals',
+      '/local/upstream',
+      '/local/upstream/accounts',
+    ]) {
       expect(await look(path)).toMatchObject({
         status: 404,
         text: expect.stringMatching(/another server/),

@@ -26,6 +26,9 @@ describe('it tells when it is ready, and then it is', () => {
     child.signal('SIGTERM');
     const { stdout, stderr } = await child.ended();
     expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
+    expect(stdout).toMatch(
+      / {2}ledger \/\S+ledger\.sqlite \(.*\)\nCalls upstream are signed with a development key\.\n/,
+    );
     console.info(/job-fanin .* is ready after .* s/.exec(stdout)?.[0]);
     expect(stderr).toBe('');
   });
@@ -148,6 +151,13 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
   test.for<[Record<string, string>, RegExp]>([
     [{ MAX_JOBS_PER_CALL: '0' }, /MAX_JOBS_PER_CALL must be a whole number/],
     [{ BATCH_SIZE: '11', BATCH_WINDOW_SECONDS: '0' }, /BATCH_SIZE above 10 needs/],
+    [{ MAX_JOBS_PER_CALL_ALL: '5' }, /^Settings: MAX_JOBS_PER_CALL_ALL is no setting/],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }, /^Settings: LEDGER_TABLE is not set/],
+    [{ DLI_ENDPOINT: 'http://192.0.2.1' }, /^Settings: UPSTREAM_SECRETS_FILE is not set/],
+    [
+      { UPSTREAM_SECRETS_FILE: 'package.json' },
+      /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
+    ],
     [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is no address of this machine/],
   ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });

@@ -64,7 +64,7 @@ const ledgerThat = (change: (ledger: Ledger) => Ledger): Breakage => ({
 const requestsThat = (change: (request: UpstreamRequest) => UpstreamRequest): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: (request) => edges.send(isBatch(request) ? change(request) : request),
+    send: (request, mayBegin) => edges.send(isBatch(request) ? change(request) : request, mayBegin),
   }),
 });
 
@@ -80,10 +80,10 @@ const asLooked = (path: string, status: string): string =>
 const looksThatShow = (status: string): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: async (request) =>
+    send: async (request, mayBegin) =>
       request.method === 'GET'
         ? { kind: 'replied', status: 200, body: asLooked(request.path, status) }
-        : edges.send(request),
+        : edges.send(request, mayBegin),
   }),
 });
 
@@ -132,8 +132,8 @@ const roundNumbers = (text: string): string => JSON.stringify(JSON.parse(text));
 const blameEverybody: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request) => {
-      const reply = await edges.send(request);
+    send: async (request, mayBegin) => {
+      const reply = await edges.send(request, mayBegin);
       if (!isBatch(request) || reply.kind !== 'replied' || reply.status !== 400) return reply;
       if (!reply.body.includes('DLI.0001')) return reply;
       const jobs = (request.body ?? '').split(',').length;
@@ -147,8 +147,8 @@ const blameEverybody: Breakage = {
 const readByPosition: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request) => {
-      const reply = await edges.send(request);
+    send: async (request, mayBegin) => {
+      const reply = await edges.send(request, mayBegin);
       if (!isBatch(request) || reply.kind !== 'replied' || !reply.body.startsWith('['))
         return reply;
       const rows: Json = JSON.parse(reply.body);
@@ -277,11 +277,11 @@ export const BROKEN: readonly Broken[] = [
     breakage: {
       edges: (edges) => ({
         ...edges,
-        send: async (request) => {
-          let reply = await edges.send(request);
+        send: async (request, mayBegin) => {
+          let reply = await edges.send(request, mayBegin);
           const isRefused = () => reply.kind === 'replied' && reply.status === 400;
           for (let n = 0; n < 2 && isBatch(request) && isRefused(); n++)
-            reply = await edges.send(request);
+            reply = await edges.send(request, mayBegin);
           return reply;
         },
       }),
@@ -374,6 +374,13 @@ export const BROKEN: readonly Broken[] = [
           ? { ...entry, body: rewritten(entry.body, (job) => Object.assign(job, { newest: 'f' })) }
           : entry,
       ),
+    ),
+  },
+  {
+    name: 'knows of no cool-down',
+    breaks: ['nobody asks while everybody is refused'],
+    breakage: ledgerThat(
+      withEntries((entry) => (entry.key.startsWith('cool/') ? undefined : entry)),
     ),
   },
   {

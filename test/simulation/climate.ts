@@ -48,6 +48,8 @@ export const FAULTS = [
   'look error',
   'look throttled',
   'look html',
+  // Both, for as long as it lasts.
+  'outage',
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -88,7 +90,26 @@ export interface Climate {
   readonly stepMs: number;
   readonly jobsFail: number;
   readonly redrives: boolean;
+  readonly outage: Outage;
 }
+
+/** A time, in milliseconds since the start, in which a service refuses everybody, all in one way. */
+export interface Outage {
+  readonly service: 'dli' | 'drs';
+  readonly from: number;
+  readonly to: number;
+  readonly as: 'error 500' | 'throttle' | 'unauthorized' | 'hang before effect';
+}
+
+const drawOutage = (random: Random, acceptsFor: number): Outage => {
+  const from = random.between(0, acceptsFor);
+  return {
+    service: random.pick(['dli', 'dli', 'drs']),
+    from,
+    to: from + random.pick([10, 60, 600]) * SECOND,
+    as: random.pick(['error 500', 'throttle', 'unauthorized', 'hang before effect']),
+  };
+};
 
 const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
   const share = random.pick([0, 0.1, 0.25, 0.25, 0.6]);
@@ -96,7 +117,7 @@ const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
   return new Map(
     FAULTS.flatMap((fault) => {
       const isOn = random.chance(share);
-      const rate = 0.02 + random.next() * most;
+      const rate = fault === 'outage' ? 1 : 0.02 + random.next() * most;
       return isOn ? [[fault, rate] as const] : [];
     }),
   );
@@ -131,7 +152,7 @@ export const drawClimate = (random: Random): Climate => {
     functionMs,
     callMs: random.pick([5, 20]) * SECOND,
     visibilityMs: random.pick([6 * functionMs, 6 * functionMs, 15 * SECOND]),
-    maxReceives: random.pick([200, 200, 200, 4]),
+    maxReceives: random.pick([200, 200, 200, 6]),
     maxJobsPerCall: random.pick([100, 2, 1, 3]),
     callConcurrency: random.pick([1, 8]),
     refuseWhole: random.pick([0, 0, 0.5, 1]),
@@ -139,6 +160,7 @@ export const drawClimate = (random: Random): Climate => {
     stepMs: random.pick([200, 5 * SECOND, MINUTE]),
     jobsFail: random.pick([0, 0, 0, 0.2]),
     redrives: random.chance(0.3),
+    outage: drawOutage(random, acceptsFor),
   };
 };
 

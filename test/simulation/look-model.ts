@@ -1,6 +1,6 @@
-import type { Reply } from '../../shared/core/correlate.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { jobKey, type Look } from './chronicle.ts';
-import type { Weather } from './climate.ts';
+import type { Outage, Weather } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
 import { replied, SILENCE } from './reply-model.ts';
 
@@ -31,15 +31,28 @@ export const lookReply = ({ service, statuses }: Look): Reply => {
   return replied(200, { results, count: results.length });
 };
 
+const DOWN = replied(500, { error_code: 'DLI.10001', error_msg: 'words' });
+const THROTTLED = replied(429, { error_code: 'APIGW.0308', error_msg: 'words' });
+const REFUSED = replied(401, { error_code: 'APIGW.0301', error_msg: 'words' });
+
+/** In place of an answer to a look while everybody is refused. */
+export const lookOutage = ({ as }: Outage): Reply =>
+  ({
+    'error 500': DOWN,
+    throttle: THROTTLED,
+    unauthorized: REFUSED,
+    'hang before effect': SILENCE,
+  })[as];
+
 /** In place of an answer to a look, if a fault strikes. */
 export const lookFault = ({ strikesOne }: Weather): Reply | undefined => {
   switch (strikesOne(['look hangs', 'look error', 'look throttled', 'look html'])) {
     case 'look hangs':
       return SILENCE;
     case 'look error':
-      return replied(500, { error_code: 'DLI.10001', error_msg: 'words' });
+      return DOWN;
     case 'look throttled':
-      return replied(429, { error_code: 'APIGW.0308', error_msg: 'words' });
+      return THROTTLED;
     case 'look html':
       return replied(200, '<html></html>');
     default:

@@ -4,6 +4,7 @@ import {
   type ControlLoop,
   makeControlLoop,
 } from '../../shared/control/control.ts';
+import { makePaced } from '../../shared/upstream/pace.ts';
 import { makeAcceptModel, type ReadText, readExactly } from './accept-model.ts';
 import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
@@ -15,7 +16,7 @@ import { type Handed, makeQueueModel } from './queue-model.ts';
 import { makeRandom } from './random.ts';
 import { makeSchedule } from './schedule.ts';
 import { makeUpstreamModel } from './upstream-model.ts';
-import { exchange, type Life, type Wire } from './wire.ts';
+import { exchange, type Life, rest, type Wire } from './wire.ts';
 import { drawWorkload, type Workload } from './workload.ts';
 
 /** Makes the system worse from outside, to see whether the oracles notice. */
@@ -130,7 +131,13 @@ export const simulate = async ({
     const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
     const edges: ControlEdges<Handed> = {
       ledger: ledger.openFor(life, invocation),
-      send: upstream.openFor(life, invocation, remainingMs),
+      identify: async () => ({ kind: 'known', key: 'pair' }),
+      send: makePaced({
+        send: upstream.openFor(life, invocation, remainingMs),
+        now: schedule.now,
+        random: random.next,
+        pause: (ms) => rest(wire, life, ms),
+      }),
       publish: bus.openFor(life, invocation),
       bury: buryIn(life, invocation),
       postpone: (messages) =>

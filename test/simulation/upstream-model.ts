@@ -1,10 +1,10 @@
-import type { Reply } from '../../shared/core/correlate.ts';
-import type { UpstreamRequest } from '../../shared/core/operation.ts';
+import type { MayBegin, UpstreamRequest } from '../../shared/core/operation.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import { CALL_FAULTS, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
-import { lookAt, lookFault, lookReply } from './look-model.ts';
+import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
 import { SILENCE } from './reply-model.ts';
 import { type Understood, understand } from './request-reading.ts';
 import type { Life, Wire } from './wire.ts';
@@ -30,7 +30,15 @@ export const makeUpstreamModel = (
 ) => {
   const { schedule, random, weather } = wire;
   const arrive = makeArrive(wire, jobs, climate);
+  const startedAt = schedule.now();
   let calls = 0;
+
+  /** Whether everybody is refused, in the time that an outage lasts. */
+  const isOut = (service: string): boolean => {
+    const { service: down, from, to } = climate.outage;
+    const at = schedule.now() - startedAt;
+    return service.startsWith(down) && at >= from && at < to && weather.strikes('outage');
+  };
 
   const hear = (life: Life, ms: number, heard: () => void): void =>
     schedule.after(ms, () => {
@@ -46,7 +54,7 @@ export const makeUpstreamModel = (
     schedule.after(random.between(1, 500), () => {
       const statuses = lookAt(jobs, service, project, ids);
       const look: Look = { invocation, service, project, seenAt: schedule.now(), statuses };
-      const fault = lookFault(weather);
+      const fault = isOut(service) ? lookOutage(climate.outage) : lookFault(weather);
       if (fault !== undefined) invocation.faults++;
       hear(life, fault === SILENCE ? climate.callMs : random.between(1, 500), () => {
         if (fault === undefined) tell({ kind: 'seen', look });
@@ -59,7 +67,7 @@ export const makeUpstreamModel = (
     understood: Understood & { readonly kind: 'batch' },
     { invocation, remainingMs }: Sender,
   ): Call => {
-    const fault = weather.strikesOne(CALL_FAULTS);
+    const fault = isOut(understood.operation) ? climate.outage.as : weather.strikesOne(CALL_FAULTS);
     if (fault !== undefined) invocation.faults++;
     return {
       n: ++calls,
@@ -135,9 +143,10 @@ export const makeUpstreamModel = (
   return {
     openFor:
       (life: Life, invocation: Invocation, remainingMs: () => number) =>
-      (request: UpstreamRequest): Promise<Reply> =>
+      (request: UpstreamRequest, mayBegin: MayBegin): Promise<Reply> =>
         new Promise((resolve) => {
           if (!life.isAlive()) return;
+          if (!mayBegin()) return resolve(heldBack('no time left'));
           const sender = { life, invocation, remainingMs };
           const understood = understand(request);
           if (understood.kind === 'look') serveLook(understood, sender, resolve);

@@ -1,9 +1,13 @@
-import { type ControlLimits, makeControlLoop } from '../../shared/control/control.ts';
+import {
+  type ControlLimits,
+  EverybodyRefusedError,
+  makeControlLoop,
+} from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/part.ts';
-import type { Reply } from '../../shared/core/correlate.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
-import type { UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Identify, UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import type { Result } from '../../shared/core/result.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -30,6 +34,7 @@ export interface ControlRoomOptions {
   readonly maxJobsPerCall?: number;
   readonly callConcurrency?: number;
   readonly limits?: Partial<ControlLimits>;
+  readonly identify?: Identify;
 }
 
 export const YES = { is_success: 'true', message: 'words' };
@@ -45,13 +50,12 @@ const lookedAt = ({
   return path.endsWith('/batch-status') ? seen(path, body).jobs : undefined;
 };
 
-/** What the upstream answers to a look that brings nothing for some of its jobs. */
+/** What the upstream answers to a look: it tells nothing of some jobs. */
 const lookReply = (
   { service }: UpstreamRequest,
   statuses: readonly (readonly [string, string | undefined])[],
 ): Reply => {
   const known = statuses.filter(([, status]) => status !== undefined);
-  if (known.length === 0) return { kind: 'silent', reason: 'nothing to be seen' };
   return service === 'dli'
     ? replied(200, { is_success: 'true', job_detail: { status: known[0]?.[1] } })
     : replied(200, { results: known.map(([id, status]) => ({ id, status })) });
@@ -92,6 +96,7 @@ export const startControlRoom = ({
   maxJobsPerCall = 100,
   callConcurrency = 8,
   limits = {},
+  identify = async () => ({ kind: 'known', key: 'key' }),
 }: ControlRoomOptions = {}) => {
   const calls: SeenCall[] = [];
   const looks: (readonly string[])[] = [];
@@ -103,6 +108,7 @@ export const startControlRoom = ({
   const control = makeControlLoop<Received>(
     {
       ledger,
+      identify,
       send: async (request) => {
         const jobs = lookedAt(request);
         if (jobs !== undefined) {
@@ -142,8 +148,28 @@ export const startControlRoom = ({
       ...limits,
     },
   );
-  const run = (batch: readonly Received[]) => control(batch, remainingMs);
-  return { run, calls, looks, results, buried, postponed, lines };
+  let refusals = 0;
+  /** A function that fails leaves all its messages where they are. */
+  const run = async (batch: readonly Received[]): Promise<readonly string[]> => {
+    try {
+      return await control(batch, remainingMs);
+    } catch (error) {
+      if (!(error instanceof EverybodyRefusedError)) throw error;
+      refusals++;
+      return batch.map(({ messageId }) => messageId);
+    }
+  };
+  return {
+    /** How often an invocation failed since the upstream refused everybody. */
+    refusals: () => refusals,
+    run,
+    calls,
+    looks,
+    results,
+    buried,
+    postponed,
+    lines,
+  };
 };
 
 /** Results in a few words, in the order of job ids. */

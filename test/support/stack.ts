@@ -77,6 +77,8 @@ export const beginStack = async (environment: Environment = {}) => {
   return {
     url: stack.url,
     wires: stack.wires,
+    /** The file by which calls upstream are signed. */
+    secrets: stack.secrets,
     queues: stack.queues,
     sqs,
     bus,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,9 @@ let queues: FauxqsServer;
 let bus: EventBus;
 let ledger: Awaited<ReturnType<typeof startDynamoDb>>;
 let upstream: Upstream;
+let secrets: string;
+
+const PAIR = { ak: 'access-key', sk: 'secret-key-of-the-pair' };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundles-'));
@@ -27,7 +30,9 @@ beforeAll(async () => {
   queues = await startFauxqs({ port: 0, logger: false });
   for (const name of ['intents', 'intents-dlq']) queues.createQueue(name, { region });
   bus = await startEventBus({ buses: ['results'], region });
-  upstream = await startUpstream();
+  upstream = await startUpstream({ accounts: { keys: [PAIR] } });
+  secrets = join(folder, 'secrets.json');
+  await writeFile(secrets, JSON.stringify({ projects: { '*': PAIR } }));
   ledger = await startDynamoDb();
   await createTable(ledger.dynamoDb, 'ledger');
 });
@@ -49,6 +54,7 @@ const environment = () => {
     DLI_ENDPOINT: upstream.url,
     DRS_ENDPOINT: upstream.url,
     FUNCTION_TIMEOUT_SECONDS: '120',
+    UPSTREAM_SECRETS_FILE: secrets,
     AWS_REGION: region,
     AWS_ENDPOINT_URL_SQS: sqs,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
 import { MOST_DEADLINE_SECONDS } from '../../shared/core/draft.ts';
 import { operations } from '../../shared/core/operations/index.ts';
+import { RESULT_SOURCE } from '../../shared/core/result.ts';
 import { readAcceptConfig, readControlConfig } from '../../shared/edge/config.ts';
 import { packageService, prepareService } from './package-service.ts';
 import { readTemplate } from './read-template.ts';
@@ -26,6 +27,9 @@ const TUNED = {
   MAX_EVENT_BYTES: '131072',
   DEADLINE_SECONDS: '600',
   UPSTREAM_LANGUAGE: 'zh-cn',
+  IAM_ENDPOINT: 'https://iam.example.com',
+  SECRETS_TTL_SECONDS: '30',
+  CALLS_PER_KEY: '2',
   LOG_LEVEL: 'warn',
   DLI_ENDPOINT: 'https://dli.example.com',
   DRS_ENDPOINT: 'https://drs.example.com',
@@ -181,7 +185,6 @@ describe('the ledger', () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      SSESpecification: { SSEEnabled: true },
     });
   });
 
@@ -192,6 +195,36 @@ describe('the ledger', () => {
     });
     // A name of its own would stand in the way of both.
     expect(read().resource('LedgerTable')).not.toHaveProperty('TableName');
+  });
+});
+
+describe('what the platform team is told of, and what is kept', () => {
+  test('the secret has no value here, so that no deployment can overwrite it', () => {
+    expect(Object.keys(read().resource('UpstreamSecret'))).toEqual(['Description']);
+  });
+
+  test('results are archived, all of them and nothing else', () => {
+    expect(read().resource('ResultsArchive')).toEqual({
+      SourceArn: { 'Fn::GetAtt': ['ResultsBus', 'Arn'] },
+      EventPattern: { source: [RESULT_SOURCE] },
+      RetentionDays: 30,
+    });
+  });
+
+  test.each([
+    ['DeadLettersAlarm', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 0, 1],
+    ['FailedEventsAlarm', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 0, 1],
+    ['ControlErrorsAlarm', 'AWS/Lambda', 'Errors', 0, 3],
+    ['OldIntentsAlarm', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 3_600, 1],
+  ])('%s', (id, Namespace, MetricName, Threshold, EvaluationPeriods) => {
+    expect(read().resource(id)).toMatchObject({
+      Namespace,
+      MetricName,
+      Threshold,
+      EvaluationPeriods,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
   });
 });
 
@@ -221,6 +254,7 @@ describe('each function may do what it must, and no more', () => {
         'dynamodb:PutItem',
         'dynamodb:DescribeTable',
       ],
+      UpstreamSecret: ['secretsmanager:GetSecretValue'],
       ResultsBus: ['events:PutEvents'],
       ControlDashjobsLogGroup: WRITE_LOGS,
     },
@@ -251,6 +285,7 @@ describe('each function finds the settings that it reads', () => {
       DEAD_LETTER_QUEUE_URL: dummyOf({ Ref: 'IntentsDeadLetterQueue' }),
       EVENT_BUS_NAME: dummyOf({ Ref: 'ResultsBus' }),
       LEDGER_TABLE: dummyOf({ Ref: 'LedgerTable' }),
+      UPSTREAM_SECRET_ID: dummyOf({ Ref: 'UpstreamSecret' }),
       DLI_ENDPOINT: 'https://dli.eu-de.otc.t-systems.com',
       DRS_ENDPOINT: 'https://drs.eu-de.otc.t-systems.com',
       FUNCTION_TIMEOUT_SECONDS: String(functionOf('control-jobs').Timeout),
@@ -270,8 +305,17 @@ describe('whoever deploys', () => {
     });
     const { maxJobsPerCall, ...config } = readControlConfig(environmentOf('control-jobs'));
     expect(config).toMatchObject({
-      endpoints: { dli: TUNED.DLI_ENDPOINT, drs: TUNED.DRS_ENDPOINT },
-      language: 'zh-cn',
+      upstream: {
+        endpoints: {
+          dli: TUNED.DLI_ENDPOINT,
+          drs: TUNED.DRS_ENDPOINT,
+          iam: TUNED.IAM_ENDPOINT,
+        },
+        language: 'zh-cn',
+        callsPerKey: 2,
+        callConcurrency: 4,
+      },
+      accounts: { ttlMs: 30_000, needsIam: false },
       callTimeoutMs: 11_000,
       callConcurrency: 4,
       restartDelaySeconds: 45,
@@ -301,6 +345,7 @@ describe('whoever deploys', () => {
       IntentsQueueUrl: { Value: { Ref: 'IntentsQueue' } },
       ResultsBusName: { Value: { Ref: 'ResultsBus' } },
       LedgerTableName: { Value: { Ref: 'LedgerTable' } },
+      UpstreamSecretArn: { Value: { Ref: 'UpstreamSecret' } },
       AcceptEventArn: { Value: read().functionArn('accept-event') },
     });
   });

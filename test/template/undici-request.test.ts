@@ -4,11 +4,10 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinModulesUnlinked } from '../../build/builtin-modules.ts';
 import { undiciRequestOnly } from '../../build/undici-request.ts';
-import { makeSend } from '../../shared/edge/upstream.ts';
+import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 
 /** What an upstream can do to a request, by the path that asks for it, and the reply that it makes. */
 const conducts: Readonly<Record<string, readonly [(response: ServerResponse) => void, object]>> = {
@@ -42,7 +41,12 @@ const conducts: Readonly<Record<string, readonly [(response: ServerResponse) => 
 let server: Server;
 let origin: string;
 let folder: string;
-let bundled: { makeSend: typeof makeSend; Agent: typeof Agent };
+interface Edge {
+  readonly makeDispatcher: typeof makeDispatcher;
+  readonly makeExchange: typeof makeExchange;
+}
+
+let bundled: Edge;
 const received: unknown[] = [];
 
 beforeAll(async () => {
@@ -60,7 +64,7 @@ beforeAll(async () => {
   const outfile = join(folder, 'index.mjs');
   await build({
     stdin: {
-      contents: `export { makeSend } from './shared/edge/upstream.ts'; export { Agent } from 'undici';`,
+      contents: `export { makeDispatcher, makeExchange } from './shared/edge/upstream.ts';`,
       resolveDir: join(import.meta.dirname, '../..'),
     },
     outfile,
@@ -78,23 +82,29 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const exchange = async (make: typeof makeSend, agent: Agent, to: string, path: string) => {
-  const endpoints = { dli: to, drs: to };
-  const send = make(agent, { endpoints, language: 'en-us', timeoutMs: 300 });
+const BOUNDS = {
+  connectTimeoutMs: 5_000,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 10_000,
+  keepAliveMs: 4_000,
+};
+
+const exchange = async (edge: Edge, to: string, path: string) => {
+  const dispatcher = edge.makeDispatcher(BOUNDS);
   const from = received.length;
-  const reply = await send({
-    service: 'dli',
+  const reply = await edge.makeExchange(dispatcher, { timeoutMs: 300 })({
     method: 'POST',
-    path,
+    url: to + path,
+    headers: { 'content-type': 'application/json' },
     body: '{"job_ids":[9223372036854775807]}',
   });
-  await agent.destroy();
+  await dispatcher.destroy();
   return { reply, received: received.slice(from) };
 };
 
 const bothWays = async (to: string, path: string) => ({
-  whole: await exchange(makeSend, new Agent(), to, path),
-  parts: await exchange(bundled.makeSend, new bundled.Agent(), to, path),
+  whole: await exchange({ makeDispatcher, makeExchange }, to, path),
+  parts: await exchange(bundled, to, path),
 });
 
 describe('a request goes the same way with undici in parts as with all of it', () => {

@@ -1,5 +1,5 @@
 import type { Call, Invocation } from '../chronicle.ts';
-import { type Oracle, sameOptions } from './oracle.ts';
+import { askersOf, type Oracle, sameOptions } from './oracle.ts';
 
 const isPartOf = (call: Call, whole: Call): boolean => {
   const ids = new Set(whole.jobs.map(({ id }) => id));
@@ -18,6 +18,14 @@ const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined 
   const bad = jobs.filter((_, i) => troubles[i] !== undefined);
   return bad.length === 1 ? bad[0]?.id : undefined;
 };
+
+const MINUTE = 60_000;
+
+/** From when on somebody's wish for a job of a call is over: nothing is begun for it any more. */
+const endOf = (call: Call): number =>
+  Math.min(
+    ...call.jobs.map((_, i) => Math.max(...askersOf(call, i).map(({ expiresAt }) => expiresAt))),
+  );
 
 /** P7: where one job makes a call be refused as a whole the others are served in the same invocation, soon. */
 export const badIdAlone: Oracle = {
@@ -45,6 +53,7 @@ export const badIdAlone: Oracle = {
             remainingMs > 2 * (climate.callMs + 5_000),
         );
         if (!isPlain || root.remainingMs < 2 * (climate.callMs + 5_000)) continue;
+        if (endOf(root) < root.sentAt + MINUTE) continue;
         const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1;
         if (further.length > most)
           yield `call ${root.n} took ${further.length} further calls, more than ${most}`;

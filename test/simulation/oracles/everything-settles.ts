@@ -1,3 +1,4 @@
+import { EverybodyRefusedError } from '../../../shared/control/control.ts';
 import type { Oracle } from './oracle.ts';
 
 /** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
@@ -9,7 +10,7 @@ export const everythingSettles: Oracle = {
   *check({ steps, calmAt, endedAt }) {
     const deadlines = new Map<string, number>();
     for (const step of steps) {
-      if (step.kind === 'threw')
+      if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
         yield `the control loop threw: ${step.error instanceof Error ? step.error.stack : step.error}`;
       if (step.kind === 'queued' && step.letter.ask) {
         const { intentId, expiresAt } = step.letter.ask;

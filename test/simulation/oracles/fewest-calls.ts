@@ -1,26 +1,41 @@
-import type { Call, Invocation } from '../chronicle.ts';
-import type { Oracle } from './oracle.ts';
+import { type Call, type Invocation, jobKey } from '../chronicle.ts';
+import { asksOf, type Oracle } from './oracle.ts';
 
 const groupOf = ({ operation, project, options }: Call): string =>
   `${operation} ${project} ${JSON.stringify(options)}`;
 
-/** P6: no job twice in a call; and without trouble, the calls of a batch are as few as its groups allow. */
+const jobsOf = ({ operation, project, jobs }: Call): readonly string[] =>
+  jobs.map(({ id }) => jobKey(operation, project, id));
+
+/** P6: no job twice in a call; and without trouble, now or before, the calls of a batch are as few as its groups allow. */
 export const fewestCalls: Oracle = {
   promise: 'P6 fewest calls',
   *check({ steps, climate }) {
     const calls = new Map<Invocation, Call[]>();
+    // Jobs that were in a call before which did not say yes: should one be the reason, they are parted.
+    const troubled = new Set<string>();
+    const parted = new Set<Invocation>();
     for (const step of steps) {
       if (step.kind === 'called') {
         const { call } = step;
         if (new Set(call.jobs.map(({ id }) => id)).size < call.jobs.length)
           yield `call ${call.n} names a job twice`;
+        if (jobsOf(call).some((job) => troubled.has(job))) parted.add(call.invocation);
+        for (const job of jobsOf(call)) troubled.add(job);
         const others = calls.get(call.invocation);
         if (others === undefined) calls.set(call.invocation, [call]);
         else others.push(call);
       }
+      // Where the ledger did not say what it wrote, the job counts as asked for.
+      if (step.kind === 'ended' && step.invocation.conflicts > 0)
+        for (const { operation, project, jobs } of asksOf(step.invocation))
+          for (const id of jobs.keys()) troubled.add(jobKey(operation, project, id));
+      if (step.kind === 'heard' && step.call.said.every((word) => word === 'yes'))
+        for (const job of jobsOf(step.call)) troubled.delete(job);
     }
-    for (const [{ n, ended, faults, conflicts }, made] of calls) {
-      if (ended !== 'returned' || faults + conflicts > 0) continue;
+    for (const [invocation, made] of calls) {
+      const { n, ended, faults, conflicts } = invocation;
+      if (ended !== 'returned' || faults + conflicts > 0 || parted.has(invocation)) continue;
       if (made.some(({ said }) => said.some((word) => word !== 'yes'))) continue;
       for (const [group, some] of Map.groupBy(made, groupOf)) {
         const jobs = new Set(some.flatMap((call) => call.jobs.map(({ id }) => id)));

@@ -5,6 +5,7 @@ import { exactIds } from './exact-ids.ts';
 import { fewestCalls } from './fewest-calls.ts';
 import { flagsSacred } from './flags-sacred.ts';
 import { lastWish } from './last-wish.ts';
+import { nobodyAsks } from './nobody-asks.ts';
 import { nothingBlind } from './nothing-blind.ts';
 import { nothingLost } from './nothing-lost.ts';
 import { nothingStale } from './nothing-stale.ts';
@@ -29,6 +30,7 @@ const oracles: readonly Oracle[] = [
   runAfterStop,
   onceEach,
   lastWish,
+  nobodyAsks,
   everythingSettles,
 ];
 

@@ -4,6 +4,9 @@ import { SKEW_MS } from './nothing-stale.ts';
 import { askersOf, type Oracle, placesOf } from './oracle.ts';
 import { WISHED } from './wished.ts';
 
+/** The last receives of a message are kept for telling that it failed. */
+const SPARE = 2;
+
 /** Every verdict says what is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
 export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
@@ -22,7 +25,7 @@ export const trueVerdicts: Oracle = {
         add(asks, step.letter.ask.intentId, step.letter.ask);
       if (step.kind === 'begun')
         for (const { ask, id } of step.invocation.letters)
-          if (ask && (step.invocation.receives.get(id) ?? 0) >= climate.maxReceives)
+          if (ask && (step.invocation.receives.get(id) ?? 0) >= climate.maxReceives - SPARE)
             lastReceive.add(ask.intentId);
       if (step.kind === 'arrived')
         for (const { id } of step.call.jobs)

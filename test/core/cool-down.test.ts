@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import {
+  admissionTo,
+  type CoolDown,
+  coolDownAfter,
+  OPEN,
+  probeOf,
+  readCoolDown,
+  writeCoolDown,
+} from '../../shared/core/cool-down.ts';
+import type { Closure } from '../../shared/core/refusal.ts';
+
+const NOW = 1_000_000;
+const DOWN = { closure: 'outage', isCertain: true } as const;
+
+/** The seconds of so many cool-downs in a row. */
+const inARow = (count: number, closure: Closure, retryAfter?: number): readonly number[] => {
+  let record: CoolDown | undefined;
+  return Array.from({ length: count }, () => {
+    record = coolDownAfter(record, { closure, retryAfter, isCertain: true }, NOW);
+    return (record.until - NOW) / 1_000;
+  });
+};
+
+describe('a cool-down', () => {
+  it('doubles with each in a row, up to five minutes', () => {
+    expect(inARow(8, 'outage')).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+    expect(inARow(3, 'throttled')).toEqual([5, 10, 20]);
+    expect(inARow(1_000, 'outage').at(-1)).toBe(300);
+  });
+
+  it('lasts a minute at least where a credential was refused', () => {
+    expect(inARow(6, 'auth')).toEqual([60, 60, 60, 60, 80, 160]);
+  });
+
+  it('is as long as the upstream asks for, up to a quarter of an hour', () => {
+    expect(inARow(2, 'throttled', 45)).toEqual([45, 45]);
+    expect(inARow(1, 'throttled', 1)).toEqual([5]);
+    expect(inARow(1, 'throttled', 86_400)).toEqual([900]);
+  });
+
+  it('does not grow where a single job may be the reason, until three were refused in a row', () => {
+    const perhaps = { ...DOWN, isCertain: false };
+    const seconds: number[] = [];
+    let record: CoolDown | undefined;
+    for (let n = 0; n < 7; n++) {
+      record = coolDownAfter(record, perhaps, NOW);
+      seconds.push((record.until - NOW) / 1_000);
+    }
+    expect(seconds).toEqual([5, 5, 10, 10, 10, 20, 20]);
+    expect(coolDownAfter(undefined, perhaps, NOW, 3).step).toBe(1);
+    expect(coolDownAfter(record, perhaps, NOW, 2).step).toBe(4);
+    expect(coolDownAfter(OPEN, perhaps, NOW).strikes).toBe(1);
+  });
+
+  it('begins anew after one that ended well', () => {
+    expect((coolDownAfter(OPEN, DOWN, NOW).until - NOW) / 1_000).toBe(5);
+  });
+});
+
+describe('who comes to a way', () => {
+  const record = coolDownAfter(undefined, DOWN, NOW);
+
+  it('that nobody was refused on may go', () => {
+    expect(admissionTo(undefined, NOW)).toEqual({ kind: 'open' });
+    expect(admissionTo(OPEN, NOW)).toEqual({ kind: 'open' });
+  });
+
+  it('that cools down knows how long', () => {
+    expect(admissionTo(record, NOW)).toEqual({ kind: 'closed', seconds: 5 });
+    expect(admissionTo(record, NOW + 4_001)).toEqual({ kind: 'closed', seconds: 1 });
+  });
+
+  it('where that is over may see whether it is', () => {
+    expect(admissionTo(record, NOW + 5_000)).toEqual({ kind: 'probe' });
+  });
+
+  it('where somebody else does waits a little, and may in turn if nothing is heard of it', () => {
+    const probe = probeOf(record, NOW + 5_000, 30_000);
+    expect(admissionTo(probe, NOW + 5_000)).toEqual({ kind: 'closed', seconds: 3 });
+    expect(admissionTo(probe, NOW + 34_001)).toEqual({ kind: 'closed', seconds: 1 });
+    expect(admissionTo(probe, NOW + 35_000)).toEqual({ kind: 'probe' });
+    expect(coolDownAfter(probe, DOWN, NOW).step).toBe(2);
+  });
+});
+
+describe('the record', () => {
+  it('is read as it was written', () => {
+    for (const record of [
+      OPEN,
+      probeOf(coolDownAfter(undefined, { closure: 'auth', isCertain: true }, NOW), NOW, 1),
+    ])
+      expect(readCoolDown(writeCoolDown(record))).toEqual(record);
+  });
+
+  it('of an earlier release counts no strikes', () => {
+    expect(readCoolDown('{"v":1,"until":5,"step":1,"probing":false}')).toEqual({
+      until: 5,
+      step: 1,
+      strikes: 0,
+      probing: false,
+    });
+  });
+
+  it.each(['{"v":2,"until":0,"step":0,"probing":false}', '{"v":1}', 'x', ''])(
+    'of another version is none: %s',
+    (text) => {
+      expect(readCoolDown(text)).toBeUndefined();
+    },
+  );
+});

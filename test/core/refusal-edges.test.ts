@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { byId, byPosition, silence } from '../../shared/core/correlate.ts';
+import { MISSING, UNTOLD } from '../../shared/core/operation.ts';
+import { operations } from '../../shared/core/operations/index.ts';
+import {
+  type Blame,
+  blameOf,
+  type Closure,
+  closureOf,
+  verdictOn,
+} from '../../shared/core/refusal.ts';
+import { heldBack } from '../../shared/core/reply.ts';
+import { replied } from '../support/replies.ts';
+
+describe('a code that is known for the gateway’s goes before the status, as long as that tells of no outage', () => {
+  it.each<[string, Blame]>([
+    ['APIGW.0301', 'auth'],
+    ['APIG.0301', 'auth'],
+    ['APIGW.0308', 'throttled'],
+    ['APIG.0308', 'throttled'],
+    ['IAM.0012', 'throttled'],
+    ['IAM.0061', 'auth'],
+  ])('%s: %s', (code, blame) => {
+    for (const status of [200, 400, 404, 429, 403]) expect(blameOf(status, code)).toBe(blame);
+  });
+
+  it('and it is the gateway’s by how it begins', () => {
+    expect(blameOf(400, 'APIGW.0101')).toBe('gateway');
+    for (const code of ['NEW.APIGW.0101', 'XIAM.0101', 'APIGW0101'])
+      expect(blameOf(400, code)).toBe('status');
+  });
+
+  it('what the gateway refuses reached no job, and is no verdict', () => {
+    expect(verdictOn(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
+      kind: 'unanswered',
+      served: 'no',
+      reason: 'APIGW.0101: words',
+    });
+  });
+});
+
+describe('the code of a reply is where its service puts it', () => {
+  it.each<[string, unknown, Closure | undefined]>([
+    ['in IAM’s own shape', { error: { code: 'IAM.0012' } }, 'throttled'],
+    ['there too beside an empty one', { error_code: '', error: { code: 'IAM.0012' } }, 'throttled'],
+    ['or one that is no text', { error_code: 7, error: { code: 'IAM.0061' } }, 'auth'],
+    ['but not in place of one', { error_code: 'DLI.0002', error: { code: 'IAM.0012' } }, undefined],
+  ])('%s', (_, body, closure) => {
+    expect(closureOf(replied(400, body))).toBe(closure);
+  });
+
+  it('and a reply below 400 refuses nobody as a whole, whatever its rows say', () => {
+    for (const error_code of ['DLI.0999', 'DRS.M01503', 'DLI.0016'])
+      for (const status of [200, 202, 399])
+        expect(closureOf(replied(status, [{ error_code }]))).toBeUndefined();
+  });
+});
+
+describe('a reply that is none', () => {
+  it('was held back here: silence, with nothing sent', () => {
+    expect(heldBack('no time left')).toEqual({
+      kind: 'silent',
+      unsent: true,
+      held: true,
+      reason: 'no time left',
+    });
+  });
+
+  it('leaves open what was served only if something was sent', () => {
+    const servedBy = (unsent: boolean) =>
+      silence(1, { kind: 'silent', reason: 'why', unsent }).verdicts;
+    expect(servedBy(true)).toEqual([{ kind: 'unanswered', served: 'no', reason: 'why' }]);
+    expect(servedBy(false)).toEqual([{ kind: 'unanswered', served: 'maybe yet', reason: 'why' }]);
+  });
+});
+
+describe('a row counts for what it can be', () => {
+  it('a claim of success at 299, and not at 300', () => {
+    const kindAt = (status: number) =>
+      byPosition(1, status, [{ kind: 'success' }]).verdicts.map(({ kind }) => kind);
+    expect([299, 300].flatMap(kindAt)).toEqual(['delivered', 'unanswered']);
+  });
+
+  it('rows that contradict each other name the job, and say nothing of it', () => {
+    const error = { code: 'DRS.M00202', message: 'words' };
+    expect(
+      byId(['a'], 202, [
+        ['a', { kind: 'success' }],
+        ['a', { kind: 'error', error }],
+      ]).verdicts,
+    ).toEqual([
+      { kind: 'unanswered', served: 'maybe', reason: 'status 202 and no verdict in the reply' },
+    ]);
+  });
+});
+
+describe('words in place of a status', () => {
+  it('are told from each other, and from a status that was left empty', () => {
+    expect(new Set([MISSING, UNTOLD, '']).size).toBe(3);
+  });
+
+  it('and a status that was not told says of no operation that it took effect or had none', () => {
+    for (const { effectOf } of operations) expect(effectOf(UNTOLD)).toBe('pending');
+  });
+});

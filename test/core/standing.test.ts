@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { type Claim, readJob, standingOf } from '../../shared/core/job-record.ts';
+import type { PartState, Sealed } from '../../shared/core/part-record.ts';
+import { partKeyOf } from '../../shared/core/part-record.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', until: 1_000 };
+
+const told = (by: string, part: Partial<PartState> = {}): PartState => ({
+  invocation: by,
+  verdicts: [],
+  published: new Set(),
+  asked: new Map(),
+  ...part,
+});
+
+const delivered: Sealed = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: 1,
+  settledAt: 2,
+};
+const { evidence: _, ...givenUp } = { ...delivered, outcome: 'expired' as const };
+
+describe('a claim stands as its part tells', () => {
+  it('settled by a verdict with evidence, however long it holds', () => {
+    for (const now of [0, 5_000])
+      expect(standingOf(claim, told('other', { verdicts: [delivered] }), now)).toEqual({
+        kind: 'settled',
+        verdict: delivered,
+      });
+  });
+
+  it('released where its holder has written, and asked for nothing that went unanswered', () => {
+    for (const now of [0, 5_000]) {
+      expect(standingOf(claim, told('holder'), now)).toEqual({ kind: 'released', over: false });
+      expect(standingOf(claim, told('holder', { verdicts: [givenUp] }), now)).toEqual({
+        kind: 'released',
+        over: true,
+      });
+    }
+  });
+
+  it.each<[string, PartState | undefined, boolean]>([
+    ['nobody has written', undefined, false],
+    ['others have written', told('other'), false],
+    ['its request went unanswered', told('holder', { asked: new Map([[0, 'holder']]) }), false],
+    ['others have given it up', told('other', { verdicts: [givenUp] }), true],
+  ])('live up to the millisecond of its end, and from then on unclear: %s', (_, holder, over) => {
+    expect(standingOf(claim, holder, 999)).toEqual({ kind: 'live', over });
+    expect(standingOf(claim, holder, 1_000)).toEqual({ kind: 'unclear', over });
+  });
+});
+
+describe('a record of another shape is not taken for one of ours', () => {
+  const record = { v: 1, newest: idAt(1), operation: 'dli.run', claim };
+
+  it('the good one is', () => {
+    expect(readJob(JSON.stringify(record))).toEqual({
+      newest: idAt(1),
+      operation: 'dli.run',
+      claim,
+    });
+  });
+
+  it.each([[{ newest: 7 }], [{ newest: null }], [{ operation: 'dli.fly' }]])('%j', (part) => {
+    expect(readJob(JSON.stringify({ ...record, ...part }))).toBeUndefined();
+  });
+});
+
+describe('a part has a key, whatever its jobs', () => {
+  it('even where there are none, which no message holds', () => {
+    const { intent_id } = intentOf({ age: 1 });
+    expect(partKeyOf({ intent_id, jobs: [] })).toBe(`intent/${idAt(1)}/`);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { makeBook } from '../../shared/control/book.ts';
+import { OPEN } from '../../shared/core/cool-down.ts';
+import { keptWrites } from '../support/book-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { idAt } from '../support/messages.ts';
+
+const SECOND = 1_000;
+
+const begin = (at: number, inner = memoryLedger()) => {
+  const reads: (readonly string[])[] = [];
+  const { ledger, writes } = keptWrites({
+    ...inner,
+    read: (keys) => {
+      reads.push(keys);
+      return inner.read(keys);
+    },
+  });
+  let versions = 0;
+  const newVersion = () => `v${++versions}`;
+  const book = makeBook(ledger, { newVersion, now: () => at, keepSeconds: 3_600 });
+  return { book, reads, writes };
+};
+
+const PART = {
+  invocation: 'i',
+  verdicts: [],
+  published: new Set<number>(),
+  asked: new Map<number, string>(),
+};
+const JOB = {
+  newest: idAt(1),
+  operation: 'dli.run',
+  claim: { part: 'part', index: 0, invocation: 'i', until: 1 },
+} as const;
+
+describe('a record is kept so long after its last change', () => {
+  it.each([0, 1, 999])('in whole seconds, %i ms after one began', async (ms) => {
+    const { book, writes } = begin(1_700_000_000 * SECOND + ms);
+    await book.writeJob('job', JOB, undefined);
+    await book.writePart('part', PART, undefined);
+    await book.writeCoolDown('way', OPEN, undefined);
+    expect(writes.map(({ key, expiresAt }) => [key, expiresAt])).toEqual([
+      ['job', 1_700_003_600],
+      ['part', 1_700_003_600],
+      ['way', 1_700_003_600],
+    ]);
+  });
+});
+
+describe('every write has a version of its own, which the next one has to have seen', () => {
+  it('it is told, and read with the record', async () => {
+    const { book } = begin(0);
+    expect(await book.writePart('part', PART, undefined)).toEqual(['written', 'v1']);
+    expect(await book.writeCoolDown('way', OPEN, undefined)).toEqual(['written', 'v2']);
+    expect(await book.parts(['part'])).toEqual(
+      new Map([['part', { record: PART, version: 'v1' }]]),
+    );
+    expect(await book.coolDowns(['way'])).toEqual(
+      new Map([['way', { record: OPEN, version: 'v2' }]]),
+    );
+    expect(await book.writeCoolDown('way', OPEN, 'v1')).toEqual(['lost', 'v3']);
+    expect(await book.writeCoolDown('way', OPEN, 'v2')).toEqual(['written', 'v4']);
+  });
+});
+
+describe('the ledger is asked for what is wanted, once', () => {
+  it('keys that come twice', async () => {
+    const { book, reads } = begin(0);
+    await book.writeJob('a', JOB, undefined);
+    const found = await book.jobs(['a', 'b', 'a']);
+    expect(reads).toEqual([['a', 'b']]);
+    expect([...(found ?? [])]).toEqual([['a', { record: JOB, version: 'v1' }]]);
+  });
+
+  it('nothing of it is known without asking, also where it is out of reach', async () => {
+    const { book, reads } = begin(0, { ...memoryLedger(), read: async () => undefined });
+    expect(await book.jobs([])).toEqual(new Map());
+    expect(reads).toEqual([]);
+    expect(await book.jobs(['a'])).toBeUndefined();
+  });
+});

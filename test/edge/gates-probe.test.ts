@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { makeGates } from '../../shared/control/gates.ts';
+import { OPEN, wayOf, wayOfKey } from '../../shared/core/cool-down.ts';
+import {
+  type Identity,
+  isProjectId,
+  type MayBegin,
+  type ProjectId,
+} from '../../shared/core/operation.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import { startBook } from '../support/book-room.ts';
+import { keptLog } from '../support/logs.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { replied } from '../support/replies.ts';
+
+const AT = 1_000_000;
+const PROBE_MS = 30_000;
+const KNOWN: Identity = { kind: 'known', key: 'pair' };
+const GOOD = replied(200, [{ is_success: 'true' }]);
+
+const projectOf = (text: string): ProjectId => {
+  if (!isProjectId(text)) throw new Error('no project id');
+  return text;
+};
+const to = (project = 'p') => ({ service: 'dli', project: projectOf(project) }) as const;
+const requestTo = (project?: string) => ({ ...to(project), method: 'POST', path: '/' }) as const;
+const always = () => true;
+
+/** Gates over a ledger that all invocations share, and an upstream whose replies come when the test says. */
+const begin = (identity: Identity = KNOWN) => {
+  const inner = memoryLedger();
+  const reads: (readonly string[])[] = [];
+  const { book } = startBook({
+    ...inner,
+    read: (keys) => {
+      reads.push(keys);
+      return inner.read(keys);
+    },
+  });
+  const under: { readonly mayBegin: MayBegin; readonly answer: (reply: Reply) => void }[] = [];
+  const { log, lines } = keptLog();
+  const open = async (...projects: readonly string[]) => {
+    const gates = makeGates(
+      {
+        book,
+        log,
+        now: () => AT,
+        identify: async () => identity,
+        send: (_, mayBegin) => {
+          const { promise, resolve } = Promise.withResolvers<Reply>();
+          under.push({ mayBegin, answer: resolve });
+          return promise;
+        },
+      },
+      PROBE_MS,
+    );
+    await gates.open(projects.map(to));
+    return gates;
+  };
+  const cool = (way: string, until: number) =>
+    book.writeCoolDown(way, { ...OPEN, until, step: 1 }, undefined);
+  const stored = async (way: string) => (await book.coolDowns([way]))?.get(way)?.record;
+  return { open, cool, stored, under, reads, lines };
+};
+
+/** All that can happen without another reply has happened. */
+const settle = () => new Promise(setImmediate);
+
+const ofProject = wayOf('dli', projectOf('p'));
+const ofKey = wayOfKey('pair');
+
+describe('after a cool-down one request goes alone, whatever it was that cooled down', () => {
+  it.each([
+    ['the project’s way', ofProject],
+    ['the credential’s', ofKey],
+  ])('%s', async (_, way) => {
+    const { open, cool, under } = begin();
+    await cool(way, AT);
+    const { send } = await open('p');
+    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    await settle();
+    expect(under).toHaveLength(1);
+    under[0]?.answer(GOOD);
+    await settle();
+    expect(under).toHaveLength(3);
+    for (const { answer } of under) answer(GOOD);
+    expect(await Promise.all(sending)).toEqual([GOOD, GOOD, GOOD]);
+  });
+
+  it('a credential’s is taken on only by one who could send: others may go meanwhile', async () => {
+    const { open, cool } = begin();
+    await cool(ofKey, AT);
+    await cool(ofProject, AT + 60_000);
+    expect((await open('p')).standing(to())).toBe('closed');
+    expect((await open('q')).standing(to('q'))).toBe('open');
+  });
+
+  it('a project’s is not, where somebody else sees to the credential', async () => {
+    const { open, cool, stored } = begin();
+    await cool(ofKey, AT);
+    await cool(ofProject, AT);
+    await open('q');
+    const late = await open('p');
+    expect([late.standing(to()), late.pause(to())]).toEqual(['closed', 3]);
+    expect(await stored(ofProject)).toEqual({ ...OPEN, until: AT, step: 1 });
+  });
+});
+
+describe('a request that waits for its turn learns that its way was closed', () => {
+  it('it may not begin any more, whatever time is left', async () => {
+    const { open, under } = begin();
+    const { send } = await open('p');
+    const both = [send(requestTo(), always), send(requestTo(), always)];
+    await settle();
+    expect(under.map(({ mayBegin }) => mayBegin())).toEqual([true, true]);
+    under[0]?.answer(replied(429, ''));
+    await both[0];
+    expect(under[1]?.mayBegin()).toBe(false);
+    under[1]?.answer(heldBack('not any more'));
+    await both[1];
+  });
+
+  it('and before that, that its time is short', async () => {
+    const { open, under } = begin();
+    const { send } = await open('p');
+    const sending = send(requestTo(), (inMs = 0) => inMs <= 10);
+    await settle();
+    expect([0, 10, 11].map((ms) => under[0]?.mayBegin(ms))).toEqual([true, true, false]);
+    under[0]?.answer(GOOD);
+    await sending;
+  });
+});
+
+describe('a credential that was renewed since, and is refused too', () => {
+  it('is closed by its own name, once, however many requests were under way by it', async () => {
+    const { open, under, lines, stored } = begin();
+    const { send, leave } = await open('p');
+    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    await settle();
+    for (const { answer } of under)
+      answer({ ...replied(401, ''), sentBy: { key: 'renewed', isRefused: true } });
+    await Promise.all(sending);
+    await leave();
+    const closed = lines.map(({ fields }) => Object.entries(fields)[0]);
+    expect(closed.toSorted()).toEqual([
+      ['way', ofProject],
+      ['way', wayOfKey('renewed')],
+    ]);
+    expect(await stored(wayOfKey('renewed'))).toMatchObject({ until: AT + 60_000 });
+    expect(await stored(ofKey)).toBeUndefined();
+  });
+});
+
+describe('who is held back is told why', () => {
+  it('a way that cools down', async () => {
+    const { open, cool, under } = begin();
+    await cool(ofProject, AT + 60_000);
+    const { send } = await open('p');
+    expect(await send(requestTo(), always)).toEqual(heldBack('cooling down'));
+    expect(under).toEqual([]);
+  });
+
+  it.each(['none', 'out of reach'] as const)(
+    'a project whose credential is: %s; the ledger is not asked for it',
+    async (kind) => {
+      const { open, reads } = begin({ kind });
+      const { send } = await open('p');
+      expect(await send(requestTo(), always)).toEqual(heldBack('nobody can tell if it may go'));
+      expect(reads).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { isProjectId, type UpstreamRequest } from '../../shared/core/operation.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import { makePaced } from '../../shared/upstream/pace.ts';
+import { replied } from '../support/replies.ts';
+
+const projectOf = (text: string) => {
+  if (!isProjectId(text)) throw new Error('no project id');
+  return text;
+};
+
+const request = (project = 'p'): UpstreamRequest => ({
+  service: 'dli',
+  project: projectOf(project),
+  method: 'POST',
+  path: '/jobs',
+});
+
+const throttle = (retryAfter?: number): Reply => ({
+  ...replied(429, { error_code: 'APIGW.0308', error_msg: 'words' }),
+  ...(retryAfter !== undefined && { retryAfter }),
+});
+const good = replied(200, [{ is_success: 'true' }]);
+
+/** A sender over a clock that pauses move; requests are listed with the second in which they went out. */
+const begin = (replies: readonly Reply[], secondsLeft = 1_000) => {
+  let at = 0;
+  let chance = 0;
+  const sent: string[] = [];
+  const send = makePaced({
+    send: async ({ project }, mayBegin) => {
+      if (!mayBegin()) return heldBack('no time left');
+      sent.push(`${project} ${(at / 1_000).toFixed(2)}`);
+      return replies[sent.length - 1] ?? good;
+    },
+    now: () => at,
+    random: () => {
+      chance = (chance + 0.37) % 1;
+      return chance;
+    },
+    pause: async (ms) => {
+      at = Math.max(at, at + ms);
+    },
+  });
+  const mayBegin = (inMs = 0): boolean => at + inMs <= secondsLeft * 1_000;
+  return {
+    sent,
+    at: () => at / 1_000,
+    send: (project?: string) => send(request(project), mayBegin),
+  };
+};
+
+describe('a throttled request is sent again, at the pace of its project', () => {
+  it('until it is served', async () => {
+    const { send, sent } = begin([throttle(), throttle()]);
+    expect(await send()).toBe(good);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('later each time', async () => {
+    const { send, sent } = begin([throttle(), throttle(), throttle()]);
+    await send();
+    const times = sent.map((line) => Number(line.split(' ')[1]));
+    const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    expect(gaps).toEqual(gaps.toSorted((a, b) => a - b));
+    expect(gaps[0]).toBeGreaterThan(0.1);
+  });
+
+  it('and not before the upstream’s Retry-After', async () => {
+    const { send, sent } = begin([throttle(7)]);
+    await send();
+    expect(sent).toEqual(['p 0.00', 'p 7.00']);
+  });
+
+  it('six times at the most: then the throttle is the reply', async () => {
+    const { send, sent } = begin(new Array(10).fill(throttle()));
+    expect(await send()).toEqual(throttle());
+    expect(sent).toHaveLength(6);
+  });
+
+  it('and less where all who go that way are throttled', async () => {
+    const { send, sent } = begin(new Array(20).fill(throttle()));
+    await send();
+    await send();
+    await send();
+    expect(sent).toHaveLength(6 + 2 + 1);
+  });
+
+  it('never where there is no time left: it comes back, and nobody is to blame', async () => {
+    const { send, sent } = begin(new Array(10).fill(throttle()), 0.2);
+    expect(await send()).toMatchObject({ kind: 'silent', unsent: true, held: true });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('never where there is no time for the upstream’s own pause: the throttle is the reply', async () => {
+    const { send, sent, at } = begin([throttle(60)], 30);
+    expect(await send()).toEqual(throttle(60));
+    expect([sent, at()]).toEqual([['p 0.00'], 0]);
+  });
+
+  it('who comes after that is held back, without a word to the upstream', async () => {
+    const { send, sent } = begin([throttle(60)], 30);
+    await send();
+    expect(await send()).toMatchObject({ kind: 'silent', unsent: true, held: true });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('nobody else is held up', () => {
+  it('another project goes at once', async () => {
+    const { send, sent } = begin([throttle(60)], 30);
+    await send('slow');
+    await send('quick');
+    expect(sent).toEqual(['slow 0.00', 'quick 0.00']);
+  });
+});
+
+describe('what is no throttle is never sent again', () => {
+  it.each<[string, Reply]>([
+    ['a server in trouble', replied(500, '')],
+    ['silence', { kind: 'silent', reason: 'timeout' }],
+    ['no connection', { kind: 'silent', reason: 'refused', unsent: true }],
+    ['a refused credential', replied(401, { error_code: 'APIGW.0301' })],
+    ['a refusal', replied(400, [{ error_code: 'DLI.0001' }])],
+    ['a busy task', replied(202, { results: [{ error_code: 'DRS.M01504' }] })],
+  ])('%s', async (_, reply) => {
+    const { send, sent } = begin([reply]);
+    expect(await send()).toBe(reply);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('at 30 % random throttles', () => {
+  it('a call costs no more than 1.5 attempts', async () => {
+    let seed = 7;
+    const chance = () => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const replies = Array.from({ length: 10_000 }, () => (chance() < 0.3 ? throttle() : good));
+    const { send, sent } = begin(replies, 1e9);
+    const CALLS = 2_000;
+    let served = 0;
+    for (let n = 0; n < CALLS; n++) if ((await send()) === good) served++;
+    // One in 1,400 meets six in a row, and comes back with its message.
+    expect(served).toBeGreaterThan(0.99 * CALLS);
+    expect(sent.length / served).toBeLessThan(1.5);
+  });
+});

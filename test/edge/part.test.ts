@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import {
+  noteAsked,
+  openJobsOf,
+  openParts,
+  type Part,
+  recallInto,
+  settle,
+} from '../../shared/control/part.ts';
+import { jobIdOf } from '../../shared/core/operation.ts';
+import type { Sealed } from '../../shared/core/part-record.ts';
+import { theOnly } from '../support/book-room.ts';
+import { message } from '../support/control-room.ts';
+import { intentOf } from '../support/messages.ts';
+
+const SEEN: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
+const EXPIRED: Sealed = { outcome: 'expired', calledAt: 3, settledAt: 3 };
+
+const open = (): Part => theOnly(openParts([message('m', { jobs: ['1', '2'] })]).parts.values());
+
+const idOf = (job: string) => jobIdOf(theOnly(intentOf({ jobs: [job] }).jobs));
+
+describe('the first verdict on a job stands', () => {
+  it('a second one changes nothing, nor does one on a stranger', () => {
+    const part = open();
+    settle(part, idOf('1'), SEEN);
+    part.changed = false;
+    settle(part, idOf('1'), EXPIRED);
+    settle(part, idOf('9'), SEEN);
+    expect([part.verdicts, part.changed]).toEqual([[SEEN], false]);
+    expect(openJobsOf(part)).toEqual(['2']);
+  });
+
+  it('what others do not know takes nothing away', () => {
+    const part = open();
+    settle(part, idOf('1'), SEEN);
+    part.asked.set(1, 'ours');
+    recallInto(part, {
+      invocation: 'theirs',
+      verdicts: [undefined],
+      published: new Set([0]),
+      asked: new Map([
+        [0, 'theirs'],
+        [1, 'theirs'],
+      ]),
+    });
+    expect(part.verdicts).toEqual([SEEN]);
+    expect([...part.published]).toEqual([0]);
+    // Nothing is open about a job that was seen, whoever noted that it was.
+    expect([...part.asked]).toEqual([[1, 'ours']]);
+  });
+});
+
+describe('a request that may have been served is noted until something is seen of it', () => {
+  it.each([
+    ['a verdict that was seen ends that', SEEN, []],
+    ['one that rests on nothing seen does not', EXPIRED, [[0, 'ours']]],
+  ])('%s', (_, verdict, asked) => {
+    const part = open();
+    noteAsked(part, idOf('1'), 'ours');
+    expect([[...part.asked], part.changed]).toEqual([[[0, 'ours']], true]);
+    settle(part, idOf('1'), verdict);
+    expect([...part.asked]).toEqual(asked);
+  });
+
+  it('not for a job that is settled, nor for a stranger', () => {
+    const part = open();
+    settle(part, idOf('1'), SEEN);
+    part.changed = false;
+    for (const job of ['1', '9']) noteAsked(part, idOf(job), 'ours');
+    expect([part.asked.size, part.changed]).toEqual([0, false]);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { agree, message, refusal, startControlRoom } from '../support/control-room.ts';
+import { NOW } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
+
+const LEASE = 150_000;
+const JOBS = Array.from({ length: 100 }, (_, i) => String(i));
+const POISON = '13';
+
+describe('one job that makes every call with it go unanswered (P7)', () => {
+  it.each([
+    ['a server in trouble', () => replied(500, '')],
+    ['silence', () => ({ kind: 'silent' as const, reason: 'timeout' })],
+    ['a server’s error as the client’s', () => replied(400, [refusal('DLI.0999')])],
+  ])(
+    '%s: the others are rid of it, three of four at the next try, all within three',
+    async (_, bad) => {
+      let at = Date.parse(NOW);
+      const delivered = new Set<string>();
+      const room = startControlRoom({
+        now: () => at,
+        limits: { leaseMs: LEASE },
+        reply: (call) => (call.jobs.includes(POISON) ? bad() : agree(call)),
+        statusOf: () => 'job_init',
+        publishes: ({ job_id, outcome }) => {
+          if (outcome === 'delivered') delivered.add(job_id);
+          return true;
+        },
+      });
+      const batch = [message('m', { jobs: JOBS })];
+      const rounds: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        await room.run(batch);
+        rounds.push(delivered.size);
+        // The lease is over, and any cool-down.
+        at += LEASE + 300_000;
+      }
+      expect(rounds).toEqual([0, 75, 93, 99, 99]);
+      expect(delivered.has(POISON)).toBe(false);
+      expect(room.calls.length).toBeLessThanOrEqual(1 + 4 * 4);
+    },
+  );
+});

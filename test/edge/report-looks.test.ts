@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../shared/control/carry-out.ts';
+import { makeReport } from '../../shared/control/report.ts';
+import { type JobId, UNTOLD } from '../../shared/core/operation.ts';
+import type { Verdict } from '../../shared/core/outcome.ts';
+import { timingOf } from '../../shared/core/result.ts';
+import { openWishes, theOnly } from '../support/book-room.ts';
+
+const MAYBE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in the reply' };
+const DELIVERED: Verdict = { kind: 'delivered', evidence: 'positional' };
+
+/** Reports verdicts on the jobs '1', '2', … of one call; a look shows these statuses. */
+const report = async (
+  verdicts: readonly Verdict[],
+  statuses: Readonly<Record<string, string>> = {},
+) => {
+  const jobs = verdicts.map((_, i) => String(i + 1));
+  const { parts, calls, list } = openWishes({ jobs });
+  const looks: (readonly JobId[])[] = [];
+  const tell = makeReport({
+    parts,
+    invocation: 'ours',
+    lookAt: async (_, __, asked) => {
+      looks.push(asked);
+      return new Map(asked.flatMap((job) => (statuses[job] ? [[job, statuses[job]]] : [])));
+    },
+  });
+  const attempt: Attempt = {
+    call: theOnly(calls),
+    verdicts,
+    isHeld: false,
+    info: { id: 'call', size: jobs.length, attempts: 1 },
+    timing: timingOf(1, 2),
+  };
+  await tell(attempt);
+  return { looks, part: theOnly(list) };
+};
+
+describe('a service that answered, and did not tell of a job, has done what it does: a look tells', () => {
+  it('each by its own status: what took effect is delivered', async () => {
+    const statuses = { 2: 'job_running', 3: 'job_downloading', 4: 'job_init', 5: UNTOLD };
+    const { looks, part } = await report([DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE], statuses);
+    expect(looks).toEqual([['2', '3', '4', '5', '6']]);
+    const told = part.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
+    expect(told).toEqual([
+      ['delivered', 'positional'],
+      ['delivered', 'observed'],
+    ]);
+    // Still on its way, untold or unseen: it may have been served. What a look shows to have had no effect holds up nobody.
+    expect([...part.asked]).toEqual([
+      [2, 'ours'],
+      [3, 'nobody'],
+      [4, 'ours'],
+      [5, 'ours'],
+    ]);
+    expect(part.changed).toBe(true);
+  });
+
+  it('nobody looks where every job was told of, nor where the request may yet be served', async () => {
+    const later: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
+    const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
+    const { looks, part } = await report([DELIVERED, later, never]);
+    expect(looks).toEqual([]);
+    expect([...part.asked]).toEqual([[1, 'ours']]);
+  });
+});

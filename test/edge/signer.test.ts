@@ -1,0 +1,167 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KeyPair } from '../../shared/core/credentials.ts';
+import { canonicalRequest, fingerprintOf, sha256, sign } from '../../shared/edge/signer.ts';
+
+interface Oracle {
+  readonly sign: (request: object, credential: object) => Readonly<Record<string, string>>;
+}
+
+/** The vendor's own signer, which is no part of its package's front. */
+const { AKSKSigner: oracle }: { readonly AKSKSigner: Oracle } = createRequire(import.meta.url)(
+  '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js',
+);
+
+const KEY: KeyPair = {
+  kind: 'key',
+  access: 'QTWAOYTTINDUT2QVKYUC',
+  secret: 'MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc',
+};
+const NOW = new Date('2019-11-15T03:36:55.321Z');
+
+describe('the vector of the signing guide', () => {
+  const request = {
+    method: 'GET',
+    url: 'https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0',
+    headers: { 'Content-Type': 'application/json' },
+  };
+
+  it('the canonical request', () => {
+    const headers = {
+      'content-type': 'application/json',
+      host: 'service.region.example.com',
+      'x-sdk-date': '20191115T033655Z',
+    };
+    expect(sha256(canonicalRequest({ ...request, headers }))).toBe(
+      'b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a',
+    );
+  });
+
+  it('the signature, and all that is to be sent', () => {
+    expect(sign(request, KEY, NOW)).toEqual({
+      'content-type': 'application/json',
+      host: 'service.region.example.com',
+      'x-sdk-date': '20191115T033655Z',
+      authorization:
+        'SDK-HMAC-SHA256 Access=QTWAOYTTINDUT2QVKYUC, SignedHeaders=content-type;host;x-sdk-date, Signature=7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe',
+    });
+  });
+});
+
+/** Any text of whole characters. */
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+
+/** What the oracle's URL parser leaves as it is; the rest is in the table below. */
+const segment = text
+  .map((some) => some.replace(/[\s\p{Cc}{}|\\^`<>"'#?/;@]/gu, ''))
+  .filter((some) => !/^\.{0,2}$/.test(some));
+
+const requests = fc.record({
+  method: fc.constantFrom('GET', 'POST', 'DELETE'),
+  host: fc.constantFrom('dli.example.com', '127.0.0.1:8080', 'drs.eu-de.otc.t-systems.com:444'),
+  path: fc.array(segment, { maxLength: 5 }),
+  slash: fc.boolean(),
+  query: fc.array(fc.tuple(text, text), { maxLength: 5 }),
+  headers: fc.dictionary(
+    fc.stringMatching(/^[Xx]-[a-zA-Z0-9-]{1,9}$/).filter((name) => !/^x-sdk-/i.test(name)),
+    fc.stringMatching(/^[!-~]{1,20}$/),
+    { maxKeys: 3 },
+  ),
+  project: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+  body: fc.option(fc.jsonValue().filter(Boolean), { nil: undefined }),
+  securityToken: fc.option(fc.stringMatching(/^[!-~]{1,60}$/), { nil: undefined }),
+  now: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
+});
+
+const distinctNames = (headers: Readonly<Record<string, string>>): boolean =>
+  new Set(Object.keys(headers).map((name) => name.toLowerCase())).size ===
+  Object.keys(headers).length;
+
+describe('the vendor’s own signer signs the same', () => {
+  it('odd paths, queries, unicode, empty bodies and temporary keys', () => {
+    fc.assert(
+      fc.property(requests, ({ method, host, path, slash, query, body, now, ...rest }) => {
+        const { securityToken, project } = rest;
+        const headers = {
+          ...rest.headers,
+          'content-type': 'application/json',
+          'X-Project-Id': project,
+        };
+        fc.pre(distinctNames({ ...headers, 'X-Security-Token': '', host: '' }));
+        const end = slash ? '/' : '';
+        const search = new URLSearchParams(query).toString();
+        const ours = sign(
+          {
+            method,
+            url: `https://${host}/${path.map(encodeURIComponent).join('/')}${end}?${search}`,
+            headers,
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+          },
+          { ...KEY, ...(securityToken !== undefined && { securityToken }) },
+          now,
+        );
+        const queryParams: Record<string, string[]> = Object.create(null);
+        for (const [name, value] of query)
+          queryParams[name] = [...(queryParams[name] ?? []), value];
+        const theirs = oracle.sign(
+          {
+            method,
+            endpoint: `https://${host}/${path.join('/')}${end}`,
+            queryParams,
+            headers: {
+              ...headers,
+              'X-Sdk-Date': now.toISOString().replace(/[-:]|\.\d+/g, ''),
+              ...(securityToken !== undefined && { 'X-Security-Token': securityToken }),
+            },
+            data: body,
+          },
+          { getAk: () => KEY.access, getSk: () => KEY.secret },
+        );
+        expect(ours.authorization).toBe(theirs.Authorization);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('what a URL has to escape is escaped once', () => {
+    const path = (url: string): string | undefined =>
+      canonicalRequest({ method: 'GET', url, headers: {} }).split('\n')[1];
+    expect(path('https://h')).toBe('/');
+    expect(path('https://h/a b')).toBe('/a%20b/');
+    expect(path('https://h/a%20b/')).toBe('/a%20b/');
+    expect(path('https://h/a%2Fb')).toBe('/a%2Fb/');
+    expect(path("https://h/(a)'!*{}")).toBe('/%28a%29%27%21%2A%7B%7D/');
+    expect(path('https://h/100%/é')).toBe('/100%25/%C3%A9/');
+  });
+
+  it('values are signed as they are sent, without the spaces around them', () => {
+    const signed = sign({ method: 'GET', url: 'https://h/', headers: { 'X-A': ' b ' } }, KEY, NOW);
+    expect(signed['x-a']).toBe('b');
+  });
+});
+
+describe('a fingerprint tells credentials apart, and nothing of them', () => {
+  const user = { kind: 'user', user: 'u', password: 'p', domain: 'd' } as const;
+
+  it('it is the same for the same, and 16 hex digits', () => {
+    for (const credential of [KEY, user]) {
+      expect(fingerprintOf({ ...credential })).toBe(fingerprintOf(credential));
+      expect(fingerprintOf(credential)).toMatch(/^[0-9a-f]{16}$/);
+    }
+  });
+
+  it('it differs where anything does', () => {
+    const others = [
+      KEY,
+      { ...KEY, access: `${KEY.access}x` },
+      { ...KEY, secret: `${KEY.secret}x` },
+      { ...KEY, securityToken: 'x' },
+      user,
+      { ...user, user: 'v' },
+      { ...user, password: 'q' },
+      { ...user, domain: 'e' },
+    ];
+    expect(new Set(others.map(fingerprintOf)).size).toBe(others.length);
+  });
+});

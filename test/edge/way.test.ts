@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { makeWay } from '../../shared/control/way.ts';
+import type { CoolDown, RefusalOfAll } from '../../shared/core/cool-down.ts';
+import type { Ledger } from '../../shared/core/ledger.ts';
+import { startBook } from '../support/book-room.ts';
+import { keptLog } from '../support/logs.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+
+const KEY = 'cool/dli/p';
+const AT = 1_000_000;
+const PROBE_MS = 30_000;
+
+const OUTAGE: RefusalOfAll = { closure: 'outage', isCertain: false };
+const THROTTLE: RefusalOfAll = { closure: 'throttled', isCertain: true, retryAfter: 7.5 };
+
+const over: CoolDown = { until: AT, step: 1, strikes: 0, probing: false };
+const lasting: CoolDown = { ...over, until: AT + 4_001 };
+const closed: CoolDown = { ...over, until: AT + 5_000 };
+
+/** A way as an invocation finds it in the ledger, over a clock that stands still until it is moved. */
+const begin = async (record?: CoolDown, inner: Ledger = memoryLedger()) => {
+  const clock = { now: AT };
+  const { book, writes } = startBook(inner);
+  if (record !== undefined) await book.writeCoolDown(KEY, record, undefined);
+  const { log, lines } = keptLog();
+  const find = async () => (await book.coolDowns([KEY]))?.get(KEY);
+  const open = async () => makeWay({ book, log, now: () => clock.now }, KEY, await find());
+  const stored = async () => (await find())?.record;
+  const way = await open();
+  writes.length = 0;
+  return { way, open, stored, clock, lines, writes };
+};
+
+describe('a way nobody was refused on is open', () => {
+  it('and there is nothing to see, to wait for, or to leave behind', async () => {
+    const { way, writes, lines } = await begin();
+    expect(await way.takeProbe(PROBE_MS)).toBe(true);
+    way.sending(Promise.resolve());
+    expect(way.probe()).toBeUndefined();
+    await way.pass();
+    await way.leave();
+    expect([way.isClosed(), way.pause()]).toEqual([false, 0]);
+    expect([writes, lines]).toEqual([[], []]);
+  });
+});
+
+describe('refusals close it', () => {
+  it('three in a row that may each be one job’s own', async () => {
+    const { way, stored, lines } = await begin();
+    await way.refuse(OUTAGE);
+    await way.refuse(OUTAGE);
+    expect([way.isClosed(), await stored(), lines]).toEqual([false, undefined, []]);
+    await way.refuse(OUTAGE);
+    expect([way.isClosed(), way.pause()]).toEqual([true, 5]);
+    expect(await stored()).toEqual(closed);
+    expect(lines).toEqual([
+      { level: 'warn', event: 'cool-down', fields: { way: KEY, why: 'outage', seconds: 5 } },
+    ]);
+  });
+
+  it('or one that is certain, for as long as it asks', async () => {
+    const { way, stored, lines } = await begin();
+    await way.refuse(THROTTLE);
+    expect([way.isClosed(), way.pause()]).toEqual([true, 8]);
+    expect(await stored()).toMatchObject({ until: AT + 7_500 });
+    expect(lines).toMatchObject([{ fields: { why: 'throttled', seconds: 8 } }]);
+  });
+
+  it('once: what is still in flight then adds nothing, be it refused or served', async () => {
+    const { way, stored, writes, lines } = await begin();
+    for (const refusal of [THROTTLE, OUTAGE, THROTTLE]) await way.refuse(refusal);
+    await way.leave();
+    await way.pass();
+    await way.leave();
+    expect([way.isClosed(), writes.length, lines.length]).toEqual([true, 1, 1]);
+    expect(await stored()).toMatchObject({ step: 1 });
+  });
+
+  it('somebody who was served begins the count anew', async () => {
+    const { way, writes } = await begin();
+    for (let n = 0; n < 2; n++) {
+      await way.refuse(OUTAGE);
+      await way.refuse(OUTAGE);
+      await way.pass();
+    }
+    await way.leave();
+    expect([way.isClosed(), writes]).toEqual([false, []]);
+  });
+
+  it('one at the end of an invocation closes it for the next, for the shortest while', async () => {
+    const { way, open, stored, lines } = await begin(over);
+    await way.takeProbe(PROBE_MS);
+    await way.refuse(OUTAGE);
+    await way.leave();
+    expect(await stored()).toEqual({ ...closed, strikes: 1 });
+    expect(lines).toMatchObject([{ level: 'warn', event: 'cool-down' }]);
+    expect((await open()).isClosed()).toBe(true);
+  });
+});
+
+describe('of several who close it at once the longest wait stands', () => {
+  const CREDENTIAL: RefusalOfAll = { closure: 'auth', isCertain: true };
+
+  it.each<[string, RefusalOfAll, RefusalOfAll, number, number]>([
+    ['the first is the longer', CREDENTIAL, THROTTLE, 60_000, 2],
+    ['the second is', THROTTLE, CREDENTIAL, 60_000, 3],
+    ['they are alike', THROTTLE, THROTTLE, 7_500, 2],
+  ])('%s', async (_, first, second, ms, tries) => {
+    const { way, open, stored, writes } = await begin();
+    const other = await open();
+    await way.refuse(first);
+    await other.refuse(second);
+    expect(await stored()).toEqual({ ...closed, until: AT + ms });
+    expect(writes).toHaveLength(tries);
+    expect([way.isClosed(), other.isClosed()]).toEqual([true, true]);
+  });
+
+  it('also where nobody can tell how the other’s stands', async () => {
+    const silent: Ledger = { read: async () => undefined, write: async () => 'lost' };
+    const { way, writes } = await begin(undefined, silent);
+    await way.refuse(THROTTLE);
+    expect([way.isClosed(), way.pause(), writes.length]).toEqual([true, 8, 1]);
+  });
+
+  it('and a record that is gone is not made anew', async () => {
+    const { way, writes } = await begin(undefined, {
+      ...memoryLedger(),
+      write: async () => 'lost',
+    });
+    await way.refuse(THROTTLE);
+    expect([way.isClosed(), writes.length]).toEqual([true, 1]);
+  });
+});
+
+describe('while a cool-down lasts nobody sends', () => {
+  it('nor sets out to see; it tells when it is over', async () => {
+    const { way, clock, writes } = await begin(lasting);
+    expect([way.isClosed(), way.pause()]).toEqual([true, 5]);
+    expect([await way.takeProbe(PROBE_MS), writes]).toEqual([false, []]);
+    clock.now += 4_000;
+    expect(way.pause()).toBe(1);
+    // It has passed meanwhile, which is for the next invocation to see: it may come at once.
+    clock.now += 10_000;
+    expect([way.isClosed(), way.pause()]).toEqual([true, 1]);
+  });
+});
+
+describe('when it is over one sets out to see', () => {
+  it('it is noted before anything is sent, once, and for so long', async () => {
+    const { way, clock, stored, writes } = await begin(over);
+    expect([way.isClosed(), await way.takeProbe(PROBE_MS)]).toEqual([false, true]);
+    expect(await stored()).toEqual({ ...over, until: AT + PROBE_MS, probing: true });
+    clock.now += PROBE_MS;
+    expect([await way.takeProbe(PROBE_MS), way.isClosed()]).toEqual([true, false]);
+    expect(writes).toHaveLength(1);
+  });
+
+  it('of two who found it over, one alone; the other comes back soon', async () => {
+    const { way, open } = await begin(over);
+    const other = await open();
+    expect([await way.takeProbe(PROBE_MS), await other.takeProbe(PROBE_MS)]).toEqual([true, false]);
+    expect([other.isClosed(), other.pause()]).toEqual([true, 3]);
+    expect([way.isClosed(), way.pause()]).toEqual([false, 0]);
+  });
+
+  it('its request is waited for while it is under way, however it ends', async () => {
+    const { way } = await begin(over);
+    await way.takeProbe(PROBE_MS);
+    expect(way.probe()).toBeUndefined();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    way.sending(promise);
+    const ahead = way.probe();
+    resolve('a reply');
+    expect(await ahead).toBe('a reply');
+    expect(way.probe()).toBeUndefined();
+  });
+
+  it('served: the way is open, for everybody', async () => {
+    const { way, open, stored, lines, writes } = await begin({ ...over, step: 4 });
+    await way.takeProbe(PROBE_MS);
+    await way.pass();
+    await way.pass();
+    expect(await stored()).toEqual({ until: 0, step: 0, strikes: 0, probing: false });
+    expect(lines).toEqual([{ level: 'info', event: 'cool-down over', fields: { way: KEY } }]);
+    await way.leave();
+    expect(writes).toHaveLength(2);
+    way.sending(Promise.resolve());
+    expect(way.probe()).toBeUndefined();
+    expect((await open()).isClosed()).toBe(false);
+  });
+
+  it('refused: the next wait is longer, and one who is served late does not shorten it', async () => {
+    const { way, stored } = await begin(over);
+    await way.takeProbe(PROBE_MS);
+    await way.refuse({ closure: 'throttled', isCertain: true });
+    await way.pass();
+    await way.leave();
+    expect(await stored()).toEqual({ ...over, until: AT + 10_000, step: 2 });
+  });
+
+  it('nothing to send: it is left to the next, at once', async () => {
+    const { way, clock, open, stored } = await begin({ ...over, step: 3 });
+    await way.takeProbe(PROBE_MS);
+    clock.now += 10;
+    await way.leave();
+    expect(await stored()).toEqual({ ...over, until: AT + 10, step: 3 });
+    expect(await (await open()).takeProbe(PROBE_MS)).toBe(true);
+  });
+});
+
+describe('what the ledger did not say was written counts as not written', () => {
+  const silentOnce = (): Ledger & { isSilent: boolean } => {
+    const memory = memoryLedger();
+    const ledger: Ledger & { isSilent: boolean } = {
+      isSilent: false,
+      read: memory.read,
+      write: async (entry, seen) => (ledger.isSilent ? 'unknown' : memory.write(entry, seen)),
+    };
+    return ledger;
+  };
+
+  it('nobody sets out to see on the strength of it', async () => {
+    const ledger = silentOnce();
+    const { way } = await begin(over, ledger);
+    ledger.isSilent = true;
+    expect([await way.takeProbe(PROBE_MS), way.isClosed()]).toEqual([false, true]);
+  });
+
+  it('the next write goes by what was there before', async () => {
+    const ledger = silentOnce();
+    const { way, stored, writes } = await begin(over, ledger);
+    await way.takeProbe(PROBE_MS);
+    ledger.isSilent = true;
+    await way.pass();
+    ledger.isSilent = false;
+    await way.refuse(THROTTLE);
+    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
+    expect(writes).toHaveLength(3);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { weigh } from '../../shared/control/weigh.ts';
+import { jobKeyOf } from '../../shared/core/job-record.ts';
+import { jobIdOf } from '../../shared/core/operation.ts';
+import { openWishes, startBook } from '../support/book-room.ts';
+import { message, startControlRoom } from '../support/control-room.ts';
+import { idAt, NOW, PROJECT } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
+
+const AT = Date.parse(NOW);
+
+describe('a look is of one operation and one project', () => {
+  it('and what it shows is theirs alone', async () => {
+    const { book } = startBook();
+    const { calls } = openWishes(
+      { jobs: ['7', '8'], project_id: 'p' },
+      { jobs: ['7'], project_id: 'q' },
+      { jobs: ['9'], project_id: 'p', operation: 'dli.stop' },
+    );
+    for (const { operation, project_id, carriers } of calls)
+      for (const { job } of carriers)
+        await book.writeJob(
+          jobKeyOf(operation.service, project_id, jobIdOf(job)),
+          {
+            newest: idAt(0),
+            operation: operation.name,
+            claim: { part: 'theirs', index: 0, invocation: 'theirs', until: AT },
+          },
+          undefined,
+        );
+    const looks: unknown[] = [];
+    const weighed = await weigh(calls, {
+      book,
+      now: () => AT,
+      lookAt: async ({ name }, project, jobs) => {
+        looks.push([name, project, jobs]);
+        return new Map(jobs.map((job) => [job, project === 'p' ? 'job_running' : 'job_init']));
+      },
+    });
+    expect(looks).toEqual([
+      ['dli.run', 'p', ['7', '8']],
+      ['dli.run', 'q', ['7']],
+      ['dli.stop', 'p', ['9']],
+    ]);
+    const observed = weighed?.observed.map(({ key }) => key);
+    expect(observed).toEqual(['job/dli/p/7', 'job/dli/p/8']);
+    const going = [...(weighed?.candidates.values() ?? [])].map(({ key }) => key);
+    expect(going).toEqual(['job/dli/q/7', 'job/dli/p/9']);
+  });
+});
+
+describe('a job whose last call went unanswered, and had no effect', () => {
+  it('goes again, and is marked: it alone', async () => {
+    const { book } = startBook();
+    const { calls } = openWishes({ jobs: ['7', '8', '9'] });
+    const [call] = calls;
+    const claim = { part: 'theirs', invocation: 'theirs', until: AT };
+    for (const [index, { job }] of call?.carriers.slice(0, 2).entries() ?? [])
+      await book.writeJob(
+        `job/dli/${PROJECT}/${jobIdOf(job)}`,
+        { newest: idAt(0), operation: 'dli.run', claim: { ...claim, index } },
+        undefined,
+      );
+    const asked = new Map([[0, 'theirs']]);
+    const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), asked };
+    await book.writePart('theirs', state, undefined);
+    const weighed = await weigh(calls, {
+      book,
+      now: () => AT,
+      lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, 'job_init'])),
+    });
+    expect(weighed?.candidates.size).toBe(3);
+    expect([...(weighed?.repeats ?? [])].map(({ job }) => job)).toEqual(['7']);
+  });
+});
+
+describe('a run does not wait for a stop that was never carried out', () => {
+  it.each([
+    ['job_running', true],
+    ['job_canceling', false],
+    ['job_news', false],
+  ])('once its time is over, with the job %s: %s', async (status, isSent) => {
+    let at = AT;
+    const room = startControlRoom({
+      now: () => at,
+      statusOf: () => status,
+      reply: () => replied(400, { error_code: 'DRS.M01504', error_msg: 'busy' }),
+    });
+    const expires_at = new Date(at + 1_000).toISOString();
+    await room.run([message('stop', { age: 1, operation: 'dli.stop', expires_at })]);
+    at += 1_000;
+    await room.run([message('run', { age: 2 })]);
+    const stop = `/v1.0/${PROJECT}/streaming/jobs/stop`;
+    const run = `/v1.0/${PROJECT}/streaming/jobs/run`;
+    expect(room.calls.map(({ path }) => path)).toEqual(isSent ? [stop, run] : [stop]);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it, test } from 'vitest';
+import { readStackSettings } from '../../local/settings.ts';
+import type { Environment } from '../../shared/core/settings.ts';
+
+const problemsOf = (environment: Environment): string => {
+  try {
+    readStackSettings(environment);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : 'no error';
+  }
+};
+
+describe('the development key opens no upstream but one on this machine', () => {
+  const NEEDED = /^MisconfiguredError: Settings: UPSTREAM_SECRETS_FILE is not set: [^;]+$/;
+
+  it.each([
+    'https://dli.eu-de.otc.t-systems.com',
+    'http://10.0.0.1:8080',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'http://[::2]',
+    'http://128.0.0.1',
+  ])('%s needs UPSTREAM_SECRETS_FILE, whichever service it is', (url) => {
+    expect(problemsOf({ DLI_ENDPOINT: url })).toMatch(NEEDED);
+    expect(problemsOf({ DRS_ENDPOINT: url })).toMatch(NEEDED);
+    expect(problemsOf({ DLI_ENDPOINT: url, DRS_ENDPOINT: 'http://127.0.0.1' })).toMatch(NEEDED);
+    expect(problemsOf({ DLI_ENDPOINT: url, UPSTREAM_SECRETS_FILE: 'x' })).toBe('');
+  });
+
+  it.each([
+    'http://127.0.0.1:1',
+    'http://127.9.8.7',
+    'https://localhost',
+    'http://LOCALHOST.:80',
+    'http://[::1]:8080/under',
+    'http://[0:0:0:0:0:0:0:1]',
+    'http://0x7f.1',
+  ])('%s needs none', (url) => {
+    expect(problemsOf({ DLI_ENDPOINT: url, DRS_ENDPOINT: url })).toBe('');
+  });
+});
+
+describe('what would be ignored in silence is said', () => {
+  test.each<[Environment, RegExp]>([
+    [
+      { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000' },
+      /^MisconfiguredError: Settings: LEDGER_TABLE is not set: AWS_ENDPOINT_URL_DYNAMODB /,
+    ],
+    [
+      { MAX_JOBS_PER_CALL_DLI_RUNS: '5' },
+      /^MisconfiguredError: Settings: MAX_JOBS_PER_CALL_DLI_RUNS is no setting: known are MAX_JOBS_PER_CALL_DLI_RUN, /,
+    ],
+    [{ IAM_ENDPOINT: 'iam.example.com' }, /IAM_ENDPOINT must be an http or https URL/],
+  ])('%j', (environment, problem) => {
+    expect(problemsOf(environment)).toMatch(problem);
+  });
+
+  test('several at once, with the others', () => {
+    const problems = problemsOf({
+      PORT: 'x',
+      MAX_JOBS_PER_CALL_A: '1',
+      MAX_JOBS_PER_CALL_B: '1',
+      DLI_ENDPOINT: 'http://away.example.com',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
+    });
+    for (const name of ['PORT', '_CALL_A ', '_CALL_B ', 'UPSTREAM_SECRETS_FILE', 'LEDGER_TABLE'])
+      expect(problems).toContain(name);
+    expect(problems.match(/Settings: /g)).toHaveLength(1);
+  });
+
+  test('but not what is set to nothing, nor what is in use', () => {
+    expect(
+      problemsOf({
+        MAX_JOBS_PER_CALL_NO: '',
+        AWS_ENDPOINT_URL_DYNAMODB: '',
+        MAX_JOBS_PER_CALL_DLI_RUN: '5',
+        MAX_JOBS_PER_CALL_DRS_START: '5',
+      }),
+    ).toBe('');
+    expect(
+      problemsOf({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000', LEDGER_TABLE: 't' }),
+    ).toBe('');
+  });
+});
+
+test('the functions get the settings of theirs that are set', () => {
+  const set = { CALLS_PER_KEY: '3', SECRETS_TTL_SECONDS: '60', CALL_CONCURRENCY: '4' };
+  expect(readStackSettings({ ...set, PATH: '/bin' }).forFunctions).toEqual(set);
+});

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginStack, send, type TestStack, until } from '../support/stack.ts';
+import { runPath, startPath } from '../support/vendor.ts';
+
+const SETTINGS = { BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' };
+
+const outcomes = (stack: TestStack, intentId: string) =>
+  stack.resultsOf(intentId).map(({ outcome }) => outcome);
+
+const run = async (stack: TestStack, project: string, jobs = '[1,2]') => {
+  const { intentId } = await stack.post(runPath(project), `{"job_ids":${jobs}}`);
+  await until(() => expect(outcomes(stack, intentId)).toHaveLength(2));
+  return outcomes(stack, intentId);
+};
+
+describe('with no credentials named, a development key signs for every project', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await beginStack(SETTINGS);
+  });
+  afterAll(() => stack.stop());
+
+  test('every call verifies', async () => {
+    expect(await run(stack, 'one')).toEqual(['delivered', 'delivered']);
+    const { intentId } = await stack.post(startPath('two'), '{"jobs":[{"job_id":"a"}]}');
+    await until(() => expect(outcomes(stack, intentId)).toEqual(['delivered']));
+    expect(stack.upstream.refusals).toEqual([]);
+    expect(stack.upstream.accounts()).toMatchObject([
+      { ak: expect.stringMatching(/^DEVELOPMENT/), calls: 2, badSignatures: 0, known: true },
+    ]);
+  });
+
+  test('who signs nothing is refused, and can be looked up', async () => {
+    const reply = await send(`${stack.wires.dli}${runPath('one')}`, '{"job_ids":[9]}');
+    expect(reply.status).toBe(401);
+    const seen = await send(`${stack.url}/local/refusals`, null, {}, 'GET');
+    expect(JSON.parse(seen.text)).toMatchObject([
+      { path: runPath('one'), why: 'no credentials', status: 401 },
+    ]);
+  });
+
+  test('the look inside shows no secret', async () => {
+    const { projects } = JSON.parse(readFileSync(stack.secrets.path, 'utf8'));
+    const { ak, sk } = projects['*'];
+    const seen = await send(`${stack.url}/local/upstream/accounts`, null, {}, 'GET');
+    expect(seen.text).toContain(ak);
+    expect(seen.text).not.toContain(sk);
+    const calls = await send(`${stack.url}/local/calls`, null, {}, 'GET');
+    expect(calls.text).not.toMatch(/authorization|SDK-HMAC/i);
+  });
+});
+
+describe('with a file, each project has its own credentials', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stack-signed-test-'));
+  const file = join(folder, 'secrets.json');
+  const write = (projects: unknown) => writeFileSync(file, JSON.stringify({ projects }));
+  const [mine, yours, next] = ['mine', 'yours', 'next'].map((name) => ({
+    ak: `KEY-${name}`,
+    sk: `secret-of-${name}`,
+  }));
+  let stack: TestStack;
+  beforeAll(async () => {
+    write({ mine, yours });
+    stack = await beginStack({ ...SETTINGS, UPSTREAM_SECRETS_FILE: file });
+  });
+  afterAll(async () => {
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const put = (body: string) => send(`${stack.url}/local/upstream/accounts`, body, {}, 'PUT');
+
+  test('and the simulator knows them apart', async () => {
+    expect(await run(stack, 'mine')).toEqual(['delivered', 'delivered']);
+    expect(await run(stack, 'yours')).toEqual(['delivered', 'delivered']);
+    expect(stack.upstream.accounts()).toMatchObject([
+      { ak: 'KEY-mine', calls: 1, badSignatures: 0 },
+      { ak: 'KEY-yours', calls: 1, badSignatures: 0 },
+    ]);
+    expect(stack.upstream.refusals).toEqual([]);
+  });
+
+  test('accounts that cannot be read change nothing, and are not shown', async () => {
+    const { status, text } = await put('{"keys":[{"ak":"KEY-mine","sk":7,"hush":1}]}');
+    expect(status).toBe(400);
+    expect(JSON.parse(text).message).toMatch(
+      /^bad accounts: keys\.0\.sk: must be a string; keys\.0: /,
+    );
+    expect(text).not.toContain('hush');
+    expect((await put('no json')).status).toBe(400);
+    expect(stack.upstream.accounts()).toMatchObject([{ known: true }, { known: true }]);
+  });
+
+  test('a key that is rotated is followed', async () => {
+    write({ mine: next, yours });
+    const { status, text } = await put(JSON.stringify({ keys: [next, yours] }));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject([
+      { ak: 'KEY-next', known: true },
+      { ak: 'KEY-yours', known: true },
+      { ak: 'KEY-mine', known: false },
+    ]);
+    expect(await run(stack, 'mine', '[3,4]')).toEqual(['delivered', 'delivered']);
+    expect(stack.upstream.accounts()).toMatchObject([
+      { ak: 'KEY-next', badSignatures: 0, locked: false },
+      { ak: 'KEY-yours', badSignatures: 0, locked: false },
+      { ak: 'KEY-mine', locked: false },
+    ]);
+  });
+});

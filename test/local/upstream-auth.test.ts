@@ -1,0 +1,314 @@
+import { createHash, createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { canonicalRequest, sha256 } from '../../local/upstream/canonical.ts';
+import { whyBad } from '../../local/upstream/signature.ts';
+import { startUpstream } from '../../local/upstream/simulator.ts';
+import {
+  beginGuarded,
+  FORGED,
+  type Guarded,
+  KEY,
+  MINUTE,
+  OTHER,
+  START_AT,
+  TEMPORARY,
+} from './begin-guarded.ts';
+import { begin, PROJECT, parsed, RUN, START, STATUS, STOP } from './begin-upstream.ts';
+
+const DETAIL = `/v1.0/${PROJECT}/streaming/jobs/1`;
+
+const refused = (detail: string) => ({
+  status: 401,
+  body: {
+    error_code: 'APIGW.0301',
+    error_msg: `Incorrect IAM authentication information: ${detail}`,
+    request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+  },
+});
+
+const times = async <T>(count: number, act: () => Promise<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for (let i = 0; i < count; i += 1) all.push(await act());
+  return all;
+};
+
+describe("the vendor's published vector verifies", () => {
+  const headers = {
+    'content-type': 'application/json',
+    host: 'service.region.example.com',
+    'x-sdk-date': '20191115T033655Z',
+  };
+  const request = {
+    method: 'GET',
+    path: '/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs',
+    query: 'limit=2&marker=13551d6b-755d-4757-b956-536f674975c0',
+    headers,
+    bytes: Buffer.alloc(0),
+  };
+  const signedHeaders = Object.keys(headers);
+
+  it('its canonical request', () => {
+    expect(sha256(canonicalRequest(request, signedHeaders))).toBe(
+      'b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a',
+    );
+  });
+
+  it('its signature, under the sample key of the guide', () => {
+    const ak = 'QTWAOYTTINDUT2QVKYUC';
+    const sk = 'MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc';
+    const signature = '7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe';
+    const at = Date.parse('2019-11-15T03:36:55Z');
+    expect(whyBad(request, { ak, signedHeaders, signature }, { ak, sk }, at)).toBeUndefined();
+  });
+});
+
+describe('a request that the vendor’s client signed is let in', () => {
+  it.each([
+    ['dli.run', { path: RUN, body: { job_ids: [1], resume_savepoint: true } }, 200],
+    ['dli.stop', { path: STOP, body: { job_ids: [1] } }, 200],
+    ['drs.start', { path: START, body: { jobs: [{ job_id: 'a' }] } }, 202],
+    ['a look without a body', { path: DETAIL, method: 'GET' }, 200],
+    ['a look with one', { path: STATUS, body: { jobs: ['a'] } }, 200],
+    [
+      'a query out of order, with what must be encoded',
+      { path: DETAIL, method: 'GET', query: { z: 'a b', a: "é'()*!~+&=/", A: '' } },
+      200,
+    ],
+    ['words in any script', { body: { job_ids: [1], note: 'Größe 作业 🚀' } }, 200],
+    ['its project', { headers: { 'X-Project-Id': PROJECT } }, 200],
+    ['more headers', { headers: { 'X-Language': 'zh-cn', 'User-Agent': 'a  b' } }, 200],
+    ['no body signed', { headers: { 'X-Sdk-Content-Sha256': 'UNSIGNED-PAYLOAD' } }, 200],
+  ] as const)('%s', async (_, changes, status) => {
+    const { call, refusals, standing } = await beginGuarded({ keys: [KEY] });
+    expect((await call(KEY, changes)).status).toBe(status);
+    expect(refusals).toEqual([]);
+    expect(standing('KEY1')).toEqual({
+      ak: 'KEY1',
+      calls: 1,
+      tokens: 0,
+      badSignatures: 0,
+      badInARow: 0,
+      locked: false,
+      known: true,
+    });
+  });
+
+  it('with a temporary key, its token sent and signed', async () => {
+    const { call } = await beginGuarded({ keys: [KEY, TEMPORARY] });
+    expect((await call(TEMPORARY)).status).toBe(200);
+  });
+
+  it.each([-15, 15])('%d minutes off', async (minutes) => {
+    const { call } = await beginGuarded({ keys: [KEY] });
+    expect((await call(KEY, { at: START_AT + minutes * MINUTE })).status).toBe(200);
+  });
+});
+
+describe('what is not signed well is refused before its body is looked at, and is no call', () => {
+  const { security_token: _, ...withoutToken } = TEMPORARY;
+  it.each([
+    ['another secret', FORGED, {}, 'signature'],
+    ['a body that was changed on the way', KEY, { sent: '{"job_ids":[2]}' }, 'signature'],
+    ['a body that is no request', FORGED, { sent: 'no json' }, 'signature'],
+    ['a date too early', KEY, { at: START_AT - 15 * MINUTE - 1_000 }, 'date'],
+    ['a date too late', KEY, { at: START_AT + 15 * MINUTE + 1_000 }, 'date'],
+    ['a temporary key without its token', withoutToken, {}, 'security token'],
+    ['or with another', { ...TEMPORARY, security_token: 'x' }, {}, 'security token'],
+    ['a permanent key with a token', { ...KEY, security_token: 'x' }, {}, 'security token'],
+    [
+      'the hash of another body',
+      KEY,
+      { headers: { 'X-Sdk-Content-Sha256': '0'.repeat(64) } },
+      'body hash',
+    ],
+    ['an unknown key', { ...KEY, ak: 'WHO' }, {}, 'unknown key'],
+  ] as const)('%s', async (_, key, changes, why) => {
+    const { call, calls, refusals, dliEffects } = await beginGuarded({ keys: [KEY, TEMPORARY] });
+    expect(parsed(await call(key, changes))).toEqual(refused(why));
+    expect(calls).toEqual([]);
+    expect(refusals).toEqual([{ at: START_AT, path: RUN, who: { ak: key.ak }, why, status: 401 }]);
+    expect(dliEffects('1')).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', () => ({}), 'no credentials'],
+    ['another scheme', () => ({ authorization: 'Basic eDp5' }), 'unreadable authorization'],
+    ['an unknown token', () => ({ 'x-auth-token': 'x' }), 'unknown token'],
+    ['a header set after signing', (h) => ({ ...h, 'x-project-id': PROJECT }), 'signed headers'],
+    ['a header dropped after signing', ({ 'content-type': _, ...h }) => h, 'signed headers'],
+    ['a header changed after signing', (h) => ({ ...h, 'content-type': 'x' }), 'signature'],
+    [
+      'a date changed after signing',
+      (h) => ({ ...h, 'X-Sdk-Date': '19700101T001641Z' }),
+      'signature',
+    ],
+    ['no date', (h) => ({ ...h, 'X-Sdk-Date': 'today' }), 'date'],
+  ] satisfies [string, (headers: Record<string, string>) => Record<string, string>, string][])(
+    '%s',
+    async (_, change, why) => {
+      const { sign, send, refusals } = await beginGuarded({ keys: [KEY] });
+      const body = { job_ids: [1] };
+      const headers = change(sign(KEY, { body }));
+      expect(parsed(await send('POST', RUN, JSON.stringify(body), headers))).toEqual(refused(why));
+      expect(refusals.map(({ why }) => why)).toEqual([why]);
+    },
+  );
+
+  it.each([
+    ['the host', ['x-sdk-date']],
+    ['the date', ['host']],
+    ['anything in order', ['x-sdk-date', 'host']],
+  ])('a signature that does not cover %s', async (_, names) => {
+    const { url, send, refusals } = await beginGuarded({ keys: [KEY] });
+    const known: Record<string, string> = {
+      host: new URL(url).host,
+      'x-sdk-date': '19700101T001640Z',
+    };
+    const lines = names.map((name) => `${name}:${known[name]}\n`).join('');
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    const canonical = `GET\n${DETAIL}/\n\n${lines}\n${names.join(';')}\n${hash('')}`;
+    const toSign = `SDK-HMAC-SHA256\n${known['x-sdk-date']}\n${hash(canonical)}`;
+    const signature = createHmac('sha256', KEY.sk).update(toSign).digest('hex');
+    const authorization = `SDK-HMAC-SHA256 Access=${KEY.ak}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+    await send('GET', DETAIL, null, { 'x-sdk-date': '19700101T001640Z', authorization });
+    expect(refusals.map(({ why }) => why)).toEqual(['signed headers']);
+  });
+
+  it('a header that names another project, the signature itself being good', async () => {
+    const { call, refusals, standing } = await beginGuarded({ keys: [KEY] });
+    const { status, text } = await call(KEY, { headers: { 'X-Project-Id': 'other' } });
+    expect([status, JSON.parse(text).error_code]).toEqual([403, 'APIGW.0302']);
+    expect(refusals).toMatchObject([{ why: 'another project', status: 403 }]);
+    expect(standing('KEY1')).toMatchObject({ calls: 0, badSignatures: 0 });
+  });
+
+  it('a key that is for another project alone', async () => {
+    const { call, refusals } = await beginGuarded({ keys: [{ ...KEY, projects: ['other'] }] });
+    expect((await call(KEY)).status).toBe(403);
+    expect(refusals).toMatchObject([{ why: 'another project', who: { ak: 'KEY1' } }]);
+    expect((await call(KEY, { path: RUN.replace(PROJECT, 'other') })).status).toBe(200);
+  });
+
+  it('looks too, and they are no looks', async () => {
+    const { get, post, looks, refusals } = await beginGuarded({ keys: [KEY] });
+    expect([(await get(DETAIL)).status, (await post(STATUS, '{"jobs":["a"]}')).status]).toEqual([
+      401, 401,
+    ]);
+    expect([looks.length, refusals.length]).toEqual([0, 2]);
+  });
+
+  it('a path that is no endpoint is none to anybody', async () => {
+    const { post, refusals } = await beginGuarded({ keys: [KEY] });
+    expect((await post('/v1.0/p/streaming/jobs/delete', '{}')).status).toBe(404);
+    expect(refusals).toEqual([]);
+  });
+});
+
+describe('more than five bad signatures in a row lock a key for five minutes', () => {
+  const locked = refused('AK access failed to reach the limit,forbidden: KEY1');
+  const lock = async (upstream: Guarded) => {
+    await times(6, () => upstream.call(FORGED));
+    return upstream;
+  };
+
+  it('five do not', async () => {
+    const { call, standing } = await beginGuarded({ keys: [KEY] });
+    await times(5, () => call(FORGED));
+    expect(standing('KEY1')).toMatchObject({ badInARow: 5, locked: false });
+    expect((await call(KEY)).status).toBe(200);
+  });
+
+  it('a success begins the count anew', async () => {
+    const { call, standing } = await beginGuarded({ keys: [KEY] });
+    for (let round = 0; round < 2; round += 1) {
+      await times(5, () => call(FORGED));
+      expect((await call(KEY)).status).toBe(200);
+    }
+    expect(standing('KEY1')).toMatchObject({ calls: 2, badSignatures: 10, badInARow: 0 });
+  });
+
+  it('six do, and then even a good one is refused', async () => {
+    const { call, standing, refusals } = await lock(await beginGuarded({ keys: [KEY] }));
+    expect(standing('KEY1')).toMatchObject({ badSignatures: 6, badInARow: 6, locked: true });
+    expect(parsed(await call(KEY))).toEqual(locked);
+    expect(refusals.at(-1)).toMatchObject({ who: { ak: 'KEY1' }, why: 'locked' });
+  });
+
+  it('it is unlocked when they are over, however often somebody knocked', async () => {
+    const { call, pass, standing } = await lock(await beginGuarded({ keys: [KEY] }));
+    pass(5 * MINUTE - 1);
+    expect(parsed(await call(FORGED))).toEqual(locked);
+    expect(parsed(await call(KEY))).toEqual(locked);
+    pass(1);
+    expect(standing('KEY1')).toMatchObject({ badSignatures: 6, badInARow: 0, locked: false });
+    expect((await call(KEY)).status).toBe(200);
+  });
+
+  it('another key is not touched', async () => {
+    const { call } = await lock(await beginGuarded({ keys: [KEY, OTHER] }));
+    expect((await call(OTHER)).status).toBe(200);
+  });
+
+  it('a key that nobody knows is counted, and cannot lock', async () => {
+    const { call, standing } = await beginGuarded({ keys: [KEY] });
+    await times(7, () => call(OTHER));
+    expect(standing('KEY2')).toEqual({
+      ak: 'KEY2',
+      calls: 0,
+      tokens: 0,
+      badSignatures: 7,
+      badInARow: 0,
+      locked: false,
+      known: false,
+    });
+  });
+});
+
+describe('accounts can be replaced at any time', () => {
+  it('a key that is gone is unknown from then on, and the new one is let in', async () => {
+    const { call, setAccounts, standing } = await beginGuarded({ keys: [KEY] });
+    await call(KEY);
+    setAccounts({ keys: [OTHER] });
+    expect(parsed(await call(KEY))).toEqual(refused('unknown key'));
+    expect((await call(OTHER)).status).toBe(200);
+    expect([standing('KEY1')?.known, standing('KEY1')?.calls]).toEqual([false, 1]);
+  });
+
+  it('an open simulator is closed by them', async () => {
+    const { run, setAccounts } = await begin();
+    expect((await run(1)).status).toBe(200);
+    setAccounts({});
+    expect((await run(2)).status).toBe(401);
+  });
+
+  it.each([
+    ['null', 'the whole: must be an object'],
+    ['{"keys":{}}', 'keys: must be a list'],
+    ['{"keys":[7]}', 'keys.0: must be an object'],
+    ['{"keys":[{"ak":"hush"}]}', 'keys.0.sk: is missing'],
+    ['{"keys":[{"ak":"hush","sk":7}]}', 'keys.0.sk: must be a string'],
+    ['{"keys":[{"ak":"hush, hush","sk":"hush"}]}', 'keys.0.ak: must be an access key'],
+    [
+      '{"keys":[{"ak":"a","sk":"","security_token":""}]}',
+      'keys.0.security_token: must not be empty',
+    ],
+    ['{"keys":[{"ak":"a","sk":"hush","hush":1}]}', 'known are ak, sk, security_token'],
+    ['{"keys":[{"ak":"a","sk":"x"},{"ak":"a","sk":"y"}]}', 'keys: lists an access key twice'],
+    ['{"users":[{"user":"u","password":"hush"}]}', 'users.0.domain: is missing'],
+    ['{"hush":[]}', 'the whole: a field is not known: known are keys, users'],
+  ])('%s is refused by its fault, changes nothing and shows nothing', async (text, message) => {
+    const { call, setAccounts } = await beginGuarded({ keys: [KEY] });
+    const act = () => setAccounts(JSON.parse(text));
+    expect(act).toThrow(message);
+    expect(act).not.toThrow('hush');
+    expect((await call(KEY)).status).toBe(200);
+    await expect(startUpstream({ accounts: JSON.parse(text) })).rejects.toThrow('bad accounts');
+  });
+
+  it('every fault is named', () => {
+    const accounts = JSON.parse('{"keys":[{"ak":1,"sk":""}],"users":[{}]}');
+    return expect(startUpstream({ accounts })).rejects.toThrow(
+      'bad accounts: keys.0.ak: must be a string; keys.0.sk: must not be empty; users.0.user: is missing; users.0.password: is missing; users.0.domain: is missing',
+    );
+  });
+});

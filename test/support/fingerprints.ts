@@ -1,0 +1,12 @@
+import type { Credential } from '../../shared/core/credentials.ts';
+import { fingerprintOf } from '../../shared/edge/signer.ts';
+
+const known = new Map<string, string>();
+
+/** Made once for each credential: a user's takes its time. */
+export const fingerprint = (credential: Credential): string => {
+  const text = JSON.stringify(credential);
+  const made = known.get(text) ?? fingerprintOf(credential);
+  known.set(text, made);
+  return made;
+};
