@@ -18,6 +18,7 @@ const environment = {
   DRS_ENDPOINT: 'http://127.0.0.1',
   FUNCTION_TIMEOUT_SECONDS: '120',
   LEDGER_TABLE: 'ledger',
+  UPSTREAM_SECRET_ID: 'job-fanin/upstream',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   // The table is asked about at start: nobody need answer.

@@ -1,9 +1,9 @@
 import { v7 as newId } from 'uuid';
 import { type ControlLimits, makeControlLoop } from '../shared/control/control.ts';
 import type { Received } from '../shared/control/part.ts';
-import type { Reply } from '../shared/core/correlate.ts';
 import type { Ledger, NewEntry } from '../shared/core/ledger.ts';
 import { OPERATIONS } from '../shared/core/operations/index.ts';
+import type { Reply } from '../shared/core/reply.ts';
 import { openSqliteLedger } from '../shared/edge/ledger-sqlite.ts';
 
 const JOBS = 10_000;
@@ -78,6 +78,7 @@ const carryOut = async (jobsPerIntent: number) => {
   const control = makeControlLoop<Received>(
     {
       ledger,
+      identify: async () => ({ kind: 'known', key: 'bench' }),
       send: async (request) => agree(request),
       publish: async (results) => {
         published += results.length;

@@ -3,7 +3,9 @@ import { measureCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
 import { measureLedger } from './ledger.ts';
 import { measurePlanning, measureResident } from './planning.ts';
+import { measureSigning } from './signing.ts';
 import { measureStack } from './stack.ts';
+import { measureOutage, measureThrottles } from './trouble.ts';
 
 /** `npm run bench`: every figure of the README, in one run. Ratios hold anywhere; times are this machine's, now. */
 
@@ -33,6 +35,33 @@ for (const load of [
   print(`embedded stack, jobs/s, ${load.perRequest} per request`, round(stack.jobsPerSecond), goal);
   print('  jobs per upstream call', round(stack.jobsPerCall, 1));
 }
+
+const throttled = await measureThrottles();
+print(
+  '3 of 10 calls throttled: attempts per call',
+  round(throttled.attemptsPerCall, 2),
+  'goal ≤ 1.5',
+);
+print(
+  '  jobs not delivered, messages on the dead-letter queue',
+  `${throttled.undelivered}, ${throttled.deadLetters}`,
+  'goal 0, 0',
+);
+
+const outage = await measureOutage();
+print('20 s of outage: requests meanwhile', round(outage.attemptsMeanwhile));
+print('  attempts per call', round(outage.attemptsPerCall, 2));
+print(
+  '  seconds until 9 of 10 jobs are settled, and all',
+  `${round(outage.mostSeconds)}, ${round(outage.allSeconds)}`,
+);
+print(
+  '  jobs not delivered, messages on the dead-letter queue',
+  `${outage.undelivered}, ${outage.deadLetters}`,
+  'goal 0, 0',
+);
+
+print('signing a call of 100 ids, µs', round(measureSigning(), 1));
 
 const { atHundred, atOne } = await measureLedger();
 print(

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Reply } from '../shared/core/correlate.ts';
 import { readMessage } from '../shared/core/intent.ts';
 import { jobIdOf } from '../shared/core/operation.ts';
 import { type Call, cutCalls, planCalls, type Queued } from '../shared/core/plan.ts';
+import type { Reply } from '../shared/core/reply.ts';
 import { type Result, resultOf, timingOf } from '../shared/core/result.ts';
 import { makeWorkload } from './workload.ts';
 
