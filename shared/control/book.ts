@@ -2,25 +2,25 @@ import pLimit from 'p-limit';
 import { type CoolDown, readCoolDown, writeCoolDown } from '../core/cool-down.ts';
 import { type JobRecord, readJob, writeJob } from '../core/job-record.ts';
 import type { Ledger, Written } from '../core/ledger.ts';
+import type { Log } from '../core/log.ts';
 import { type PartState, readPart, writePart } from '../core/part-record.ts';
-import { MisconfiguredError } from '../core/settings.ts';
 
 /** A record and the version of the ledger's entry that it was read from. */
 export interface Seen<Record> {
-  readonly record: Record;
+  /** Undefined: of a version that this release does not know, so nothing may be concluded from it. */
+  readonly record: Record | undefined;
   readonly version: string;
 }
 
 /** The ledger as the control loop reads and writes it: records for texts. */
 export interface Book {
-  /** Undefined: the ledger is out of reach. Throws `MisconfiguredError` on a record of a version that is not known here. */
+  /** Undefined: the ledger is out of reach. Keys that hold nothing are left out. */
   readonly jobs: (
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, Seen<JobRecord>> | undefined>;
   readonly parts: (
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, Seen<PartState>> | undefined>;
-  /** Resolves to the version written, where it was. */
   readonly coolDowns: (
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, Seen<CoolDown>> | undefined>;
@@ -46,9 +46,16 @@ export interface BookOptions {
   readonly now: () => number;
   /** Seconds that a record is kept after its last change. */
   readonly keepSeconds: number;
+  readonly log: Log;
 }
 
-export const makeBook = (ledger: Ledger, { newVersion, now, keepSeconds }: BookOptions): Book => {
+/** Some of the keys, so that a line stays one. */
+const MOST_KEYS = 10;
+
+export const makeBook = (
+  ledger: Ledger,
+  { newVersion, now, keepSeconds, log }: BookOptions,
+): Book => {
   const slots = pLimit(CONCURRENCY);
   const readAll = async <Record>(
     keys: readonly string[],
@@ -58,16 +65,18 @@ export const makeBook = (ledger: Ledger, { newVersion, now, keepSeconds }: BookO
     const entries = await ledger.read([...new Set(keys)]);
     if (entries === undefined) return undefined;
     const seen = new Map<string, Seen<Record>>();
-    for (const { key, version, body } of entries.values()) {
-      const record = read(body);
-      if (record === undefined) {
-        throw new MisconfiguredError(
-          `The ledger's record ${key} is of a version that this release does not know: deploy the release that wrote it`,
-        );
-      }
-      seen.set(key, { record, version });
-    }
+    for (const { key, version, body } of entries.values())
+      seen.set(key, { record: read(body), version });
+    tellOfUnknown([...seen].flatMap(([key, { record }]) => (record === undefined ? [key] : [])));
     return seen;
+  };
+  const tellOfUnknown = (keys: readonly string[]): void => {
+    if (keys.length === 0) return;
+    log.warn('records of an unknown version', {
+      records: keys.length,
+      keys: keys.slice(0, MOST_KEYS),
+      advice: 'deploy the release that wrote them; until then what they are about stays queued',
+    });
   };
   const write = (key: string, version: string, body: string, seen: string | undefined) => {
     const expiresAt = Math.floor(now() / 1_000) + keepSeconds;

@@ -39,7 +39,7 @@ export const makeConclude = ({ book, invocation, publish }: ConcludeOptions): Co
 
   const takeOver = async (part: Part): Promise<boolean> => {
     const stored = (await book.parts([part.key]))?.get(part.key);
-    if (stored === undefined) return false;
+    if (stored?.record === undefined) return false;
     part.seen = stored.version;
     recallInto(part, stored.record);
     return true;

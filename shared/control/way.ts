@@ -61,7 +61,7 @@ export const makeWay = (
     if (await write(next)) return;
     // Somebody else closed it meanwhile, it may be for less.
     const stored = (await book.coolDowns([key]))?.get(key);
-    if (stored === undefined || stored.record.until >= next.until) return;
+    if (stored === undefined || (stored.record?.until ?? 0) >= next.until) return;
     seen = stored.version;
     await write(next);
   };

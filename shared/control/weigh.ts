@@ -4,7 +4,7 @@ import { type Judgement, judge } from '../core/judge.ts';
 import { jobIdOf, type Operation, type ProjectId } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
 import type { Call, Carrier } from '../core/plan.ts';
-import type { Book } from './book.ts';
+import type { Book, Seen } from './book.ts';
 import type { LookAt } from './look.ts';
 
 /** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
@@ -56,6 +56,12 @@ const decide = (
   return effect === 'taken' ? 'observed' : 'go';
 };
 
+const WAIT: Judgement = { kind: 'wait' };
+
+/** Whether there is a record that says nothing to this release: then whoever wrote it has to go on. */
+const isUnknown = (seen: Seen<unknown> | undefined): boolean =>
+  seen !== undefined && seen.record === undefined;
+
 /**
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Undefined
  * if the ledger is out of reach.
@@ -75,16 +81,20 @@ export const weigh = async (
   const records = await book.jobs(wanted.map(({ key }) => key));
   // Read after the jobs: whoever has settled a claim that was seen has settled it here.
   const holders =
-    records && (await book.parts([...records.values()].map(({ record }) => record.claim.part)));
+    records &&
+    (await book.parts([...records.values()].flatMap(({ record }) => record?.claim.part ?? [])));
   if (records === undefined || holders === undefined) return undefined;
 
   const judged = wanted.map((wish) => {
     const seen = records.get(wish.key);
-    const holder = seen && holders.get(seen.record.claim.part)?.record;
-    const place = seen?.record.claim.index ?? -1;
+    const candidate: Candidate = { ...wish, seen: seen?.version };
+    const claim = seen?.record?.claim;
+    const holding = claim && holders.get(claim.part);
+    if (isUnknown(seen) || isUnknown(holding)) return [candidate, WAIT, false] as const;
+    const holder = holding?.record;
+    const place = claim?.index ?? -1;
     const wasAsked =
       holder?.asked.has(place) === true && holder.verdicts[place]?.evidence === undefined;
-    const candidate: Candidate = { ...wish, seen: seen?.version };
     const newest = newestOf(wish.carrier);
     return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), wasAsked] as const;
   });

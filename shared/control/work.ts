@@ -21,7 +21,7 @@ type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Messa
 
 /** Everything between reading a batch and giving back what stays. Tells whether the upstream refused all it was asked. */
 export const workOn = async <Message extends Received>(
-  parts: Parts<Message>,
+  received: Parts<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
   remainingMs: () => number,
@@ -30,7 +30,9 @@ export const workOn = async <Message extends Received>(
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs } = limits;
-  const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds });
+  const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
+  const parts = await recall(book, received);
+  if (parts === undefined) return { areAllRefused: false };
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookUntil = (least: number) =>
@@ -48,7 +50,6 @@ export const workOn = async <Message extends Received>(
     await acknowledge(some.filter((part) => done.has(part)));
   };
 
-  if (!(await recall(book, parts))) return { areAllRefused: false };
   await gates.open(destinationsOf(parts));
   const planned = plan(parts, gates, now(), limits.restartDelaySeconds);
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
@@ -96,17 +97,25 @@ export const workOn = async <Message extends Received>(
   return { areAllRefused: gates.areAllRefused() };
 };
 
-/** Reads what the ledger knows of the parts; false if it is out of reach. */
-const recall = async (book: Book, parts: Parts): Promise<boolean> => {
+/**
+ * Reads what the ledger knows of the parts, and leaves out those of whom it knows what this release cannot read.
+ * Undefined if it is out of reach.
+ */
+const recall = async <Message extends Received>(
+  book: Book,
+  parts: Parts<Message>,
+): Promise<Parts<Message> | undefined> => {
   const stored = await book.parts([...parts.keys()]);
-  if (stored === undefined) return false;
+  if (stored === undefined) return undefined;
+  const known = new Map(parts);
   for (const [key, { record, version }] of stored) {
     const part = parts.get(key);
     if (part === undefined) continue;
     part.seen = version;
-    recallInto(part, record);
+    if (record === undefined) known.delete(key);
+    else recallInto(part, record);
   }
-  return true;
+  return known;
 };
 
 /** The calls that may go out; what needs none is settled, and what has to wait knows how long. */

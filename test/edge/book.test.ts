@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeBook } from '../../shared/control/book.ts';
 import { OPEN } from '../../shared/core/cool-down.ts';
 import { keptWrites } from '../support/book-room.ts';
+import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt } from '../support/messages.ts';
 
@@ -18,8 +19,9 @@ const begin = (at: number, inner = memoryLedger()) => {
   });
   let versions = 0;
   const newVersion = () => `v${++versions}`;
-  const book = makeBook(ledger, { newVersion, now: () => at, keepSeconds: 3_600 });
-  return { book, reads, writes };
+  const { log, lines } = keptLog();
+  const book = makeBook(ledger, { newVersion, now: () => at, keepSeconds: 3_600, log });
+  return { book, reads, writes, lines };
 };
 
 const PART = {
@@ -61,6 +63,40 @@ describe('every write has a version of its own, which the next one has to have s
     );
     expect(await book.writeCoolDown('way', OPEN, 'v1')).toEqual(['lost', 'v3']);
     expect(await book.writeCoolDown('way', OPEN, 'v2')).toEqual(['written', 'v4']);
+  });
+});
+
+describe('a record of a version that is not known here', () => {
+  const later = { body: '{"v":2,"all":"new"}', expiresAt: 0 };
+  it('is there, says nothing, and is told of in one line with some of the keys', async () => {
+    const { book, lines } = begin(0);
+    const ledger = memoryLedger();
+    const { book: over, lines: told } = begin(0, ledger);
+    const keys = Array.from({ length: 12 }, (_, i) => `job ${i}`);
+    for (const key of keys) await ledger.write({ ...later, key, version: 'theirs' }, undefined);
+    await over.writeJob('known', JOB, undefined);
+    const found = await over.jobs(['known', ...keys]);
+    expect(found?.get('known')).toEqual({ record: JOB, version: 'v1' });
+    expect(found?.get('job 11')).toEqual({ record: undefined, version: 'theirs' });
+    expect(told).toMatchObject([
+      {
+        level: 'warn',
+        event: 'records of an unknown version',
+        fields: { records: 12, keys: keys.slice(0, 10) },
+      },
+    ]);
+    await book.writeJob('known', JOB, undefined);
+    await book.jobs(['known', 'nothing']);
+    expect(lines).toEqual([]);
+  });
+
+  it.each(['parts', 'coolDowns'] as const)('of %s as well', async (kind) => {
+    const ledger = memoryLedger();
+    const { book, lines } = begin(0, ledger);
+    await ledger.write({ ...later, key: 'a', version: 'theirs' }, undefined);
+    const found = await book[kind](['a']);
+    expect(found?.get('a')).toEqual({ record: undefined, version: 'theirs' });
+    expect(lines).toHaveLength(1);
   });
 });
 

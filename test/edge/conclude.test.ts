@@ -65,7 +65,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
       book,
       invocation: 'ours',
       publish: async (results) => {
-        atPublishing = (await book.parts([part.key]))?.get(part.key)?.record.verdicts;
+        atPublishing = (await book.parts([part.key]))?.get(part.key)?.record?.verdicts;
         return results.map(() => true);
       },
     });

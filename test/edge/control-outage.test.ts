@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/core/ledger.ts';
-import { MisconfiguredError } from '../../shared/core/settings.ts';
-import { message, startControlRoom } from '../support/control-room.ts';
+import { message, startControlRoom, YES } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
 
 describe('without the ledger nothing is called, and nothing lost', () => {
   const batch = [
@@ -34,21 +34,70 @@ describe('without the ledger nothing is called, and nothing lost', () => {
     expect(await down.run(late)).toEqual(['m']);
     expect(down.results).toEqual([]);
   });
+});
 
-  it.each(['intent', 'job'])(
-    'a record of %s of a version to come: one clear error',
-    async (kind) => {
-      const ledger = memoryLedger();
-      const first = startControlRoom({ ledger, publishes: () => false });
-      await first.run(batch);
-      const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith(kind));
-      if (entry === undefined) throw new Error('no entry');
-      await ledger.write({ ...entry, body: '{"v":2,"all":"new"}', expiresAt: 0 }, entry.version);
-      const { run, calls, results } = startControlRoom({ ledger });
-      const newer = [...batch, message('m4', { age: 9, jobs: ['1', '131'] })];
-      await expect(run(newer)).rejects.toThrow(MisconfiguredError);
-      await expect(run(newer)).rejects.toThrow(entry.key);
-      expect([calls, results]).toEqual([[], []]);
-    },
-  );
+describe('a record that a later release wrote holds up what it is about, and nobody else', () => {
+  const batch = [message('m1', { jobs: ['1'] }), message('m2', { age: 2, jobs: ['2'] })];
+  const newer = [...batch, message('m4', { age: 9, jobs: ['1', '131'] })];
+
+  /** A ledger that knows `batch`, carried out and not told of, with one record rewritten as to come. */
+  const afterUpgrade = async (prefix: string) => {
+    const ledger = memoryLedger();
+    await startControlRoom({ ledger, publishes: () => false }).run(batch);
+    const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith(prefix));
+    if (entry === undefined) throw new Error('no entry');
+    const body = '{"v":2,"all":"new"}';
+    await ledger.write({ ...entry, body, version: 'theirs', expiresAt: 0 }, entry.version);
+    const theirs = () => ledger.entries.get(entry.key);
+    return { ledger, theirs };
+  };
+
+  it.each([
+    // Its verdict on job 1 cannot be read, and so nobody knows how job 1 stands.
+    ['intent', ['m1', 'm4'], ['2', '131']],
+    ['job', ['m4'], ['1', '2', '131']],
+  ])('of %s: it stays as it is, and its messages queued', async (prefix, staying, told) => {
+    const { ledger, theirs } = await afterUpgrade(prefix);
+    const { run, calls, results, lines } = startControlRoom({ ledger });
+    expect(await run(newer)).toEqual(staying);
+    expect(calls.map(({ jobs }) => jobs)).toEqual([['131']]);
+    expect(results.map(({ job_id }) => job_id)).toEqual(told);
+    expect(theirs()).toMatchObject({ version: 'theirs' });
+    const warned = lines.filter(({ event }) => event === 'records of an unknown version');
+    expect(warned[0]?.fields).toMatchObject({ records: 1, keys: [theirs()?.key] });
+  });
+
+  it('also when it is met only when a verdict is written down', async () => {
+    const memory = memoryLedger();
+    const { run, calls, results } = startControlRoom({
+      ledger: memory,
+      reply: async ({ jobs }) => {
+        const key = [...memory.entries.values()]
+          .map(({ body }) => /"part":"([^"]+)"/.exec(body)?.[1])
+          .find((part) => part !== undefined);
+        if (key === undefined) throw new Error('no claim');
+        await memory.write({ key, version: 'theirs', body: '{"v":2}', expiresAt: 0 }, undefined);
+        return replied(
+          200,
+          jobs.map(() => YES),
+        );
+      },
+    });
+    expect(await run([message('m', { jobs: ['1'] })])).toEqual(['m']);
+    expect([calls.length, results]).toEqual([1, []]);
+  });
+
+  it('of a cool-down: there is none, until one begins', async () => {
+    const ledger = memoryLedger();
+    const down = startControlRoom({ ledger, reply: () => replied(503, '') });
+    await down.run([message('a', { jobs: ['1'] })]);
+    const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith('cool/'));
+    if (entry === undefined) throw new Error('no cool-down');
+    const theirs = { ...entry, body: '{"v":2}', version: 'theirs', expiresAt: 0 };
+    await ledger.write(theirs, entry.version);
+    const again = startControlRoom({ ledger, reply: () => replied(503, '') });
+    await again.run([message('b', { age: 3, jobs: ['2'] })]);
+    expect(again.calls).toHaveLength(1);
+    expect(ledger.entries.get(entry.key)?.version).not.toBe('theirs');
+  });
 });

@@ -45,7 +45,7 @@ const begin = (ledger: Ledger = memoryLedger()) => {
     const now = () => world.at;
     const newVersion = () => `v${++versions}`;
     const { log, lines } = keptLog();
-    const book = makeBook(ledger, { newVersion, now, keepSeconds: 3_600 });
+    const book = makeBook(ledger, { newVersion, now, keepSeconds: 3_600, log });
     const gates = makeGates(
       {
         book,

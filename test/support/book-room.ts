@@ -3,6 +3,7 @@ import { openParts, type Part } from '../../shared/control/part.ts';
 import type { Ledger, NewEntry } from '../../shared/core/ledger.ts';
 import { type Call, planCalls } from '../../shared/core/plan.ts';
 import { message } from './control-room.ts';
+import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { NOW, type Wish } from './messages.ts';
 
@@ -28,6 +29,7 @@ export const startBook = (inner: Ledger = memoryLedger()) => {
     newVersion: () => `version ${++versions}`,
     now: () => Date.parse(NOW),
     keepSeconds: 3_600,
+    log: keptLog().log,
   });
   return { book, writes };
 };
