@@ -65,7 +65,7 @@ describe('when the queue gives a message for the last time', () => {
     ['recorded', { ledger: { ...memoryLedger(), write: async () => 'unknown' } }],
     ['read', { ledger: { ...memoryLedger(), read: async () => undefined } }],
     ['published', { publishes: () => false }],
-    ['buried', { buries: false }],
+    ['buried', { buries: () => false }],
   ])(
     'where that cannot be %s the message stays: the queue itself keeps it then',
     async (_, trouble) => {

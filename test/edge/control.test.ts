@@ -110,7 +110,7 @@ describe('what cannot be read is buried, and delays nobody (P8)', () => {
   });
 
   it('where it cannot be buried it stays on the queue, it alone', async () => {
-    const { run, results, postponed } = startControlRoom({ buries: false });
+    const { run, results, postponed } = startControlRoom({ buries: () => false });
     expect(await run([message('m1', 'x'), message('m2', {}), message('m3', '[]')])).toEqual([
       'm1',
       'm3',

@@ -27,7 +27,8 @@ export interface ControlRoomOptions {
   readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
   /** Whether the bus takes a result. */
   readonly publishes?: (result: Result) => boolean | Promise<boolean>;
-  readonly buries?: boolean;
+  /** Whether the dead-letter queue takes a message. */
+  readonly buries?: () => boolean | Promise<boolean>;
   readonly remainingMs?: () => number;
   readonly now?: () => number;
   readonly ledger?: Ledger;
@@ -89,7 +90,7 @@ export const startControlRoom = ({
   reply = agree,
   statusOf = () => undefined,
   publishes = () => true,
-  buries = true,
+  buries = () => true,
   remainingMs = () => 60_000,
   now = () => Date.parse(NOW),
   ledger = memoryLedger(),
@@ -127,7 +128,7 @@ export const startControlRoom = ({
       },
       bury: async (unreadable, reason) => {
         buried.push([unreadable, reason]);
-        return buries;
+        return buries();
       },
       postpone: async (messages) => {
         for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
