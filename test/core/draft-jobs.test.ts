@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readNative } from '../../shared/core/draft.ts';
-import { NOW, PROJECT } from '../support/messages.ts';
+import { draftOf, faultsOf } from '../support/drafts.ts';
+import { PROJECT } from '../support/messages.ts';
 
 const good = { operation: 'dli.run', project_id: PROJECT };
 const task = { operation: 'drs.start', project_id: PROJECT };
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
-
-const read = (body: unknown) => readNative(body, new Date(NOW));
-const faults = (body: unknown) => {
-  const reading = read(body);
-  return reading.ok ? [] : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-};
-const draft = (body: unknown) => {
-  const reading = read(body);
-  return reading.ok ? reading.draft : reading.faults;
-};
 
 describe('a job is named exactly or not at all (P9)', () => {
   const TOO_LARGE = 'is too large for a JSON number to hold exactly: send it as a string';
@@ -40,13 +30,13 @@ describe('a job is named exactly or not at all (P9)', () => {
     [2 ** 53, TOO_LARGE],
     [1e19, TOO_LARGE],
   ])('DLI job %s', (job, detail) => {
-    expect(faults({ ...good, jobs: [job] })).toEqual([`#/jobs/0: ${detail}`]);
+    expect(faultsOf({ ...good, jobs: [job] })).toEqual([`#/jobs/0: ${detail}`]);
   });
 
   it.each([[131], [131n], [''], ['a.b'], ['a/b'], ['x'.repeat(65)], [null], ['é']])(
     'DRS task %s',
     (job) => {
-      expect(faults({ ...task, jobs: [job] })).toEqual([
+      expect(faultsOf({ ...task, jobs: [job] })).toEqual([
         '#/jobs/0: must be a DRS task id: a string of 1 to 64 letters, digits, hyphens or underscores',
       ]);
     },
@@ -61,21 +51,21 @@ describe('a list holds 1 to 10,000 jobs', () => {
     [131, '#/jobs: must be an array'],
     [null, '#/jobs: must be an array'],
   ])('%j', (jobs, fault) => {
-    expect(faults({ ...good, jobs })).toEqual([fault]);
+    expect(faultsOf({ ...good, jobs })).toEqual([fault]);
   });
 
   it('ten thousand pass, one more is one fault, however wrong the rest', () => {
-    expect(draft({ ...good, jobs: Array.from({ length: 10_000 }, (_, i) => i) })).toHaveProperty(
+    expect(draftOf({ ...good, jobs: Array.from({ length: 10_000 }, (_, i) => i) })).toHaveProperty(
       'jobs.9999',
       '9999',
     );
-    expect(faults({ ...good, jobs: new Array(10_001).fill('wrong') })).toEqual([
+    expect(faultsOf({ ...good, jobs: new Array(10_001).fill('wrong') })).toEqual([
       '#/jobs: must name at most 10000 jobs',
     ]);
   });
 
   it('repetitions are kept for the answer', () => {
-    expect(draft({ ...good, jobs: [131, '131', { job_id: 131 }] })).toHaveProperty('jobs', [
+    expect(draftOf({ ...good, jobs: [131, '131', { job_id: 131 }] })).toHaveProperty('jobs', [
       '131',
       '131',
       '131',
@@ -93,22 +83,22 @@ describe('a list holds 1 to 10,000 jobs', () => {
     [['a', 'b', { job_id: 'a', start_time: '1' }], 2],
     [[{ job_id: 'a', start_time: '1' }, { job_id: 'a' }], 1],
   ])('a job listed again with other options is refused: %j', (jobs, at) => {
-    expect(faults({ ...task, jobs })).toEqual([
+    expect(faultsOf({ ...task, jobs })).toEqual([
       `#/jobs/${at}: names a job that is listed before with other options`,
     ]);
   });
 
   it('with the same options it is folded', () => {
     const twice = { job_id: 'a', start_time: '1' };
-    expect(faults({ ...task, jobs: [twice, { start_time: '1', job_id: 'a' }, 'b', 'b'] })).toEqual(
-      [],
-    );
+    expect(
+      faultsOf({ ...task, jobs: [twice, { start_time: '1', job_id: 'a' }, 'b', 'b'] }),
+    ).toEqual([]);
   });
 
   it.each([[''], [null], [5], ['12345678901234567'], ['-1'], ['1.5'], ['soon']])(
     'start_time %j is none',
     (start_time) => {
-      expect(faults({ ...task, jobs: [{ job_id: 'a', start_time }] })).toEqual([
+      expect(faultsOf({ ...task, jobs: [{ job_id: 'a', start_time }] })).toEqual([
         '#/jobs/0/start_time: must be a string of milliseconds since 1970',
       ]);
     },

@@ -1,24 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readNative } from '../../shared/core/draft.ts';
 import { parseJson } from '../../shared/core/json.ts';
 import { oddJson, wish } from '../support/arbitraries.ts';
-import { NOW, PROJECT } from '../support/messages.ts';
+import { draftOf, faultsOf, readDraft } from '../support/drafts.ts';
+import { PROJECT } from '../support/messages.ts';
 
-const now = new Date(NOW);
 const good = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 const task = { operation: 'drs.start', project_id: PROJECT, jobs: ['a'] };
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
-
-const read = (body: unknown) => readNative(body, now);
-const faults = (body: unknown) => {
-  const reading = read(body);
-  return reading.ok ? [] : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
-};
-const draft = (body: unknown) => {
-  const reading = read(body);
-  return reading.ok ? reading.draft : reading.faults;
-};
 
 describe('what a caller may ask for is read whole', () => {
   it('with every field', () => {
@@ -29,7 +18,7 @@ describe('what a caller may ask for is read whole', () => {
       expires_at: '2026-02-01T14:00:00+02:00',
       correlation_id: 'release 7',
     };
-    expect(draft(whole)).toEqual({
+    expect(draftOf(whole)).toEqual({
       ...whole,
       jobs: ['131', '130', '138', '9223372036854775807'],
       expires_at: '2026-02-01T12:00:00.000Z',
@@ -38,13 +27,13 @@ describe('what a caller may ask for is read whole', () => {
 
   it('with options of a job of its own', () => {
     const jobs = ['a', { job_id: 'b', start_time: '1599202771816' }, { job_id: 'c' }];
-    expect(draft({ ...task, jobs })).toEqual({ ...task, jobs: ['a', jobs[1], 'c'], options: {} });
+    expect(draftOf({ ...task, jobs })).toEqual({ ...task, jobs: ['a', jobs[1], 'c'], options: {} });
   });
 
   it('for any intent that there can be', () => {
     fc.assert(
       fc.property(wish(), ({ age, caller, accepted_at, expires_at, ...asked }) => {
-        expect(draft(asked)).toEqual({ ...asked });
+        expect(draftOf(asked)).toEqual({ ...asked });
       }),
     );
   });
@@ -54,15 +43,15 @@ describe('what a caller may ask for is read whole', () => {
     (id) => {
       const parsed = parseJson(`{"jobs":[${id},"${id}"]}`);
       const jobs = parsed.ok ? parsed.value : undefined;
-      expect(draft({ ...good, ...(jobs as object) })).toMatchObject({ jobs: [id, id] });
-      expect(draft({ ...good, jobs: [BigInt(id)] })).toMatchObject({ jobs: [id] });
+      expect(draftOf({ ...good, ...(jobs as object) })).toMatchObject({ jobs: [id, id] });
+      expect(draftOf({ ...good, jobs: [BigInt(id)] })).toMatchObject({ jobs: [id] });
     },
   );
 });
 
 describe('flags are sacred (P5)', () => {
   it('absent, false and true are three things', () => {
-    const optionsOf = (options?: object) => draft({ ...good, ...(options && { options }) });
+    const optionsOf = (options?: object) => draftOf({ ...good, ...(options && { options }) });
     expect(optionsOf()).toHaveProperty('options', {});
     expect(optionsOf({})).toHaveProperty('options', {});
     expect(optionsOf({ resume_savepoint: false })).toHaveProperty('options', {
@@ -74,25 +63,25 @@ describe('flags are sacred (P5)', () => {
   });
 
   it.each([[null], ['true'], [1], [0], ['']])('%j is none of them', (resume_savepoint) => {
-    expect(faults({ ...good, options: { resume_savepoint } })).toEqual([
+    expect(faultsOf({ ...good, options: { resume_savepoint } })).toEqual([
       '#/options/resume_savepoint: must be true or false',
     ]);
   });
 
   it('the flag of another operation is no flag of this one', () => {
-    expect(faults({ ...good, options: { trigger_savepoint: true } })).toEqual([
+    expect(faultsOf({ ...good, options: { trigger_savepoint: true } })).toEqual([
       '#/options/trigger_savepoint: is not a known field',
     ]);
   });
 
   it.each([[null], [[]], ['x'], [true]])('options must be an object, not %j', (options) => {
-    expect(faults({ ...good, options })).toEqual(['#/options: must be an object']);
+    expect(faultsOf({ ...good, options })).toEqual(['#/options: must be an object']);
   });
 });
 
 describe('every fault is named, each in its place', () => {
   it('all at once', () => {
-    const reading = faults({
+    const reading = faultsOf({
       operation: 'dli.run',
       project_id: '../secret',
       jobs: [-1, 1.5, 'x', null, { job_id: '7', speed: 1 }, {}],
@@ -115,7 +104,7 @@ describe('every fault is named, each in its place', () => {
   });
 
   it('nothing at all lacks three things', () => {
-    expect(faults({})).toEqual([
+    expect(faultsOf({})).toEqual([
       '#/operation: is required',
       '#/project_id: is required',
       '#/jobs: is required',
@@ -123,7 +112,7 @@ describe('every fault is named, each in its place', () => {
   });
 
   it('an unknown operation does not hide the other faults', () => {
-    expect(faults({ operation: 'dli.fly', project_id: 5, extra: 1 })).toEqual([
+    expect(faultsOf({ operation: 'dli.fly', project_id: 5, extra: 1 })).toEqual([
       '#/extra: is not a known field',
       '#/operation: must be one of dli.run, dli.stop, drs.start',
       '#/project_id: must be a project id: 1 to 64 letters, digits, hyphens or underscores',
@@ -134,14 +123,14 @@ describe('every fault is named, each in its place', () => {
   it.each([['constructor'], ['__proto__'], ['toString'], [null], [1], [['dli.run']]])(
     'operation %j is none',
     (operation) => {
-      expect(faults({ ...good, operation })).toEqual([
+      expect(faultsOf({ ...good, operation })).toEqual([
         '#/operation: must be one of dli.run, dli.stop, drs.start',
       ]);
     },
   );
 
   it.each([[null], [[]], ['{}'], [7], [undefined], [true]])('%j is no request', (body) => {
-    expect(faults(body)).toEqual(['#: must be a JSON object']);
+    expect(faultsOf(body)).toEqual(['#: must be a JSON object']);
   });
 
   it('an id in the project path is no way out of it', () => {
@@ -159,7 +148,7 @@ describe('every fault is named, each in its place', () => {
       5,
       ['a'],
     ])
-      expect(faults({ ...good, project_id })).toHaveLength(1);
+      expect(faultsOf({ ...good, project_id })).toHaveLength(1);
   });
 
   it('nothing whatever makes the reader throw', () => {
@@ -171,7 +160,7 @@ describe('every fault is named, each in its place', () => {
           { ...good, options },
           { ...task, jobs: [jobs] },
         ]) {
-          const reading = read(body);
+          const reading = readDraft(body);
           expect(reading.ok || reading.faults.length > 0).toBe(true);
         }
       }),
