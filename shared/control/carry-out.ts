@@ -20,12 +20,14 @@ export interface Attempt {
   readonly timing: Timing;
   /** That nothing was sent, for want of time or since the gates are closed. */
   readonly isHeld: boolean;
+  /** Of so many jobs, these among them, one is the reason why all were refused. Undefined: there is no such suspicion. */
+  readonly suspects?: number | undefined;
   /** Seconds, if the upstream asked for a pause. */
   readonly retryAfter?: number | undefined;
 }
 
-/** How a call went, as far as the rest of a call that was taken apart can be judged by it. */
-type Passage = 'through' | 'unclear';
+/** How a request went: everybody was served; it was refused as a whole, and has to be taken apart; or anything else. */
+type Passage = 'through' | 'suspect' | 'other';
 
 /** Carries out one planned call, in as many requests as it takes; reports every job exactly once. */
 export type CarryOut = (
@@ -37,39 +39,42 @@ export type CarryOut = (
 /**
  * Law (promise P7): a refusal of the whole call that may be one job's fault is taken apart by halving, until single
  * jobs carry it. A half is known to be bad when its whole was refused and its sibling went through: it is halved again
- * unsent, so one bad job among n costs at most 2·ceil(log2 n) + 1 further requests. None is begun with less than
- * `msPerCall` left: its jobs stay unanswered.
+ * unsent, so one bad job among n costs at most 2·ceil(log2 n) + 1 further requests. Both halves are asked before one of
+ * them is taken apart, so that most jobs are rid of a bad one early. None is begun with less than `msPerCall` left: its
+ * jobs stay unanswered, and suspected. What was refused beside a status of success is not asked again before a look.
  */
 export const makeCarryOut =
   (edges: CallEdges, msPerCall: number): CarryOut =>
   async (planned, remainingMs, report) => {
-    const ask = async (call: Call, attempts: number): Promise<Passage> => {
+    const ask = async (call: Call, attempts: number, suspects?: number): Promise<Passage> => {
       const deadline = deadlineOf(call);
       const mayBegin = (inMs = 0): boolean =>
         remainingMs() - inMs >= msPerCall && edges.now() + inMs < deadline;
       if (!mayBegin()) {
-        await report(unsent(call, attempts, edges.now()));
-        return 'unclear';
+        await report({ ...unsent(call, attempts, edges.now()), suspects });
+        return 'other';
       }
       const { attempt, suspect } = await send(edges, call, attempts, mayBegin);
-      if (suspect && call.carriers.length > 1) {
-        await takeApart(call, attempts + 1);
-        return 'unclear';
-      }
-      await report(attempt);
-      return attempt.verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : 'unclear';
+      const isSuspect = suspect && call.carriers.length > 1;
+      if (isSuspect && attempt.verdicts.every(({ kind }) => kind === 'rejected')) return 'suspect';
+      await report({ ...attempt, suspects: isSuspect ? call.carriers.length : suspects });
+      return attempt.verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : 'other';
     };
 
     const takeApart = async (call: Call, attempts: number): Promise<void> => {
       const middle = Math.ceil(call.carriers.length / 2);
       const left = { ...call, carriers: call.carriers.slice(0, middle) };
       const right = { ...call, carriers: call.carriers.slice(middle) };
-      const passage = await ask(left, attempts);
-      if (passage === 'through' && right.carriers.length > 1) await takeApart(right, attempts);
-      else await ask(right, attempts);
+      const suspects = call.carriers.length;
+      const ofLeft = await ask(left, attempts, suspects);
+      const isRightBad = ofLeft === 'through' && right.carriers.length > 1;
+      const ofRight = isRightBad ? 'suspect' : await ask(right, attempts, suspects);
+      const deeper = isRightBad ? attempts : attempts + 1;
+      if (ofLeft === 'suspect') await takeApart(left, deeper);
+      if (ofRight === 'suspect') await takeApart(right, deeper);
     };
 
-    await ask(planned, 1);
+    if ((await ask(planned, 1)) === 'suspect') await takeApart(planned, 2);
   };
 
 /** Until when every job of a call is wished by somebody, in milliseconds since 1970. */

@@ -40,7 +40,7 @@ export const makeControlLoop =
       const messages = done.flatMap((part) => part.messages.map((message) => ({ part, message })));
       await Promise.all(
         messages.map(async ({ part, message }) => {
-          if (hasFailed(part)) await bury(message, FAILED);
+          if (hasFailed(part, limits.maxReceives)) await bury(message, FAILED);
           else gone.add(message);
         }),
       );

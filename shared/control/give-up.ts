@@ -6,17 +6,22 @@ export const FAILED = 'failed: the receive count ran out before every job had a 
 /** Receives that are kept for telling: a fault on the last one would leave a failed message without its events. */
 const SPARE_RECEIVES = 2;
 
-/** Given up today, unless somebody else's verdicts were recorded first. */
-export const hasFailed = ({ failed, verdicts }: Part): boolean =>
-  failed && verdicts.some((verdict) => verdict?.outcome === 'failed');
+const isOnItsLast = ({ messages }: Part, maxReceives: number): boolean => {
+  const lastReceive = Math.max(1, maxReceives - SPARE_RECEIVES);
+  return messages.some(({ receiveCount }) => receiveCount >= lastReceive);
+};
+
+/**
+ * Whether a part belongs on the dead-letter queue: a job of it has failed. Told by the record, so that a burial that did
+ * not succeed is tried again; one that was moved back from there is received anew, and only told of again.
+ */
+export const hasFailed = (part: Part, maxReceives: number): boolean =>
+  isOnItsLast(part, maxReceives) && part.verdicts.some((verdict) => verdict?.outcome === 'failed');
 
 /** What is open when the queue is about to give a message for the last time has failed. `now` is in milliseconds since 1970. */
 export const failIfLast = (part: Part, maxReceives: number, now: number): void => {
-  const lastReceive = Math.max(1, maxReceives - SPARE_RECEIVES);
-  const isLast = part.messages.some(({ receiveCount }) => receiveCount >= lastReceive);
-  if (!isLast || isSettled(part)) return;
+  if (!isOnItsLast(part, maxReceives) || isSettled(part)) return;
   const error = { code: 'attempts-exhausted', message: FAILED };
   const verdict: VerdictInfo = { outcome: 'failed', error };
   settleOpen(part, { ...verdict, calledAt: now, settledAt: now });
-  part.failed = true;
 };

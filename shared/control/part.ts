@@ -31,8 +31,6 @@ export interface Part<Message extends Received = Received> {
   tried: boolean;
   /** Whether there was no time today for a request that it needs. */
   outOfTime: boolean;
-  /** Whether it was given up today, and so goes to the dead-letter queue. */
-  failed: boolean;
 }
 
 export interface Unreadable<Message extends Received> {
@@ -71,7 +69,6 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   pause: 0,
   tried: false,
   outOfTime: false,
-  failed: false,
 });
 
 /** Takes over what the ledger knows. A verdict that is there is the verdict, whatever was found since. */

@@ -1,6 +1,6 @@
 import { type JobId, jobIdOf, type Operation, UNTOLD } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
-import type { Sealed } from '../core/part-record.ts';
+import { NOBODY, oneOf, type Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import { holderOf } from './claim.ts';
@@ -21,15 +21,20 @@ export const makeReport =
     attempt.call.carriers.forEach((carrier, i) => {
       const verdict = verdicts[i];
       if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, askedBy(attempt.verdicts[i], verdict), attempt);
+        leaveOpen(carrier, askedBy(attempt.verdicts[i], verdict, attempt.suspects), attempt);
       } else {
         settleAskers(parts, carrier, sealedOf(verdict, attempt));
       }
     });
 
     /** In whose name it is noted that a job was asked for; nobody's where a look has shown since that nothing came of it. */
-    function askedBy(told: Verdict | undefined, verdict: Verdict | undefined): string | undefined {
+    function askedBy(
+      told: Verdict | undefined,
+      verdict: Verdict | undefined,
+      suspects: number | undefined,
+    ): string | undefined {
       if (verdict?.kind !== 'unanswered' || verdict.served !== 'no') return invocation;
+      if (suspects !== undefined) return oneOf(suspects);
       return told?.kind === 'unanswered' && told.served !== 'no' ? NOBODY : undefined;
     }
 
@@ -51,9 +56,6 @@ export const makeReport =
       }
     }
   };
-
-/** No invocation's name: no claim is held open by it. */
-const NOBODY = 'nobody';
 
 /** One verdict for all who ask for a job. */
 export const settleAskers = (

@@ -3,6 +3,7 @@ import { jobKeyOf } from '../core/job-record.ts';
 import { type Judgement, judge } from '../core/judge.ts';
 import { jobIdOf, type Operation, type ProjectId } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
+import { suspectsIn } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
 import type { Book, Seen } from './book.ts';
 import type { LookAt } from './look.ts';
@@ -21,8 +22,8 @@ export interface Weighed {
   /** The calls, of the jobs alone that may be sent. */
   readonly calls: readonly Call[];
   readonly candidates: ReadonlyMap<Carrier, Candidate>;
-  /** Those of them whose last call went unanswered and had no effect. */
-  readonly repeats: ReadonlySet<Carrier>;
+  /** Those of them whose last call was in vain, and among how many jobs the reason is known to be, or infinity. */
+  readonly repeats: ReadonlyMap<Carrier, number>;
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
@@ -90,13 +91,13 @@ export const weigh = async (
     const candidate: Candidate = { ...wish, seen: seen?.version };
     const claim = seen?.record?.claim;
     const holding = claim && holders.get(claim.part);
-    if (isUnknown(seen) || isUnknown(holding)) return [candidate, WAIT, false] as const;
+    if (isUnknown(seen) || isUnknown(holding)) return [candidate, WAIT, undefined] as const;
     const holder = holding?.record;
     const place = claim?.index ?? -1;
-    const wasAsked =
-      holder?.asked.has(place) === true && holder.verdicts[place]?.evidence === undefined;
+    const askedBy =
+      holder?.verdicts[place]?.evidence === undefined ? holder?.asked.get(place) : undefined;
     const newest = newestOf(wish.carrier);
-    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), wasAsked] as const;
+    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), askedBy] as const;
   });
   const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
   const statuses = await lookAtAll(
@@ -108,8 +109,8 @@ export const weigh = async (
   const waiting: Carrier[] = [];
   const observed: Candidate[] = [];
   const candidates = new Map<Carrier, Candidate>();
-  const repeats = new Set<Carrier>();
-  for (const [candidate, judgement, wasAsked] of judged) {
+  const repeats = new Map<Carrier, number>();
+  for (const [candidate, judgement, askedBy] of judged) {
     const { carrier } = candidate;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
     else if (judgement.kind === 'wait') waiting.push(carrier);
@@ -119,7 +120,8 @@ export const weigh = async (
       else if (decision === 'observed') observed.push(candidate);
       else {
         candidates.set(carrier, candidate);
-        if (wasAsked) repeats.add(carrier);
+        if (askedBy !== undefined)
+          repeats.set(carrier, suspectsIn(askedBy) ?? Number.POSITIVE_INFINITY);
       }
     }
   }

@@ -72,7 +72,7 @@ export const workOn = async <Message extends Received>(
     weighed === undefined
       ? []
       : cutCalls(
-          partRepeats(weighed.calls, (carrier) => weighed.repeats.has(carrier)),
+          partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier)),
           limits.maxJobsPerCall,
         );
   const unfinished = countCalls(parts, calls);

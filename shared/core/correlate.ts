@@ -4,7 +4,8 @@ import type { Reply } from './reply.ts';
 
 /**
  * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a
- * refusal of the whole call that may be a single job's fault: with more than one job, ask again in halves.
+ * refusal of the whole call that may be a single job's fault: with more than one job, ask again in halves, at once if
+ * all are rejected, after a look if they are unanswered.
  */
 export interface Reading {
   readonly verdicts: readonly Verdict[];
@@ -63,11 +64,19 @@ export const silence = (count: number, reply: Extract<Reply, { kind: 'silent' }>
   return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: false };
 };
 
-/** One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. */
-export const asWhole = (count: number, status: number, row: Row): Reading => ({
-  verdicts: new Array<Verdict>(count).fill(verdictOf(status, row, 'aggregate')),
-  suspect: row.kind === 'error' && mayBeOneJobs(status, row.error),
-});
+/**
+ * One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. Beside a
+ * status of success it may sum up what was served in part, so that a look has to tell.
+ */
+export const asWhole = (count: number, status: number, row: Row): Reading => {
+  const isOneJobs = row.kind === 'error' && mayBeOneJobs(status, row.error);
+  if (isOneJobs && count > 1 && status < 400) {
+    const reason = `${row.error.code} for all at status ${status}`;
+    return { ...unanswered(count, reason, status), suspect: true };
+  }
+  const verdict = verdictOf(status, row, 'aggregate');
+  return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: isOneJobs };
+};
 
 /**
  * The law of replies that name no job: rows are in the order asked, so a list of another length says nothing about

@@ -26,6 +26,18 @@ export interface PartState {
   readonly asked: ReadonlyMap<number, string>;
 }
 
+/** In whose name it is noted that a job was asked for, and not served: nobody's, so that no claim is held open by it. */
+export const NOBODY = 'nobody';
+
+/** The same for a job that was refused together with others, for the sake of who knows which of so many. */
+export const oneOf = (jobs: number): string => `one of ${jobs}`;
+
+/** Of how many one is to blame, by that name; undefined by any other. */
+export const suspectsIn = (name: string): number | undefined => {
+  const [, jobs] = /^one of (\d+)$/.exec(name) ?? [];
+  return jobs === undefined ? undefined : Number(jobs);
+};
+
 /** A part's key: an intent may be split over several messages, and no job is in two of them. */
 export const partKeyOf = ({
   intent_id,

@@ -100,23 +100,29 @@ export const cutCalls = (
     }));
   });
 
-/** Into so many calls those are cut whose last one went unanswered. */
+/** Into so many calls those are cut that were in vain in one. */
 const PIECES = 4;
 
 /**
- * Law: jobs whose last call went unanswered are cut into pieces, and not called together with others: should one of them
- * be the reason, the others are rid of it, most at once and all after a few times.
+ * Law: jobs whose last call was in vain are cut into pieces, and not called together with others: should one of them be
+ * the reason, the others are rid of it, most at once and all after a few times. `suspects` tells among how many jobs the
+ * reason is known to be, or infinity; undefined for a job that is not called again. The larger suspicion goes first.
  */
 export const partRepeats = (
   calls: readonly Call[],
-  isRepeat: (carrier: Carrier) => boolean,
+  suspects: (carrier: Carrier) => number | undefined,
 ): readonly Call[] =>
   calls.flatMap((call) => {
-    const repeats = call.carriers.filter(isRepeat);
-    if (repeats.length === 0) return [call];
-    const fresh = call.carriers.filter((carrier) => !isRepeat(carrier));
-    const size = Math.ceil(repeats.length / PIECES);
-    const pieces = cutCalls([{ ...call, carriers: repeats }], () => size);
+    const fresh = call.carriers.filter((carrier) => suspects(carrier) === undefined);
+    if (fresh.length === call.carriers.length) return [call];
+    const again = call.carriers.filter((carrier) => suspects(carrier) !== undefined);
+    const bySize = [...Map.groupBy(again, (carrier) => suspects(carrier) ?? 0)];
+    const pieces = bySize
+      .toSorted(([a], [b]) => b - a)
+      .flatMap(([size, carriers]) => {
+        const most = Math.ceil(Math.min(size, carriers.length) / PIECES);
+        return cutCalls([{ ...call, carriers }], () => most);
+      });
     return [{ ...call, carriers: fresh }, ...pieces];
   });
 

@@ -12,6 +12,7 @@ import type { Reply } from './reply.ts';
  * - `auth`: the credential or its rights; nothing was done, and another credential may help.
  * - `gateway`: refused on the way for another reason; nothing was done.
  * - `later`: the server's trouble, and the request may have been served.
+ * - `late`: the server gave up waiting, and the request may yet be served.
  */
 export type Blame =
   | 'job'
@@ -21,7 +22,8 @@ export type Blame =
   | 'throttled'
   | 'auth'
   | 'gateway'
-  | 'later';
+  | 'later'
+  | 'late';
 
 /** Stands in for the code where a refusal has none. */
 export const UNSPECIFIED = 'unspecified';
@@ -37,7 +39,7 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DLI.0014', 'auth'],
   ['DLI.0015', 'auth'],
   ['DLI.0016', 'auth'],
-  ['DLI.0019', 'later'],
+  ['DLI.0019', 'late'],
   ['DLI.0023', 'job'],
   ['DLI.0999', 'later'],
   ['DLI.1028', 'everybody'],
@@ -94,6 +96,11 @@ export const blameOf = (status: number, code: string): Blame => {
 export const doubt = (status: number | undefined): 'maybe' | 'maybe yet' =>
   status === undefined || isOutage(status) ? 'maybe yet' : 'maybe';
 
+const servedAfter = (blame: Blame, status: number): 'no' | 'maybe' | 'maybe yet' => {
+  if (blame === 'late') return 'maybe yet';
+  return blame === 'later' ? doubt(status) : 'no';
+};
+
 /** The verdict on one job that an error names, by place or by id, or that was asked for alone. */
 export const verdictOn = (status: number, error: Refusal, evidence: Evidence): Verdict => {
   const blame = blameOf(status, error.code);
@@ -102,9 +109,10 @@ export const verdictOn = (status: number, error: Refusal, evidence: Evidence): V
     case 'throttled':
     case 'auth':
     case 'gateway':
-    case 'later': {
-      const served = blame === 'later' ? doubt(status) : 'no';
-      return { kind: 'unanswered', served, reason: `${error.code}: ${error.message}` };
+    case 'later':
+    case 'late': {
+      const reason = `${error.code}: ${error.message}`;
+      return { kind: 'unanswered', served: servedAfter(blame, status), reason };
     }
     case 'job':
     case 'status':
@@ -127,6 +135,7 @@ const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
   ['auth', 'auth'],
   ['gateway', 'outage'],
   ['later', 'outage'],
+  ['late', 'outage'],
 ]);
 
 const codeOf = (element: Json | undefined): string => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import {
   type Call,
+  type Carrier,
   cutCalls,
   partRepeats,
   planCalls,
@@ -146,35 +147,58 @@ describe('the order of arrival means nothing', () => {
   });
 });
 
-describe('jobs whose last call went unanswered are cut into pieces', () => {
-  it('law: none is lost or called twice, none is called with others, and there are four pieces at the most', () => {
+/** Among how many jobs a reason may be known to be. */
+const sizes = fc.constantFrom(1, 4, 7, Number.POSITIVE_INFINITY);
+
+const piecesOf = (
+  jobs: readonly string[],
+  suspects: (carrier: Carrier) => number | undefined,
+): readonly number[] =>
+  partRepeats(planCalls([queuedAs('part', { jobs })], NOW).calls, suspects)
+    .map(({ carriers }) => carriers.length)
+    .filter(Boolean);
+
+describe('jobs whose last call was in vain are cut into pieces', () => {
+  it('law: none is lost or called twice, none is called with others, and no piece is larger than a quarter', () => {
     fc.assert(
-      fc.property(workload(), fc.nat(), (queued, salt) => {
+      fc.property(workload(), fc.nat(), fc.infiniteStream(sizes), (queued, salt, drawn) => {
         const { calls } = planCalls(queued, NOW);
-        const repeats = new Set(
-          calls.flatMap(({ carriers }) => carriers.filter((_, i) => (i + salt) % 3 === 0)),
+        const repeats = new Map(
+          calls
+            .flatMap(({ carriers }) => carriers.filter((_, i) => (i + salt) % 3 === 0))
+            .map((carrier) => [carrier, Number(drawn.next().value)] as const),
         );
-        const parted = partRepeats(calls, (carrier) => repeats.has(carrier));
+        const parted = partRepeats(calls, (carrier) => repeats.get(carrier));
         expect(groupsOf(parted)).toEqual(groupsOf(calls));
         for (const call of parted) {
-          const kinds = new Set(call.carriers.map((carrier) => repeats.has(carrier)));
-          expect(kinds.size).toBeLessThanOrEqual(1);
+          const [first] = call.carriers;
+          const suspects = first && repeats.get(first);
+          for (const carrier of call.carriers) expect(repeats.get(carrier)).toBe(suspects);
+          if (suspects === undefined) continue;
+          const ofGroup = calls.filter((other) => groupOf(other) === groupOf(call));
+          const alike = ofGroup
+            .flatMap(({ carriers }) => carriers)
+            .filter((carrier) => repeats.get(carrier) === suspects);
+          const most = Math.ceil(Math.min(suspects, alike.length) / 4);
+          expect(call.carriers.length).toBeLessThanOrEqual(most);
         }
-        const pieces = parted.filter(({ carriers: [first] }) => first && repeats.has(first));
-        for (const group of Map.groupBy(pieces, groupOf).values())
-          expect(group.length).toBeLessThanOrEqual(4);
       }),
     );
   });
 
   it('a hundred: four calls of twenty-five; and three: one each', () => {
     const hundred = Array.from({ length: 100 }, (_, i) => String(i));
-    const sizes = (jobs: readonly string[]) =>
-      partRepeats(planCalls([queuedAs('part', { jobs })], NOW).calls, () => true)
-        .map(({ carriers }) => carriers.length)
-        .filter(Boolean);
-    expect(sizes(hundred)).toEqual([25, 25, 25, 25]);
-    expect(sizes(hundred.slice(0, 3))).toEqual([1, 1, 1]);
-    expect(sizes(hundred.slice(0, 5))).toEqual([2, 2, 1]);
+    expect(piecesOf(hundred, () => Number.POSITIVE_INFINITY)).toEqual([25, 25, 25, 25]);
+    expect(piecesOf(hundred.slice(0, 3), () => Number.POSITIVE_INFINITY)).toEqual([1, 1, 1]);
+    expect(piecesOf(hundred.slice(0, 5), () => Number.POSITIVE_INFINITY)).toEqual([2, 2, 1]);
+  });
+
+  it('where the reason is known to be one of a few, into quarters of those; the larger suspicion goes first', () => {
+    const jobs = Array.from({ length: 20 }, (_, i) => String(i));
+    expect(piecesOf(jobs, () => 8)).toEqual(Array(10).fill(2));
+    expect(piecesOf(jobs, () => 1)).toEqual(Array(20).fill(1));
+    const suspects = ({ job }: Carrier) =>
+      Number(job) < 4 ? 4 : Number(job) < 12 ? 16 : undefined;
+    expect(piecesOf(jobs, suspects)).toEqual([8, 2, 2, 2, 2, 1, 1, 1, 1]);
   });
 });

@@ -143,6 +143,49 @@ describe('a bad id hurts only itself (P7)', () => {
   });
 });
 
+describe('what time does not allow goes on where it stopped', () => {
+  /** Invocations that have time for so few requests, until nothing comes back: what came of it, in how many calls. */
+  const goOn = async (bad: ReadonlySet<string>, requests: number, status = 400) => {
+    let remaining = 0;
+    const { run, results, calls } = startControlRoom({
+      remainingMs: () => (remaining > 0 ? 60_000 : 0),
+      reply: (call) => {
+        remaining--;
+        const isBad = call.jobs.some((job) => bad.has(job));
+        return isBad ? replied(status, refusal('DLI.0002')) : agree(call);
+      },
+      statusOf: () => 'job_cancel_success',
+    });
+    let left = idsUpTo(100);
+    for (let receives = 1; left.length > 0 && receives < 90; receives++) {
+      remaining = requests;
+      const batch = left.map((job) => message(job, { age: Number(job), jobs: [job] }, receives));
+      left = await run(batch);
+    }
+    const outcomeOf = new Map(results.map(({ job_id, outcome }) => [job_id, outcome] as const));
+    return { outcomeOf, calls };
+  };
+
+  it.each<[string, readonly string[], number]>([
+    ['the first of all', ['0'], 3],
+    ['the last', ['99'], 3],
+    ['one at either end', ['0', '99'], 3],
+    ['one at either end, and time for two requests', ['0', '99'], 2],
+    ['many', ['3', '14', '15', '92', '65', '35'], 4],
+  ])('%s is bad', async (_, list, requests) => {
+    const bad = new Set(list);
+    const { outcomeOf, calls } = await goOn(bad, requests);
+    expectOnlyBadRejected(100, bad, outcomeOf);
+    expect(calls.length).toBeLessThanOrEqual((bad.size + 1) * bound(100));
+  });
+
+  it('also where it is refused for all beside a status of success: each round after a look', async () => {
+    const bad = new Set(['0']);
+    const { outcomeOf } = await goOn(bad, Number.POSITIVE_INFINITY, 200);
+    expectOnlyBadRejected(100, bad, outcomeOf);
+  });
+});
+
 describe('a refusal that is nobody’s own is not taken apart', () => {
   it.each([
     ['DLI.1028', 400, 'rejected'],

@@ -13,6 +13,7 @@ const DELIVERED: Verdict = { kind: 'delivered', evidence: 'positional' };
 const report = async (
   verdicts: readonly Verdict[],
   statuses: Readonly<Record<string, string>> = {},
+  suspects?: number,
 ) => {
   const jobs = verdicts.map((_, i) => String(i + 1));
   const { parts, calls, list } = openWishes({ jobs });
@@ -29,6 +30,7 @@ const report = async (
     call: theOnly(calls),
     verdicts,
     isHeld: false,
+    suspects,
     info: { id: 'call', size: jobs.length, attempts: 1 },
     timing: timingOf(1, 2),
   };
@@ -54,6 +56,15 @@ describe('a service that answered, and did not tell of a job, has done what it d
       [5, 'ours'],
     ]);
     expect(part.changed).toBe(true);
+  });
+
+  it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
+    const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
+    const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_downloading' }, 8);
+    expect([...part.asked]).toEqual([
+      [0, 'one of 8'],
+      [1, 'ours'],
+    ]);
   });
 
   it('nobody looks where every job was told of, nor where the request may yet be served', async () => {

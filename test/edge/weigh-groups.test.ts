@@ -50,7 +50,11 @@ describe('a look is of one operation and one project', () => {
 });
 
 describe('a job whose last call went unanswered, and had no effect', () => {
-  it('goes again, and is marked: it alone', async () => {
+  it.each([
+    ['theirs', Number.POSITIVE_INFINITY],
+    ['nobody', Number.POSITIVE_INFINITY],
+    ['one of 25', 25],
+  ])('goes again, and is marked: it alone, asked by %s', async (by, suspects) => {
     const { book } = startBook();
     const { calls } = openWishes({ jobs: ['7', '8', '9'] });
     const [call] = calls;
@@ -61,7 +65,7 @@ describe('a job whose last call went unanswered, and had no effect', () => {
         { newest: idAt(0), operation: 'dli.run', claim: { ...claim, index } },
         undefined,
       );
-    const asked = new Map([[0, 'theirs']]);
+    const asked = new Map([[0, by]]);
     const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), asked };
     await book.writePart('theirs', state, undefined);
     const weighed = await weigh(calls, {
@@ -70,7 +74,8 @@ describe('a job whose last call went unanswered, and had no effect', () => {
       lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, 'job_init'])),
     });
     expect(weighed?.candidates.size).toBe(3);
-    expect([...(weighed?.repeats ?? [])].map(({ job }) => job)).toEqual(['7']);
+    const repeats = [...(weighed?.repeats ?? [])].map(([{ job }, among]) => [job, among]);
+    expect(repeats).toEqual([['7', suspects]]);
   });
 });
 
