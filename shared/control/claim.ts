@@ -29,11 +29,21 @@ export type Claim = (
 export const makeClaim =
   ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
   async (candidates, ground) => {
-    const claimOne = async ({ carrier, operation, key, seen }: Candidate): Promise<boolean> => {
+    const claimOne = async (candidate: Candidate): Promise<boolean> => {
+      const { carrier, operation, key, seen, claimedAt } = candidate;
       const holder = holderOf(carrier, parts);
       const { intent_id: newest, expires_at } = holder.part.intent;
       const until = now() + leaseMs;
-      const claim = { part: holder.part.key, index: holder.index, invocation, until, expires_at };
+      // What was seen to have been served was sent under the claim before.
+      const at = ground === 'served' ? (claimedAt ?? now()) : now();
+      const claim = {
+        part: holder.part.key,
+        index: holder.index,
+        invocation,
+        at,
+        until,
+        expires_at,
+      };
       const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);
       // It may have been written: the part's record will tell that nothing was sent under it, or that a look is due again.
       if (written === 'unknown') {

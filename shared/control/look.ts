@@ -5,6 +5,8 @@ import {
   type Operation,
   type ProjectId,
   type Send,
+  type Sighting,
+  UNASKED,
   UNTOLD,
 } from '../core/operation.ts';
 import { closureOf } from '../core/refusal.ts';
@@ -15,16 +17,16 @@ export interface LookEdges {
   readonly log: Log;
 }
 
-/** Sees the status of jobs of one project; those that nothing was heard of are left out, those of an answer that does not tell are {@link UNTOLD}. */
+/** Sees how jobs of one project stand; those that nothing was heard of are left out, those of an answer that does not tell are {@link UNTOLD}, and those that time was too short for {@link UNASKED}. */
 export type LookAt = (
   operation: Operation,
   project: ProjectId,
   jobs: readonly JobId[],
-) => Promise<ReadonlyMap<JobId, string>>;
+) => Promise<ReadonlyMap<JobId, Sighting>>;
 
 /**
  * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look
- * changes nothing, and one that brings nothing leaves its jobs out. None is begun while `mayBegin` says no.
+ * changes nothing, and one that brings nothing leaves its jobs out. None is begun once `mayBegin` says no.
  */
 export const makeLookAt = (
   { send, log }: LookEdges,
@@ -34,26 +36,26 @@ export const makeLookAt = (
   const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
-      if (!mayBegin()) return [];
+      if (!mayBegin()) return some.map((job) => [job, { status: UNASKED }] as const);
       const reply = await send(look.request(project, some), mayBegin);
-      const statuses = look.decode(some, reply);
+      const told = look.decode(some, reply);
       const isAnswer = reply.kind === 'replied' && closureOf(reply) === undefined;
       return some.flatMap((job) => {
-        const status = statuses.get(job) ?? (isAnswer ? UNTOLD : undefined);
-        return status === undefined ? [] : [[job, status] as const];
+        const sighting = told.get(job) ?? (isAnswer ? { status: UNTOLD } : undefined);
+        return sighting === undefined ? [] : [[job, sighting] as const];
       });
     };
     const batches = Array.from({ length: Math.ceil(jobs.length / look.maxJobs) }, (_, i) =>
       jobs.slice(i * look.maxJobs, (i + 1) * look.maxJobs),
     );
     const found = await Promise.all(batches.map((some) => slotsOf(project)(lookOnce, some)));
-    const statuses = new Map(found.flat());
+    const sightings = new Map<JobId, Sighting>(found.flat());
     log.info('look', {
       operation: name,
       project_id: project,
       jobs: jobs.length,
-      seen: statuses.size,
+      seen: [...sightings.values()].filter(({ status }) => status !== UNASKED).length,
     });
-    return statuses;
+    return sightings;
   };
 };

@@ -1,4 +1,11 @@
-import { type JobId, jobIdOf, type Operation, UNTOLD } from '../core/operation.ts';
+import {
+  type JobId,
+  jobIdOf,
+  type Operation,
+  type Sighting,
+  UNASKED,
+  UNTOLD,
+} from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import { NOBODY, oneOf, type Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
@@ -89,16 +96,18 @@ const sealedOf = (
  * after the deed: a look tells. What it does not tell stays as the reply had it.
  */
 const reconsider = async (
-  { call: { operation, project_id, carriers }, verdicts }: Attempt,
+  { call: { operation, project_id, carriers }, verdicts, timing }: Attempt,
   lookAt: LookAt,
 ): Promise<readonly Verdict[]> => {
   const jobs = carriers.map(({ job }) => jobIdOf(job));
   const doubtful = jobs.filter((_, i) => isDoubtful(verdicts[i]));
   if (doubtful.length === 0) return verdicts;
-  const statuses = await lookAt(operation, project_id, doubtful);
+  const sightings = await lookAt(operation, project_id, doubtful);
   return verdicts.map((verdict, i) => {
-    const status = statuses.get(jobs[i] ?? ('' as JobId));
-    return isDoubtful(verdict) ? reconsidered(verdict, operation, status) : verdict;
+    const sighting = sightings.get(jobs[i] ?? ('' as JobId));
+    return isDoubtful(verdict)
+      ? reconsidered(verdict, operation, sighting, timing.calledAt)
+      : verdict;
   });
 };
 
@@ -113,14 +122,16 @@ const isDoubtful = (verdict: Verdict | undefined): boolean =>
 const reconsidered = (
   verdict: Verdict,
   operation: Operation,
-  status: string | undefined,
+  sighting: Sighting | undefined,
+  since: number,
 ): Verdict => {
-  if (status === UNTOLD) return verdict;
-  if (status === undefined)
+  if (sighting?.status === UNTOLD) return verdict;
+  if (sighting === undefined || sighting.status === UNASKED)
     return verdict.kind === 'rejected'
       ? { kind: 'unanswered', served: 'no', reason: 'refused, and no look tells why' }
       : verdict;
-  const effect = operation.effectOf(status);
+  const { status } = sighting;
+  const effect = operation.effectOf(sighting, since);
   const isRefused = verdict.kind === 'rejected';
   if (isRefused ? operation.isThere(status) : effect === 'taken')
     return { kind: 'delivered', evidence: 'observed' };

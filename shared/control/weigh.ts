@@ -1,7 +1,13 @@
 import type { IntentId } from '../core/intent.ts';
 import { jobKeyOf } from '../core/job-record.ts';
 import { type Judgement, judge } from '../core/judge.ts';
-import { jobIdOf, type Operation, type ProjectId } from '../core/operation.ts';
+import {
+  jobIdOf,
+  type Operation,
+  type ProjectId,
+  type Sighting,
+  UNASKED,
+} from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
 import { suspectsIn } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
@@ -15,6 +21,8 @@ export interface Candidate {
   readonly carrier: Carrier;
   readonly key: string;
   readonly seen: string | undefined;
+  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
+  readonly claimedAt: number | undefined;
 }
 
 /** What is to become of the jobs that a plan wants called. */
@@ -29,6 +37,8 @@ export interface Weighed {
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** Not now. */
   readonly waiting: readonly Carrier[];
+  /** Those of them that there was no time to look at. */
+  readonly unseen: readonly Carrier[];
 }
 
 /** The newest of those who ask: they are in the order of their ids. */
@@ -41,18 +51,18 @@ export const newestOf = ({ askers }: Carrier): IntentId => {
 /** What a look decides: what it shows settles the job, lets it go, or leaves it waiting. */
 const decide = (
   judgement: Judgement,
-  { operation }: Candidate,
-  status: string | undefined,
+  { operation, claimedAt = 0 }: Candidate,
+  sighting: Sighting | undefined,
 ): 'go' | 'observed' | 'wait' => {
   if (judgement.kind === 'go') return 'go';
-  if (status === undefined) return 'wait';
+  if (sighting === undefined || sighting.status === UNASKED) return 'wait';
   if (judgement.kind === 'look for the stop') {
     const { restart } = operation;
-    if (restart === undefined || restart.readyAt(status)) return 'go';
-    const isUndone = OPERATIONS[restart.after].effectOf(status) === 'none';
+    if (restart === undefined || restart.readyAt(sighting.status)) return 'go';
+    const isUndone = OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none';
     return isUndone && !judgement.isDelivered ? 'go' : 'wait';
   }
-  const effect = operation.effectOf(status);
+  const effect = operation.effectOf(sighting, claimedAt);
   if (effect === 'pending') return 'wait';
   return effect === 'taken' ? 'observed' : 'go';
 };
@@ -88,8 +98,8 @@ export const weigh = async (
 
   const judged = wanted.map((wish) => {
     const seen = records.get(wish.key);
-    const candidate: Candidate = { ...wish, seen: seen?.version };
     const claim = seen?.record?.claim;
+    const candidate: Candidate = { ...wish, seen: seen?.version, claimedAt: claim?.at };
     const holding = claim && holders.get(claim.part);
     if (isUnknown(seen) || isUnknown(holding)) return [candidate, WAIT, undefined] as const;
     const holder = holding?.record;
@@ -100,13 +110,14 @@ export const weigh = async (
     return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), askedBy] as const;
   });
   const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
-  const statuses = await lookAtAll(
+  const sightings = await lookAtAll(
     unclear.map(([candidate]) => candidate),
     lookAt,
   );
 
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const waiting: Carrier[] = [];
+  const unseen: Carrier[] = [];
   const observed: Candidate[] = [];
   const candidates = new Map<Carrier, Candidate>();
   const repeats = new Map<Carrier, number>();
@@ -115,7 +126,9 @@ export const weigh = async (
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
     else if (judgement.kind === 'wait') waiting.push(carrier);
     else {
-      const decision = decide(judgement, candidate, statuses.get(candidate));
+      const sighting = sightings.get(candidate);
+      if (sighting?.status === UNASKED) unseen.push(carrier);
+      const decision = decide(judgement, candidate, sighting);
       if (decision === 'wait') waiting.push(carrier);
       else if (decision === 'observed') observed.push(candidate);
       else {
@@ -129,14 +142,14 @@ export const weigh = async (
     ...call,
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
-  return { calls: going, candidates, repeats, observed, superseded, waiting };
+  return { calls: going, candidates, repeats, observed, superseded, waiting, unseen };
 };
 
 /** Looks at candidates, as many in one request as their operation's look takes. */
 const lookAtAll = async (
   candidates: readonly Candidate[],
   lookAt: LookAt,
-): Promise<ReadonlyMap<Candidate, string>> => {
+): Promise<ReadonlyMap<Candidate, Sighting>> => {
   const groups = Map.groupBy(
     candidates,
     ({ operation, project_id }) => `${operation.name} ${project_id}`,
@@ -146,10 +159,10 @@ const lookAtAll = async (
       const [first] = group;
       if (first === undefined) return [];
       const jobs = group.map(({ carrier }) => jobIdOf(carrier.job));
-      const statuses = await lookAt(first.operation, first.project_id, jobs);
+      const sightings = await lookAt(first.operation, first.project_id, jobs);
       return group.flatMap((candidate) => {
-        const status = statuses.get(jobIdOf(candidate.carrier.job));
-        return status === undefined ? [] : [[candidate, status] as const];
+        const sighting = sightings.get(jobIdOf(candidate.carrier.job));
+        return sighting === undefined ? [] : [[candidate, sighting] as const];
       });
     }),
   );

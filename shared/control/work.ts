@@ -58,11 +58,14 @@ export const workOn = async <Message extends Received>(
   for (const carrier of await claim(weighed?.observed ?? [], 'served'))
     settleAskers(parts, carrier, sealedAt(now(), { outcome: 'delivered', evidence: 'observed' }));
 
+  for (const { askers } of weighed?.unseen ?? [])
+    for (const part of partsOf(parts, askers)) part.outOfTime = true;
+
   const perform = async (call: Call, { candidates }: Weighed): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;
     if (remainingMs() < msPerCall) {
       log.warn('no time left', { operation: call.operation.name, jobs: call.carriers.length });
-      for (const part of partsOf(parts, call)) part.outOfTime = true;
+      for (const part of partsOf(parts, askersOf(call))) part.outOfTime = true;
       return;
     }
     const carriers = await claim(candidatesOf(call, candidates), 'open');
@@ -77,7 +80,7 @@ export const workOn = async <Message extends Received>(
         );
   const unfinished = countCalls(parts, calls);
   const finishedBy = (call: Call) =>
-    partsOf(parts, call).filter((part) => {
+    partsOf(parts, askersOf(call)).filter((part) => {
       const left = (unfinished.get(part) ?? 0) - 1;
       unfinished.set(part, left);
       return left === 0;
@@ -182,16 +185,20 @@ const sealedAt = (at: number, verdict: VerdictInfo): Sealed => ({
 
 const partsOf = <Message extends Received>(
   parts: Parts<Message>,
-  { carriers }: Call,
+  askers: readonly Queued[],
 ): readonly Part<Message>[] => {
-  const keys = new Set(carriers.flatMap(({ askers }) => askers.map(({ part }) => part)));
+  const keys = new Set(askers.map(({ part }) => part));
   return [...keys].flatMap((key) => parts.get(key) ?? []);
 };
+
+const askersOf = ({ carriers }: Call): readonly Queued[] =>
+  carriers.flatMap(({ askers }) => askers);
 
 /** How many calls each part waits for; parts that wait for none are left out. */
 const countCalls = (parts: Parts, calls: readonly Call[]): Map<Part, number> => {
   const counts = new Map<Part, number>();
   for (const call of calls)
-    for (const part of partsOf(parts, call)) counts.set(part, (counts.get(part) ?? 0) + 1);
+    for (const part of partsOf(parts, askersOf(call)))
+      counts.set(part, (counts.get(part) ?? 0) + 1);
   return counts;
 };

@@ -11,6 +11,8 @@ export interface Claim {
   readonly part: string;
   readonly index: number;
   readonly invocation: string;
+  /** Milliseconds since 1970: nothing was sent under this claim before. */
+  readonly at: number;
   /** Milliseconds since 1970. It outlasts the invocation: from then on nobody acts under this claim. */
   readonly until: number;
   /** ISO 8601: from then on nobody will carry this intent out. */
@@ -38,6 +40,7 @@ const schema = v.object({
     part: v.string(),
     index: v.number(),
     invocation: v.string(),
+    at: v.number(),
     until: v.number(),
     expires_at: v.exactOptional(v.string()),
   }),

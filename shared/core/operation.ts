@@ -68,13 +68,21 @@ export type Identity =
 
 export type Identify = (project: ProjectId) => Promise<Identity>;
 
+/** What a look shows of a job. */
+export interface Sighting {
+  /** The upstream's own word, or {@link MISSING}, {@link UNTOLD} or {@link UNASKED}. */
+  readonly status: string;
+  /** When the job was last started, in milliseconds since 1970, if that is told. */
+  readonly startedAt?: number;
+}
+
 /** How to see what state jobs are in. */
 export interface Look {
   /** Jobs that one request can ask about. */
   readonly maxJobs: number;
   readonly request: (project: ProjectId, jobs: readonly JobId[]) => UpstreamRequest;
-  /** The status of each job that the reply tells of; {@link MISSING} for one that does not exist. Never throws. */
-  readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, string>;
+  /** What the reply tells of each job; nothing of those that it does not name. Never throws. */
+  readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, Sighting>;
 }
 
 /** The status of a job that the upstream does not know. */
@@ -82,6 +90,9 @@ export const MISSING = 'missing';
 
 /** In place of a status where the upstream has answered, and not told it. */
 export const UNTOLD = 'untold';
+
+/** In place of a status where there was no time to look. */
+export const UNASKED = 'unasked';
 
 /**
  * What a job's status tells of an operation: that it took effect (or was never needed), that it had none, or that
@@ -123,7 +134,8 @@ export interface Operation {
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
   readonly look: Look;
-  readonly effectOf: (status: string) => Effect;
+  /** What became of a request that was sent at `since`, in milliseconds since 1970, or a little later. */
+  readonly effectOf: (sighting: Sighting, since: number) => Effect;
   /**
    * Whether a job in this status is where the operation would bring it, or on its way there: then a refusal is no harm.
    * Less than that it took effect: a job whose start has failed since was started once, and is not there.

@@ -14,7 +14,10 @@ const idsOf = (operation: OperationName, jobs: readonly string[]): readonly JobI
 
 const decode = (operation: OperationName, jobs: readonly string[], status: number, body: unknown) =>
   Object.fromEntries(
-    OPERATIONS[operation].look.decode(idsOf(operation, jobs), replied(status, body)),
+    Array.from(
+      OPERATIONS[operation].look.decode(idsOf(operation, jobs), replied(status, body)),
+      ([job, sighting]) => [job, sighting.status],
+    ),
   );
 
 describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", (operation) => {
@@ -36,12 +39,28 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
     expect(decode(operation, ['131'], 200, detail('JOB_RUNNING'))).toEqual({ 131: 'job_running' });
   });
 
+  it.each([
+    [1_700_000_000_000, 1_700_000_000_000],
+    ['1700000000000', 1_700_000_000_000],
+    [0, undefined],
+    [null, undefined],
+    ['soon', undefined],
+    [[], undefined],
+  ])('and when it was last started, %j: %s', (start_time, startedAt) => {
+    const body = { job_detail: { status: 'job_finish', start_time } };
+    const told = look.decode(idsOf(operation, ['131']), replied(200, body));
+    expect([...told.values()]).toEqual([
+      { status: 'job_finish', ...(startedAt !== undefined && { startedAt }) },
+    ]);
+  });
+
   it.each(['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004'])(
     '%s: there is no such job',
     (code) => {
       const body = { error_code: code, error_msg: 'words' };
       for (const status of [400, 404])
-        expect(decode(operation, ['131'], status, body)).toEqual({ 131: MISSING });
+        for (const shape of [body, [body]])
+          expect(decode(operation, ['131'], status, shape)).toEqual({ 131: MISSING });
     },
   );
 
@@ -106,7 +125,7 @@ describe.each(operations)('whatever comes back to a look of $name', ({ name, loo
     );
     fc.assert(
       fc.property(exchange, ([ids, answer]) => {
-        for (const [id, status] of look.decode(ids, answer)) {
+        for (const [id, { status }] of look.decode(ids, answer)) {
           expect(ids).toContain(id);
           expect(status).not.toBe('');
         }
@@ -149,7 +168,8 @@ const OTHERS = {
 };
 
 describe.each(operations)('what a status tells of $name', (operation) => {
-  const { name, service, effectOf, isThere, restart } = operation;
+  const { name, service, isThere, restart } = operation;
+  const effectOf = (status: string) => operation.effectOf({ status }, 0);
   const [taken, none] = EFFECTS[name].map((list) => list.split(' '));
 
   it('that it took effect, that it had none, or nothing yet', () => {
@@ -164,6 +184,18 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     expect(there.map(effectOf)).toEqual(there.map(() => 'taken'));
     const others = [taken, none, OTHERS[service].split(' ')].flat();
     for (const status of others) expect(isThere(status ?? '')).toBe(there.includes(status ?? ''));
+  });
+
+  it('a job that has ended since, and was started before: not by us', () => {
+    const ended = 'job_submit_fail job_running_exception job_finish'.split(' ');
+    for (const status of [taken, none].flat()) {
+      if (status === undefined) continue;
+      const old = operation.effectOf({ status, startedAt: 1 }, 60_002);
+      expect(old, status).toBe(
+        name === 'dli.run' && ended.includes(status) ? 'none' : effectOf(status),
+      );
+      expect(operation.effectOf({ status, startedAt: 2 }, 60_002)).toBe(effectOf(status));
+    }
   });
 
   it('a status that nobody has heard of tells nothing', () => {

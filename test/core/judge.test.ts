@@ -215,6 +215,7 @@ const judged = (
     part: 'intent/…/131',
     index: INDEX,
     invocation: OWNER,
+    at: AT,
     until: AT + lease,
     expires_at: new Date(AT + (late ? 0 : 1)).toISOString(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { byId, byPosition, silence } from '../../shared/core/correlate.ts';
-import { MISSING, UNTOLD } from '../../shared/core/operation.ts';
+import { MISSING, UNASKED, UNTOLD } from '../../shared/core/operation.ts';
 import { operations } from '../../shared/core/operations/index.ts';
 import {
   type Blame,
@@ -96,10 +96,10 @@ describe('a row counts for what it can be', () => {
 
 describe('words in place of a status', () => {
   it('are told from each other, and from a status that was left empty', () => {
-    expect(new Set([MISSING, UNTOLD, '']).size).toBe(3);
+    expect(new Set([MISSING, UNTOLD, UNASKED, '']).size).toBe(4);
   });
 
   it('and a status that was not told says of no operation that it took effect or had none', () => {
-    for (const { effectOf } of operations) expect(effectOf(UNTOLD)).toBe('pending');
+    for (const { effectOf } of operations) expect(effectOf({ status: UNTOLD }, 0)).toBe('pending');
   });
 });

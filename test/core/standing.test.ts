@@ -4,7 +4,7 @@ import type { PartState, Sealed } from '../../shared/core/part-record.ts';
 import { partKeyOf } from '../../shared/core/part-record.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 
-const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', until: 1_000 };
+const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', at: 0, until: 1_000 };
 
 const told = (by: string, part: Partial<PartState> = {}): PartState => ({
   invocation: by,

@@ -22,6 +22,7 @@ const candidatesOf = (calls: readonly Call[], seen?: string): readonly Candidate
       carrier,
       key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
       seen,
+      claimedAt: undefined,
     })),
   );
 
@@ -64,9 +65,27 @@ describe('a claim is one conditional write per job (P3)', () => {
         part: `intent/${idAt(2)}/130`,
         index: 1,
         invocation: 'i',
+        at: AT,
         until: AT + LEASE,
         expires_at,
       },
+    });
+  });
+
+  it.each([
+    ['open', AT],
+    ['served', 5],
+  ] as const)('when a call went out under it: not again where it is %s', async (ground, at) => {
+    const { parts, calls } = openWishes({ jobs: ['131'] });
+    const { claim, book } = begin('i', parts);
+    await claim(
+      candidatesOf(calls).map((candidate) => ({ ...candidate, claimedAt: 5 })),
+      ground,
+    );
+    const key = `job/dli/${PROJECT}/131`;
+    expect((await book.jobs([key]))?.get(key)?.record?.claim).toMatchObject({
+      at,
+      until: AT + LEASE,
     });
   });
 

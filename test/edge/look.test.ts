@@ -4,6 +4,7 @@ import {
   jobIdOf,
   MISSING,
   type OperationName,
+  UNASKED,
   type UpstreamRequest,
 } from '../../shared/core/operation.ts';
 import { OPERATIONS } from '../../shared/core/operations/index.ts';
@@ -32,7 +33,8 @@ const begin = (
   const lookAt = makeLookAt({ send, log }, concurrency, mayBegin);
   const look = async (operation: OperationName, ids: readonly string[]) => {
     const jobs = intentOf({ operation, jobs: ids }).jobs.map(jobIdOf);
-    return Object.fromEntries(await lookAt(OPERATIONS[operation], project, jobs));
+    const seen = await lookAt(OPERATIONS[operation], project, jobs);
+    return Object.fromEntries(Array.from(seen, ([job, { status }]) => [job, status]));
   };
   return { look, requests, lines };
 };
@@ -94,7 +96,11 @@ describe('looks keep within bounds', () => {
       },
       { concurrency: 1, mayBegin: () => asked < 3 },
     );
-    expect(Object.keys(await look('dli.run', numbers(10)))).toEqual(['0', '1', '2']);
+    const seen = await look('dli.run', numbers(10));
+    expect(Object.values(seen)).toEqual([
+      ...Array(3).fill('job_running'),
+      ...Array(7).fill(UNASKED),
+    ]);
     expect(requests).toHaveLength(3);
   });
 

@@ -23,7 +23,9 @@ const report = async (
     invocation: 'ours',
     lookAt: async (_, __, asked) => {
       looks.push(asked);
-      return new Map(asked.flatMap((job) => (statuses[job] ? [[job, statuses[job]]] : [])));
+      return new Map(
+        asked.flatMap((job) => (statuses[job] ? [[job, { status: statuses[job] }]] : [])),
+      );
     },
   });
   const attempt: Attempt = {

@@ -24,7 +24,7 @@ describe('a look is of one operation and one project', () => {
           {
             newest: idAt(0),
             operation: operation.name,
-            claim: { part: 'theirs', index: 0, invocation: 'theirs', until: AT },
+            claim: { part: 'theirs', index: 0, invocation: 'theirs', at: 0, until: AT },
           },
           undefined,
         );
@@ -34,7 +34,9 @@ describe('a look is of one operation and one project', () => {
       now: () => AT,
       lookAt: async ({ name }, project, jobs) => {
         looks.push([name, project, jobs]);
-        return new Map(jobs.map((job) => [job, project === 'p' ? 'job_running' : 'job_init']));
+        return new Map(
+          jobs.map((job) => [job, { status: project === 'p' ? 'job_running' : 'job_init' }]),
+        );
       },
     });
     expect(looks).toEqual([
@@ -58,7 +60,7 @@ describe('a job whose last call went unanswered, and had no effect', () => {
     const { book } = startBook();
     const { calls } = openWishes({ jobs: ['7', '8', '9'] });
     const [call] = calls;
-    const claim = { part: 'theirs', invocation: 'theirs', until: AT };
+    const claim = { part: 'theirs', invocation: 'theirs', at: 0, until: AT };
     for (const [index, { job }] of call?.carriers.slice(0, 2).entries() ?? [])
       await book.writeJob(
         `job/dli/${PROJECT}/${jobIdOf(job)}`,
@@ -71,7 +73,7 @@ describe('a job whose last call went unanswered, and had no effect', () => {
     const weighed = await weigh(calls, {
       book,
       now: () => AT,
-      lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, 'job_init'])),
+      lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, { status: 'job_init' }])),
     });
     expect(weighed?.candidates.size).toBe(3);
     const repeats = [...(weighed?.repeats ?? [])].map(([{ job }, among]) => [job, among]);

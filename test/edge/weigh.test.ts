@@ -12,6 +12,8 @@ import { idAt, NOW, type Wish } from '../support/messages.ts';
 
 const AT = Date.parse(NOW);
 
+const LEASE = 60_000;
+
 /** How the last claim of a job stands. */
 type Standing = 'live' | 'lapsed' | 'released' | 'delivered';
 
@@ -24,7 +26,11 @@ interface Known {
 
 const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: AT, settledAt: AT };
 
-const begin = (statuses: Readonly<Record<string, string>> = {}, inner: Ledger = memoryLedger()) => {
+const begin = (
+  statuses: Readonly<Record<string, string>> = {},
+  inner: Ledger = memoryLedger(),
+  startedAt?: number,
+) => {
   const { book } = startBook(inner);
   const looks: (readonly [OperationName, readonly string[]])[] = [];
   const keyOf = (operation: OperationName, { carriers, project_id }: Call, job: string) => {
@@ -35,8 +41,8 @@ const begin = (statuses: Readonly<Record<string, string>> = {}, inner: Ledger = 
   };
   const know = async (call: Call, { job, age, operation = 'dli.run', standing }: Known) => {
     const part = `the part of ${job}`;
-    const until = standing === 'lapsed' ? AT : AT + 60_000;
-    const claim = { part, index: 0, invocation: 'theirs', until };
+    const until = standing === 'lapsed' ? AT : AT + LEASE;
+    const claim = { part, index: 0, invocation: 'theirs', at: until - LEASE, until };
     const record: JobRecord = { newest: idAt(age), operation, claim };
     await book.writeJob(keyOf(operation, call, job), record, undefined);
     if (standing === 'live' || standing === 'lapsed') return;
@@ -58,7 +64,8 @@ const begin = (statuses: Readonly<Record<string, string>> = {}, inner: Ledger = 
         return new Map(
           jobs.flatMap((job) => {
             const status = statuses[job];
-            return status === undefined ? [] : [[job, status] as const];
+            const times = startedAt === undefined ? {} : { startedAt };
+            return status === undefined ? [] : [[job, { status, ...times }] as const];
           }),
         );
       },
@@ -194,6 +201,23 @@ describe('a run after a stop waits for it', () => {
     const said = await judgeAll(run, [stop(standing)], status === undefined ? {} : { 1: status });
     expect(said[way]).toEqual(['1']);
     expect(said.observed).toEqual([]);
+  });
+});
+
+describe('where a job stands that has ended by itself, its last start tells whose end it was', () => {
+  it.each([
+    ['not told', undefined, 'observed'],
+    ['ours', AT - LEASE, 'observed'],
+    ['ours by a clock that is slow', AT - 2 * LEASE, 'observed'],
+    ['before ours', AT - 2 * LEASE - 1, 'go'],
+  ])('%s', async (_, startedAt, decision) => {
+    const { calls } = openWishes({ age: 4, jobs: ['1'] });
+    const { know, weighed } = begin({ 1: 'job_finish' }, memoryLedger(), startedAt);
+    for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
+    const found = await weighed(calls);
+    expect([found?.observed.length, found?.candidates.size]).toEqual(
+      decision === 'observed' ? [1, 0] : [0, 1],
+    );
   });
 });
 

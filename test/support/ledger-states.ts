@@ -68,9 +68,10 @@ export const jobRecord = (): fc.Arbitrary<JobRecord> =>
         part: anyText(80),
         index: fc.nat(10_000),
         invocation: anyText(40),
+        at: milliseconds(),
         until: milliseconds(),
         expires_at: instant(),
       },
-      { requiredKeys: ['part', 'index', 'invocation', 'until'] },
+      { requiredKeys: ['part', 'index', 'invocation', 'at', 'until'] },
     ),
   });

@@ -5,6 +5,7 @@ import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, parseLoosely } from '../json.ts';
 import {
   type Ask,
+  type Effect,
   type GroupOptions,
   type Job,
   type JobId,
@@ -13,6 +14,7 @@ import {
   type Language,
   type Look,
   MISSING,
+  type Sighting,
 } from '../operation.ts';
 import { UNSPECIFIED } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
@@ -99,14 +101,18 @@ export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
 /** The vendor's code for a job that is not there. */
 const NOT_FOUND = new Set(['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004']);
 
-const statusOf = (body: Json): string | undefined => {
-  if (!isObject(body)) return undefined;
-  if (typeof body.error_code === 'string')
-    return NOT_FOUND.has(body.error_code) ? MISSING : undefined;
-  const detail = body.job_detail;
-  return isObject(detail) && typeof detail.status === 'string'
-    ? detail.status.toLowerCase()
-    : undefined;
+/** An error may come as the only element of an array, as it does in answer to a run (docs/upstream.md §0). */
+const sightingOf = (body: Json): Sighting | undefined => {
+  const only: Json | undefined = Array.isArray(body) && body.length === 1 ? body[0] : body;
+  if (isObject(only) && typeof only.error_code === 'string')
+    return NOT_FOUND.has(only.error_code) ? { status: MISSING } : undefined;
+  const detail = isObject(body) ? body.job_detail : undefined;
+  if (!isObject(detail) || typeof detail.status !== 'string') return undefined;
+  const started = Number(detail.start_time);
+  return {
+    status: detail.status.toLowerCase(),
+    ...(started > 0 && { startedAt: started }),
+  };
 };
 
 /** The job's detail, one request each: a list cannot be asked for by ids. */
@@ -120,8 +126,8 @@ export const look: Look = {
   }),
   decode: ([job], reply) => {
     const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
-    const status = parsed?.ok ? statusOf(parsed.value) : undefined;
-    return new Map(job === undefined || status === undefined ? [] : [[job, status]]);
+    const sighting = parsed?.ok ? sightingOf(parsed.value) : undefined;
+    return new Map(job === undefined || sighting === undefined ? [] : [[job, sighting]]);
   },
 };
 
@@ -137,11 +143,25 @@ const STOPPING = ['job_canceling', 'job_savepointing'];
 
 const STARTED = ['job_submitting', 'job_running', 'job_idle'];
 
-/** What a status tells of a start. A start that failed was a start: sending it again is a new wish. */
-export const effectOfRun = effects({
-  taken: [...STARTED, 'job_submit_fail', 'job_running_exception', 'job_finish'],
+/** States in which a start ends by itself. */
+const ENDED = ['job_submit_fail', 'job_running_exception', 'job_finish'];
+
+const runs = effects({
+  taken: [...STARTED, ...ENDED],
   none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
 });
+
+/** By so much the upstream's clock and ours may differ. */
+const CLOCKS_MS = 60_000;
+
+/**
+ * What a look tells of a start. One that failed was a start: sending it again is a new wish. Where the job was last
+ * started before, it is that start which has ended; where that is not told, the job counts as started.
+ */
+export const effectOfRun = (sighting: Sighting, since: number): Effect => {
+  const { status, startedAt = since } = sighting;
+  return ENDED.includes(status) && startedAt < since - CLOCKS_MS ? 'none' : runs(sighting);
+};
 
 /** What a status tells of a stop. After `job_cancel_fail` the job may still run. */
 export const effectOfStop = effects({

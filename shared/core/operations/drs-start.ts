@@ -130,7 +130,7 @@ const look: Look = {
     return new Map(
       jobs.flatMap((job) => {
         const status = statuses.get(job);
-        return status ? [[job, status] as const] : [];
+        return status ? [[job, { status }] as const] : [];
       }),
     );
   },
