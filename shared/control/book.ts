@@ -12,6 +12,10 @@ export interface Seen<Record> {
   readonly version: string;
 }
 
+/** Whether there is a record that says nothing to this release: then whoever wrote it has to go on. */
+export const isForeign = (seen: Seen<unknown> | undefined): boolean =>
+  seen !== undefined && seen.record === undefined;
+
 /** The ledger as the control loop reads and writes it: records for texts. */
 export interface Book {
   /** Undefined: the ledger is out of reach. Keys that hold nothing are left out. */

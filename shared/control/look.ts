@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts';
 import {
   type JobId,
+  jobIdOf,
   type MayBegin,
   type Operation,
   type ProjectId,
@@ -9,6 +10,7 @@ import {
   UNASKED,
   UNTOLD,
 } from '../core/operation.ts';
+import type { Carrier } from '../core/plan.ts';
 import { closureOf } from '../core/refusal.ts';
 import { slotsPer } from './slots.ts';
 
@@ -58,4 +60,35 @@ export const makeLookAt = (
     });
     return sightings;
   };
+};
+
+/** A job that somebody wants to see, on behalf of an operation. */
+export interface InDoubt {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+  readonly carrier: Pick<Carrier, 'job'>;
+}
+
+/** Looks at jobs of several operations and projects, as many in one request as the operation's look takes. */
+export const lookAtAll = async <Each extends InDoubt>(
+  doubtful: readonly Each[],
+  lookAt: LookAt,
+): Promise<ReadonlyMap<Each, Sighting>> => {
+  const groups = Map.groupBy(
+    doubtful,
+    ({ operation, project_id }) => `${operation.name} ${project_id}`,
+  );
+  const found = await Promise.all(
+    Array.from(groups.values(), async (group) => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const jobs = group.map(({ carrier }) => jobIdOf(carrier.job));
+      const sightings = await lookAt(first.operation, first.project_id, jobs);
+      return group.flatMap((one) => {
+        const sighting = sightings.get(jobIdOf(one.carrier.job));
+        return sighting === undefined ? [] : [[one, sighting] as const];
+      });
+    }),
+  );
+  return new Map(found.flat());
 };

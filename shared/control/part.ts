@@ -50,6 +50,10 @@ export const openParts = <Message extends Received>(batch: readonly Message[]) =
     }
     const key = partKeyOf(reading.intent);
     const part = parts.get(key) ?? openPart<Message>(key, reading.intent);
+    if (part.places.size < reading.intent.jobs.length) {
+      unreadable.push({ message, reason: 'the message names a job twice' });
+      continue;
+    }
     part.messages.push(message);
     parts.set(key, part);
   }

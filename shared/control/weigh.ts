@@ -11,8 +11,8 @@ import {
 import { OPERATIONS } from '../core/operations/index.ts';
 import { suspectsIn } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
-import type { Book, Seen } from './book.ts';
-import type { LookAt } from './look.ts';
+import { type Book, isForeign } from './book.ts';
+import { type LookAt, lookAtAll } from './look.ts';
 
 /** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
 export interface Candidate {
@@ -69,10 +69,6 @@ const decide = (
 
 const WAIT: Judgement = { kind: 'wait' };
 
-/** Whether there is a record that says nothing to this release: then whoever wrote it has to go on. */
-const isUnknown = (seen: Seen<unknown> | undefined): boolean =>
-  seen !== undefined && seen.record === undefined;
-
 /**
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Undefined
  * if the ledger is out of reach.
@@ -101,7 +97,7 @@ export const weigh = async (
     const claim = seen?.record?.claim;
     const candidate: Candidate = { ...wish, seen: seen?.version, claimedAt: claim?.at };
     const holding = claim && holders.get(claim.part);
-    if (isUnknown(seen) || isUnknown(holding)) return [candidate, WAIT, undefined] as const;
+    if (isForeign(seen) || isForeign(holding)) return [candidate, WAIT, undefined] as const;
     const holder = holding?.record;
     const place = claim?.index ?? -1;
     const askedBy =
@@ -143,28 +139,4 @@ export const weigh = async (
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
   return { calls: going, candidates, repeats, observed, superseded, waiting, unseen };
-};
-
-/** Looks at candidates, as many in one request as their operation's look takes. */
-const lookAtAll = async (
-  candidates: readonly Candidate[],
-  lookAt: LookAt,
-): Promise<ReadonlyMap<Candidate, Sighting>> => {
-  const groups = Map.groupBy(
-    candidates,
-    ({ operation, project_id }) => `${operation.name} ${project_id}`,
-  );
-  const found = await Promise.all(
-    Array.from(groups.values(), async (group) => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const jobs = group.map(({ carrier }) => jobIdOf(carrier.job));
-      const sightings = await lookAt(first.operation, first.project_id, jobs);
-      return group.flatMap((candidate) => {
-        const sighting = sightings.get(jobIdOf(candidate.carrier.job));
-        return sighting === undefined ? [] : [[candidate, sighting] as const];
-      });
-    }),
-  );
-  return new Map(found.flat());
 };

@@ -1,21 +1,30 @@
 import { operationOf } from '../core/intent.ts';
-import type { Sealed } from '../core/part-record.ts';
-import type { Call } from '../core/plan.ts';
-import { cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
-import type { VerdictInfo } from '../core/result.ts';
+import {
+  type Call,
+  type Carrier,
+  cutCalls,
+  partRepeats,
+  planCalls,
+  type Queued,
+} from '../core/plan.ts';
 import { type Book, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
+import { makeExpire } from './expire.ts';
 import { type Destination, type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
 import { isSettled, openJobsOf, recallInto } from './part.ts';
-import { makeReport, settleAskers } from './report.ts';
+import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
+import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
 import { type Weighed, weigh } from './weigh.ts';
+
+/** How long after a deadline, and the lease, it is tried to see what became of a request. */
+const GRACE_MS = 10 * 60_000;
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -29,7 +38,7 @@ export const workOn = async <Message extends Received>(
 ): Promise<{ readonly areAllRefused: boolean }> => {
   const { now, log } = edges;
   const invocation = edges.newId();
-  const { keepSeconds, msPerCall, callConcurrency, leaseMs } = limits;
+  const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
   if (parts === undefined) return { areAllRefused: false };
@@ -39,6 +48,7 @@ export const workOn = async <Message extends Received>(
     makeLookAt(toUpstream, callConcurrency, (inMs = 0) => remainingMs() - inMs >= least);
   // Half of the time at the most: if looks took it all, what they show would never be acted on.
   const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
+  const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
   const report = makeReport({ parts, invocation, lookAt: lookUntil(msPerCall) });
   const carryOut = makeCarryOut(toUpstream, msPerCall);
@@ -51,21 +61,24 @@ export const workOn = async <Message extends Received>(
   };
 
   await gates.open(destinationsOf(parts));
-  const planned = plan(parts, gates, now(), limits.restartDelaySeconds);
+  const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
+  const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
+  for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
+  for (const part of partsOf(parts, askersOf(plan.waiting))) part.pause = restartDelaySeconds;
+  const planned = admitted(plan.calls, parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
   for (const [carrier, superseded_by] of weighed?.superseded ?? [])
-    settleAskers(parts, carrier, sealedAt(now(), { outcome: 'superseded', superseded_by }));
+    settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
   for (const carrier of await claim(weighed?.observed ?? [], 'served'))
-    settleAskers(parts, carrier, sealedAt(now(), { outcome: 'delivered', evidence: 'observed' }));
+    settleWithoutCall(parts, carrier, OBSERVED, now());
 
-  for (const { askers } of weighed?.unseen ?? [])
-    for (const part of partsOf(parts, askers)) part.outOfTime = true;
+  for (const part of partsOf(parts, askersOf(weighed?.unseen ?? []))) part.outOfTime = true;
 
   const perform = async (call: Call, { candidates }: Weighed): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;
     if (remainingMs() < msPerCall) {
       log.warn('no time left', { operation: call.operation.name, jobs: call.carriers.length });
-      for (const part of partsOf(parts, askersOf(call))) part.outOfTime = true;
+      for (const part of partsOf(parts, askersOf(call.carriers))) part.outOfTime = true;
       return;
     }
     const carriers = await claim(candidatesOf(call, candidates), 'open');
@@ -80,7 +93,7 @@ export const workOn = async <Message extends Received>(
         );
   const unfinished = countCalls(parts, calls);
   const finishedBy = (call: Call) =>
-    partsOf(parts, askersOf(call)).filter((part) => {
+    partsOf(parts, askersOf(call.carriers)).filter((part) => {
       const left = (unfinished.get(part) ?? 0) - 1;
       unfinished.set(part, left);
       return left === 0;
@@ -121,37 +134,19 @@ const recall = async <Message extends Received>(
   return known;
 };
 
-/** The calls that may go out; what needs none is settled, and what has to wait knows how long. */
-const plan = (
+/** The calls that may go out; those of a project that nobody can send requests for are settled. */
+const admitted = (
+  calls: readonly Call[],
   parts: Parts,
   gates: Gates,
   at: number,
-  restartDelaySeconds: number,
-): readonly Call[] => {
-  const { calls, settled, waiting } = planCalls(queuedOf(parts), new Date(at).toISOString());
-  for (const { job_id: job, asker, ...verdict } of settled)
-    settleAskers(parts, { job, askers: [asker] }, sealedAt(at, verdict));
-  for (const { askers } of waiting)
-    for (const { part: key } of askers) {
-      const part = parts.get(key);
-      if (part !== undefined) part.pause = restartDelaySeconds;
-    }
-  return calls.filter((call) => {
+): readonly Call[] =>
+  calls.filter((call) => {
     const standing = gates.standing(destinationOf(call));
     if (standing === 'nobody')
-      for (const carrier of call.carriers) settleAskers(parts, carrier, sealedAt(at, NOBODYS));
+      for (const carrier of call.carriers) rejectUnservable(parts, carrier, at);
     return standing === 'open';
   });
-};
-
-/** The verdict on the jobs of a project that nobody can send requests for. */
-const NOBODYS: VerdictInfo = {
-  outcome: 'rejected',
-  error: {
-    code: 'no-credential',
-    message: 'There is no credential for this project: add one to the upstream’s secret',
-  },
-};
 
 /** The parts with the jobs alone that have no verdict yet. */
 const queuedOf = (parts: Parts): readonly Queued[] =>
@@ -177,12 +172,6 @@ const destinationsOf = (parts: Parts): readonly Destination[] => {
   return [...new Map(open.map((it) => [`${it.service}/${it.project}`, it])).values()];
 };
 
-const sealedAt = (at: number, verdict: VerdictInfo): Sealed => ({
-  ...verdict,
-  calledAt: at,
-  settledAt: at,
-});
-
 const partsOf = <Message extends Received>(
   parts: Parts<Message>,
   askers: readonly Queued[],
@@ -191,14 +180,14 @@ const partsOf = <Message extends Received>(
   return [...keys].flatMap((key) => parts.get(key) ?? []);
 };
 
-const askersOf = ({ carriers }: Call): readonly Queued[] =>
+const askersOf = (carriers: readonly Carrier[]): readonly Queued[] =>
   carriers.flatMap(({ askers }) => askers);
 
 /** How many calls each part waits for; parts that wait for none are left out. */
 const countCalls = (parts: Parts, calls: readonly Call[]): Map<Part, number> => {
   const counts = new Map<Part, number>();
   for (const call of calls)
-    for (const part of partsOf(parts, askersOf(call)))
+    for (const part of partsOf(parts, askersOf(call.carriers)))
       counts.set(part, (counts.get(part) ?? 0) + 1);
   return counts;
 };

@@ -115,25 +115,27 @@ describe('a message that comes back from the dead-letter queue', () => {
 describe('a verdict that rests on nothing seen leaves open what became of a request (P4)', () => {
   const LEASE = 60_000;
 
-  it.each<[string, { expires_at?: string }, number]>([
-    ['failed', {}, LAST],
-    ['expired', { expires_at: new Date(Date.parse(NOW) + 1).toISOString() }, 2],
-  ])('%s after silence: the next intent looks first', async (outcome, wish, receives) => {
+  it.each<[string, { expires_at?: string }, number, number]>([
+    ['failed', {}, LAST, 2],
+    // Nobody could see what became of it for as long as that is tried.
+    ['expired', { expires_at: new Date(Date.parse(NOW) + 1).toISOString() }, 2, LEASE + 600_001],
+  ])('%s after silence: the next intent looks first', async (outcome, wish, receives, later) => {
     let at = Date.parse(NOW);
     let silent = true;
     const { run, calls, looks, results } = startControlRoom({
       limits,
       now: () => at,
-      statusOf: () => 'job_running',
+      statusOf: () => (silent ? undefined : 'job_running'),
       reply: (call) => (silent ? { kind: 'silent', reason: 'timeout' } : agree(call)),
     });
     const old = { age: 1, jobs: ['1'], ...wish };
     await run([message('m', old, outcome === 'failed' ? LAST : 1)]);
-    at += 2;
+    at += later;
     await run([message('m', old, receives)]);
     expect(outcomes(results)).toContain(`1 ${outcome}`);
 
     silent = false;
+    looks.splice(0);
     at += LEASE;
     const newer = [message('n', { age: 2, jobs: ['1'] })];
     expect(await run(newer)).toEqual([]);

@@ -20,6 +20,23 @@ const open = (): Part => theOnly(openParts([message('m', { jobs: ['1', '2'] })])
 
 const idOf = (job: string) => jobIdOf(theOnly(intentOf({ jobs: [job] }).jobs));
 
+describe('a message that names a job twice is none of ours, and cannot be read', () => {
+  it('with other options or without', () => {
+    const twice = message('twice', { jobs: ['1', '2', '1'] });
+    const other = {
+      operation: 'drs.start',
+      jobs: ['a', { job_id: 'a', start_time: '5' }],
+    } as const;
+    const { parts, unreadable } = openParts([twice, message('odd', other), message('m', {})]);
+    expect([...parts.values()].flatMap(({ messages }) => messages)).toEqual([message('m', {})]);
+    const reason = 'the message names a job twice';
+    expect(unreadable.map((one) => [one.message.messageId, one.reason])).toEqual([
+      ['twice', reason],
+      ['odd', reason],
+    ]);
+  });
+});
+
 describe('the first verdict on a job stands', () => {
   it('a second one changes nothing, nor does one on a stranger', () => {
     const part = open();

@@ -1,0 +1,42 @@
+import type { Carrier, Settled } from '../core/plan.ts';
+import type { VerdictInfo } from '../core/result.ts';
+import type { Ending } from './expire.ts';
+import type { Part } from './part.ts';
+import { settleAskers } from './report.ts';
+
+type Parts = ReadonlyMap<string, Part>;
+
+/** A look showed the wished state. */
+export const OBSERVED: VerdictInfo = { outcome: 'delivered', evidence: 'observed' };
+
+/** The verdict on the jobs of a project that nobody can send requests for. */
+const UNSERVABLE: VerdictInfo = {
+  outcome: 'rejected',
+  error: {
+    code: 'no-credential',
+    message: 'There is no credential for this project: add one to the upstream’s secret',
+  },
+};
+
+/** Lays down a verdict that no call of this invocation brought. */
+export const settleWithoutCall = (
+  parts: Parts,
+  carrier: Carrier,
+  verdict: VerdictInfo,
+  at: number,
+): void => settleAskers(parts, carrier, { ...verdict, calledAt: at, settledAt: at });
+
+export const rejectUnservable = (parts: Parts, carrier: Carrier, at: number): void =>
+  settleWithoutCall(parts, carrier, UNSERVABLE, at);
+
+/** Settles what needs no call by the plan, unless that is yet to be seen. */
+export const settleUncalled = (
+  parts: Parts,
+  { job_id: job, asker, ...verdict }: Settled,
+  ending: Ending | undefined,
+  at: number,
+): void => {
+  if (ending === 'wait') return;
+  const told = ending === 'observed' ? OBSERVED : verdict;
+  settleWithoutCall(parts, { job, askers: [asker] }, told, at);
+};

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { message, startControlRoom } from '../support/control-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { NOW } from '../support/messages.ts';
+
+const LEASE = 60_000;
+const GRACE = LEASE + 600_000;
+const SECOND = 1_000;
+
+/** A job that is good for a second, in a message whose call goes unanswered. */
+const begin = async (ledger = memoryLedger()) => {
+  const world = { at: Date.parse(NOW), status: undefined as string | undefined };
+  const { run, calls, looks, results } = startControlRoom({
+    ledger,
+    now: () => world.at,
+    statusOf: () => world.status,
+    reply: () => ({ kind: 'silent', reason: 'timeout' }),
+  });
+  const wish = { jobs: ['1'], expires_at: new Date(world.at + SECOND).toISOString() };
+  await run([message('m', wish)]);
+  const goOn = async (afterMs: number, status?: string) => {
+    world.at += afterMs;
+    world.status = status;
+    const staying = await run([message('m', wish, 2)]);
+    const told = results.map(({ outcome, evidence }) => [outcome, evidence]);
+    return { staying, told, looks: looks.length, calls: calls.length };
+  };
+  return { goOn };
+};
+
+const EXPIRED = [['expired', undefined]];
+const OBSERVED = [['delivered', 'observed']];
+
+describe('a job whose request may have been served is looked at before it is told to have expired', () => {
+  it('not while the request may yet be served', async () => {
+    const { goOn } = await begin();
+    const still = { staying: ['m'], told: [], looks: 0, calls: 1 };
+    expect(await goOn(LEASE - 1, 'job_running')).toEqual(still);
+  });
+
+  it.each([
+    ['served', 'job_running', OBSERVED],
+    ['served, and over since', 'job_finish', OBSERVED],
+    ['not served', 'job_init', EXPIRED],
+    ['gone', 'missing', EXPIRED],
+  ])('it was %s', async (_, status, told) => {
+    const { goOn } = await begin();
+    expect(await goOn(LEASE, status)).toEqual({ staying: [], told, looks: 1, calls: 1 });
+  });
+
+  it.each([
+    ['on its way', 'job_downloading'],
+    ['out of sight', undefined],
+  ])('it is %s: that is waited for, and not for ever', async (_, status) => {
+    const { goOn } = await begin();
+    const waiting = { staying: ['m'], told: [], calls: 1 };
+    expect(await goOn(LEASE, status)).toMatchObject(waiting);
+    expect(await goOn(SECOND + GRACE - LEASE - 1, status)).toMatchObject(waiting);
+    expect(await goOn(1, status)).toEqual({ staying: [], told: EXPIRED, looks: 3, calls: 1 });
+  });
+
+  it('also where whoever asked for it left no word', async () => {
+    const memory = memoryLedger();
+    const { goOn } = await begin({
+      ...memory,
+      write: async (entry, seen) =>
+        entry.body.includes('"asked":[{') ? 'unknown' : memory.write(entry, seen),
+    });
+    const told = { staying: [], told: OBSERVED, looks: 1, calls: 1 };
+    expect(await goOn(LEASE, 'job_running')).toEqual(told);
+  });
+});
+
+describe('one that nobody asked for is not looked at', () => {
+  it('it has expired at once', async () => {
+    const { run, looks, results } = startControlRoom({ statusOf: () => 'job_running' });
+    expect(await run([message('m', { jobs: ['1'], expires_at: NOW })])).toEqual([]);
+    expect([looks, results.map(({ outcome }) => outcome)]).toEqual([[], ['expired']]);
+  });
+
+  it('nor one for whose sake only a newer intent was carried out', async () => {
+    let at = Date.parse(NOW);
+    const { run, looks, results } = startControlRoom({
+      now: () => at,
+      statusOf: () => 'job_running',
+      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+    });
+    const old = { age: 1, jobs: ['1'], expires_at: new Date(at + SECOND).toISOString() };
+    await run([message('new', { age: 2, jobs: ['1'] })]);
+    at += LEASE;
+    expect(await run([message('old', old)])).toEqual([]);
+    expect([looks, results.map(({ outcome }) => outcome)]).toEqual([[], ['expired']]);
+  });
+});
