@@ -41,6 +41,17 @@ export interface Weighed {
   readonly unseen: readonly Carrier[];
 }
 
+/** What is weighed where the ledger is out of reach. */
+export const NOTHING: Weighed = {
+  calls: [],
+  candidates: new Map(),
+  repeats: new Map(),
+  observed: [],
+  superseded: [],
+  waiting: [],
+  unseen: [],
+};
+
 /** The newest of those who ask: they are in the order of their ids. */
 export const newestOf = ({ askers }: Carrier): IntentId => {
   const newest = askers.at(-1);

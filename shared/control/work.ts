@@ -1,12 +1,5 @@
 import { operationOf } from '../core/intent.ts';
-import {
-  type Call,
-  type Carrier,
-  cutCalls,
-  partRepeats,
-  planCalls,
-  type Queued,
-} from '../core/plan.ts';
+import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
 import { type Book, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
@@ -18,10 +11,11 @@ import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
 import { isSettled, openJobsOf, recallInto } from './part.ts';
+import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
 import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
-import { type Weighed, weigh } from './weigh.ts';
+import { NOTHING, weigh } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request. */
 const GRACE_MS = 10 * 60_000;
@@ -64,46 +58,34 @@ export const workOn = async <Message extends Received>(
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
-  for (const part of partsOf(parts, askersOf(plan.waiting))) part.pause = restartDelaySeconds;
+  for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
-  const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
-  for (const [carrier, superseded_by] of weighed?.superseded ?? [])
+  const weighed = (await weigh(planned, { book, lookAt: lookBefore, now })) ?? NOTHING;
+  for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const carrier of await claim(weighed?.observed ?? [], 'served'))
+  for (const carrier of await claim(weighed.observed, 'served'))
     settleWithoutCall(parts, carrier, OBSERVED, now());
+  for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
 
-  for (const part of partsOf(parts, askersOf(weighed?.unseen ?? []))) part.outOfTime = true;
-
-  const perform = async (call: Call, { candidates }: Weighed): Promise<void> => {
+  const perform = async (call: Call): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;
     if (remainingMs() < msPerCall) {
       log.warn('no time left', { operation: call.operation.name, jobs: call.carriers.length });
-      for (const part of partsOf(parts, askersOf(call.carriers))) part.outOfTime = true;
+      for (const part of partsAsking(parts, call.carriers)) part.outOfTime = true;
       return;
     }
-    const carriers = await claim(candidatesOf(call, candidates), 'open');
+    const carriers = await claim(candidatesOf(call, weighed.candidates), 'open');
     if (carriers.length > 0) await carryOut({ ...call, carriers }, remainingMs, report);
   };
-  const calls =
-    weighed === undefined
-      ? []
-      : cutCalls(
-          partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier)),
-          limits.maxJobsPerCall,
-        );
-  const unfinished = countCalls(parts, calls);
-  const finishedBy = (call: Call) =>
-    partsOf(parts, askersOf(call.carriers)).filter((part) => {
-      const left = (unfinished.get(part) ?? 0) - 1;
-      unfinished.set(part, left);
-      return left === 0;
-    });
+  const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
+  const calls = cutCalls(parted, limits.maxJobsPerCall);
+  const progress = makeProgress(parts, calls);
   const slotsOf = slotsPer(callConcurrency);
   await Promise.all([
-    conclude([...parts.values()].filter((part) => !unfinished.has(part))),
+    conclude(progress.uncalled),
     ...calls.map(async (call) => {
-      if (weighed !== undefined) await slotsOf(call.project_id)(() => perform(call, weighed));
-      await conclude(finishedBy(call));
+      await slotsOf(call.project_id)(perform, call);
+      await conclude(progress.finishedBy(call));
     }),
   ]);
 
@@ -170,24 +152,4 @@ const destinationOfPart = ({ intent }: Part): Destination => ({
 const destinationsOf = (parts: Parts): readonly Destination[] => {
   const open = [...parts.values()].filter((part) => !isSettled(part)).map(destinationOfPart);
   return [...new Map(open.map((it) => [`${it.service}/${it.project}`, it])).values()];
-};
-
-const partsOf = <Message extends Received>(
-  parts: Parts<Message>,
-  askers: readonly Queued[],
-): readonly Part<Message>[] => {
-  const keys = new Set(askers.map(({ part }) => part));
-  return [...keys].flatMap((key) => parts.get(key) ?? []);
-};
-
-const askersOf = (carriers: readonly Carrier[]): readonly Queued[] =>
-  carriers.flatMap(({ askers }) => askers);
-
-/** How many calls each part waits for; parts that wait for none are left out. */
-const countCalls = (parts: Parts, calls: readonly Call[]): Map<Part, number> => {
-  const counts = new Map<Part, number>();
-  for (const call of calls)
-    for (const part of partsOf(parts, askersOf(call.carriers)))
-      counts.set(part, (counts.get(part) ?? 0) + 1);
-  return counts;
 };
