@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import {
   agree,
@@ -11,6 +11,7 @@ import {
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
+import { inTurns } from '../support/turns.ts';
 
 /** What never comes: where an invocation was when it ended. */
 const never = () => new Promise<never>(() => undefined);
@@ -99,7 +100,7 @@ describe('an invocation that ends between recording and publishing', () => {
     });
     const batch = [message('m', { jobs: ['1'] })];
     run(batch).catch(() => undefined);
-    await vi.waitFor(() => expect([...ledger.entries.keys()].join()).toContain('intent/'));
+    await inTurns(() => expect([...ledger.entries.keys()].join()).toContain('intent/'));
     ends = false;
     pass(LEASE);
     expect(await run(batch)).toEqual([]);
@@ -122,7 +123,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
     const room = startControlRoom({ now, ledger, statusOf: () => status });
     const batch = [message('m', { jobs: ['1'] })];
     void room.run(batch);
-    await vi.waitFor(() => expect(room.calls).toHaveLength(1));
+    await inTurns(() => expect(room.calls).toHaveLength(1));
     ends = false;
     pass(ms);
     return { ...room, staying: await room.run(batch) };

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { agree, message, outcomes, startControlRoom } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, PROJECT } from '../support/messages.ts';
+import { inTurns } from '../support/turns.ts';
 
 /** A ledger that lets something else happen once, right after its `nth` read. */
 const interrupted = (nth: number, meanwhile: () => Promise<unknown>): Ledger => {
@@ -135,7 +136,7 @@ describe('nothing stale is carried out, in whatever order messages come (P3)', (
       },
     });
     const first = run([message('m1', { age: 1 })]);
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await inTurns(() => expect(calls).toHaveLength(1));
     const newer = [message('m2', { age: 2, options: { resume_savepoint: true } })];
     expect(await run(newer)).toEqual(['m2']);
     expect(calls).toHaveLength(1);

@@ -96,7 +96,7 @@ describe('a file that another keeps locked', () => {
 
   it('for a while only: a write waits for its turn', async () => {
     const file = newFile();
-    const { write, close, lines } = open(file, 10_000);
+    const { write, close, lines } = open(file, 60_000);
     const workerData: LockWork = { file, ms: 100 };
     const other = new Worker(new URL('../support/lock-worker.ts', import.meta.url), { workerData });
     await once(other, 'message');

@@ -52,16 +52,16 @@ const begin = async ({ wrong, accounts: known }: Case) => {
   const secret = { entry: wrong };
   const upstream = await startUpstream({ now, accounts: known });
   const dispatcher = makeDispatcher({
-    connectTimeoutMs: 5_000,
-    headersTimeoutMs: 20_000,
-    bodyTimeoutMs: 20_000,
+    connectTimeoutMs: 60_000,
+    headersTimeoutMs: 60_000,
+    bodyTimeoutMs: 60_000,
     keepAliveMs: 4_000,
   });
   onTestFinished(async () => {
     await dispatcher.close();
     await upstream.stop();
   });
-  const exchange = makeExchange(dispatcher, { timeoutMs: 20_000 });
+  const exchange = makeExchange(dispatcher, { timeoutMs: 60_000 });
   const ledger = memoryLedger();
   const results: Result[] = [];
   const dead: Received[] = [];

@@ -44,7 +44,7 @@ const KINDS = [
 const isFault = (kind: string): boolean => /^(upstream|queue|bus|ledger|secret)/.test(kind);
 
 describe('secrets never leave', () => {
-  it(`in ${FAULTS} faults of every kind, whoever quotes them`, { timeout: 120_000 }, async () => {
+  it(`in ${FAULTS} faults of every kind, whoever quotes them`, { timeout: 600_000 }, async () => {
     const counts = new Map<string, number>();
     const hidden = new Set<string>();
     let faults = 0;

@@ -49,9 +49,9 @@ describe('nobody is spoken to who cannot prove who they are', () => {
     server.listen(0, '127.0.0.1', listening.resolve);
     await listening.promise;
     const dispatcher = makeDispatcher({
-      connectTimeoutMs: 5_000,
-      headersTimeoutMs: 5_000,
-      bodyTimeoutMs: 5_000,
+      connectTimeoutMs: 25_000,
+      headersTimeoutMs: 25_000,
+      bodyTimeoutMs: 25_000,
       keepAliveMs: 4_000,
     });
     onTestFinished(async () => {
@@ -61,7 +61,7 @@ describe('nobody is spoken to who cannot prove who they are', () => {
       server.close();
     });
     const { port } = server.address() as AddressInfo;
-    const reply = await makeExchange(dispatcher, { timeoutMs: 5_000 })({
+    const reply = await makeExchange(dispatcher, { timeoutMs: 25_000 })({
       method: 'POST',
       url: `https://127.0.0.1:${port}/v1.0/p/streaming/jobs/run`,
       headers: { 'x-auth-token': 'MIIC' },

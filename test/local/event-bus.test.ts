@@ -15,6 +15,7 @@ import {
   startEventBus,
 } from '../../local/bus/event-bus.ts';
 import { matchesPattern } from '../../local/bus/event-pattern.ts';
+import { until } from '../support/until.ts';
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -231,7 +232,7 @@ describe('a rule invokes its target with the events that match', () => {
       entry({ EventBusName: 'default' }),
       entry({ Detail: '{"n":1}' }),
     );
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await until(() => expect(seen).toHaveLength(1));
     expect(seen).toEqual([bus.events[2]]);
     expect(bus.events[2]?.detail).toEqual({ n: 1 });
   });
@@ -242,7 +243,7 @@ describe('a rule invokes its target with the events that match', () => {
     const rules = [{ name: 'to-target', pattern: {}, target }];
     const { bus, client } = await start({ rules, onFailure, retryDelaysMs: [1, 1] });
     await put(client, entry());
-    await vi.waitFor(() => expect(target).toHaveBeenCalledTimes(3));
+    await until(() => expect(target).toHaveBeenCalledTimes(3));
     await bus.stop();
     expect(target).toHaveBeenCalledTimes(3);
     expect(onFailure).not.toHaveBeenCalled();
@@ -258,7 +259,7 @@ describe('a rule invokes its target with the events that match', () => {
       retryDelaysMs: [1, 1],
     });
     await put(client, entry());
-    await vi.waitFor(() => expect(failures).toHaveLength(1));
+    await until(() => expect(failures).toHaveLength(1));
     expect(failures).toEqual([[bus.events[0], new Error('attempt 3')]]);
   });
 

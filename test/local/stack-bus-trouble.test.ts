@@ -23,7 +23,8 @@ const expectVerdicts = (intentId: string): void => {
   expect([...new Set(told)].toSorted()).toEqual(IDS.map((id) => `${id} delivered`).toSorted());
 };
 
-describe('results that the bus refuses are published again, those alone, without another call', () => {
+// That those alone are sent again is a promise of the edge's: here a request that is answered late is sent again as well.
+describe('results that the bus refuses are published again, without another call', () => {
   // Three requests of ten, ten and five entries; each entry is tried four times at most.
   test.each([1, 7, 25, 60])('the next %i entries fail', async (failNext) => {
     const project = `refused-${failNext}`;

@@ -168,6 +168,7 @@ describe('a direct invocation', () => {
 
 describe('nothing bad was queued', () => {
   test('and nothing waits', async () => {
+    await stack.idle();
     expect(await stack.depths()).toMatchObject({ intents: 0, deadLetters: 0, failedEvents: 3 });
   });
 });

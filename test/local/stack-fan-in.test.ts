@@ -70,7 +70,7 @@ beforeAll(async () => {
   const BATCH_SIZE = String(asks.length);
   stack = await beginStack({
     BATCH_SIZE,
-    BATCH_WINDOW_SECONDS: '20',
+    BATCH_WINDOW_SECONDS: '60',
     MAX_JOBS_PER_CALL: String(MAX_JOBS),
   });
   eventBridge = new EventBridgeClient({ ...AWS, endpoint: stack.wires.bus });

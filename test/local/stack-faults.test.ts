@@ -25,6 +25,9 @@ const callsFor = (project: string) =>
 /**
  * What an upstream may do to one call; whether its effect takes place all the same. A refused credential is not among
  * it: that rests for a minute, and has tests of its own.
+ *
+ * Troubles are per operation: a call that is sent again while another project's trouble is on meets that too. So those
+ * without effect come last, when only they are left to be met: then it is sent once more, and nothing else changes.
  */
 const UNHEARD: readonly (readonly [
   trouble: string,
@@ -35,14 +38,14 @@ const UNHEARD: readonly (readonly [
   ['empty', ['dli.run', 'dli.stop', 'drs.start'], true],
   ['short', ['dli.run', 'dli.stop'], true],
   ['long', ['dli.run', 'dli.stop'], true],
-  ['error500', ['dli.run', 'dli.stop', 'drs.start'], false],
   ['error500AfterEffect', ['dli.run'], true],
+  ['reset', ['dli.run'], true],
+  ['hangAfterEffect', ['drs.start'], true],
+  ['error500', ['dli.run', 'dli.stop', 'drs.start'], false],
   ['serverErrorAs400', ['dli.run', 'drs.start'], false],
   ['throttle', ['dli.run', 'drs.start'], false],
   ['throttleAs400', ['dli.stop', 'drs.start'], false],
-  ['reset', ['dli.run'], true],
   ['hangBeforeEffect', ['dli.run'], false],
-  ['hangAfterEffect', ['drs.start'], true],
 ];
 const SHAPES = ['html', 'empty', 'short', 'long'];
 
@@ -65,11 +68,17 @@ const post = async (project: string, operation: Operation): Promise<string> => {
   return intentId;
 };
 
-/** A stop that goes unanswered, and a run right after it. */
-const RESTARTS = ['html', 'error500'];
+const meet = async ({ trouble, operation }: (typeof unheard)[number]): Promise<void> => {
+  stack.upstream.behave(troubleWith(trouble, operation));
+  await post(projectOf(trouble, operation), operation);
+  stack.upstream.reset();
+};
+
+/** A stop that goes unanswered, with its effect or without, and a run right after it. */
+const RESTARTS = ['html', 'error500'] as const;
 const restarts: string[][] = [];
 
-const restart = async (trouble: string): Promise<void> => {
+const restart = async (trouble: (typeof RESTARTS)[number]): Promise<void> => {
   const project = `restart-${trouble}`;
   stack.upstream.behave(troubleWith(trouble, 'dli.stop'));
   const stop = await post(project, 'dli.stop');
@@ -82,21 +91,16 @@ beforeAll(async () => {
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     MAX_CONCURRENCY: '4',
-    CALL_TIMEOUT_SECONDS: '1',
-    FUNCTION_TIMEOUT_SECONDS: '12',
+    // Longer than the machine may stand still, or a call that was answered would count as unheard.
+    CALL_TIMEOUT_SECONDS: '4',
+    FUNCTION_TIMEOUT_SECONDS: '18',
     LEASE_MARGIN_SECONDS: '1',
     RESTART_DELAY_SECONDS: '1',
   });
-  for (const { trouble, operation } of unheard) {
-    stack.upstream.behave(troubleWith(trouble, operation));
-    const project = projectOf(trouble, operation);
-    await post(project, operation);
-    stack.upstream.reset();
-    // Troubles are per operation: what is repeated soon must not meet the next one's.
-    if (trouble === 'throttleAs400')
-      await until(() => expect(callsFor(project).length).toBeGreaterThan(1));
-  }
-  for (const trouble of RESTARTS) await restart(trouble);
+  for (const one of unheard) if (one.takesEffect) await meet(one);
+  await restart('html');
+  for (const one of unheard) if (!one.takesEffect) await meet(one);
+  await restart('error500');
 });
 afterAll(() => stack.stop());
 
@@ -110,7 +114,7 @@ describe('a reply that says nothing of a job leaves it unanswered', () => {
 
 describe('and once the fault is gone, each job has its one result', () => {
   // What met silence is tried again when its lease has lapsed, and a run after its stop.
-  beforeAll(() => stack.idle(), 90_000);
+  beforeAll(() => stack.idle());
 
   test.each(unheard)('$trouble, $operation', ({ trouble, operation, takesEffect }) => {
     const project = projectOf(trouble, operation);

@@ -25,9 +25,6 @@ const begin = async (
     DATA_DIR: join(parent, dir),
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
-    CALL_TIMEOUT_SECONDS: '1',
-    FUNCTION_TIMEOUT_SECONDS: '12',
-    LEASE_MARGIN_SECONDS: '1',
     ...settings,
   });
   const url = await child.ready();

@@ -26,10 +26,16 @@ const callsFor = (project: string) =>
 const outcomesOf = (intent: string | undefined) =>
   stack.resultsOf(intent ?? '').map(({ job_id, outcome }) => [job_id, outcome]);
 
-/** All are posted, in this order, before the window of their batch has passed. */
+/** How long an intent is good for that is to be late. */
+const LATE_MS = 4_000;
+let lateAt = 0;
+
+/** All are posted in this order, and make up one batch. */
 const scenarios: Record<string, () => Promise<readonly string[]>> = {
-  // First, since its deadline must pass before the window does.
-  late: async () => [await runUntil('late', new Date(Date.now() + 1_500).toISOString())],
+  late: async () => {
+    lateAt = Date.now() + LATE_MS;
+    return [await runUntil('late', new Date(lateAt).toISOString())];
+  },
   same: async () => [await run('same', '1'), await run('same', '1,2'), await run('same', '2')],
   flags: async () => [await run('flags', '1', true), await run('flags', '1', false)],
   halted: async () => [await run('halted', '1,2'), await stop('halted', '1')],
@@ -40,17 +46,31 @@ const scenarios: Record<string, () => Promise<readonly string[]>> = {
     await stop('undone', '1'),
   ],
   bad: async () => [await run('bad', `1,2,3,${BAD}`), await run('bad', '4,5,6,7')],
-  badTasks: async () => [await start('bad', ['a', BAD, 'b']), await start('bad', [BAD, 'c'])],
+  // The last fills the batch, which nobody looks at before the deadline has passed.
+  badTasks: async () => {
+    const first = await start('bad', ['a', BAD, 'b']);
+    await until(() => expect(Date.now()).toBeGreaterThan(lateAt));
+    return [first, await start('bad', [BAD, 'c'])];
+  },
 };
+const BATCH_SIZE = 17;
 const intents = new Map<string, readonly string[]>();
 const of = (scenario: string): readonly string[] => intents.get(scenario) ?? [];
 
 beforeAll(async () => {
-  stack = await beginStack({ BATCH_WINDOW_SECONDS: '2', RESTART_DELAY_SECONDS: '1' });
+  // A batch is handed over when it is full: the window is only there to be long enough.
+  stack = await beginStack({
+    BATCH_SIZE: String(BATCH_SIZE),
+    BATCH_WINDOW_SECONDS: '60',
+    RESTART_DELAY_SECONDS: '1',
+  });
   const whole = { badIds: [BAD], refuseWhole: true };
   stack.upstream.behave({ 'dli.run': whole, 'drs.start': whole });
   for (const [name, post] of Object.entries(scenarios)) intents.set(name, await post());
+  expect([...intents.values()].flat()).toHaveLength(BATCH_SIZE);
   await until(() => expect(callsFor('restart').length).toBeGreaterThan(0));
+  // So that the run of the restart, which comes back alone, does not wait for the window.
+  for (let i = 1; i < BATCH_SIZE; i++) await run('filler', String(i));
   await stack.idle();
 });
 afterAll(() => stack.stop());

@@ -73,11 +73,12 @@ describe('other servers take the place of the embedded ones', () => {
   test('calls go to each service’s own address, and results to the bus', async () => {
     const run = await send(stack.url + runPath('away'), '{"job_ids":[131]}');
     const start = await send(stack.url + startPath('away'), '{"jobs":[{"job_id":"a"}]}');
-    await until(() => expect(bus.events).toHaveLength(2));
+    // An event may come twice.
+    const intents = () => [...new Set(bus.events.map(({ detail }) => detail.intent_id))];
+    await until(() => expect(intents()).toHaveLength(2));
     expect(dli.calls).toMatchObject([{ operation: 'dli.run', project_id: 'away' }]);
     expect(drs.calls).toMatchObject([{ operation: 'drs.start', project_id: 'away' }]);
-    const intents = bus.events.map(({ detail }) => detail.intent_id);
-    expect(intents.toSorted()).toEqual([run.intentId, start.intentId].toSorted());
+    expect(intents().toSorted()).toEqual([run.intentId, start.intentId].toSorted());
   });
 });
 

@@ -80,6 +80,8 @@ const collect = async (): Promise<void> => {
     new ReceiveMessageCommand({
       QueueUrl: stack.queues.deadLetters,
       MaxNumberOfMessages: 10,
+      // Each is received once, however long that takes.
+      VisibilityTimeout: 3_600,
       MessageAttributeNames: ['All'],
     }),
   );
@@ -89,7 +91,7 @@ const collect = async (): Promise<void> => {
 beforeAll(async () => {
   const all = UNREADABLE.length + 2 + GOOD;
   // One batch, handed over when it is full.
-  stack = await beginStack({ BATCH_SIZE: String(all), BATCH_WINDOW_SECONDS: '20' });
+  stack = await beginStack({ BATCH_SIZE: String(all), BATCH_WINDOW_SECONDS: '60' });
   const ask = async (id: number) => {
     intents.push((await stack.post(runPath('good'), `{"job_ids":[${id}]}`)).intentId);
   };

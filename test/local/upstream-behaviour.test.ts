@@ -1,5 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startUpstream, type UpstreamOptions } from '../../local/upstream/simulator.ts';
+import { until } from '../support/until.ts';
 import {
   bad,
   begin,
@@ -176,7 +177,7 @@ describe('faults', () => {
     });
     const client = new AbortController();
     const reply = send('POST', STOP, '{"job_ids":[1]}', {}, client.signal);
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await until(() => expect(calls).toHaveLength(1));
     client.abort();
     await expect(reply).rejects.toThrow();
     expect(dliEffects('1')).toHaveLength(effects);
@@ -193,7 +194,7 @@ describe('faults', () => {
     const { run, calls, dliEffects } = await begin({ behaviour: { '*': { latencyMs: 60 } } });
     const started = performance.now();
     const reply = run(1);
-    await vi.waitFor(() => expect(calls).toHaveLength(1), { interval: 5 });
+    await until(() => expect(calls).toHaveLength(1));
     expect(dliEffects('1')).toHaveLength(1);
     expect((await reply).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(55);
@@ -201,13 +202,20 @@ describe('faults', () => {
   });
 
   it('a client that gives up on a late answer gets none', async () => {
-    const { send, run, calls } = await begin({ behaviour: { '*': { latencyMs: 300 } } });
+    const latencyMs = 60_000;
+    const { send, run, calls } = await begin({ behaviour: { '*': { latencyMs } } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const client = new AbortController();
     const reply = send('POST', RUN, '{"job_ids":[1]}', {}, client.signal);
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
+    await until(() => expect(calls).toHaveLength(1));
     client.abort();
     await expect(reply).rejects.toThrow();
-    await run(2);
+    // When it takes the next call, the upstream has seen that the client of the first is gone.
+    const next = run(2);
+    await until(() => expect(calls).toHaveLength(2));
+    vi.advanceTimersByTime(latencyMs);
+    await next;
     expect(calls.map(({ status }) => status)).toEqual([null, 200]);
   });
 
@@ -216,7 +224,7 @@ describe('faults', () => {
       behaviour: { 'dli.run': { next: ['hangAfterEffect'] }, 'dli.stop': { latencyMs: 3_600_000 } },
     });
     const replies = Promise.allSettled([run(1), halt(2)]);
-    await vi.waitFor(() => expect(calls).toHaveLength(2));
+    await until(() => expect(calls).toHaveLength(2));
     await stop();
     expect((await replies).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(calls.map(({ status }) => status)).toEqual([null, null]);

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import { beginGuarded, FORGED, KEY, USER } from './begin-guarded.ts';
 import { begin, PROJECT, RUN, STATUS } from './begin-upstream.ts';
 
@@ -125,7 +126,7 @@ describe('an outage takes everything away', () => {
       send('POST', RUN, '{"job_ids":[1]}', {}, client.signal),
       send('GET', DETAIL, null, {}, client.signal),
     ]);
-    await vi.waitFor(() => expect([calls.length, looks.length]).toEqual([1, 1]));
+    await until(() => expect([calls.length, looks.length]).toEqual([1, 1]));
     client.abort();
     expect((await replies).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect([calls[0]?.status, looks[0]?.status]).toEqual([null, null]);

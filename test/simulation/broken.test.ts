@@ -16,7 +16,7 @@ const catchIt = async ({ breaks, breakage }: Broken) => {
 };
 
 describe('the oracles notice a control loop that', () => {
-  it.each(BROKEN)('$name', { timeout: 120_000 }, async (broken) => {
+  it.each(BROKEN)('$name', { timeout: 600_000 }, async (broken) => {
     const caught = await catchIt(broken);
     console.log(
       `${broken.name}: caught by seed ${caught?.seed}, ${caught?.promise}: ${caught?.what}`,

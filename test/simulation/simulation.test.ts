@@ -8,7 +8,7 @@ const SEEDS = 2_000;
 
 describe('the promises hold under every fault', () => {
   it(`in ${SEEDS} histories, in which every fault there is occurs`, {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async () => {
     const { broken, faults, histories } = await runSeeds({ from: 1, seeds: SEEDS });
     expect(broken, 'npm run simulate -- --seed N tells a history').toEqual({});

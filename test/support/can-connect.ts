@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 /** Whether anybody listens at an address of this machine. */
 export const canConnect = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: 1_000 });
+    // Only a network that swallows what it is sent says nothing at all; this machine answers at once, if it gets to it.
+    const socket = connect({ port, host, timeout: 20_000 });
     const end = (connected: boolean) => () => {
       socket.destroy();
       resolve(connected);

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type TestContext, vi } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { Environment } from '../../shared/core/settings.ts';
+import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -34,14 +35,11 @@ export const startChild = (
 
   /** Waits until stdout has a match, and returns its first group. */
   const says = (pattern: RegExp): Promise<string> =>
-    vi.waitFor(
-      () => {
-        const match = pattern.exec(stdout);
-        if (match === null) throw new Error(`${pattern} is not in:\n${stdout}\n${stderr}`);
-        return match[1] ?? '';
-      },
-      { timeout: 20_000, interval: 5 },
-    );
+    until(() => {
+      const match = pattern.exec(stdout);
+      if (match === null) throw new Error(`${pattern} is not in:\n${stdout}\n${stderr}`);
+      return match[1] ?? '';
+    }, 5);
 
   return {
     says,

@@ -20,7 +20,8 @@ const version = () => `${own[0]} ${++writes}`;
 
 parentPort?.postMessage('ready');
 Atomics.wait(gate, 0, 0);
-const ledger = openSqliteLedger(file, { log: silent, now: Date.now });
+// A thread may stand still while it writes: the others wait for it as long as the test does.
+const ledger = openSqliteLedger(file, { log: silent, now: Date.now, busyTimeoutMs: 60_000 });
 for (const key of own)
   await ledger.write({ key, version: version(), body: key, expiresAt }, undefined);
 let won = 0;

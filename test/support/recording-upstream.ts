@@ -11,7 +11,8 @@ export interface Recorded {
 /** Says yes to any DLI batch call and keeps its bytes: it reads no JSON, so it cannot round anything. */
 export const startRecordingUpstream = async () => {
   const requests: Recorded[] = [];
-  const server = createServer(async (request, response) => {
+  // No connection is closed for being idle: a request that comes just then would be lost.
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const body = await text(request);
     requests.push({ path: request.url ?? '', body });
     const ids = /\[([^\]]*)\]/.exec(body)?.[1]?.split(',') ?? [];

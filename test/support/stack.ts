@@ -1,20 +1,16 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { request } from 'undici';
-import { vi } from 'vitest';
-import type { BusEvent } from '../../local/bus/event-bus.ts';
+import type { BusEvent, EventBus } from '../../local/bus/event-bus.ts';
 import { readStackSettings } from '../../local/settings.ts';
 import { startStack } from '../../local/stack.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
 import type { Environment } from '../../shared/core/settings.ts';
 import { AWS } from './aws.ts';
+import { until } from './until.ts';
 
-export { AWS };
+export { AWS, until };
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
-
-/** Waits until a look does not throw; fails with what it threw last. */
-export const until = <T>(look: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(look, { timeout: 80_000, interval: 20 });
 
 /** An answer off the wire. */
 export interface Answer {
@@ -60,14 +56,29 @@ const required = <T>(part: T | undefined): T => {
   return part;
 };
 
+/**
+ * The result events of a bus, in order. A request that is answered too late for its sender is sent again, and its events
+ * come twice: one that says the same is the same; one that contradicts is another.
+ */
+const keepResults = (bus: EventBus) => {
+  const kept = new Map<string, BusEvent>();
+  const keep = (event: BusEvent): void => {
+    const { result_id, outcome, evidence, error, superseded_by } = event.detail;
+    const said = JSON.stringify([result_id, outcome, evidence, error, superseded_by]);
+    if (event['detail-type'] === RESULT_DETAIL_TYPE && !kept.has(said)) kept.set(said, event);
+  };
+  bus.events.forEach(keep);
+  bus.onEvent(keep);
+  return () => [...kept.values()];
+};
+
 /** A stack with an embedded bus and simulator, on free ports, and the ways to look at it from outside. */
 export const beginStack = async (environment: Environment = {}) => {
   const stack = await startStack(readStackSettings({ PORT: '0', ...environment }));
   const sqs = new SQSClient({ ...AWS, endpoint: stack.wires.queue });
   const bus = required(stack.bus);
   const { intents, deadLetters, failedEvents } = stack.queues;
-  const events = (): BusEvent[] =>
-    bus.events.filter((event) => event['detail-type'] === RESULT_DETAIL_TYPE);
+  const events = keepResults(bus);
   const results = () => events().map(({ detail }) => detail);
   const depths = async () => ({
     intents: await depthOf(sqs, intents),
@@ -85,7 +96,7 @@ export const beginStack = async (environment: Environment = {}) => {
     upstream: required(stack.upstream),
     post: (path: string, body: string | Buffer, headers?: Readonly<Record<string, string>>) =>
       send(stack.url + path, body, headers),
-    /** The details of all result events so far, in order. */
+    /** The details of all results so far, in order. */
     results,
     resultsOf: (intentId: string) => results().filter(({ intent_id: id }) => id === intentId),
     depths,

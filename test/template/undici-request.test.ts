@@ -8,9 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtinModulesUnlinked } from '../../build/builtin-modules.ts';
 import { undiciRequestOnly } from '../../build/undici-request.ts';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
+import { headRead, holdTimeouts } from '../support/timeouts.ts';
 
 /** What an upstream can do to a request, by the path that asks for it, and the reply that it makes. */
-const conducts: Readonly<Record<string, readonly [(response: ServerResponse) => void, object]>> = {
+const conducts: Readonly<
+  Record<string, readonly [(response: ServerResponse, timeIsUp: () => void) => void, object]>
+> = {
   '/answers': [
     (response) => response.writeHead(200, { 'x-a': '1' }).end('{"is_success":"true"}'),
     { kind: 'replied', status: 200, body: '{"is_success":"true"}' },
@@ -29,11 +32,14 @@ const conducts: Readonly<Record<string, readonly [(response: ServerResponse) => 
   ],
   '/breaks-off': [(response) => response.destroy(), { kind: 'silent' }],
   '/says-nothing': [
-    () => undefined,
+    (_, timeIsUp) => timeIsUp(),
     { kind: 'silent', reason: expect.stringContaining('TimeoutError') },
   ],
   '/stops-short': [
-    (response) => response.writeHead(200).write('{"is_succ'),
+    (response, timeIsUp) => {
+      void headRead().then(timeIsUp);
+      response.writeHead(200).write('{"is_succ');
+    },
     { kind: 'silent', reason: expect.stringContaining('TimeoutError') },
   ],
 };
@@ -47,14 +53,15 @@ interface Edge {
 }
 
 let bundled: Edge;
+let timeIsUp: () => void;
 const received: unknown[] = [];
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const body = (await request.toArray()).join('');
     const { host: _, ...headers } = request.headers;
     received.push({ method: request.method, path: request.url, headers, body });
-    conducts[request.url ?? '']?.[0](response);
+    conducts[request.url ?? '']?.[0](response, timeIsUp);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -83,10 +90,10 @@ afterAll(async () => {
 });
 
 const BOUNDS = {
-  connectTimeoutMs: 5_000,
-  headersTimeoutMs: 10_000,
-  bodyTimeoutMs: 10_000,
-  keepAliveMs: 4_000,
+  connectTimeoutMs: 60_000,
+  headersTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  keepAliveMs: 60_000,
 };
 
 const exchange = async (edge: Edge, to: string, path: string) => {
@@ -109,7 +116,10 @@ const bothWays = async (to: string, path: string) => ({
 
 describe('a request goes the same way with undici in parts as with all of it', () => {
   test.each(Object.entries(conducts))('the upstream %s', async (path, [, reply]) => {
+    const timeouts = holdTimeouts();
+    timeIsUp = timeouts.timeIsUp;
     const { whole, parts } = await bothWays(origin, path);
+    expect(timeouts.asked).toEqual([300, 300]);
     expect(parts).toEqual(whole);
     expect(parts.reply).toMatchObject(reply);
     expect(parts.received).toHaveLength(1);
