@@ -26,7 +26,7 @@ export interface AuthoriseEdges {
   /** The headers to send with a request so that it is signed. */
   readonly sign: (request: Outgoing, key: KeyPair, now: Date) => Readonly<Record<string, string>>;
   /** Tells credentials apart, and tells nothing of them. */
-  readonly fingerprint: (credential: Credential) => string;
+  readonly fingerprint: (credential: Credential) => Promise<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -63,11 +63,13 @@ const isUnauthorized = (reply: Reply): boolean => reply.kind === 'replied' && re
 export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions) => {
   const { accounts, tokens, now, log } = edges;
   const { endpoints, refusedMs } = options;
-  const keys = new WeakMap<Credential, string>();
+  const keys = new Map<string, Promise<string>>();
 
-  const keyOf = (credential: Credential): string => {
-    const key = keys.get(credential) ?? edges.fingerprint(credential);
-    keys.set(credential, key);
+  /** Made once for each credential, in however many entries it stands: a user's takes its time. */
+  const keyOf = (credential: Credential): Promise<string> => {
+    const text = JSON.stringify(credential);
+    const key = keys.get(text) ?? edges.fingerprint(credential);
+    keys.set(text, key);
     return key;
   };
   const find = async (project: ProjectId): Promise<Account | undefined | 'out of reach'> => {
@@ -149,9 +151,10 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     return { reply, reads, bearer };
   };
 
-  const attempt = (account: Account, request: UpstreamRequest, mayBegin: MayBegin) => {
+  const attempt = async (account: Account, request: UpstreamRequest, mayBegin: MayBegin) => {
     const { credential } = account;
-    const lane = laneFor(keyOf(credential), credential.kind);
+    const key = await keyOf(credential);
+    const lane = laneFor(key, credential.kind);
     const outgoing = outgoingOf(account, request);
     const scope = { iam: account.endpoints.iam ?? endpoints.iam, project: request.project };
     return lane.inTurn<Attempt>(async () => {
@@ -160,7 +163,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
           ? await attemptSigned(lane, credential, outgoing, mayBegin)
           : await attemptAsUser(lane, credential, scope, outgoing, mayBegin);
       const isRefused = isUnauthorized(tried.reply) && lane.isCondemned();
-      const sentBy = { key: keyOf(credential), isRefused };
+      const sentBy = { key, isRefused };
       return {
         lane,
         ...tried,
@@ -180,13 +183,15 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     await accounts.refresh(mayBeDead ? readsThen : undefined);
     const next = await find(project);
     if (next === undefined || next === 'out of reach') return undefined;
-    const isOther = keyOf(next.credential) !== keyOf(account.credential);
+    const key = await keyOf(account.credential);
+    const nextKey = await keyOf(next.credential);
+    const isOther = nextKey !== key;
     if (reply.kind === 'replied')
       log.warn('credential refused', {
         project,
-        key: keyOf(account.credential),
+        key,
         status: reply.status,
-        ...(isOther && { renewed: keyOf(next.credential) }),
+        ...(isOther && { renewed: nextKey }),
       });
     return isOther || forget ? next : undefined;
   };
@@ -216,7 +221,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     if (account === 'out of reach') return { kind: 'out of reach' };
     return account === undefined
       ? { kind: 'none' }
-      : { kind: 'known', key: keyOf(account.credential) };
+      : { kind: 'known', key: await keyOf(account.credential) };
   };
 
   return { send, identify };

@@ -56,6 +56,7 @@ interface Setup {
   readonly reply?: (outgoing: Outgoing) => Exchanged | Promise<Exchanged>;
   readonly exchange?: Exchange;
   readonly endpoint?: string;
+  readonly fingerprint?: typeof fingerprint;
   readonly callsPerKey?: number;
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -90,7 +91,7 @@ const begin = ({ secret = secretOf(pair('one')), ...setup }: Setup = {}) => {
       tokens: makeTokens({ now }),
       exchange,
       sign,
-      fingerprint,
+      fingerprint: setup.fingerprint ?? fingerprint,
       now,
       log,
       newId: () => `id-${++ids}`,
@@ -210,8 +211,41 @@ describe('who has no credential sends nothing', () => {
   it('a key is known by its fingerprint', async () => {
     const { identify } = begin();
     const { ak: access, sk: secret } = pair('one');
-    const key = fingerprint({ kind: 'key', access, secret });
+    const key = await fingerprint({ kind: 'key', access, secret });
     expect(await identify(P1)).toEqual({ kind: 'known', key });
+  });
+});
+
+describe('a fingerprint is made once for each credential', () => {
+  it('however many projects have it, and whether the secret is read anew', async () => {
+    const made: Credential[] = [];
+    const entries = (...passwords: readonly string[]) =>
+      Object.fromEntries(
+        Array.from({ length: 100 }, (_, i) => [
+          `p${i}`,
+          user(passwords[i % passwords.length] ?? ''),
+        ]),
+      );
+    const secretWith = (...passwords: readonly string[]) =>
+      JSON.stringify({ projects: entries(...passwords) });
+    const { identify, source, clock } = begin({
+      secret: secretWith('first', 'second'),
+      fingerprint: async (credential) => {
+        made.push(credential);
+        return JSON.stringify(credential);
+      },
+    });
+    const all = () =>
+      Promise.all(Array.from({ length: 100 }, (_, i) => identify(`p${i}` as ProjectId)));
+    expect(new Set((await all()).map((one) => JSON.stringify(one))).size).toBe(2);
+    source.says = secretWith('second', 'third');
+    clock.now += 300_000;
+    await all();
+    expect(made).toMatchObject([
+      { password: 'first' },
+      { password: 'second' },
+      { password: 'third' },
+    ]);
   });
 });
 
