@@ -1,7 +1,8 @@
 import { wayOf, wayOfKey } from '../core/cool-down.ts';
 import type { Log } from '../core/log.ts';
 import type { Identify, ProjectId, Send, Service } from '../core/operation.ts';
-import { closureOf, showsService } from '../core/refusal.ts';
+import { LONGEST_PAUSE_SECONDS } from '../core/pace.ts';
+import { type Closure, closureOf, isBadSignature, showsService } from '../core/refusal.ts';
 import { heldBack, type Reply } from '../core/reply.ts';
 import type { Book } from './book.ts';
 import { makeWay, type Way } from './way.ts';
@@ -107,25 +108,29 @@ export const makeGates = (
   };
 
   /**
-   * A refused credential is told to its own way, and to the project's, whose turn comes later then: the next who tries
-   * is another's. Everything else is the project's.
+   * Closes the way of a refused credential. Resolves to the seconds for which the project rests whose request met that:
+   * longer, so that the next who tries is another's; and for long if others have been served since it met it before.
    */
-  const hear = async ({ ofProject, ofKey }: Route, reply: Reply): Promise<void> => {
+  const condemn = async ({ ofProject, ofKey }: Route, closure: Closure): Promise<number> => {
+    const isOwn = ofProject.wasClosed() && !ofKey.wasClosed();
+    await ofKey.refuse({ closure, isCertain: true });
+    return isOwn ? LONGEST_PAUSE_SECONDS : ofKey.pause() + LATER_SECONDS;
+  };
+
+  /** What is not a credential's is the project's. */
+  const hear = async (route: Route, reply: Reply): Promise<void> => {
     const closure = closureOf(reply);
     if (closure !== undefined) {
       refused++;
-      const retryAfter = reply.kind === 'replied' ? reply.retryAfter : undefined;
-      const isUnauthorized = reply.kind === 'replied' && reply.status === 401;
-      const isKeys = isUnauthorized && (reply.sentBy?.isRefused ?? true);
-      if (isKeys) await ofKey.refuse({ closure, isCertain: true });
-      // It may be the project's own trouble: one at a time sees, soon.
-      else if (isUnauthorized) await ofKey.refuse({ closure: 'outage', isCertain: true });
-      const wait = isKeys ? ofKey.pause() + LATER_SECONDS : retryAfter;
-      const isCertain = closure === 'throttled' || isUnauthorized;
-      await ofProject.refuse({ closure, retryAfter: wait, isCertain });
+      const isBad = isBadSignature(reply);
+      const isKeys = reply.sentBy?.isRefused ?? isBad;
+      const wait = reply.kind === 'replied' ? reply.retryAfter : undefined;
+      const retryAfter = isKeys ? await condemn(route, closure) : wait;
+      const isCertain = closure === 'throttled' || isBad;
+      await route.ofProject.refuse({ closure, retryAfter, isCertain });
     } else if (showsService(reply)) {
       served++;
-      await Promise.all([ofKey.pass(), ofProject.pass()]);
+      await Promise.all([route.ofKey.pass(), route.ofProject.pass()]);
     }
   };
 

@@ -1,6 +1,6 @@
 /**
  * How fast requests may follow each other, towards one service for one project. Without throttles there is no bound;
- * from the first one on the rate goes down by three tenths with each throttle and up by a step with each reply that is none
+ * from the first one on the rate goes down by three tenths with each throttle and up by a step with each good reply
  * (additive increase, multiplicative decrease), until it is high enough to be forgotten.
  */
 export interface Pace {
@@ -10,7 +10,7 @@ export interface Pace {
   readonly nextAt: number;
   /** Milliseconds since 1970: nothing goes out before, whoever had a turn. */
   readonly heldUntil: number;
-  /** Throttles since the last reply that was none. */
+  /** Throttles since the last good reply. */
   readonly throttles: number;
 }
 
@@ -40,11 +40,12 @@ export const takeTurn = (
   return [at, { ...pace, nextAt: at + 2 * gap * random }];
 };
 
-/** The pace after a reply that was no throttle. */
+/** The pace after somebody was served. What is held back stays so. */
 export const speedUp = (pace: Pace): Pace => {
   if (pace.rate === undefined) return pace;
   const rate = pace.rate + STEP;
-  return rate > FASTEST_RATE ? FREE : { ...pace, rate, throttles: 0 };
+  if (rate <= FASTEST_RATE) return { ...pace, rate, throttles: 0 };
+  return { ...FREE, heldUntil: pace.heldUntil };
 };
 
 /** The pace after a throttle. `retryAfter`, in seconds, holds everybody back who goes the same way. */

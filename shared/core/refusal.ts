@@ -9,7 +9,8 @@ import type { Reply } from './reply.ts';
  * - `everybody`: nobody's own fault, yet final (quota, permission to use the feature).
  * - `busy`: this job is not served for now.
  * - `throttled`: too many requests; nothing was done.
- * - `auth`: the credential or its rights; nothing was done, and another credential may help.
+ * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a pair of keys.
+ * - `auth`: the credential's rights; nothing was done, and another credential may help.
  * - `gateway`: refused on the way for another reason; nothing was done.
  * - `later`: the server's trouble, and the request may have been served.
  * - `late`: the server gave up waiting, and the request may yet be served.
@@ -20,6 +21,7 @@ export type Blame =
   | 'everybody'
   | 'busy'
   | 'throttled'
+  | 'signature'
   | 'auth'
   | 'gateway'
   | 'later'
@@ -35,8 +37,8 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DLI.0007', 'status'],
   ['DLI.0009', 'status'],
   ['DLI.0012', 'later'],
-  ['DLI.0013', 'auth'],
-  ['DLI.0014', 'auth'],
+  ['DLI.0013', 'signature'],
+  ['DLI.0014', 'signature'],
   ['DLI.0015', 'auth'],
   ['DLI.0016', 'auth'],
   ['DLI.0019', 'late'],
@@ -51,7 +53,7 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DRS.M00007', 'job'],
   ['DRS.M00100', 'auth'],
   ['DRS.M00102', 'auth'],
-  ['DRS.M00103', 'auth'],
+  ['DRS.M00103', 'signature'],
   ['DRS.M00200', 'job'],
   ['DRS.M00201', 'job'],
   ['DRS.M00202', 'job'],
@@ -64,8 +66,8 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DRS.M01504', 'busy'],
   ['DRS.M05003', 'job'],
   ['DRS.M05004', 'job'],
-  ['APIGW.0301', 'auth'],
-  ['APIG.0301', 'auth'],
+  ['APIGW.0301', 'signature'],
+  ['APIG.0301', 'signature'],
   ['APIGW.0308', 'throttled'],
   ['APIG.0308', 'throttled'],
   ['IAM.0012', 'throttled'],
@@ -84,7 +86,7 @@ export const blameOf = (status: number, code: string): Blame => {
   if (known !== undefined) return known;
   if (isOutage(status)) return 'later';
   if (status === 429) return 'throttled';
-  if (status === 401) return 'auth';
+  if (status === 401) return 'signature';
   if (isGateways(code)) return status === 403 ? 'auth' : 'gateway';
   return status === 403 ? 'everybody' : 'status';
 };
@@ -107,6 +109,7 @@ export const verdictOn = (status: number, error: Refusal, evidence: Evidence): V
   switch (blame) {
     case 'busy':
     case 'throttled':
+    case 'signature':
     case 'auth':
     case 'gateway':
     case 'later':
@@ -132,6 +135,7 @@ export type Closure = 'throttled' | 'auth' | 'outage';
 
 const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
   ['throttled', 'throttled'],
+  ['signature', 'auth'],
   ['auth', 'auth'],
   ['gateway', 'outage'],
   ['later', 'outage'],
@@ -179,3 +183,13 @@ export const showsService = (reply: Reply): boolean =>
   parseLoosely(reply.body).ok;
 
 export const isAuthRefusal = (reply: Reply): boolean => closureOf(reply) === 'auth';
+
+/** Whether a reply refuses the credential itself, not only what it may do: by any code that says so, or at 401. */
+export const isBadSignature = (reply: Reply): boolean => {
+  if (reply.kind === 'silent' || !isAuthRefusal(reply)) return false;
+  const parsed = parseLoosely(reply.body);
+  const said = parsed.ok ? parsed.value : null;
+  const rows: readonly Json[] = Array.isArray(said) ? said : [said];
+  const isOne = (row: Json): boolean => blameOf(reply.status, codeOf(row)) === 'signature';
+  return reply.status === 401 || rows.some(isOne);
+};

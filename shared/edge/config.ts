@@ -141,7 +141,6 @@ export const readControlConfig = (environment: Environment) => {
       },
       language: settings.UPSTREAM_LANGUAGE,
       callsPerKey: settings.CALLS_PER_KEY,
-      callConcurrency: settings.CALL_CONCURRENCY,
       refusedMs: REFUSED_MS,
     },
     secret: { id: settings.UPSTREAM_SECRET_ID, file: settings.UPSTREAM_SECRETS_FILE ?? '' },

@@ -1,4 +1,5 @@
-import { createHash, createHmac, scryptSync } from 'node:crypto';
+import { createHash, createHmac, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Credential, KeyPair } from '../core/credentials.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
@@ -92,15 +93,17 @@ export const sign = (
 
 const FINGERPRINT_DIGITS = 16;
 
+const derive = promisify<string, string, number, Buffer>(scrypt);
+
 /**
  * Tells credentials apart and tells nothing of them: the same in every process. A password can be guessed, so trying
- * guesses against its fingerprint is made dear: some 40 ms each.
+ * guesses against its fingerprint is made dear: some 40 ms each, on another thread.
  */
-export const fingerprintOf = (credential: Credential): string => {
+export const fingerprintOf = async (credential: Credential): Promise<string> => {
   if (credential.kind === 'user') {
     const { user, password, domain } = credential;
     const salt = JSON.stringify(['job-fanin', domain, user]);
-    return scryptSync(password, salt, FINGERPRINT_DIGITS / 2).toString('hex');
+    return (await derive(password, salt, FINGERPRINT_DIGITS / 2)).toString('hex');
   }
   const { access, secret, securityToken = '' } = credential;
   return sha256(JSON.stringify([access, secret, securityToken])).slice(0, FINGERPRINT_DIGITS);

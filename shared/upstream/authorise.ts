@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Account, Credential, KeyPair, User } from '../core/credentials.ts';
 import type { Exchange, Exchanged, Outgoing } from '../core/exchange.ts';
 import type { Log } from '../core/log.ts';
@@ -11,7 +10,7 @@ import type {
   Service,
   UpstreamRequest,
 } from '../core/operation.ts';
-import { isAuthRefusal, showsService } from '../core/refusal.ts';
+import { isAuthRefusal, isBadSignature, showsService } from '../core/refusal.ts';
 import { heldBack, type Reply } from '../core/reply.ts';
 import { MisconfiguredError } from '../core/settings.ts';
 import type { KeptAccounts } from './accounts.ts';
@@ -26,13 +25,11 @@ export interface AuthoriseEdges {
   /** The headers to send with a request so that it is signed. */
   readonly sign: (request: Outgoing, key: KeyPair, now: Date) => Readonly<Record<string, string>>;
   /** Tells credentials apart, and tells nothing of them. */
-  readonly fingerprint: (credential: Credential) => string;
+  readonly fingerprint: (credential: Credential) => Promise<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
   readonly newId: () => string;
-  /** Need not keep a process alive. */
-  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 export interface AuthoriseOptions extends LaneOptions {
@@ -53,21 +50,22 @@ interface Attempt {
 
 const isUnsent = (reply: Reply): boolean => reply.kind === 'silent' && reply.unsent === true;
 const isHeld = (reply: Reply): boolean => reply.kind === 'silent' && reply.held === true;
-const isUnauthorized = (reply: Reply): boolean => reply.kind === 'replied' && reply.status === 401;
 
 /**
  * Sends requests with the credential of their project. Laws: a refused credential is read again once, and the request
- * is sent once more only by another one or with a new token; a pair that met a 401 is not used for `refusedMs`, so that
- * at most `callsPerKey` bad signatures go out in that time; for a few seconds only where it has served other projects; no secret is in a log line or a reply.
+ * is sent once more only by another one or with a new token; a pair that was refused is not used for `refusedMs`, so that
+ * at most `callsPerKey` bad signatures go out in that time; no secret is in a log line or a reply.
  */
 export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions) => {
   const { accounts, tokens, now, log } = edges;
   const { endpoints, refusedMs } = options;
-  const keys = new WeakMap<Credential, string>();
+  const keys = new Map<string, Promise<string>>();
 
-  const keyOf = (credential: Credential): string => {
-    const key = keys.get(credential) ?? edges.fingerprint(credential);
-    keys.set(credential, key);
+  /** Made once for each credential, in however many entries it stands: a user's takes its time. */
+  const keyOf = (credential: Credential): Promise<string> => {
+    const text = JSON.stringify(credential);
+    const key = keys.get(text) ?? edges.fingerprint(credential);
+    keys.set(text, key);
     return key;
   };
   const find = async (project: ProjectId): Promise<Account | undefined | 'out of reach'> => {
@@ -100,8 +98,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
       });
     return { ...reply, requestId: id };
   };
-  const { pause = (ms: number) => sleep(ms, undefined, { ref: false }) } = edges;
-  const laneFor = makeLanes({ reads: accounts.reads, exchange: sendOne, now, pause }, options);
+  const laneFor = makeLanes({ reads: accounts.reads, exchange: sendOne, now }, options);
 
   const outgoingOf = (account: Account, request: UpstreamRequest): Outgoing => ({
     method: request.method,
@@ -117,6 +114,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
   const attemptSigned = async (
     lane: Lane,
     key: KeyPair,
+    project: ProjectId,
     outgoing: Outgoing,
     mayBegin: MayBegin,
   ) => {
@@ -125,9 +123,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     if (!mayBegin()) return { reply: heldBack(NO_TIME), reads };
     const signed = edges.sign(outgoing, key, new Date(now()));
     const reply = await sendOne(dress(outgoing, signed), key);
-    const project = outgoing.headers['x-project-id'] ?? '';
-    if (isUnauthorized(reply)) lane.refuse(project, reads);
-    else if (showsService(reply)) lane.prove(project);
+    if (isBadSignature(reply)) lane.refuse(project, reads);
     return { reply, reads };
   };
 
@@ -149,30 +145,32 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     return { reply, reads, bearer };
   };
 
-  const attempt = (account: Account, request: UpstreamRequest, mayBegin: MayBegin) => {
+  const attempt = async (
+    account: Account,
+    request: UpstreamRequest,
+    mayBegin: MayBegin,
+  ): Promise<Attempt> => {
     const { credential } = account;
-    const lane = laneFor(keyOf(credential), credential.kind);
+    const { project } = request;
+    const key = await keyOf(credential);
+    const lane = laneFor(key, credential.kind);
     const outgoing = outgoingOf(account, request);
-    const scope = { iam: account.endpoints.iam ?? endpoints.iam, project: request.project };
-    return lane.inTurn<Attempt>(async () => {
-      const tried =
-        credential.kind === 'key'
-          ? await attemptSigned(lane, credential, outgoing, mayBegin)
-          : await attemptAsUser(lane, credential, scope, outgoing, mayBegin);
-      const isRefused = isUnauthorized(tried.reply) && lane.isCondemned();
-      const sentBy = { key: keyOf(credential), isRefused };
-      return {
-        lane,
-        ...tried,
-        reply: isHeld(tried.reply) ? tried.reply : { ...tried.reply, sentBy },
-      };
-    });
+    const scope = { iam: account.endpoints.iam ?? endpoints.iam, project };
+    const tried =
+      credential.kind === 'key'
+        ? await lane.inTurn(project, () =>
+            attemptSigned(lane, credential, project, outgoing, mayBegin),
+          )
+        : await attemptAsUser(lane, credential, scope, outgoing, mayBegin);
+    const { reply } = tried;
+    const sentBy = { key, isRefused: isBadSignature(reply) && lane.isCondemned() };
+    return { lane, ...tried, reply: isHeld(reply) ? reply : { ...reply, sentBy } };
   };
 
   /** The account to try once more with; undefined if it would be the same again. */
   const renew = async (account: Account, project: ProjectId, refused: Attempt) => {
     const { reply, bearer, lane } = refused;
-    const mayBeDead = reply.kind === 'silent' || reply.status === 401;
+    const mayBeDead = reply.kind === 'silent' || isBadSignature(reply);
     // A new token has no more rights than one that is as good as new.
     const forget = bearer !== undefined && (mayBeDead || now() - bearer.since >= refusedMs);
     if (forget) tokens.drop(bearer.token);
@@ -180,13 +178,15 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     await accounts.refresh(mayBeDead ? readsThen : undefined);
     const next = await find(project);
     if (next === undefined || next === 'out of reach') return undefined;
-    const isOther = keyOf(next.credential) !== keyOf(account.credential);
+    const key = await keyOf(account.credential);
+    const nextKey = await keyOf(next.credential);
+    const isOther = nextKey !== key;
     if (reply.kind === 'replied')
       log.warn('credential refused', {
         project,
-        key: keyOf(account.credential),
+        key,
         status: reply.status,
-        ...(isOther && { renewed: keyOf(next.credential) }),
+        ...(isOther && { renewed: nextKey }),
       });
     return isOther || forget ? next : undefined;
   };
@@ -216,7 +216,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     if (account === 'out of reach') return { kind: 'out of reach' };
     return account === undefined
       ? { kind: 'none' }
-      : { kind: 'known', key: keyOf(account.credential) };
+      : { kind: 'known', key: await keyOf(account.credential) };
   };
 
   return { send, identify };

@@ -1,6 +1,6 @@
 import type { MayBegin, Send, UpstreamRequest } from '../core/operation.ts';
 import { FREE, type Pace, slowDown, speedUp, takeTurn } from '../core/pace.ts';
-import { closureOf } from '../core/refusal.ts';
+import { closureOf, showsService } from '../core/refusal.ts';
 import { heldBack, type Reply } from '../core/reply.ts';
 
 export interface PaceEdges {
@@ -52,7 +52,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
       const reply = await send(request, mayBegin);
       const pace = paces.get(lane) ?? FREE;
       if (closureOf(reply) !== 'throttled') {
-        if (reply.kind === 'replied') paces.set(lane, speedUp(pace));
+        if (showsService(reply)) paces.set(lane, speedUp(pace));
         return reply;
       }
       const slower = slowDown(pace, now(), retryAfterOf(reply));

@@ -14,8 +14,8 @@ import { replied } from '../support/replies.ts';
 
 describe('a code that is known for the gateway’s goes before the status, as long as that tells of no outage', () => {
   it.each<[string, Blame]>([
-    ['APIGW.0301', 'auth'],
-    ['APIG.0301', 'auth'],
+    ['APIGW.0301', 'signature'],
+    ['APIG.0301', 'signature'],
     ['APIGW.0308', 'throttled'],
     ['APIG.0308', 'throttled'],
     ['IAM.0012', 'throttled'],

@@ -5,6 +5,7 @@ import {
   type Closure,
   closureOf,
   isAuthRefusal,
+  isBadSignature,
   mayBeOneJobs,
   verdictOn,
 } from '../../shared/core/refusal.ts';
@@ -21,8 +22,8 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DLI.0007', 400, 'status'],
   ['DLI.0009', 400, 'status'],
   ['DLI.0012', 400, 'later'],
-  ['DLI.0013', 401, 'auth'],
-  ['DLI.0014', 401, 'auth'],
+  ['DLI.0013', 401, 'signature'],
+  ['DLI.0014', 401, 'signature'],
   ['DLI.0015', 400, 'auth'],
   ['DLI.0016', 400, 'auth'],
   ['DLI.0019', 400, 'late'],
@@ -45,9 +46,9 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DRS.M00100', 403, 'auth'],
   ['DRS.M00102', 403, 'auth'],
   ['DRS.M00261', 403, 'auth'],
-  ['DRS.M00103', 401, 'auth'],
-  ['APIGW.0301', 401, 'auth'],
-  ['APIG.0301', 401, 'auth'],
+  ['DRS.M00103', 401, 'signature'],
+  ['APIGW.0301', 401, 'signature'],
+  ['APIG.0301', 401, 'signature'],
   ['APIGW.0308', 429, 'throttled'],
   ['APIG.0308', 429, 'throttled'],
   ['IAM.0012', 429, 'throttled'],
@@ -68,7 +69,7 @@ describe('a known code says whose trouble it is, whatever the status', () => {
     ['APIGW.9999', 400, 'gateway'],
     ['APIG.0101', 404, 'gateway'],
     ['IAM.9999', 400, 'gateway'],
-    ['APIGW.9999', 401, 'auth'],
+    ['APIGW.9999', 401, 'signature'],
     ['APIGW.9999', 403, 'auth'],
     ['IAM.9999', 429, 'throttled'],
   ])('one of the gateway’s that is not known, %s at %i: %s', (code, status, blame) => {
@@ -89,7 +90,7 @@ describe('an unknown code is judged by its status', () => {
     [404, 'status'],
     [409, 'status'],
     [422, 'status'],
-    [401, 'auth'],
+    [401, 'signature'],
     [403, 'everybody'],
     [408, 'later'],
     [429, 'throttled'],
@@ -110,7 +111,7 @@ describe('an unknown code is judged by its status', () => {
     expect([500, 429, 401, 403].map((status) => blameOf(status, 'unspecified'))).toEqual([
       'later',
       'throttled',
-      'auth',
+      'signature',
       'everybody',
     ]);
   });
@@ -201,6 +202,28 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
   ])('%s (%i)', (_, status, body, closure) => {
     expect(closureOf(replied(status, body))).toBe(closure);
     expect(isAuthRefusal(replied(status, body))).toBe(closure === 'auth');
+  });
+
+  it.each<[string, number, unknown, boolean]>([
+    ['at 401', 401, code('APIGW.0301'), true],
+    ['at 400', 400, code('APIGW.0301'), true],
+    ['at 403, its other spelling', 403, code('APIG.0301'), true],
+    ['DLI’s token, at 400', 400, [code('DLI.0014')], true],
+    ['DLI’s authentication, at 403', 403, code('DLI.0013'), true],
+    ['DRS’s token, at 403', 403, code('DRS.M00103'), true],
+    ['beside a right that is missing', 400, [code('DLI.0016'), code('DLI.0014')], true],
+    ['a code that is not known, at 401', 401, code('NEW.0001'), true],
+    ['no code, at 401', 401, '', true],
+    ['IAM’s own shape', 401, { error: { code: 401 } }, true],
+    ['a user who is locked', 401, code('IAM.0061'), true],
+    ['a right that is missing, at 403', 403, code('DRS.M00102'), false],
+    ['or at 400', 400, [code('DLI.0016')], false],
+    ['a job’s own trouble at 401', 401, code('DLI.0002'), false],
+    ['the gateway’s code in an outage', 503, code('APIGW.0301'), false],
+    ['a row of many that was served', 401, [code('DLI.0014'), { is_success: 'true' }], false],
+    ['a success', 200, [], false],
+  ])('a refusal of the credential itself: %s (%i): %j %s', (_, status, body, isBad) => {
+    expect(isBadSignature(replied(status, body))).toBe(isBad);
   });
 
   it('silence refuses everybody, whether anything was sent or not', () => {

@@ -64,7 +64,6 @@ describe('settings are read once, with sensible ones for what is not set', () =>
         endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000', iam: undefined },
         language: 'en-us',
         callsPerKey: 1,
-        callConcurrency: 8,
         refusedMs: 60_000,
       },
       secret: { id: 'job-fanin/upstream', file: '' },

@@ -239,18 +239,57 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     expect(pause(to())).toBe(120);
   });
 
-  it('but where it serves other projects the trouble is the project’s', async () => {
+  it.each([
+    [400, 'APIGW.0301'],
+    [403, 'DRS.M00103'],
+    [401, 'of a new kind'],
+  ])('at whatever status it is told: %i %s', async (status, error_code) => {
     const { world, invoke } = begin();
-    world.reply = { ...badSignature, sentBy: { key: 'pair', isRefused: false } };
+    world.reply = replied(status, { error_code });
+    const { send, pause } = await invoke(to(), to('q'));
+    await send(requestTo(), always);
+    await send(requestTo('q'), always);
+    expect(world.sent).toHaveLength(1);
+    expect([pause(to()), pause(to('q'))]).toEqual([120, 60]);
+  });
+
+  it('but where it is not refused itself the trouble is the project’s', async () => {
+    const { world, invoke } = begin();
+    world.reply = { ...badSignature, sentBy: { key: 'user', isRefused: false } };
     const { send, standing, pause } = await invoke(to(), to('q'));
     await send(requestTo(), always);
-    expect([pause(to()), standing(to('q')), pause(to('q'))]).toEqual([60, 'closed', 5]);
-    world.at += 5_000;
-    world.reply = good;
-    const next = await invoke(to(), to('q'));
-    expect([next.standing(to()), next.standing(to('q'))]).toEqual(['closed', 'open']);
-    await next.send(requestTo('q'), always);
-    expect((await invoke(to('q'))).standing(to('q'))).toBe('open');
+    expect([pause(to()), standing(to('q'))]).toEqual([60, 'open']);
+  });
+
+  describe('a project in which it is refused again', () => {
+    /** Invocations of both projects, each when it is worth to come back, in which `p` is refused. */
+    const again = async (ofOther: Reply) => {
+      const { world, invoke } = begin();
+      const pauses: number[] = [];
+      const one = async (project: string, reply: Reply): Promise<void> => {
+        world.reply = reply;
+        const gates = await invoke(to(project));
+        await gates.send(requestTo(project), always);
+        pauses.push(gates.pause(to(project)));
+        await gates.leave();
+      };
+      await one('p', badSignature);
+      world.at += 60_000;
+      await one('q', ofOther);
+      world.at += 60_000;
+      await one('p', badSignature);
+      return { pauses, other: await invoke(to('q')) };
+    };
+
+    it('rests for long if another was served meanwhile; the others for a minute', async () => {
+      const { pauses, other } = await again(good);
+      expect([pauses, other.pause(to('q'))]).toEqual([[120, 0, 900], 60]);
+    });
+
+    it('and no longer than the first time if nobody was', async () => {
+      const { pauses } = await again(badSignature);
+      expect(pauses).toEqual([120, 120, 120]);
+    });
   });
 
   it('one that was renewed is no probe: the others do not wait for its predecessor', async () => {

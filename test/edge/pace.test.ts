@@ -106,6 +106,21 @@ describe('a throttled request is sent again, at the pace of its project', () => 
   });
 });
 
+describe('only who is served brings the pace up', () => {
+  const trouble = [replied(401, { error_code: 'APIGW.0301' }), replied(500, ''), replied(302, '')];
+  it.each(trouble)('%j does not, nor does it end a row of throttles', async (reply) => {
+    const row = Array.from({ length: 10 }, () => [throttle(), reply]).flat();
+    const { send, sent } = begin(row);
+    for (let n = 0; n < 7; n++) expect(await send()).toBe(reply);
+    // The eighth throttle in a row is the reply.
+    expect(await send()).toEqual(throttle());
+    expect(sent).toHaveLength(15);
+    const times = sent.map((line) => Number(line.split(' ')[1]));
+    const gapAt = (n: number): number => (times[n + 2] ?? 0) - (times[n] ?? 0);
+    expect(gapAt(12)).toBeGreaterThan(2 * gapAt(0));
+  });
+});
+
 describe('nobody else is held up', () => {
   it('another project goes at once', async () => {
     const { send, sent } = begin([throttle(60)], 30);

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Accounts, startUpstream } from '../../local/upstream/simulator.ts';
 import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/part.ts';
+import type { Exchange } from '../../shared/core/exchange.ts';
 import type { Result } from '../../shared/core/result.ts';
 import { sign } from '../../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
@@ -27,6 +28,8 @@ interface Case {
   readonly wrong: object;
   readonly right: object;
   readonly accounts: Accounts;
+  /** With which a gateway refuses that does not say 401. */
+  readonly status?: number;
 }
 
 const user = (password: string) => ({ user: 'fan-in', password, domain: 'OTC-1' });
@@ -38,6 +41,12 @@ const CASES: Readonly<Record<string, Case>> = {
     right: pair('the-right-secret'),
     accounts: { keys: [pair('the-right-secret')] },
   },
+  'one that is refused at 400': {
+    wrong: pair('another-secret'),
+    right: pair('the-right-secret'),
+    accounts: { keys: [pair('the-right-secret')] },
+    status: 400,
+  },
   'a password that is not the user’s': {
     wrong: user('another-password'),
     right: user('the-right-password'),
@@ -46,7 +55,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 /** A queue of messages that come back, one ledger, and environments that are all new each time. */
-const begin = async ({ wrong, accounts: known }: Case) => {
+const begin = async ({ wrong, accounts: known, status = 401 }: Case) => {
   const clock = { now: Date.parse('2026-01-31T12:00:00Z') };
   const now = () => clock.now;
   const secret = { entry: wrong };
@@ -61,7 +70,11 @@ const begin = async ({ wrong, accounts: known }: Case) => {
     await dispatcher.close();
     await upstream.stop();
   });
-  const exchange = makeExchange(dispatcher, { timeoutMs: 60_000 });
+  const wire = makeExchange(dispatcher, { timeoutMs: 60_000 });
+  const exchange: Exchange = async (outgoing) => {
+    const reply = await wire(outgoing);
+    return reply.kind === 'replied' && reply.status === 401 ? { ...reply, status } : reply;
+  };
   const ledger = memoryLedger();
   const results: Result[] = [];
   const dead: Received[] = [];
@@ -100,7 +113,6 @@ const begin = async ({ wrong, accounts: known }: Case) => {
         language: 'en-us',
         version: '0.0.0',
         callsPerKey: 1,
-        callConcurrency: 8,
         refusedMs: COOL_DOWN,
       },
     );

@@ -1,10 +1,10 @@
 import type { Credential } from '../../shared/core/credentials.ts';
 import { fingerprintOf } from '../../shared/edge/signer.ts';
 
-const known = new Map<string, string>();
+const known = new Map<string, Promise<string>>();
 
 /** Made once for each credential: a user's takes its time. */
-export const fingerprint = (credential: Credential): string => {
+export const fingerprint = (credential: Credential): Promise<string> => {
   const text = JSON.stringify(credential);
   const made = known.get(text) ?? fingerprintOf(credential);
   known.set(text, made);

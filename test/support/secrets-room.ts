@@ -273,7 +273,6 @@ export const startSecretsRoom = (seed: number, sourceKind: Source) => {
       language: 'en-us',
       version: '0.0.0',
       callsPerKey: 1,
-      callConcurrency: 8,
       refusedMs: MINUTE,
     },
   );

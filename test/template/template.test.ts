@@ -313,7 +313,6 @@ describe('whoever deploys', () => {
         },
         language: 'zh-cn',
         callsPerKey: 2,
-        callConcurrency: 4,
       },
       accounts: { ttlMs: 30_000, needsIam: false },
       callTimeoutMs: 11_000,
