@@ -662,8 +662,6 @@ describe('over a real wire', () => {
       secret: valid.secret,
       endpoint: url,
       exchange: makeExchange(dispatcher, { timeoutMs: 60_000 }),
-      // Nobody gives his turn up: on a machine that stands still for a while a second one would go out by the old pair.
-      pause: () => new Promise(() => undefined),
     });
     const rotate = (name: string): void => {
       valid.secret = secretOf(pair(name));
