@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../../shared/core/json.ts';
 import type { Entry, Ledger } from '../../shared/core/ledger.ts';
 import type { UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import type { Handed } from './queue-model.ts';
 import type { Breakage } from './simulate.ts';
 
@@ -10,6 +11,8 @@ export interface Broken {
   readonly breaks: readonly string[];
   readonly breakage: Breakage;
 }
+
+type Replied = Extract<Reply, { kind: 'replied' }>;
 
 const isBatch = ({ method, path }: UpstreamRequest): boolean =>
   method === 'POST' && !path.endsWith('/batch-status');
@@ -161,6 +164,37 @@ const readByPosition: Breakage = {
   }),
 };
 
+/** Replies to the batch endpoints, rewritten. */
+const repliesThat = (change: (reply: Replied, request: UpstreamRequest) => Replied): Breakage => ({
+  edges: (edges) => ({
+    ...edges,
+    send: async (request, mayBegin) => {
+      const reply = await edges.send(request, mayBegin);
+      return isBatch(request) && reply.kind === 'replied' ? change(reply, request) : reply;
+    },
+  }),
+});
+
+/** The first look at a job in a history stands for all later ones. */
+const firstLookStands = (): Breakage => {
+  const histories = new WeakMap<object, Map<string, Reply>>();
+  return {
+    edges: (edges) => {
+      const seen = histories.get(edges.random) ?? new Map<string, Reply>();
+      histories.set(edges.random, seen);
+      return {
+        ...edges,
+        send: async (request, mayBegin) => {
+          if (request.method !== 'GET') return edges.send(request, mayBegin);
+          const reply = seen.get(request.path) ?? (await edges.send(request, mayBegin));
+          if (reply.kind === 'replied' && reply.status === 200) seen.set(request.path, reply);
+          return reply;
+        },
+      };
+    },
+  };
+};
+
 export const BROKEN: readonly Broken[] = [
   {
     name: 'acknowledges before it publishes',
@@ -243,6 +277,20 @@ export const BROKEN: readonly Broken[] = [
     breakage: { limits: (limits) => ({ ...limits, leaseMs: 1 }) },
   },
   {
+    name: 'looks at once after an error of the server',
+    breaks: ['P4 nothing blind'],
+    breakage: repliesThat((reply) => (reply.status === 500 ? { ...reply, status: 400 } : reply)),
+  },
+  {
+    name: 'takes one refusal beside a status of success for the refusal of all',
+    breaks: ['P4 nothing blind'],
+    breakage: repliesThat((reply) =>
+      reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(reply.body)
+        ? { ...reply, status: 400, body: '{"error_code":"DLI.0001","error_msg":"words"}' }
+        : reply,
+    ),
+  },
+  {
     name: 'sets flags for all that one has set',
     breaks: ['P5 flags are sacred'],
     breakage: batchThat(orFlags),
@@ -298,6 +346,16 @@ export const BROKEN: readonly Broken[] = [
     breakage: { edges: (edges) => ({ ...edges, bury: async () => true }) },
   },
   {
+    name: 'drops what has failed',
+    breaks: ['what has failed is kept'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        bury: async (message, reason) => message.receiveCount > 2 || edges.bury(message, reason),
+      }),
+    },
+  },
+  {
     name: 'tidies up what it cannot read',
     breaks: ['P8 unreadable input is kept'],
     breakage: {
@@ -342,6 +400,35 @@ export const BROKEN: readonly Broken[] = [
     breakage: looksThatShow('job_cancel_success'),
   },
   {
+    name: 'does not know that a stop came before',
+    breaks: ['a stop is not given up for a run'],
+    breakage: ledgerThat(
+      withEntries((entry) =>
+        isJob(entry.key)
+          ? { ...entry, body: entry.body.replace('"dli.stop"', '"dli.run"') }
+          : entry,
+      ),
+    ),
+  },
+  {
+    name: 'runs a job without the savepoint that its stop is making',
+    breaks: ['a restart is whole'],
+    breakage: looksThatShow('job_cancel_success'),
+  },
+  {
+    name: 'takes a task that is busy for one that is refused',
+    breaks: ['verdicts are true'],
+    breakage: repliesThat((reply) => ({
+      ...reply,
+      body: reply.body.replaceAll('DRS.M01504', 'DRS.M05003'),
+    })),
+  },
+  {
+    name: 'believes an old look',
+    breaks: ['verdicts are true'],
+    breakage: firstLookStands(),
+  },
+  {
     name: 'says delivered of what it has not seen',
     breaks: ['verdicts are true'],
     breakage: looksThatShow('job_running'),
@@ -354,6 +441,16 @@ export const BROKEN: readonly Broken[] = [
         delete intent.expires_at;
       }),
     ),
+  },
+  {
+    name: 'knows no deadline once it has begun',
+    breaks: ['deadlines are kept'],
+    breakage: {
+      edges: (edges) => {
+        const begunAt = edges.now();
+        return { ...edges, now: () => begunAt };
+      },
+    },
   },
   {
     name: 'is ahead of its time',

@@ -8,7 +8,6 @@ import {
   type Row,
   refusalFor,
   type ServiceName,
-  SILENCE,
   spoil,
 } from './reply-model.ts';
 import type { Wire } from './wire.ts';
@@ -26,10 +25,12 @@ const WITHOUT_EFFECT: readonly FaultName[] = [
 /** In place of any answer: it happens all the same. */
 const AFTER_EFFECT: readonly FaultName[] = [
   'error 500 after effect',
+  'error 500, then effect',
   'hang after effect',
   'effect after death',
   'effect after silence',
   'reset',
+  'reset, then effect',
 ];
 
 export const CALL_FAULTS: readonly FaultName[] = [...WITHOUT_EFFECT, ...AFTER_EFFECT];
@@ -41,6 +42,12 @@ export const SILENT: readonly FaultName[] = [
   'effect after death',
   'effect after silence',
 ];
+
+/** Replies that say one thing for the whole call. */
+const SUMMARIES: readonly string[] = ['one-element', 'bare-object'];
+
+/** A status may tell of what was asked for so much later. */
+const LATE_MS = 2_000;
 
 /** The good answer is spoilt on its way. */
 const SPOILT: readonly FaultName[] = [
@@ -58,6 +65,12 @@ export interface Outcome {
 }
 
 const serviceOf = ({ operation }: Call): ServiceName => (operation === 'drs.start' ? 'drs' : 'dli');
+
+/** What is said in place of an answer. */
+export const failureOf = (call: Call): Outcome => {
+  const { reply, said } = failureFor(serviceOf(call), call.fault);
+  return { reply, said: call.jobs.map(() => said) };
+};
 
 /** What a batch request does when it arrives, and what is said of it. */
 export const makeArrive = (
@@ -78,7 +91,33 @@ export const makeArrive = (
   const rowsOf = ({ jobs: asked, troubles }: Call): readonly Row[] =>
     asked.map(({ id }, i) => ({ id, trouble: troubles[i] }));
 
-  const takeEffect = (call: Call): Outcome => {
+  const serve = (call: Call, keys: readonly string[], inMs: number): void => {
+    const by = `call ${call.n}`;
+    call.effective = true;
+    call.settledAt = schedule.now() + inMs;
+    call.savepoints = keys.map((key, i) =>
+      call.troubles[i] === undefined
+        ? jobs.carryOut(call.operation, key, call.options, { by, inMs })
+        : undefined,
+    );
+  };
+  /** Whether the answer is to be one `false` for many: of some it may be true. */
+  const isSummary = ({ operation, jobs: asked, troubles }: Call): boolean =>
+    operation !== 'drs.start' &&
+    SUMMARIES.includes(climate.shape.dli) &&
+    asked.length > 1 &&
+    troubles.some(Boolean);
+
+  /** How long nothing shows of what was done: only where the answer leaves nobody to guess from what shows. */
+  const lagOf = (call: Call): number => {
+    const served = call.statuses.filter((_, i) => call.troubles[i] === undefined);
+    // Of a job whose last stop failed nobody could tell by its status whether that is the one.
+    const isStop = call.operation === 'dli.stop' && !served.includes('job_cancel_fail');
+    const rate = isSummary(call) ? 0.7 : Number(isStop) / 2;
+    return served.length > 0 && random.chance(rate) ? random.between(1, LATE_MS) : 0;
+  };
+
+  const takeEffect = (call: Call, isPlain: boolean): Outcome => {
     const keys = call.jobs.map(({ id }) => jobKey(call.operation, call.project, id));
     judge(call, keys);
     if (call.troubles.some(Boolean) && random.chance(climate.refuseWhole)) {
@@ -86,18 +125,15 @@ export const makeArrive = (
       return refusalFor(serviceOf(call), rowsOf(call));
     }
     beBusy(call);
-    call.effective = true;
-    keys.forEach((key, i) => {
-      if (call.troubles[i] === undefined) jobs.carryOut(call.operation, key, call.options);
-    });
+    if (isPlain && isSummary(call) && random.chance(0.3)) call.refused = true;
+    else serve(call, keys, isPlain ? lagOf(call) : 0);
     return answerFor(serviceOf(call), rowsOf(call), climate.shape[serviceOf(call)]);
   };
 
-  const spoilt = (call: Call, answer: Outcome): Outcome => {
-    const fault = weather.strikesOne(SPOILT);
+  const spoilt = (call: Call, answer: Outcome, fault: FaultName): Outcome => {
     // A refusal has no rows to lose.
     const fits = fault === 'html' || fault === 'empty' || !call.refused;
-    const bad = fault && fits && spoil(serviceOf(call), rowsOf(call), answer, fault);
+    const bad = fits && spoil(serviceOf(call), rowsOf(call), answer, fault);
     if (!bad) return answer;
     call.fault = fault;
     return bad;
@@ -106,9 +142,12 @@ export const makeArrive = (
   return (call: Call): Outcome => {
     const { fault } = call;
     call.settledAt = schedule.now();
-    if (fault === undefined) return spoilt(call, takeEffect(call));
-    if (AFTER_EFFECT.includes(fault)) takeEffect(call);
-    const { reply, said } = failureFor(serviceOf(call), fault);
-    return { reply: SILENT.includes(fault) ? SILENCE : reply, said: call.jobs.map(() => said) };
+    if (fault === undefined) {
+      const spoiling = weather.strikesOne(SPOILT);
+      const answer = takeEffect(call, spoiling === undefined);
+      return spoiling === undefined ? answer : spoilt(call, answer, spoiling);
+    }
+    if (AFTER_EFFECT.includes(fault)) takeEffect(call, false);
+    return failureOf(call);
   };
 };

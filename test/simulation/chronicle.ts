@@ -55,11 +55,13 @@ export interface Call {
   readonly jobs: readonly { readonly id: string; readonly options: Options }[];
   readonly sentAt: number;
   readonly remainingMs: number;
-  /** When it can have no effect any more: at its arrival, or at once if it never arrives. */
+  /** When it can have no effect any more: when it had one, or at once if it never arrives. */
   settledAt: number | undefined;
   /** By the job's place: what kept it from being served, and its status before. */
   troubles: readonly (Trouble | undefined)[];
   statuses: readonly string[];
+  /** By whom the savepoint was made that a job resumed from. */
+  savepoints: readonly (string | undefined)[];
   effective: boolean;
   /** Refused as a whole, for one job's trouble. */
   refused: boolean;
@@ -74,6 +76,10 @@ export interface Look {
   readonly service: 'dli' | 'drs';
   readonly seenAt: number;
   readonly statuses: ReadonlyMap<string, string>;
+  /** When they were last started. */
+  readonly starts: ReadonlyMap<string, number | undefined>;
+  /** Whether the answer tells that, and so which start it is that has ended. */
+  readonly tellsStart: boolean;
 }
 
 /** What the models saw, in the order in which it happened. Nothing in it is the code's own record. */
@@ -84,7 +90,8 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'begun'; readonly invocation: Invocation }
   | { readonly kind: 'ended'; readonly invocation: Invocation; readonly staying: readonly string[] }
   | { readonly kind: 'threw'; readonly error: unknown }
-  | { readonly kind: 'deleted'; readonly letter: Letter }
+  /** `receives`: how often the queue had given it to whoever deleted it. */
+  | { readonly kind: 'deleted'; readonly letter: Letter; readonly receives: number }
   | {
       readonly kind: 'buried';
       readonly invocation: Invocation;

@@ -21,6 +21,7 @@ export const FAULTS = [
   'written late, and not told',
   'not written',
   'not read',
+  'ledger slow',
   // The bus.
   'published, but not told',
   'not published',
@@ -29,6 +30,7 @@ export const FAULTS = [
   'throttle as 400',
   'error 500',
   'error 500 after effect',
+  'error 500, then effect',
   'server error as 400',
   'unauthorized',
   'hang before effect',
@@ -36,6 +38,7 @@ export const FAULTS = [
   'effect after death',
   'effect after silence',
   'reset',
+  'reset, then effect',
   'short',
   'long',
   'html',
@@ -75,6 +78,10 @@ export interface Climate {
   readonly badJobs: number;
   readonly restarts: number;
   readonly flagged: number;
+  /** How often somebody else wishes the same soon after. */
+  readonly echoes: number;
+  /** How often a job is in a state that no wish of the history's has brought it to, and that is no plain rest. */
+  readonly odd: number;
   readonly maxMessageBytes: number;
   readonly batchSize: number;
   readonly windowMs: number;
@@ -89,6 +96,10 @@ export interface Climate {
   readonly shape: { readonly dli: string; readonly drs: string };
   readonly stepMs: number;
   readonly jobsFail: number;
+  readonly jobsEnd: number;
+  readonly takesEarlyRuns: boolean;
+  /** Whether DLI tells when a job was started; DRS never does. */
+  readonly tellsStart: boolean;
   readonly redrives: boolean;
   readonly outage: Outage;
 }
@@ -145,6 +156,8 @@ export const drawClimate = (random: Random): Climate => {
     badJobs: random.pick([0, 0, 0.25]),
     restarts: random.pick([0, 0.3, 0.8]),
     flagged: random.pick([0, 0.3, 0.7]),
+    echoes: random.pick([0, 0, 0, 0.4]),
+    odd: random.pick([0, 0, 0.4]),
     maxMessageBytes: random.pick([262_144, 262_144, 420]),
     batchSize: random.pick([1, 3, 10, 10]),
     windowMs: random.pick([0, 500, 5 * SECOND]),
@@ -159,6 +172,9 @@ export const drawClimate = (random: Random): Climate => {
     shape: { dli: random.pick(SHAPES.dli), drs: random.pick(SHAPES.drs) },
     stepMs: random.pick([200, 5 * SECOND, MINUTE]),
     jobsFail: random.pick([0, 0, 0, 0.2]),
+    jobsEnd: random.pick([0, 0, 0, 0.3]),
+    takesEarlyRuns: random.chance(0.3),
+    tellsStart: random.chance(0.8),
     redrives: random.chance(0.3),
     outage: drawOutage(random, acceptsFor),
   };

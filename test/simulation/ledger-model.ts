@@ -1,6 +1,8 @@
 import type { Entry, Ledger, NewEntry, Written } from '../../shared/core/ledger.ts';
 import type { Invocation } from './chronicle.ts';
-import { exchange, type Life, type Wire } from './wire.ts';
+import { exchange, type Life, type Trip, type Wire } from './wire.ts';
+
+const SLOWEST_MS = 2_000;
 
 /**
  * The ledger's laws over a map, behind a wire on which requests and replies get lost. A write that nobody heard of may
@@ -23,10 +25,16 @@ export const makeLedgerModel = (wire: Wire) => {
     const written = put(entry, seen);
     return weather.strikes('written, but not told') ? 'unknown' : written;
   };
+  /** Some requests take seconds, there or back: long enough for others to do their whole work meanwhile. */
+  const trip = (invocation: Invocation): Trip => {
+    if (!weather.strikes('ledger slow')) return { longest: 20 };
+    invocation.faults++;
+    return { longest: SLOWEST_MS };
+  };
   return {
     openFor: (life: Life, invocation: Invocation): Ledger => ({
       read: (keys) =>
-        exchange(wire, life, { longest: 20 }, () => {
+        exchange(wire, life, trip(invocation), () => {
           if (weather.strikes('not read')) {
             invocation.faults++;
             return undefined;
@@ -39,7 +47,7 @@ export const makeLedgerModel = (wire: Wire) => {
           );
         }),
       write: (entry, seen) =>
-        exchange(wire, life, { longest: 20 }, () => {
+        exchange(wire, life, trip(invocation), () => {
           const written = serveWrite(entry, seen);
           if (written !== 'written') invocation.conflicts++;
           return written;

@@ -10,18 +10,23 @@ export const lookAt = (
   service: Look['service'],
   project: string,
   ids: readonly string[],
-): ReadonlyMap<string, string> => {
+): Pick<Look, 'statuses' | 'starts'> => {
   const operation = service === 'dli' ? 'dli.run' : 'drs.start';
-  return new Map(ids.map((id) => [id, jobs.statusOf(jobKey(operation, project, id))]));
+  const keys = ids.map((id) => [id, jobKey(operation, project, id)] as const);
+  return {
+    statuses: new Map(keys.map(([id, key]) => [id, jobs.statusOf(key)])),
+    starts: new Map(keys.map(([id, key]) => [id, jobs.startedAtOf(key)])),
+  };
 };
 
 /** DLI's job detail, or DRS's list of statuses. */
-export const lookReply = ({ service, statuses }: Look): Reply => {
+export const lookReply = ({ service, statuses, starts, tellsStart }: Look): Reply => {
   if (service === 'dli') {
     const [[id, status] = ['', 'missing']] = statuses;
-    return status === 'missing'
-      ? replied(400, { error_code: 'DLI.0002', error_msg: 'words' })
-      : replied(200, `{"is_success":"true","job_detail":{"job_id":${id},"status":"${status}"}}`);
+    if (status === 'missing') return replied(400, { error_code: 'DLI.0002', error_msg: 'words' });
+    const start = tellsStart ? `,"start_time":${starts.get(id) ?? 0}` : '';
+    const detail = `{"job_id":${id},"status":"${status}"${start}}`;
+    return replied(200, `{"is_success":"true","job_detail":${detail}}`);
   }
   const results = Array.from(statuses, ([id, status]) =>
     status === 'missing'

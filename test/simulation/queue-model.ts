@@ -117,12 +117,12 @@ export const makeQueueModel = (
       return handed;
     },
     /** A receipt of an earlier time is as good as any, more often than not. */
-    remove: ({ messageId, receipt }: Handed): void => {
+    remove: ({ messageId, receipt, receiveCount: receives }: Handed): void => {
       const message = kept.get(messageId);
       if (message === undefined || weather.strikes('not deleted')) return;
       if (message.receipt !== receipt && random.chance(0.5)) return;
       kept.delete(messageId);
-      tell({ kind: 'deleted', letter: message.letter });
+      tell({ kind: 'deleted', letter: message.letter, receives });
     },
     postpone: ({ messageId, receipt }: Handed, seconds: number): void => {
       const message = kept.get(messageId);

@@ -46,8 +46,11 @@ const all = (rows: readonly Row[], said: Said): readonly Said[] => rows.map(() =
 const summaryOf = (rows: readonly Row[]) =>
   element(rows.find(({ trouble }) => trouble !== undefined) ?? { id: '', trouble: undefined });
 
-const summed = (rows: readonly Row[]): readonly Said[] =>
-  all(rows, rows.some(({ trouble }) => trouble !== undefined) ? 'no' : 'yes');
+/** One `false` for several says nothing of any of them: some may have been served. */
+const summed = (rows: readonly Row[]): readonly Said[] => {
+  if (rows.every(({ trouble }) => trouble === undefined)) return all(rows, 'yes');
+  return all(rows, rows.length > 1 ? 'nothing' : 'no');
+};
 
 const dliAnswer = (rows: readonly Row[], shape: string): Answer => {
   const each = rows.map((row) => element(row));
@@ -154,7 +157,7 @@ export const spoil = (
 /** Faults in place of any answer. */
 export const failureFor = (
   service: ServiceName,
-  fault: FaultName,
+  fault: FaultName | undefined,
 ): { reply: Reply; said: Said } => {
   const isDli = service === 'dli';
   switch (fault) {
@@ -168,6 +171,7 @@ export const failureFor = (
       return { reply: replied(401, errorOf('APIGW.0301')), said: 'unserved' };
     case 'error 500':
     case 'error 500 after effect':
+    case 'error 500, then effect':
       return { reply: replied(500, errorOf(isDli ? 'DLI.10001' : 'DRS.M00004')), said: 'nothing' };
     case 'server error as 400':
       return { reply: replied(400, errorOf(isDli ? 'DLI.0999' : 'DRS.M00004')), said: 'nothing' };

@@ -57,6 +57,8 @@ const HOUR = 3_600_000;
 /** Deadlines make every history finite: by then even a day's are over. */
 const PATIENCE_MS = 30 * HOUR;
 
+const AFTERWARDS_MS = 5_000;
+
 const silentLog = { info: () => undefined, warn: () => undefined };
 
 /** Plays the whole pipeline, accept to bus, once. The same options give the same history, to the last step. */
@@ -84,11 +86,15 @@ export const simulate = async ({
   );
   const wire: Wire = { schedule, random, weather };
 
+  // What was asked for at the very end has yet to show.
+  let afterwards = 0;
   const jobs = makeJobsModel({
-    now: schedule.now,
+    now: () => schedule.now() + afterwards,
     random,
     stepMs: climate.stepMs,
     jobsFail: () => random.chance(climate.jobsFail),
+    jobsEnd: () => random.chance(climate.jobsEnd),
+    takesEarlyRuns: climate.takesEarlyRuns,
   });
   for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
   const ledger = makeLedgerModel(wire);
@@ -179,6 +185,7 @@ export const simulate = async ({
     deedsAhead === 0 && accept.isIdle() && queue.isEmpty() && mapping.isIdle();
   const isOver = () => isDrained() || schedule.now() > calmAt + PATIENCE_MS;
   await schedule.run(isOver);
+  afterwards = AFTERWARDS_MS;
   return {
     climate,
     workload,

@@ -1,6 +1,6 @@
 import type { MayBegin, UpstreamRequest } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
-import { CALL_FAULTS, makeArrive, type Outcome, SILENT } from './call-model.ts';
+import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
@@ -52,8 +52,14 @@ export const makeUpstreamModel = (
   ): void => {
     if (!life.step()) return;
     schedule.after(random.between(1, 500), () => {
-      const statuses = lookAt(jobs, service, project, ids);
-      const look: Look = { invocation, service, project, seenAt: schedule.now(), statuses };
+      const look: Look = {
+        invocation,
+        service,
+        project,
+        seenAt: schedule.now(),
+        ...lookAt(jobs, service, project, ids),
+        tellsStart: service === 'dli' && climate.tellsStart,
+      };
       const fault = isOut(service) ? lookOutage(climate.outage) : lookFault(weather);
       if (fault !== undefined) invocation.faults++;
       hear(life, fault === SILENCE ? climate.callMs : random.between(1, 500), () => {
@@ -78,6 +84,7 @@ export const makeUpstreamModel = (
       settledAt: undefined,
       troubles: [],
       statuses: [],
+      savepoints: [],
       effective: false,
       refused: false,
       fault,
@@ -87,11 +94,12 @@ export const makeUpstreamModel = (
 
   /** Lets a call arrive: soon, or as late as its sender waits, or later still. */
   const deliver = (call: Call, life: Life, then: (outcome: Outcome) => void): void => {
-    const act = (): void => {
+    const takeEffect = (): Outcome => {
       const outcome = arrive(call);
       tell({ kind: 'arrived', call });
-      then(outcome);
+      return outcome;
     };
+    const act = (): void => then(takeEffect());
     const late = random.between(1, LATEST_MS);
     switch (call.fault) {
       case 'hang after effect':
@@ -104,6 +112,13 @@ export const makeUpstreamModel = (
         schedule.after(climate.callMs - 1, () => {
           if (life.isAlive()) act();
           else schedule.after(late, act);
+        });
+        break;
+      case 'error 500, then effect':
+      case 'reset, then effect':
+        schedule.after(random.between(1, 1_000), () => {
+          then(failureOf(call));
+          schedule.after(late, takeEffect);
         });
         break;
       default:

@@ -31,6 +31,9 @@ export interface Workload {
   readonly stored: readonly StoredJob[];
 }
 
+/** How long after one wish another follows that has to do with it. */
+const SOON = [1, 50, 5_000, 60_000];
+
 /** Ids that a double cannot hold, next to those that it would make of them. */
 const DLI_IDS = ['9223372036854775807', '9007199254740993', '9007199254740992', '131', '0'];
 const DRS_IDS = [
@@ -99,38 +102,57 @@ const LITTER = [
   '\ufeff{"v":1} \u0000 \ud83d\ude80',
 ];
 
+const PLAIN = {
+  dli: ['job_init', 'job_running', 'job_running', 'job_cancel_success'],
+  drs: ['CONFIGURATION'],
+} as const;
+
+/** States in which earlier wishes than those of the history have left a job. */
+const ODD = {
+  dli: [
+    'job_finish',
+    'job_finish',
+    'job_submit_fail',
+    'job_running_exception',
+    'job_cancel_fail',
+    'job_arrearage_stopped',
+    'job_idle',
+  ],
+  drs: ['CONFIGURATION', 'INCRE_TRANSFER_STARTED', 'START_JOB_FAILED', 'FULL_TRANSFER_COMPLETE'],
+} as const;
+
 /** Draws who asks for what, and when. */
 export const drawWorkload = (random: Random, climate: Climate, start: number): Workload => {
   const names = drawJobs(random, climate);
   const stored = names.flatMap(({ service, project, id }): readonly StoredJob[] => {
     if (random.chance(climate.badJobs)) return [];
     const key = jobKey(service === 'dli' ? 'dli.run' : 'drs.start', project, id);
-    const status =
-      service === 'drs'
-        ? 'CONFIGURATION'
-        : random.pick(['job_init', 'job_running', 'job_running', 'job_cancel_success']);
+    const odd = random.chance(climate.odd);
+    const status = random.pick(odd ? ODD[service] : PLAIN[service]);
     return [{ key, status, savepoint: status === 'job_cancel_success' && random.chance(0.5) }];
   });
 
-  const ask = (
+  const drawWish = (
     operation: OperationName,
     among: readonly JobName[],
     options: Options,
-    at: number,
-  ): Deed => {
+  ): Wish => {
     const { service, project } = random.pick(among);
     const fit = among.filter((name) => name.service === service && name.project === project);
     const count = random.between(1, Math.min(climate.jobsPerWish, fit.length));
     const picked = random.shuffle(fit).slice(0, count);
-    const wish: Wish = {
+    return {
       operation,
       project,
       options,
       jobs: new Map(picked.map(({ id }) => [id, ownOptions(operation, random, climate)])),
     };
+  };
+
+  const voice = (wish: Wish, at: number): Deed => {
     const soon = random.chance(climate.shortDeadlines);
     const expiresAt = soon
-      ? new Date(start + at + random.between(5_000, 600_000)).toISOString()
+      ? new Date(start + at + random.between(3_000, random.pick([30_000, 600_000]))).toISOString()
       : undefined;
     const isEvent = random.chance(0.25);
     return {
@@ -145,6 +167,16 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
   };
 
   const deeds: Deed[] = [];
+  const ask = (
+    operation: OperationName,
+    among: readonly JobName[],
+    options: Options,
+    at: number,
+  ): void => {
+    const wish = drawWish(operation, among, options);
+    deeds.push(voice(wish, at));
+    if (random.chance(climate.echoes)) deeds.push(voice(wish, at + random.pick(SOON)));
+  };
   // Callers wake up together more often than not.
   const moments = Array.from({ length: 3 }, () => random.between(0, climate.acceptsFor));
   const moment = () =>
@@ -154,15 +186,15 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     const { service } = random.pick(names);
     const fit = names.filter((name) => name.service === service);
     if (service === 'drs') {
-      deeds.push(ask('drs.start', fit, {}, at));
+      ask('drs.start', fit, {}, at);
     } else if (random.chance(climate.restarts)) {
       const one = [random.pick(fit)];
-      deeds.push(ask('dli.stop', one, flagsFor('dli.stop', random, climate), at));
-      const later = at + random.pick([1, 50, 5_000, 60_000]);
-      deeds.push(ask('dli.run', one, flagsFor('dli.run', random, climate), later));
+      ask('dli.stop', one, flagsFor('dli.stop', random, climate), at);
+      const later = at + random.pick(SOON);
+      ask('dli.run', one, flagsFor('dli.run', random, climate), later);
     } else {
       const operation = random.pick(['dli.run', 'dli.stop'] as const);
-      deeds.push(ask(operation, fit, flagsFor(operation, random, climate), at));
+      ask(operation, fit, flagsFor(operation, random, climate), at);
     }
     if (random.chance(climate.garbage))
       deeds.push({ kind: 'litter', at: moment(), body: random.pick(LITTER) });

@@ -1,7 +1,9 @@
 import type { History } from '../simulate.ts';
 import { badIdAlone } from './bad-id-alone.ts';
+import { deadlinesKept } from './deadlines-kept.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
+import { failedKept } from './failed-kept.ts';
 import { fewestCalls } from './fewest-calls.ts';
 import { flagsSacred } from './flags-sacred.ts';
 import { lastWish } from './last-wish.ts';
@@ -11,8 +13,9 @@ import { nothingLost } from './nothing-lost.ts';
 import { nothingStale } from './nothing-stale.ts';
 import { oneVerdict } from './one-verdict.ts';
 import type { Oracle } from './oracle.ts';
-import { onceEach, runAfterStop } from './restarts.ts';
-import { deadlinesKept, trueVerdicts } from './true-verdicts.ts';
+import { onceEach, runAfterStop, stopNotGivenUp } from './restarts.ts';
+import { restartsWhole } from './restarts-whole.ts';
+import { trueVerdicts } from './true-verdicts.ts';
 import { unreadableKept } from './unreadable-kept.ts';
 
 const oracles: readonly Oracle[] = [
@@ -24,11 +27,14 @@ const oracles: readonly Oracle[] = [
   fewestCalls,
   badIdAlone,
   unreadableKept,
+  failedKept,
   exactIds,
   trueVerdicts,
   deadlinesKept,
   runAfterStop,
+  stopNotGivenUp,
   onceEach,
+  restartsWhole,
   lastWish,
   nobodyAsks,
   everythingSettles,

@@ -1,7 +1,11 @@
 import type { OperationName } from '../../../shared/core/operation.ts';
 import { jobKey } from '../chronicle.ts';
 import { idsOf, type Oracle } from './oracle.ts';
-import { WISHED } from './wished.ts';
+import { STATUSES } from './statuses.ts';
+
+/** Whether an operation that was carried out may leave a job so. */
+const fits = (operation: OperationName, status: string): boolean =>
+  STATUSES[operation].there.has(status) || STATUSES[operation].ended.has(status);
 
 type Last = Map<string, readonly [intent: string, operation: OperationName]>;
 
@@ -40,7 +44,7 @@ export const lastWish: Oracle = {
       const [, other = operation] = byOldest.get(job) ?? [];
       const isFailure =
         climate.jobsFail > 0 && (status === 'job_submit_fail' || status === 'job_cancel_fail');
-      if (!isFailure && !WISHED[operation].has(status) && !WISHED[other].has(status))
+      if (!isFailure && !fits(operation, status) && !fits(other, status))
         yield `${job} is ${status} in the end, and ${intent} wished ${operation}`;
     }
   },

@@ -1,21 +1,16 @@
 import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { idsOf, type Oracle } from './oracle.ts';
-import { WISHED } from './wished.ts';
-
-/** States in which a run, or a start, evidently had no effect. */
-const WITHOUT_EFFECT = new Set([
-  'missing',
-  'job_init',
-  'job_cancel_success',
-  'job_cancel_fail',
-  'CONFIGURATION',
-]);
+import { STATUSES } from './statuses.ts';
 
 interface Doubt {
   readonly call: Call;
   readonly place: number;
 }
+
+/** Whether a request took effect after all. */
+const isServed = (doubt: Doubt | undefined): boolean =>
+  doubt?.call.effective === true && doubt.call.troubles[doubt.place] === undefined;
 
 /**
  * P4: after a run or a start that went unanswered for a job none is sent again before a look at the job, at a time when
@@ -62,16 +57,19 @@ export const nothingBlind: Oracle = {
         }
       }
       if (step.kind === 'seen') {
-        const { service, project, statuses, seenAt } = step.look;
+        const { service, project, statuses, seenAt, tellsStart } = step.look;
         for (const [id, status] of statuses) {
           const operation = service === 'dli' ? 'dli.run' : 'drs.start';
           const job = jobKey(operation, project, id);
           const doubt = doubts.get(job);
           // As long as a call is under way nobody can tell by a look what becomes of it.
           if (doubt !== undefined && !over.has(doubt.call)) continue;
-          const isTaken = WISHED[operation].has(status);
+          const { there, ended, untouched } = STATUSES[operation];
+          const hasEnded = ended.has(status);
+          // Where nobody tells which start has ended it counts as the one that was asked for.
+          const isTaken = there.has(status) || (hasEnded && (isServed(doubt) || !tellsStart));
           if (isTaken && doubt) answered.set(job, new Set(idsOf(doubt.call, doubt.place)));
-          if (!isTaken && !WITHOUT_EFFECT.has(status)) continue;
+          if (!isTaken && !hasEnded && !untouched.has(status)) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;
           if (settledAt !== undefined && settledAt <= seenAt) doubts.delete(job);

@@ -1,5 +1,7 @@
+import type { OperationName } from '../../../shared/core/operation.ts';
 import { jobKey } from '../chronicle.ts';
-import { idsOf, type Oracle } from './oracle.ts';
+import { SKEW_MS } from './nothing-stale.ts';
+import { idsOf, type Oracle, verdictKey } from './oracle.ts';
 
 /** The upstream took it, and failed: it has to be asked for again. */
 const FAILED = new Set(['job_cancel_fail', 'job_submit_fail']);
@@ -17,6 +19,50 @@ export const runAfterStop: Oracle = {
         const status = statuses[place] ?? '';
         if (STOPPING.has(status)) yield `call ${n} asked to run ${id} while it was ${status}`;
       }
+    }
+  },
+};
+
+interface Begun {
+  readonly operation: OperationName;
+  readonly index: number;
+  readonly at: number;
+}
+
+/** A stop that was begun is not given up for a run that was begun after it, unless its deadline was over by then. */
+export const stopNotGivenUp: Oracle = {
+  promise: 'a stop is not given up for a run',
+  *check({ steps }) {
+    const begun = new Map<string, Begun>();
+    const deadlines = new Map<string, number>();
+    const queued = new Map<string, Set<string>>();
+    for (const [index, step] of steps.entries()) {
+      if (step.kind === 'queued' && step.letter.ask) {
+        const { intentId, expiresAt, operation, project, jobs } = step.letter.ask;
+        for (const id of jobs.keys()) {
+          const job = jobKey(operation, project, id);
+          queued.set(job, (queued.get(job) ?? new Set()).add(intentId));
+        }
+        const earlier = deadlines.get(intentId) ?? Number.POSITIVE_INFINITY;
+        deadlines.set(intentId, Math.min(earlier, expiresAt));
+      }
+      if (step.kind === 'called')
+        for (const [place, { id }] of step.call.jobs.entries()) {
+          // Older ones who asked for the same share its outcome, if theirs is recorded in time.
+          const key = verdictKey(idsOf(step.call, place).toSorted().at(-1) ?? '', id);
+          const { operation } = step.call;
+          if (!begun.has(key)) begun.set(key, { operation, index, at: step.at });
+        }
+      if (step.kind !== 'published' || step.result.outcome !== 'superseded') continue;
+      const { intent_id, job_id, project_id, operation, superseded_by: by = '' } = step.result;
+      const stop = begun.get(verdictKey(intent_id, job_id));
+      const run = begun.get(verdictKey(by, job_id));
+      if (stop?.operation !== 'dli.stop' || run?.operation !== 'dli.run') continue;
+      // One between them may have gone before the stop, and the run before that one.
+      const between = queued.get(jobKey(operation, project_id, job_id)) ?? new Set();
+      if ([...between].some((id) => id > intent_id && id < by)) continue;
+      if (run.index > stop.index && run.at + SKEW_MS < (deadlines.get(intent_id) ?? 0))
+        yield `${intent_id} was begun for ${job_id}, and given up for ${by}`;
     }
   },
 };

@@ -1,111 +1,141 @@
-import type { Ask, Call, Look } from '../chronicle.ts';
+import type { Ask, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
+import { evidenceOn, type Memory, makeMemory, type Published } from './memory.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { askersOf, type Oracle, placesOf } from './oracle.ts';
-import { WISHED } from './wished.ts';
+import { asksOf, type Oracle, placesOf, verdictKey } from './oracle.ts';
+import { STATUSES } from './statuses.ts';
 
-/** The last receives of a message are kept for telling that it failed. */
-const SPARE = 2;
+/** A look after the last request showed the job there, or at the end of what had been begun. */
+const wasObserved = (step: Published, memory: Memory): boolean => {
+  const { job_id, operation } = step.result;
+  const { job, certain } = evidenceOn(step, memory);
+  const from = certain.at(-1)?.index ?? 0;
+  const { there, ended } = STATUSES[operation];
+  return (memory.sights.get(job) ?? []).some(({ look, index, last }) => {
+    const status = look.statuses.get(job_id) ?? '';
+    if (index <= from) return false;
+    if (!ended.has(status)) return there.has(status);
+    // Where nobody tells which start has ended it counts as the one that was asked for: better not to pay twice.
+    return last === operation || !look.tellsStart;
+  });
+};
+
+const wasServed = (step: Published, memory: Memory): boolean =>
+  evidenceOn(step, memory).sent.some(
+    ({ call }) =>
+      memory.arrived.has(call) &&
+      call.effective &&
+      placesOf(call, step.result.job_id).some(
+        (i) => call.troubles[i] === undefined && call.said[i] === 'yes',
+      ),
+  );
+
+/** Refused for a trouble that stays, in so many words; and not where its own look has shown since that it is there. */
+const wasRefused = (step: Published, memory: Memory): boolean => {
+  const { job_id, operation } = step.result;
+  const { job, sent } = evidenceOn(step, memory);
+  return sent.some(({ call, index: from }) => {
+    const isFinal = placesOf(call, job_id).some((i) => {
+      const trouble = call.troubles[i];
+      return trouble !== undefined && trouble !== 'busy' && call.said[i] === 'no';
+    });
+    const isThere = (memory.sights.get(job) ?? []).some(
+      ({ look, index }) =>
+        index > from &&
+        look.invocation === call.invocation &&
+        STATUSES[operation].there.has(look.statuses.get(job_id) ?? ''),
+    );
+    return memory.arrived.has(call) && isFinal && !isThere;
+  });
+};
+
+/** Of a restart both are carried out: a run never makes a stop stale that lies beside it. */
+const isRestart = (older: Ask, newer: Ask): boolean =>
+  older.operation === 'dli.stop' && newer.operation === 'dli.run';
+
+/** A newer intent was received: one that makes it stale, or without it, so that it may have gone first. */
+const wasSuperseded = (step: Published, memory: Memory): boolean => {
+  const { intent_id, job_id, superseded_by: by = '' } = step.result;
+  const { job, mine } = evidenceOn(step, memory);
+  const newer = (memory.asks.get(by) ?? []).filter(
+    (ask) => ask.jobs.has(job_id) && jobKey(ask.operation, ask.project, job_id) === job,
+  );
+  const isStale = mine.some((older) => newer.some((ask) => !isRestart(older, ask)));
+  const hasGoneFirst = (invocation: Invocation) =>
+    isStale || !asksOf(invocation).some((ask) => mine.includes(ask));
+  return (
+    by > intent_id &&
+    newer.length > 0 &&
+    (memory.received.get(verdictKey(by, job_id)) ?? []).some(hasGoneFirst)
+  );
+};
+
+const LOOKING_MS = 600_000;
+
+/**
+ * A request for it took effect, and nobody has wished anything of the job since: for some minutes after the deadline it
+ * is not told that it expired. Where the upstream failed to carry it out a look shows no effect.
+ */
+const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): boolean => {
+  const { intent_id, job_id } = step.result;
+  const { job, mine, certain } = evidenceOn(step, memory);
+  if (jobsFail || mine.some(({ expiresAt }) => step.at > expiresAt + LOOKING_MS)) return false;
+  const isLast = [...memory.asks.values()]
+    .flat()
+    .every(({ intentId, operation, project, jobs }) => {
+      const isRival = jobs.has(job_id) && jobKey(operation, project, job_id) === job;
+      return !isRival || intentId <= intent_id;
+    });
+  return (
+    isLast &&
+    certain.some(
+      ({ call }) =>
+        memory.arrived.has(call) &&
+        call.effective &&
+        placesOf(call, job_id).some((i) => call.troubles[i] === undefined),
+    )
+  );
+};
 
 /** Every verdict says what is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
 export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
   *check({ steps, climate }) {
-    const asks = new Map<string, Ask[]>();
-    const byJob = new Map<string, Call[]>();
-    const looks = new Map<string, Look[]>();
-    const lastReceive = new Set<string>();
-    const add = <T>(map: Map<string, T[]>, key: string, item: T): void => {
-      const list = map.get(key);
-      if (list === undefined) map.set(key, [item]);
-      else list.push(item);
-    };
-    for (const step of steps) {
-      if (step.kind === 'queued' && step.letter.ask)
-        add(asks, step.letter.ask.intentId, step.letter.ask);
-      if (step.kind === 'begun')
-        for (const { ask, id } of step.invocation.letters)
-          if (ask && (step.invocation.receives.get(id) ?? 0) >= climate.maxReceives - SPARE)
-            lastReceive.add(ask.intentId);
-      if (step.kind === 'arrived')
-        for (const { id } of step.call.jobs)
-          add(byJob, jobKey(step.call.operation, step.call.project, id), step.call);
-      if (step.kind === 'seen')
-        for (const id of step.look.statuses.keys())
-          add(looks, `${step.look.service}/${step.look.project}/${id}`, step.look);
+    const memory = makeMemory(climate.maxReceives);
+    for (const [index, step] of steps.entries()) {
+      memory.note(step, index);
       if (step.kind !== 'published') continue;
-      const { intent_id, job_id, operation, project_id, outcome, evidence, error, superseded_by } =
-        step.result;
+      const { intent_id, job_id, outcome, evidence, error, superseded_by } = step.result;
       const what = `${intent_id}/${job_id} was ${outcome}`;
-      const job = jobKey(operation, project_id, job_id);
-      const mine = (asks.get(intent_id) ?? []).filter((ask) => ask.jobs.has(job_id));
-      const calls = (byJob.get(job) ?? []).filter((call) =>
-        placesOf(call, job_id).some((place) =>
-          askersOf(call, place).some((ask) => mine.includes(ask)),
-        ),
-      );
       switch (outcome) {
-        case 'delivered': {
-          if (evidence === 'observed') {
-            const seen = (looks.get(job) ?? []).some((look) =>
-              WISHED[operation].has(look.statuses.get(job_id) ?? ''),
-            );
-            if (!seen) yield `${what}, and nobody saw it so`;
-          } else if (
-            !calls.some(
-              (call) =>
-                call.effective &&
-                placesOf(call, job_id).some((i) => call.troubles[i] === undefined),
-            )
-          ) {
+        case 'delivered':
+          if (evidence === 'observed' && !wasObserved(step, memory))
+            yield `${what}, and nobody saw it so`;
+          if (evidence !== 'observed' && !wasServed(step, memory))
             yield `${what}, and no call for it took effect`;
-          }
           break;
-        }
-        case 'rejected': {
-          const isRefused = calls.some((call) =>
-            placesOf(call, job_id).some((i) => call.troubles[i] !== undefined),
-          );
-          if (!isRefused || error === undefined) yield `${what}, and nobody had refused it`;
+        case 'rejected':
+          if (error === undefined || !wasRefused(step, memory))
+            yield `${what}, and nobody had refused it`;
           break;
-        }
-        case 'superseded': {
-          const newer = (asks.get(superseded_by ?? '') ?? []).some(
-            (ask) =>
-              ask.jobs.has(job_id) &&
-              jobKey(ask.operation, ask.project, job_id) === job &&
-              ask.intentId > intent_id,
-          );
-          if (!newer) yield `${what} by ${superseded_by}, which is no newer intent for it`;
+        case 'superseded':
+          if (!wasSuperseded(step, memory))
+            yield `${what} by ${superseded_by}, which is no newer intent that goes before it`;
           break;
-        }
         case 'expired':
-          if (!mine.some(({ expiresAt }) => expiresAt <= step.at + SKEW_MS))
+          if (
+            !evidenceOn(step, memory).mine.some(({ expiresAt }) => expiresAt <= step.at + SKEW_MS)
+          )
             yield `${what} before its deadline`;
+          if (wasCarriedOut(step, memory, climate.jobsFail > 0))
+            yield `${what}, and a request for it took effect`;
           break;
         case 'failed':
-          if (!lastReceive.has(intent_id)) yield `${what}, and the queue would have given it again`;
+          if (!memory.lastReceive.has(intent_id))
+            yield `${what}, and the queue would have given it again`;
           break;
         default:
           outcome satisfies never;
-      }
-    }
-  },
-};
-
-/** Past its deadline nobody carries an intent out. */
-export const deadlinesKept: Oracle = {
-  promise: 'deadlines are kept',
-  *check({ steps }) {
-    for (const step of steps) {
-      if (step.kind !== 'called') continue;
-      const { call } = step;
-      for (const [place, { id }] of call.jobs.entries()) {
-        const askers = askersOf(call, place);
-        const isOver =
-          askers.length > 0 &&
-          askers.every(({ expiresAt }) => expiresAt + SKEW_MS <= call.invocation.begunAt);
-        if (isOver) yield `call ${call.n} carried out ${id} past every deadline`;
       }
     }
   },

@@ -1,0 +1,19 @@
+import { SKEW_MS } from './nothing-stale.ts';
+import { askersOf, type Oracle } from './oracle.ts';
+
+/** Past its deadline nobody carries an intent out. */
+export const deadlinesKept: Oracle = {
+  promise: 'deadlines are kept',
+  *check({ steps }) {
+    for (const step of steps) {
+      if (step.kind !== 'called') continue;
+      const { call } = step;
+      for (const [place, { id }] of call.jobs.entries()) {
+        const askers = askersOf(call, place);
+        const isOver =
+          askers.length > 0 && askers.every(({ expiresAt }) => expiresAt + SKEW_MS <= call.sentAt);
+        if (isOver) yield `call ${call.n} carried out ${id} past every deadline`;
+      }
+    }
+  },
+};

@@ -1,0 +1,36 @@
+import type { Letter } from '../chronicle.ts';
+import { SPARE } from './memory.ts';
+import { type Oracle, verdictKey } from './oracle.ts';
+
+/**
+ * A message in which a job failed is on the dead-letter queue, so that it can be given anew: whoever had it at its last
+ * receives deletes it only after it was buried. Each time that it is taken up it begins anew.
+ */
+export const failedKept: Oracle = {
+  promise: 'what has failed is kept',
+  *check({ steps, climate }) {
+    const failed = new Set<string>();
+    /** What had failed before they were taken up, by message. */
+    const before = new Map<string, ReadonlySet<string>>();
+    const buried = new Set<string>();
+    const verdictsOf = ({ ask }: Letter): readonly string[] =>
+      Array.from(ask?.jobs.keys() ?? [], (id) => verdictKey(ask?.intentId ?? '', id));
+    for (const step of steps) {
+      if (step.kind === 'published' && step.result.outcome === 'failed')
+        failed.add(verdictKey(step.result.intent_id, step.result.job_id));
+      if (step.kind === 'buried' || step.kind === 'redriven') buried.add(step.letter.id);
+      if (step.kind === 'taken up') {
+        const { letter } = step;
+        buried.delete(letter.id);
+        before.set(letter.id, new Set(verdictsOf(letter).filter((key) => failed.has(key))));
+      }
+      if (step.kind !== 'deleted' || step.receives < climate.maxReceives - SPARE) continue;
+      const { letter } = step;
+      const lost = verdictsOf(letter).find(
+        (key) => failed.has(key) && !before.get(letter.id)?.has(key),
+      );
+      if (lost !== undefined && !buried.has(letter.id))
+        yield `${letter.id} was deleted, and is not kept although ${lost} had failed`;
+    }
+  },
+};

@@ -1,0 +1,92 @@
+import type { Ask, Call, Invocation, Look, Step } from '../chronicle.ts';
+import { jobKey } from '../chronicle.ts';
+import { askersOf, placesOf, verdictKey } from './oracle.ts';
+
+export type Published = Extract<Step, { kind: 'published' }>;
+
+/** The last receives of a message are kept for telling that it failed. */
+export const SPARE = 2;
+
+/** A look, when it was told, and what had taken effect last on the job by then. */
+interface Sight {
+  readonly look: Look;
+  readonly index: number;
+  readonly last: string | undefined;
+}
+
+interface Sent {
+  readonly call: Call;
+  readonly index: number;
+}
+
+const add = <T>(map: Map<string, T[]>, key: string, item: T): void => {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+};
+
+/** What the models saw until now, as far as verdicts are held against it. */
+export const makeMemory = (maxReceives: number) => {
+  const asks = new Map<string, Ask[]>();
+  const calls = new Map<string, Sent[]>();
+  const arrived = new Set<Call>();
+  const effects = new Map<string, string>();
+  const sights = new Map<string, Sight[]>();
+  const received = new Map<string, Invocation[]>();
+  const lastReceive = new Set<string>();
+  return {
+    asks,
+    calls,
+    arrived,
+    sights,
+    received,
+    lastReceive,
+    note: (step: Step, index: number): void => {
+      if (step.kind === 'queued' && step.letter.ask)
+        add(asks, step.letter.ask.intentId, step.letter.ask);
+      if (step.kind === 'begun') {
+        const { letters, receives } = step.invocation;
+        for (const { ask, id } of letters) {
+          for (const job of ask?.jobs.keys() ?? [])
+            add(received, verdictKey(ask?.intentId ?? '', job), step.invocation);
+          if (ask && (receives.get(id) ?? 0) >= maxReceives - SPARE) lastReceive.add(ask.intentId);
+        }
+      }
+      if (step.kind === 'called')
+        for (const { id } of step.call.jobs)
+          add(calls, jobKey(step.call.operation, step.call.project, id), {
+            call: step.call,
+            index,
+          });
+      if (step.kind === 'arrived') {
+        const { call } = step;
+        arrived.add(call);
+        if (call.effective)
+          for (const [place, { id }] of call.jobs.entries())
+            if (call.troubles[place] === undefined)
+              effects.set(jobKey(call.operation, call.project, id), call.operation);
+      }
+      if (step.kind === 'seen')
+        for (const id of step.look.statuses.keys()) {
+          const key = `${step.look.service}/${step.look.project}/${id}`;
+          add(sights, key, { look: step.look, index, last: effects.get(key) });
+        }
+    },
+  };
+};
+
+export type Memory = ReturnType<typeof makeMemory>;
+
+/** What a verdict is held against: those who asked, and the calls that were made for them. */
+export const evidenceOn = ({ result }: Published, { asks, calls }: Memory) => {
+  const { operation, project_id, job_id, intent_id } = result;
+  const job = jobKey(operation, project_id, job_id);
+  const mine = (asks.get(intent_id) ?? []).filter((ask) => ask.jobs.has(job_id));
+  const asking = ({ call }: Sent) => placesOf(call, job_id).flatMap((i) => askersOf(call, i));
+  const sent = (calls.get(job) ?? []).filter((one) =>
+    asking(one).some((ask) => mine.includes(ask)),
+  );
+  /** Others may have been made for somebody else, when this verdict was known and not yet told. */
+  const certain = sent.filter((one) => asking(one).every((ask) => mine.includes(ask)));
+  return { job, mine, sent, certain };
+};

@@ -1,0 +1,65 @@
+import { type Call, jobKey } from '../chronicle.ts';
+import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { isAtRest } from './statuses.ts';
+
+/** What took effect on a job, in the order in which it did. */
+interface Effect {
+  readonly call: Call;
+  readonly place: number;
+  /** The newest who asked for it: of older ones the verdict may have been there before. */
+  readonly intent: string;
+}
+
+/**
+ * Of a stop that took effect and a run after it, both delivered, the run took effect on the job at rest, after the stop
+ * did, and from the savepoint that the stop made, if it was to resume from one.
+ */
+export const restartsWhole: Oracle = {
+  promise: 'a restart is whole',
+  *check({ steps, climate }) {
+    // Where the upstream fails to stop a job there is nothing to run it from.
+    if (climate.jobsFail > 0) return;
+    const effects = new Map<string, Effect[]>();
+    const runs = new Map<string, string[]>();
+    const delivered = new Set<string>();
+    for (const step of steps) {
+      if (step.kind === 'published' && step.result.outcome === 'delivered') {
+        const { intent_id, job_id, project_id, operation } = step.result;
+        const key = verdictKey(intent_id, job_id);
+        const job = jobKey(operation, project_id, job_id);
+        if (operation === 'dli.run' && !delivered.has(key))
+          runs.set(job, [...(runs.get(job) ?? []), intent_id]);
+        delivered.add(key);
+      }
+      if (step.kind !== 'arrived' || !step.call.effective) continue;
+      const { call } = step;
+      for (const [place, { id }] of call.jobs.entries()) {
+        if (call.troubles[place] !== undefined) continue;
+        const job = jobKey(call.operation, call.project, id);
+        const intent = idsOf(call, place).toSorted().at(-1) ?? '';
+        effects.set(job, [...(effects.get(job) ?? []), { call, place, intent }]);
+      }
+    }
+    for (const [job, some] of effects) {
+      for (const [index, { call, intent }] of some.entries()) {
+        const id = job.split('/').at(-1) ?? '';
+        if (call.operation !== 'dli.stop' || !delivered.has(verdictKey(intent, id))) continue;
+        const run = runs.get(job)?.find((by) => by > intent);
+        if (run === undefined) continue;
+        const next = some.slice(index + 1).find((effect) => effect.call.operation === 'dli.run');
+        if (next === undefined) {
+          yield `${run} was delivered for ${job}, and did not take effect after ${intent} had`;
+          continue;
+        }
+        const { call: by, place } = next;
+        const status = by.statuses[place] ?? '';
+        if (!isAtRest(status)) yield `call ${by.n} ran ${job} while it was ${status}`;
+        const savepoint = by.savepoints[place];
+        const isDue =
+          call.options.trigger_savepoint === true && by.options.resume_savepoint === true;
+        if (isDue && savepoint !== `call ${call.n}`)
+          yield `call ${by.n} ran ${job} from the savepoint of ${savepoint ?? 'nobody'}, and call ${call.n} had made one`;
+      }
+    }
+  },
+};
