@@ -7,7 +7,7 @@ import {
   UNTOLD,
 } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
-import { NOBODY, oneOf, type Sealed } from '../core/part-record.ts';
+import { askerOf, NOBODY, type Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import { holderOf } from './claim.ts';
@@ -28,21 +28,20 @@ export const makeReport =
     attempt.call.carriers.forEach((carrier, i) => {
       const verdict = verdicts[i];
       if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, askedBy(attempt.verdicts[i], verdict, attempt.suspects), attempt);
+        leaveOpen(carrier, askedBy(verdict, attempt.suspects), attempt);
       } else {
         settleAskers(parts, carrier, sealedOf(verdict, attempt));
       }
     });
 
-    /** In whose name it is noted that a job was asked for; nobody's where a look has shown since that nothing came of it. */
+    /** In whose name it is noted that a job was asked for; nobody's where it was not served, and suspected. */
     function askedBy(
-      told: Verdict | undefined,
       verdict: Verdict | undefined,
       suspects: number | undefined,
     ): string | undefined {
-      if (verdict?.kind !== 'unanswered' || verdict.served !== 'no') return invocation;
-      if (suspects !== undefined) return oneOf(suspects);
-      return told?.kind === 'unanswered' && told.served !== 'no' ? NOBODY : undefined;
+      if (verdict?.kind !== 'unanswered' || verdict.served !== 'no')
+        return askerOf(invocation, suspects);
+      return suspects === undefined ? undefined : askerOf(NOBODY, suspects);
     }
 
     function leaveOpen(
@@ -116,8 +115,9 @@ const isDoubtful = (verdict: Verdict | undefined): boolean =>
   (verdict?.kind === 'unanswered' && verdict.served === 'maybe');
 
 /**
- * What was refused was not served, so only the wished state counts; what went unanswered may have been, and is over. A
- * refusal that could not be looked into comes back; where the upstream does not tell, it stands.
+ * What was refused was not served, so only the wished state counts; a refusal that could not be looked into comes back,
+ * and where the upstream does not tell, it stands. What went unanswered may show late: a look can tell that it was
+ * served, and nobody yet that it was not.
  */
 const reconsidered = (
   verdict: Verdict,
@@ -126,17 +126,15 @@ const reconsidered = (
   since: number,
 ): Verdict => {
   if (sighting?.status === UNTOLD) return verdict;
-  if (sighting === undefined || sighting.status === UNASKED)
-    return verdict.kind === 'rejected'
-      ? { kind: 'unanswered', served: 'no', reason: 'refused, and no look tells why' }
-      : verdict;
-  const { status } = sighting;
-  const effect = operation.effectOf(sighting, since);
-  const isRefused = verdict.kind === 'rejected';
-  if (isRefused ? operation.isThere(status) : effect === 'taken')
-    return { kind: 'delivered', evidence: 'observed' };
-  const isTold = isRefused ? effect !== 'pending' : effect === 'pending';
-  return isTold
-    ? verdict
-    : { kind: 'unanswered', served: 'no', reason: `${verdict.kind} at status ${status}` };
+  const isSeen = sighting !== undefined && sighting.status !== UNASKED;
+  if (verdict.kind !== 'rejected')
+    return isSeen && operation.effectOf(sighting, since) === 'taken' ? OBSERVED : verdict;
+  if (!isSeen) return unserved('refused, and no look tells why');
+  if (operation.isThere(sighting.status)) return OBSERVED;
+  const isOnItsWay = operation.effectOf(sighting, since) === 'pending';
+  return isOnItsWay ? unserved(`refused at status ${sighting.status}`) : verdict;
 };
+
+const OBSERVED: Verdict = { kind: 'delivered', evidence: 'observed' };
+
+const unserved = (reason: string): Verdict => ({ kind: 'unanswered', served: 'no', reason });

@@ -3,7 +3,7 @@ import type { IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
 import { isOperationName } from './operations/index.ts';
-import type { PartState, Sealed } from './part-record.ts';
+import { isAsker, type PartState, type Sealed } from './part-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
@@ -72,7 +72,7 @@ export const standingOf = (claim: Claim, holder: PartState | undefined, now: num
   const over = verdict !== undefined;
   const held = now < claim.until;
   // A request that went unanswered may take effect as long as one whose sender died: until then a look says nothing.
-  if (holder?.asked.get(claim.index) === claim.invocation)
+  if (isAsker(holder?.asked.get(claim.index), claim.invocation))
     return { kind: held ? 'live' : 'unclear', over };
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };

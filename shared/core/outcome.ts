@@ -23,6 +23,6 @@ export type Verdict =
   | {
       readonly kind: 'unanswered';
       readonly reason: string;
-      /** Whether the request was served all the same: `maybe`, as a look can tell; or `maybe yet`, after which none can for a while. */
+      /** Whether the request was served all the same: `maybe`, as a look may show at once; or `maybe yet`, as none will for a while. */
       readonly served: 'no' | 'maybe' | 'maybe yet';
     };

@@ -26,15 +26,21 @@ export interface PartState {
   readonly asked: ReadonlyMap<number, string>;
 }
 
-/** In whose name it is noted that a job was asked for, and not served: nobody's, so that no claim is held open by it. */
+/** In place of an invocation's name where a request was not served for certain: no claim is held open by it. */
 export const NOBODY = 'nobody';
 
-/** The same for a job that was refused together with others, for the sake of who knows which of so many. */
-export const oneOf = (jobs: number): string => `one of ${jobs}`;
+/**
+ * Who asked for a job, as it is noted in {@link PartState.asked}; `suspects`, if one of so many jobs is known to be the
+ * reason why it was in vain.
+ */
+export const askerOf = (invocation: string, suspects?: number): string =>
+  suspects === undefined ? invocation : `${invocation}, one of ${suspects}`;
 
-/** Of how many one is to blame, by that name; undefined by any other. */
+export const isAsker = (name: string | undefined, invocation: string): boolean =>
+  name === invocation || name?.startsWith(`${invocation}, one of `) === true;
+
 export const suspectsIn = (name: string): number | undefined => {
-  const [, jobs] = /^one of (\d+)$/.exec(name) ?? [];
+  const [, jobs] = /, one of (\d+)$/.exec(name) ?? [];
   return jobs === undefined ? undefined : Number(jobs);
 };
 

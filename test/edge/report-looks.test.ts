@@ -50,10 +50,10 @@ describe('a service that answered, and did not tell of a job, has done what it d
       ['delivered', 'positional'],
       ['delivered', 'observed'],
     ]);
-    // Still on its way, untold or unseen: it may have been served. What a look shows to have had no effect holds up nobody.
+    // Still on its way, untold or unseen: it may have been served. So may what does not show yet.
     expect([...part.asked]).toEqual([
       [2, 'ours'],
-      [3, 'nobody'],
+      [3, 'ours'],
       [4, 'ours'],
       [5, 'ours'],
     ]);
@@ -64,8 +64,8 @@ describe('a service that answered, and did not tell of a job, has done what it d
     const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
     const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_downloading' }, 8);
     expect([...part.asked]).toEqual([
-      [0, 'one of 8'],
-      [1, 'ours'],
+      [0, 'nobody, one of 8'],
+      [1, 'ours, one of 8'],
     ]);
   });
 

@@ -55,7 +55,8 @@ describe('a job whose last call went unanswered, and had no effect', () => {
   it.each([
     ['theirs', Number.POSITIVE_INFINITY],
     ['nobody', Number.POSITIVE_INFINITY],
-    ['one of 25', 25],
+    ['nobody, one of 25', 25],
+    ['theirs, one of 25', 25],
   ])('goes again, and is marked: it alone, asked by %s', async (by, suspects) => {
     const { book } = startBook();
     const { calls } = openWishes({ jobs: ['7', '8', '9'] });
