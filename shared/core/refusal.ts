@@ -92,8 +92,8 @@ export const blameOf = (status: number, code: string): Blame => {
 };
 
 /**
- * What is left open by a reply that is no verdict. A service that has answered has done what it does; behind a server's
- * error, which may be a gateway's that gave up waiting, or behind silence, a request may yet be served.
+ * What is left open by a reply that is no verdict. A service that has answered has done what it does, so a look may
+ * show it; behind a server's error, which may be a gateway's that gave up waiting, or behind silence, it may yet do it.
  */
 export const doubt = (status: number | undefined): 'maybe' | 'maybe yet' =>
   status === undefined || isOutage(status) ? 'maybe yet' : 'maybe';

@@ -21,6 +21,8 @@ export const createTable = (
 /** DynamoDB's stand-in on a port of its own, in memory, and a client of it. */
 export const startDynamoDb = async () => {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0 }).listen(0, '127.0.0.1');
+  // No connection is closed for being idle: a request that comes just then would be lost.
+  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');

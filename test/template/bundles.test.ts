@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(secrets, JSON.stringify({ projects: { '*': PAIR } }));
   ledger = await startDynamoDb();
   await createTable(ledger.dynamoDb, 'ledger');
-});
+}, 240_000);
 
 afterAll(async () => {
   await Promise.all([queues.stop(), bus.stop(), upstream.stop(), ledger.stop()]);

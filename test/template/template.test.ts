@@ -49,7 +49,7 @@ beforeAll(async () => {
   await prepareService(first);
   await cp(first, second, { recursive: true });
   [plain, tuned] = await Promise.all([packageService(first), packageService(second, TUNED)]);
-}, 60_000);
+}, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
