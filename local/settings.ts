@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { httpUrl } from '../shared/core/http-url.ts';
 import { operations } from '../shared/core/operations/index.ts';
 import {
   type Environment,
-  httpUrl,
   MisconfiguredError,
   readSettings,
   readTogether,

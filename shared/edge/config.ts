@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
+import { httpUrl } from '../core/http-url.ts';
 import type { Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
-import { type Environment, httpUrl, readSettings, whole } from '../core/settings.ts';
+import { type Environment, readSettings, whole } from '../core/settings.ts';
 
 const KIB = 1024;
 

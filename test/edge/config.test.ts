@@ -166,9 +166,22 @@ describe('a bad setting fails at once, with every problem', () => {
       { RESTART_DELAY_SECONDS: '901' },
       'RESTART_DELAY_SECONDS must be a whole number from 1 to 900',
     ],
-    [{ DLI_ENDPOINT: 'dli.example.com' }, 'DLI_ENDPOINT must be an http or https URL'],
-    [{ DRS_ENDPOINT: 'ftp://drs.example.com' }, 'DRS_ENDPOINT must be an http or https URL'],
-    [{ QUEUE_URL: 'intents' }, 'QUEUE_URL must be an http or https URL'],
+    [
+      { DLI_ENDPOINT: 'dli.example.com' },
+      'DLI_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { DRS_ENDPOINT: 'ftp://drs.example.com' },
+      'DRS_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { DLI_ENDPOINT: 'https://dli.example.com?a=b' },
+      'DLI_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { QUEUE_URL: 'intents' },
+      'QUEUE_URL must be an http or https URL without user, query or fragment',
+    ],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
     [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],
