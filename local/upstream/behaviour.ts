@@ -51,7 +51,7 @@ const settings = <const Shapes extends readonly string[]>(shapes: Shapes) =>
     badIds: v.exactOptional(v.array(v.string('must be an id as a string'), 'must be a list')),
     /** Whether one job that is missing or in the wrong state makes the whole call be refused, with nothing done. */
     refuseWhole: v.exactOptional(v.boolean('must be true or false')),
-    /** How long each answer is held back. The effect is not. */
+    /** How long each answer is held back, a refusal's too. The effect is not. Under `*` looks and tokens are late as well. */
     latencyMs: v.exactOptional(wholeNumber),
     /** What `Retry-After` says on a 429; null, or nothing said, means that none is sent. */
     retryAfterSeconds: v.exactOptional(v.nullable(wholeNumber)),

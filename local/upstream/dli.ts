@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isObject, type JsonObject, parseJson } from '../../shared/core/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
 import type { JobOptions } from './job-laws.ts';
+import type { Shown } from './jobs.ts';
 import { emptied, errorReply, htmlReply, json, jsonText, type Reply } from './reply.ts';
 import type { DliShape, OperationName, Shape } from './vocabulary.ts';
 
@@ -133,11 +134,19 @@ export const dliStop = makeEndpoint(
 export const isDliId = (text: string): boolean =>
   /^(0|[1-9]\d{0,18})$/.test(text) && BigInt(text) <= LONG_MAX;
 
-/** `GET …/streaming/jobs/{id}`. The id is written digit for digit, as the 64-bit number that it is. */
-export const jobDetail = (id: string, status: string): Reply =>
-  jsonText(
-    200,
-    `{"is_success":"true","message":"","job_detail":{"job_id":${id},"status":"${status}","status_desc":""}}`,
-  );
+/**
+ * `GET …/streaming/jobs/{id}`. The id is written digit for digit, as the 64-bit number that it is. In the vendor's example
+ * a job that was never started has a null for the time of it.
+ */
+export const jobDetail = (id: string, { status, createdAt, startedAt }: Shown): Reply => {
+  const others = {
+    status,
+    status_desc: '',
+    create_time: Math.floor(createdAt),
+    start_time: startedAt === null ? null : Math.floor(startedAt),
+  };
+  const detail = `{"job_id":${id},${JSON.stringify(others).slice(1)}`;
+  return jsonText(200, `{"is_success":"true","message":"","job_detail":${detail}}`);
+};
 
 export const noSuchJob: Reply = json(400, errorOf('missing'));

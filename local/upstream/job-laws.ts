@@ -28,6 +28,10 @@ export interface Phase {
 export interface JobState {
   status: string;
   savepoint: boolean;
+  /** When it came into being, which is when somebody first asked for it. */
+  readonly createdAt: number;
+  /** When it was last started; null if it never was. */
+  startedAt: number | null;
   /** The states that it has yet to come into. */
   ahead: readonly Phase[];
   effects: readonly Effect[];

@@ -24,6 +24,9 @@ const advance = (job: JobState, now: number): JobState => {
   return job;
 };
 
+/** What a look shows of a job. */
+export type Shown = Pick<JobState, 'status' | 'createdAt' | 'startedAt'>;
+
 export type Jobs = ReturnType<typeof keepJobs>;
 
 /** Every job there is, in states that take time: a job is brought up to date when somebody asks for it. */
@@ -32,9 +35,13 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
 
   const meet = (key: JobKey, status: string, savepoint = false): JobState => {
     const text = textOf(key);
-    const job = known.get(text) ?? { status, savepoint, ahead: [], effects: [] };
+    const at = now();
+    // Who comes into being at work was started before anybody asked: not later than now.
+    const startedAt = status === LAWS['dli.stop'].unseen ? at : null;
+    const unseen = { status, savepoint, createdAt: at, startedAt, ahead: [], effects: [] };
+    const job = known.get(text) ?? unseen;
     known.set(text, job);
-    return advance(job, now());
+    return advance(job, at);
   };
 
   const meetFor = (operation: OperationName, key: JobKey, options: JobOptions): JobState =>
@@ -50,13 +57,15 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
       const job = meetFor(operation, key, options);
       if (!law.allowedIn.includes(job.status)) return false;
       const at = now();
-      job.effects = [...job.effects, { at, ...law.effect(job, options) }];
+      const effect = { at, ...law.effect(job, options) };
+      job.effects = [...job.effects, effect];
+      if (effect.effect !== 'stop') job.startedAt = at;
       job.ahead = law.phases(options, at, transitionMs);
       advance(job, at);
       return true;
     },
-    /** The status that a client is shown. A job first looked at comes into being, never started. */
-    look: (key: JobKey): string => meet(key, FIRST_LOOKED_AT[key.service]).status,
+    /** What a client is shown. A job first looked at comes into being, never started. */
+    look: (key: JobKey): Shown => meet(key, FIRST_LOOKED_AT[key.service]),
     /** The same for a bystander: it leaves no trace. */
     statusOf: (key: JobKey): string => {
       const job = known.get(textOf(key));

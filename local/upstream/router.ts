@@ -31,8 +31,12 @@ export interface RouterParts {
   readonly recordLook: (look: UpstreamLook) => void;
 }
 
-/** Answered at once, whatever is wrong with the batch endpoints, and not recorded. */
-const atOnce = (ending: Ending): Handled => ({ ending, latencyMs: 0, answered: () => {} });
+/** The end of what is neither a call nor a look, and is recorded as none. */
+const ended = (ending: Ending, latencyMs: number): Handled => ({
+  ending,
+  latencyMs,
+  answered: () => {},
+});
 
 const compile = (template: string): RegExp =>
   new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
@@ -40,6 +44,10 @@ const compile = (template: string): RegExp =>
 /** Finds what serves a request by its method and path, among the six endpoints there are. */
 export const makeRouter = (parts: RouterParts) => {
   const { behaviour, jobs, guard, obstacles, handleBatch, issueToken, now, recordLook } = parts;
+
+  /** Every answer is held back, whatever it says and whoever gives it. */
+  const latencyOf = (operation: OperationName | '*'): number =>
+    behaviour.settingsOf(operation).latencyMs;
 
   /** The order of the gateway: an outage knows nobody, then credentials, then the rate. */
   const pass = (
@@ -58,7 +66,7 @@ export const makeRouter = (parts: RouterParts) => {
     (endpoint: Endpoint): Serve =>
     (request, project) => {
       const { refusal, obstacle } = pass(endpoint, request, project);
-      if (refusal !== undefined) return atOnce(refusal);
+      if (refusal !== undefined) return ended(refusal, latencyOf(endpoint.operation));
       const { headers, body } = request;
       return handleBatch(endpoint, { project, headers, body }, obstacle);
     };
@@ -71,7 +79,7 @@ export const makeRouter = (parts: RouterParts) => {
     ): Serve =>
     (request, project, id) => {
       const { refusal, obstacle } = pass({ operation: '*', service }, request, project);
-      if (refusal !== undefined) return atOnce(refusal);
+      if (refusal !== undefined) return ended(refusal, latencyOf('*'));
       const record: UpstreamLook & { status: number | null } = {
         at: now(),
         service,
@@ -84,7 +92,7 @@ export const makeRouter = (parts: RouterParts) => {
         record.status = status;
       };
       const ending = obstacle?.ending ?? answer(request, project, id);
-      return { ending, latencyMs: 0, answered };
+      return { ending, latencyMs: latencyOf('*'), answered };
     };
 
   const detail = look(
@@ -101,11 +109,14 @@ export const makeRouter = (parts: RouterParts) => {
     ({ body }) => askedIds(body),
     ({ body }, project) =>
       listStatuses(body, (id) =>
-        behaviour.isMissing('drs', id) ? undefined : jobs.look({ service: 'drs', project, id }),
+        behaviour.isMissing('drs', id)
+          ? undefined
+          : jobs.look({ service: 'drs', project, id }).status,
       ),
   );
 
-  const tokens: Serve = ({ body }) => atOnce(obstacles.outage('*')?.ending ?? issueToken(body));
+  const tokens: Serve = ({ body }) =>
+    ended(obstacles.outage('*')?.ending ?? issueToken(body), latencyOf('*'));
 
   const route = (method: string, template: string, serve: Serve) => ({
     method,
@@ -126,12 +137,13 @@ export const makeRouter = (parts: RouterParts) => {
       const match = method === request.method ? pattern.exec(request.path) : null;
       if (match) return serve(request, match.groups?.project ?? '', match.groups?.id ?? '');
     }
-    return atOnce(
+    return ended(
       gatewayError(
         404,
         'APIGW.0101',
         'The API does not exist or has not been published in the environment',
       ),
+      latencyOf('*'),
     );
   };
 };

@@ -38,6 +38,9 @@ export type Admission =
 
 const SECOND = 1_000;
 
+const FIRST_SECONDS = 5;
+const LONGEST_SECONDS = 300;
+
 /** How long those wait who meet a probe: it takes one request. */
 const PROBE_PAUSE_SECONDS = 3;
 
@@ -48,15 +51,21 @@ export const admissionTo = (record: CoolDown | undefined, now: number): Admissio
   return { kind: 'closed', seconds: record.probing ? Math.min(left, PROBE_PAUSE_SECONDS) : left };
 };
 
+/**
+ * What still counts of a record: one that ended longer ago than any is made to last, with nobody come since, is a first one.
+ * A job that fails for ever would else close an idle project for ever longer.
+ */
+const remembered = (record: CoolDown, now: number): CoolDown =>
+  now - record.until > LONGEST_SECONDS * SECOND
+    ? { ...record, step: Math.min(1, record.step), strikes: 0 }
+    : record;
+
 /** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
 export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => ({
-  ...record,
+  ...remembered(record, now),
   until: now + ms,
   probing: true,
 });
-
-const FIRST_SECONDS = 5;
-const LONGEST_SECONDS = 300;
 
 /** More than five bad signatures in a row lock a key pair for five minutes (docs/upstream.md §1): so few are tried. */
 const AUTH_SECONDS = 60;
@@ -72,7 +81,8 @@ export interface RefusalOfAll {
 
 /**
  * The record after a refusal of everybody: each closure in a row that is certain, or rests on three strikes, doubles the
- * wait, and the upstream's own wish goes before it where it is longer.
+ * wait, and the upstream's own wish goes before it where it is longer. In a row they are no more after five minutes in
+ * which nobody came.
  */
 export const coolDownAfter = (
   record: CoolDown | undefined,
@@ -81,9 +91,10 @@ export const coolDownAfter = (
   /** Since the record was read. */
   newStrikes = 1,
 ): CoolDown => {
-  const strikes = (record?.strikes ?? 0) + newStrikes;
+  const before = remembered(record ?? OPEN, now);
+  const strikes = before.strikes + newStrikes;
   const grows = isCertain || strikes >= STRIKES;
-  const step = Math.max(1, (record?.step ?? 0) + Number(grows));
+  const step = Math.max(1, before.step + Number(grows));
   const grown = FIRST_SECONDS * 2 ** Math.min(step - 1, 10);
   const least = closure === 'auth' && grows ? AUTH_SECONDS : 0;
   const seconds = Math.max(Math.min(LONGEST_SECONDS, grown), least, retryAfter);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { closedObject } from './closed-object.ts';
+import { httpUrl } from './http-url.ts';
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts';
 import { isProjectId, PROJECT_ID_RULE } from './operation.ts';
 
@@ -51,22 +52,12 @@ const line = v.pipe(
   v.regex(/^[^\p{Cc}]{1,1024}$/u, 'must be 1 to 1024 characters, none of them a control character'),
 );
 
-const URL_RULE = 'must be an http or https URL without user, query or fragment';
-const HTTP_URL =
-  /^https?:\/\/([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[^\s?#\\]*)?$/;
-const endpoint = v.pipe(
-  v.string(URL_RULE),
-  v.regex(HTTP_URL, URL_RULE),
-  v.check((text) => URL.canParse(text), URL_RULE),
-  v.transform((text) => text.replace(/\/+$/, '')),
-);
-
 const OBJECT_RULE = 'must be an object';
 
 const endpointEntries = {
-  dli: v.optional(endpoint),
-  drs: v.optional(endpoint),
-  iam: v.optional(endpoint),
+  dli: v.optional(httpUrl),
+  drs: v.optional(httpUrl),
+  iam: v.optional(httpUrl),
 } satisfies Record<EndpointName, unknown>;
 
 const accountEntries = {

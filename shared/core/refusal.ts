@@ -150,43 +150,75 @@ const codeOf = (element: Json | undefined): string => {
   return isObject(error) && typeof error.code === 'string' ? error.code : UNSPECIFIED;
 };
 
-/** Whether something may have been done all the same: a row that claims success, or rows beside an error. */
-const mayHaveServed = (element: Json | undefined): boolean =>
-  isObject(element) &&
-  ['is_success', 'results', 'jobs'].some((name) => {
-    const value = element[name];
-    if (Array.isArray(value)) return value.length > 0;
-    return value === true || (typeof value === 'string' && /^true$/i.test(value));
-  });
+/** What a reply says of jobs by their ids: lists beside an error, if there is one. */
+const listedIn = (body: Json): readonly Json[] =>
+  isObject(body)
+    ? [body.results, body.jobs].flatMap((list): readonly Json[] =>
+        Array.isArray(list) ? list : [],
+      )
+    : [];
+
+/** A reply's rows: those of its lists, its elements, or itself. Without any, the status speaks. */
+const rowsOf = (body: Json): readonly Json[] => {
+  const listed = listedIn(body);
+  if (listed.length > 0) return listed;
+  const elements: readonly Json[] = Array.isArray(body) ? body : [body];
+  return elements.length > 0 ? elements : [null];
+};
+
+/** Whether a row tells of a job and of no refusal: it claims success, or shows the status that the job has. */
+const tellsOfJob = (row: Json, isListed: boolean): boolean => {
+  if (!isObject(row)) return false;
+  const { is_success: success, status } = row;
+  if (success === true || (typeof success === 'string' && /^true$/i.test(success))) return true;
+  return isListed && typeof status === 'string' && !/^(failed)?$/i.test(status);
+};
+
+/** What each row says: why everybody is refused, or, undefined, that the service is at work. */
+const saidIn = (status: number, text: string): ReadonlySet<Closure | undefined> => {
+  const parsed = parseLoosely(text);
+  const body = parsed.ok ? parsed.value : null;
+  const isListed = listedIn(body).length > 0;
+  return new Set(
+    rowsOf(body).map((row) =>
+      tellsOfJob(row, isListed) ? undefined : CLOSURES.get(blameOf(status, codeOf(row))),
+    ),
+  );
+};
 
 /**
  * Whether a reply refuses everybody, not the jobs that were asked for: a throttle, a credential, a server in trouble, or
- * none there. Undefined where it does not, and where its rows are at odds or beside it: some were served then.
+ * none there. At any status, since a refusal may come in every row of a 202. Undefined where it does not, and where its
+ * rows are at odds: some were served then.
  */
 export const closureOf = (reply: Reply): Closure | undefined => {
   if (reply.kind === 'silent') return reply.held ? undefined : 'outage';
-  if (reply.status < 400) return undefined;
-  const parsed = parseLoosely(reply.body);
-  const rows: readonly Json[] =
-    parsed.ok && Array.isArray(parsed.value) ? parsed.value : [parsed.ok ? parsed.value : null];
-  if (rows.some(mayHaveServed)) return undefined;
-  const closures = new Set(rows.map((row) => CLOSURES.get(blameOf(reply.status, codeOf(row)))));
-  const [closure] = closures;
-  return closures.size === 1 ? closure : undefined;
+  const said = saidIn(reply.status, reply.body);
+  const [closure] = said;
+  return said.size === 1 ? closure : undefined;
+};
+
+/** Whether what a reply says it says once, of all jobs that were asked for. A list may leave some out, who were served. */
+export const isSaidOfAll = (reply: Reply): boolean => {
+  const parsed = parseLoosely(reply.kind === 'replied' ? reply.body : '');
+  const body = parsed.ok ? parsed.value : null;
+  return listedIn(body).length === 0 && rowsOf(body).length === 1;
 };
 
 /** Whether a reply shows that a service is at work: it served somebody, or refused a job in its own words. */
 export const showsService = (reply: Reply): boolean =>
   reply.kind === 'replied' &&
   (reply.status < 300 || reply.status >= 400) &&
-  closureOf(reply) === undefined &&
+  saidIn(reply.status, reply.body).has(undefined) &&
   parseLoosely(reply.body).ok;
 
-export const isAuthRefusal = (reply: Reply): boolean => closureOf(reply) === 'auth';
+/** A refusal of the credential after which the same may be sent by another: nothing was done. */
+export const isAuthRefusal = (reply: Reply): boolean =>
+  closureOf(reply) === 'auth' && isSaidOfAll(reply);
 
 /** Whether a reply refuses the credential itself, not only what it may do: by any code that says so, or at 401. */
 export const isBadSignature = (reply: Reply): boolean => {
-  if (reply.kind === 'silent' || !isAuthRefusal(reply)) return false;
+  if (reply.kind === 'silent' || closureOf(reply) !== 'auth') return false;
   const parsed = parseLoosely(reply.body);
   const said = parsed.ok ? parsed.value : null;
   const rows: readonly Json[] = Array.isArray(said) ? said : [said];

@@ -40,13 +40,6 @@ export const whole = (least: number, most: number) => {
   );
 };
 
-/** An http or https URL; a slash at its end is dropped, so that paths can be appended. */
-export const httpUrl = v.pipe(
-  v.string(),
-  v.check((text) => /^https?:/.test(text) && URL.canParse(text), 'must be an http or https URL'),
-  v.transform((text) => text.replace(/\/+$/, '')),
-);
-
 /** Reads settings by a schema; throws {@link MisconfiguredError}. A variable that is set but empty counts as not set. */
 export const readSettings = <Schema extends v.GenericSchema>(
   schema: Schema,

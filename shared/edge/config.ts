@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
+import { httpUrl } from '../core/http-url.ts';
 import type { Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
-import { type Environment, httpUrl, readSettings, whole } from '../core/settings.ts';
+import { type Environment, readSettings, whole } from '../core/settings.ts';
 
 const KIB = 1024;
 
@@ -39,6 +40,12 @@ const REFUSED_MS = 60_000;
 
 /** For secrets that are asked for in vain: a project that is not in them, or a source that is out of reach. */
 const LEAST_REFRESH_MS = 10_000;
+
+/**
+ * As many signatures are bad at once when a pair of keys is revoked. The sixth in a row locks it (docs/upstream.md §1), and
+ * a cool-down later somebody tries again.
+ */
+const MOST_SIGNED_AT_ONCE = 4;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -84,7 +91,8 @@ const controlSchema = v.pipe(
     UPSTREAM_SECRET_ID: v.optional(v.string()),
     UPSTREAM_SECRETS_FILE: v.optional(v.string()),
     SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
-    CALLS_PER_KEY: v.optional(whole(1, 5), '1'),
+    CALLS_PER_KEY: v.optional(whole(1, MOST_SIGNED_AT_ONCE), '1'),
+    MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     ...logEntries,
   }),
   v.forward(
@@ -95,6 +103,14 @@ const controlSchema = v.pipe(
       `must exceed CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}, or no call is ever begun`,
     ),
     ['FUNCTION_TIMEOUT_SECONDS'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['CALLS_PER_KEY'], ['MAX_CONCURRENCY']],
+      (settings) => settings.CALLS_PER_KEY * settings.MAX_CONCURRENCY <= MOST_SIGNED_AT_ONCE,
+      `times MAX_CONCURRENCY must not exceed ${MOST_SIGNED_AT_ONCE}: more than 5 bad signatures lock a key pair`,
+    ),
+    ['CALLS_PER_KEY'],
   ),
   v.forward(
     v.partialCheck(

@@ -8,7 +8,7 @@ export interface ConnectionBounds {
   readonly headersTimeoutMs: number;
   /** Between two pieces of a reply's body. */
   readonly bodyTimeoutMs: number;
-  /** How long a connection without requests is kept. */
+  /** How long a connection without requests is kept at most, whatever a server allows. */
   readonly keepAliveMs: number;
   /** At most so many to one origin; no bound if it is not said. What is beyond it waits while its own timeout runs. */
   readonly connections?: number;
@@ -24,6 +24,8 @@ export const makeDispatcher = (bounds: ConnectionBounds): Agent =>
     headersTimeout: bounds.headersTimeoutMs,
     bodyTimeout: bounds.bodyTimeoutMs,
     keepAliveTimeout: bounds.keepAliveMs,
+    // A server may wish for more; a connection that it closes just then would cost a call its lease.
+    keepAliveMaxTimeout: bounds.keepAliveMs,
     connections: bounds.connections ?? null,
     allowH2: false,
   });

@@ -1,6 +1,6 @@
 import type { MayBegin, Send, UpstreamRequest } from '../core/operation.ts';
 import { FREE, type Pace, slowDown, speedUp, takeTurn } from '../core/pace.ts';
-import { closureOf, showsService } from '../core/refusal.ts';
+import { closureOf, isSaidOfAll, showsService } from '../core/refusal.ts';
 import { heldBack, type Reply } from '../core/reply.ts';
 
 export interface PaceEdges {
@@ -20,7 +20,7 @@ const MOST_TRIES = 6;
 const MOST_THROTTLES = 8;
 
 /**
- * The one layer that sends a request again: only where a throttle says that nothing was done, only while the time
+ * The one layer that sends a request again: only where a throttle says of all jobs that nothing was done, only while the time
  * lasts, and at the pace that the project's throttles allow. Law: no other reply is ever followed by another try.
  */
 export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
@@ -58,7 +58,8 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
       const slower = slowDown(pace, now(), retryAfterOf(reply));
       paces.set(lane, slower);
       refusal = reply;
-      if (tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES) return reply;
+      const isLast = tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES;
+      if (isLast || !isSaidOfAll(reply)) return reply;
     }
   };
 };

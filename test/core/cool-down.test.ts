@@ -53,6 +53,36 @@ describe('a cool-down', () => {
     expect(coolDownAfter(OPEN, perhaps, NOW).strikes).toBe(1);
   });
 
+  it.each<[string, boolean, number, readonly number[]]>([
+    ['a job that always fails, now and then', false, 500, [5, 5, 5, 5, 5, 5, 5]],
+    ['everybody, now and then', true, 500, [5, 10, 10, 10, 10, 10, 10]],
+    ['a job that always fails, time and again', false, 300, [5, 5, 10, 10, 10, 20, 20]],
+    ['everybody, time and again', true, 0, [5, 10, 20, 40, 80, 160, 300]],
+  ])('is short again where nobody came for five minutes: %s', (_, isCertain, idle, waits) => {
+    let at = NOW;
+    let record: CoolDown | undefined;
+    const seconds = waits.map(() => {
+      record = coolDownAfter(
+        record && probeOf(record, at, 30_000),
+        { closure: 'outage', isCertain },
+        at,
+      );
+      const wait = (record.until - at) / 1_000;
+      at = record.until + idle * 1_000;
+      return wait;
+    });
+    expect(seconds).toEqual(waits);
+  });
+
+  it('so too where nobody was told of the one that came', () => {
+    const record: CoolDown = { until: NOW, step: 6, strikes: 2, probing: false };
+    expect(coolDownAfter(record, DOWN, NOW + 300_000).step).toBe(7);
+    expect(coolDownAfter(record, DOWN, NOW + 300_001)).toMatchObject({ step: 2, strikes: 0 });
+    const perhaps = { ...DOWN, isCertain: false };
+    expect(coolDownAfter(record, perhaps, NOW + 300_001)).toMatchObject({ step: 1, strikes: 1 });
+    expect(coolDownAfter(OPEN, DOWN, NOW + 300_001)).toMatchObject({ step: 1 });
+  });
+
   it('begins anew after one that ended well', () => {
     expect((coolDownAfter(OPEN, DOWN, NOW).until - NOW) / 1_000).toBe(5);
   });

@@ -49,10 +49,13 @@ describe('the code of a reply is where its service puts it', () => {
     expect(closureOf(replied(400, body))).toBe(closure);
   });
 
-  it('and a reply below 400 refuses nobody as a whole, whatever its rows say', () => {
-    for (const error_code of ['DLI.0999', 'DRS.M01503', 'DLI.0016'])
-      for (const status of [200, 202, 399])
-        expect(closureOf(replied(status, [{ error_code }]))).toBeUndefined();
+  it.each<[string, Closure]>([
+    ['DLI.0999', 'outage'],
+    ['DRS.M01503', 'throttled'],
+    ['DLI.0016', 'auth'],
+  ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
+    for (const status of [200, 202, 399])
+      expect(closureOf(replied(status, [{ error_code }, { error_code }]))).toBe(closure);
   });
 });
 

@@ -6,7 +6,9 @@ import {
   closureOf,
   isAuthRefusal,
   isBadSignature,
+  isSaidOfAll,
   mayBeOneJobs,
+  showsService,
   verdictOn,
 } from '../../shared/core/refusal.ts';
 import { heldBack } from '../../shared/core/reply.ts';
@@ -170,6 +172,11 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   const code = (error_code: string) => ({ error_code, error_msg: 'words' });
+  const failed = (id: string, error_code = 'DRS.M01503') => ({
+    id,
+    status: 'failed',
+    ...code(error_code),
+  });
 
   it.each<[string, number, unknown, Closure | undefined]>([
     ['a throttle of the gateway', 429, code('APIGW.0308'), 'throttled'],
@@ -199,9 +206,77 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ['a success', 200, [{ is_success: 'true' }], undefined],
     ['a page where a reply should be', 200, '<html>', undefined],
     ['a busy task among others', 202, { results: [code('DRS.M01504')] }, undefined],
+    ['a throttle in every row', 400, { results: [failed('a'), failed('b')] }, 'throttled'],
+    ['so too beside a status of success', 202, { jobs: [failed('a'), failed('b')] }, 'throttled'],
+    ['rows that have no status', 202, { jobs: [{ ...code('DRS.M01503'), id: 'a' }] }, 'throttled'],
+    ['under both names', 202, { jobs: [failed('a')], results: [failed('a')] }, 'throttled'],
+    ['at odds under both', 202, { jobs: [failed('a')], results: [{ id: 'a' }] }, undefined],
+    ['rows that fail at 429', 429, { results: [{ id: 'a', status: 'FAILED' }] }, 'throttled'],
+    ['a throttle whole at 202', 202, code('DRS.M01503'), 'throttled'],
+    ['a role that is missing, at 200', 200, [code('DLI.0016')], 'auth'],
+    ['a server in trouble in every row', 202, { jobs: [failed('a', 'DRS.M01501')] }, 'outage'],
+    [
+      'a throttle beside a task that was started',
+      202,
+      { results: [failed('a'), { id: 'b', status: 'success' }] },
+      undefined,
+    ],
+    [
+      'a throttle and a trouble of one’s own',
+      202,
+      { results: [failed('a'), failed('b', 'DRS.M05003')] },
+      undefined,
+    ],
+    [
+      'tasks that failed long ago, as a look shows them',
+      200,
+      { results: [{ ...failed('a', 'DRS.M00004'), status: 'FULL_TRANSFER_FAILED' }] },
+      undefined,
+    ],
+    ['an empty list at 429', 429, [], 'throttled'],
+    ['an empty list at 401', 401, [], 'auth'],
+    ['an empty list at 503', 503, [], 'outage'],
+    ['an empty list beside success', 200, [], undefined],
   ])('%s (%i)', (_, status, body, closure) => {
     expect(closureOf(replied(status, body))).toBe(closure);
-    expect(isAuthRefusal(replied(status, body))).toBe(closure === 'auth');
+    // Some of them may be about a few of the jobs, and the others served: that is no reason to send them all again.
+    const isAll = isSaidOfAll(replied(status, body));
+    expect(isAuthRefusal(replied(status, body))).toBe(closure === 'auth' && isAll);
+    if (closure !== undefined) expect(showsService(replied(status, body))).toBe(false);
+  });
+
+  it.each<[string, number, unknown, boolean]>([
+    ['one error', 429, code('APIGW.0308'), true],
+    ['no body', 429, '', true],
+    ['an empty list', 429, [], true],
+    ['an error in a list of one', 400, [code('DLI.0016')], true],
+    ['an error beside an empty list', 429, { ...code('APIGW.0308'), results: [] }, true],
+    ['an error for each of two', 400, [code('DLI.0016'), code('DLI.0016')], false],
+    ['an error for a task by its id', 202, { jobs: [failed('a')] }, false],
+    ['so too under the other name', 429, { results: [failed('a')] }, false],
+  ])('%s (%i) is said of all jobs: %s', (_, status, body, isAll) => {
+    expect(isSaidOfAll(replied(status, body))).toBe(isAll);
+  });
+
+  it('nor does anything else that is no answer show a service at work', () => {
+    const throttleAndOutage = [code('DRS.M01503'), code('DLI.0999')];
+    const both = replied(400, throttleAndOutage);
+    expect([closureOf(both), showsService(both)]).toEqual([undefined, false]);
+    expect(showsService(replied(200, '<html>'))).toBe(false);
+    expect(showsService(replied(302, '{}'))).toBe(false);
+    expect(showsService({ kind: 'silent', reason: 'timeout' })).toBe(false);
+    expect(showsService(heldBack('no time left'))).toBe(false);
+  });
+
+  it.each<[string, number, unknown]>([
+    ['a success', 200, [{ is_success: 'true' }]],
+    ['a job that is not there', 400, [code('DLI.0002')]],
+    ['a success beside a throttle', 202, { jobs: [failed('a'), { id: 'b', status: 'success' }] }],
+    ['a task that is busy', 202, { jobs: [failed('a', 'DRS.M01504')] }],
+    ['a quota', 400, code('DLI.1028')],
+    ['a status that was asked for', 200, { results: [{ id: 'a', status: 'CONFIGURATION' }] }],
+  ])('%s (%i) shows one', (_, status, body) => {
+    expect(showsService(replied(status, body))).toBe(true);
   });
 
   it.each<[string, number, unknown, boolean]>([

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { httpUrl } from '../../shared/core/http-url.ts';
 import {
   type Environment,
-  httpUrl,
   MisconfiguredError,
   readSettings,
   readTogether,
@@ -66,22 +66,36 @@ describe('an endpoint is a URL to which paths can be appended', () => {
     ['http://127.0.0.1:4000', 'http://127.0.0.1:4000'],
     ['https://example.com//', 'https://example.com'],
     ['https://example.com/a/b/', 'https://example.com/a/b'],
+    ['http://[::1]:4000/', 'http://[::1]:4000'],
+    ['http://sqs_1.local.:4566', 'http://sqs_1.local.:4566'],
   ])('%s', (URL, read_) => {
     expect(read({ URL }).URL).toBe(read_);
   });
 
-  it.each(['example.com', 'ftp://example.com', 'ftp://http://x', 'http://', 'file:///http:'])(
-    '%s is none',
-    (URL) => {
-      expect(told(() => read({ URL }))).toBe('Settings: URL must be an http or https URL');
-    },
-  );
+  it.each([
+    'example.com',
+    'ftp://example.com',
+    'ftp://http://x',
+    'http://',
+    'file:///http:',
+    'https://example.com?a=b',
+    'https://example.com/a?',
+    'https://example.com#a',
+    'https://user:word@example.com',
+    'https:example.com',
+    'https://example.com/a b',
+    'https://example..com:99999',
+  ])('%s is none', (URL) => {
+    expect(told(() => read({ URL }))).toBe(
+      'Settings: URL must be an http or https URL without user, query or fragment',
+    );
+  });
 });
 
 describe('one error names every problem', () => {
   it('of one set of settings', () => {
     expect(told(() => readSettings(schema, { URL: 'x' }))).toBe(
-      'Settings: COUNT is not set; URL must be an http or https URL',
+      'Settings: COUNT is not set; URL must be an http or https URL without user, query or fragment',
     );
   });
 
@@ -100,7 +114,7 @@ describe('one error names every problem', () => {
         COUNT: 'x',
       });
     expect(told(() => readTogether(bad, () => 'fine', other))).toBe(
-      'Settings: COUNT must be a whole number from 2 to 1000; URL must be an http or https URL; OTHER is not set',
+      'Settings: COUNT must be a whole number from 2 to 1000; URL must be an http or https URL without user, query or fragment; OTHER is not set',
     );
   });
 

@@ -165,10 +165,25 @@ describe('a bad setting fails at once, with every problem', () => {
       { RESTART_DELAY_SECONDS: '901' },
       'RESTART_DELAY_SECONDS must be a whole number from 1 to 900',
     ],
-    [{ DLI_ENDPOINT: 'dli.example.com' }, 'DLI_ENDPOINT must be an http or https URL'],
-    [{ DRS_ENDPOINT: 'ftp://drs.example.com' }, 'DRS_ENDPOINT must be an http or https URL'],
-    [{ QUEUE_URL: 'intents' }, 'QUEUE_URL must be an http or https URL'],
+    [
+      { DLI_ENDPOINT: 'dli.example.com' },
+      'DLI_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { DRS_ENDPOINT: 'ftp://drs.example.com' },
+      'DRS_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { DLI_ENDPOINT: 'https://dli.example.com?a=b' },
+      'DLI_ENDPOINT must be an http or https URL without user, query or fragment',
+    ],
+    [
+      { QUEUE_URL: 'intents' },
+      'QUEUE_URL must be an http or https URL without user, query or fragment',
+    ],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
+    [{ CALLS_PER_KEY: '0' }, 'CALLS_PER_KEY must be a whole number from 1 to 4'],
+    [{ MAX_CONCURRENCY: '0' }, 'MAX_CONCURRENCY must be a whole number from 1 to 1000'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
     [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],
     [{ MAX_RECEIVES: '1' }, 'MAX_RECEIVES must be a whole number from 2 to 1000'],
@@ -195,6 +210,25 @@ describe('a bad setting fails at once, with every problem', () => {
       expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS/),
     ]);
     expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '31' })).toEqual([]);
+  });
+
+  it.each([
+    ['1', '5'],
+    ['2', '3'],
+    ['3', undefined],
+    [undefined, '1000'],
+  ])('%s calls per key in %s batches at once may lock it', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
+    expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([
+      'CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4: more than 5 bad signatures lock a key pair',
+    ]);
+  });
+
+  it.each([
+    ['4', '1'],
+    ['2', '2'],
+    [undefined, '4'],
+  ])('%s in %s may not', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
+    expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([]);
   });
 
   it('one problem hides no other', () => {

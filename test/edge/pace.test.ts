@@ -66,6 +66,24 @@ describe('a throttled request is sent again, at the pace of its project', () => 
     expect(gaps[0]).toBeGreaterThan(0.1);
   });
 
+  it('whole beside a status of success too', async () => {
+    const { send, sent } = begin([replied(202, { error_code: 'DRS.M01503', error_msg: 'words' })]);
+    expect(await send()).toBe(good);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('but not where it is told job by job: who is not named may have been served', async () => {
+    const rows = [{ id: 'a', status: 'failed', error_code: 'DRS.M01503', error_msg: 'words' }];
+    const told = replied(202, { results: rows });
+    const { send, sent } = begin([told]);
+    expect(await send()).toBe(told);
+    expect(sent).toEqual(['p 0.00']);
+    // It slows the next ones down like any throttle.
+    await send();
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).not.toBe('p 0.00');
+  });
+
   it('and not before the upstream’s Retry-After', async () => {
     const { send, sent } = begin([throttle(7)]);
     await send();

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 import { startBareServer } from '../support/bare-server.ts';
 import { headRead, holdTimeouts } from '../support/timeouts.ts';
@@ -119,5 +119,25 @@ describe('connections are kept', () => {
     );
     for (let i = 0; i < 5; i++) await send();
     expect(sockets.size).toBe(1);
+  });
+
+  it('no longer than is said here, whatever the server allows', async () => {
+    let open = 0;
+    const { send } = await begin(
+      (request, response) => {
+        open++;
+        request.socket.once('close', () => {
+          open--;
+        });
+        // Else it closes idle connections itself, though a little later.
+        response.once('finish', () => request.socket.setTimeout(0));
+        response.writeHead(200, { connection: 'keep-alive', 'keep-alive': 'timeout=600' }).end();
+      },
+      10_000,
+      { keepAliveMs: 50 },
+    );
+    expect(await send()).toMatchObject({ kind: 'replied' });
+    expect(open).toBe(1);
+    await vi.waitFor(() => expect(open).toBe(0), { timeout: 60_000 });
   });
 });

@@ -198,6 +198,21 @@ describe('when it is over one sets out to see', () => {
     expect(await stored()).toEqual({ ...over, until: AT + 10_000, step: 2 });
   });
 
+  it('refused after nobody came for long: the wait is short, whatever it was', async () => {
+    const { way, clock, stored } = await begin({ ...over, step: 6, strikes: 2 });
+    clock.now += 300_001;
+    await way.takeProbe(PROBE_MS);
+    expect(await stored()).toMatchObject({ step: 1, strikes: 0, probing: true });
+    await way.refuse(OUTAGE);
+    await way.leave();
+    expect(await stored()).toEqual({
+      until: clock.now + 5_000,
+      step: 1,
+      strikes: 1,
+      probing: false,
+    });
+  });
+
   it('nothing to send: it is left to the next, at once', async () => {
     const { way, clock, open, stored } = await begin({ ...over, step: 3 });
     await way.takeProbe(PROBE_MS);

@@ -41,6 +41,15 @@ describe('the development key opens no upstream but one on this machine', () => 
   });
 });
 
+test('no key pair is signed by so often at once that its end locks it', () => {
+  const rule =
+    /^MisconfiguredError: Settings: CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4: /;
+  for (const set of [{ CALLS_PER_KEY: '3' }, { MAX_CONCURRENCY: '5' }])
+    expect(problemsOf(set)).toMatch(rule);
+  expect(problemsOf({ CALLS_PER_KEY: '4', MAX_CONCURRENCY: '1' })).toBe('');
+  expect(problemsOf({ MAX_CONCURRENCY: '4' })).toBe('');
+});
+
 describe('what would be ignored in silence is said', () => {
   test.each<[Environment, RegExp]>([
     [
@@ -85,6 +94,11 @@ describe('what would be ignored in silence is said', () => {
 });
 
 test('the functions get the settings of theirs that are set', () => {
-  const set = { CALLS_PER_KEY: '3', SECRETS_TTL_SECONDS: '60', CALL_CONCURRENCY: '4' };
+  const set = {
+    CALLS_PER_KEY: '4',
+    MAX_CONCURRENCY: '1',
+    SECRETS_TTL_SECONDS: '60',
+    CALL_CONCURRENCY: '4',
+  };
   expect(readStackSettings({ ...set, PATH: '/bin' }).forFunctions).toEqual(set);
 });

@@ -1,13 +1,16 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startUpstream, type UpstreamOptions } from '../../local/upstream/simulator.ts';
 import { until } from '../support/until.ts';
+import { beginGuarded, FORGED, KEY, USER } from './begin-guarded.ts';
 import {
   bad,
   begin,
   good,
   NOT_THERE,
+  PROJECT,
   parsed,
   RUN,
+  STATUS,
   STOP,
   SUBMITTED,
   WRONG_STATE,
@@ -199,6 +202,38 @@ describe('faults', () => {
     expect((await reply).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(55);
     expect(calls[0]?.status).toBe(200);
+  });
+
+  it('looks, tokens and refusals are as late as calls', async () => {
+    const { get, post, call, fetchToken, behave } = await beginGuarded({
+      keys: [KEY],
+      users: [USER],
+    });
+    behave({ '*': { latencyMs: 60 } });
+    for (const ask of [
+      () => get(`/v1.0/${PROJECT}/streaming/jobs/1`),
+      () => post(STATUS, '{"jobs":["a"]}'),
+      () => call(KEY),
+      () => call(FORGED),
+      () => fetchToken(),
+      () => get('/nowhere'),
+    ]) {
+      const started = performance.now();
+      await ask();
+      expect(performance.now() - started).toBeGreaterThanOrEqual(55);
+    }
+  });
+
+  it('a look shows the job as it was when it arrived', async () => {
+    const { get, run, looks, behave } = await begin({ behaviour: { '*': { latencyMs: 60 } } });
+    const started = performance.now();
+    const look = get(`/v1.0/${PROJECT}/streaming/jobs/1`);
+    await vi.waitFor(() => expect(looks).toHaveLength(1), { interval: 5 });
+    behave({ '*': { latencyMs: 0 } });
+    await run(1);
+    expect(JSON.parse((await look).text).job_detail.status).toBe('job_init');
+    expect(performance.now() - started).toBeGreaterThanOrEqual(55);
+    expect(looks.map(({ status }) => status)).toEqual([200]);
   });
 
   it('a client that gives up on a late answer gets none', async () => {

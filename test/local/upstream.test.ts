@@ -101,6 +101,40 @@ describe('every call is on record', () => {
   });
 });
 
+describe('a job’s detail tells when it came into being and when it was last started', () => {
+  it('which is never, then at each run', async () => {
+    const { run, halt, get, pass } = await begin();
+    const times = async () => {
+      const { text } = await get(`/v1.0/${PROJECT}/streaming/jobs/7`);
+      const { create_time, start_time } = JSON.parse(text).job_detail;
+      return [create_time, start_time];
+    };
+    expect(await times()).toEqual([1_000_000, null]);
+    pass(1_000);
+    await run(7);
+    expect(await times()).toEqual([1_000_000, 1_001_000]);
+    pass(1_000);
+    // It runs already: this one has no effect.
+    await run(7);
+    await halt(7);
+    expect(await times()).toEqual([1_000_000, 1_001_000]);
+    pass(1_000);
+    await run(7);
+    expect(await times()).toEqual([1_000_000, 1_003_000]);
+  });
+
+  it('a job first stopped ran by then', async () => {
+    const { halt, get, pass } = await begin();
+    await halt(8);
+    pass(1_000);
+    const { text } = await get(`/v1.0/${PROJECT}/streaming/jobs/8`);
+    expect(JSON.parse(text).job_detail).toMatchObject({
+      create_time: 1_000_000,
+      start_time: 1_000_000,
+    });
+  });
+});
+
 describe('64-bit ids are exact', () => {
   it.each(['9223372036854775807', '9007199254740993', '0'])('%s', async (id) => {
     const { calls, run, get, dliStatus } = await begin();
@@ -110,7 +144,7 @@ describe('64-bit ids are exact', () => {
     const { status, text } = await get(`/v1.0/${PROJECT}/streaming/jobs/${id}`);
     expect(status).toBe(200);
     expect(text).toBe(
-      `{"is_success":"true","message":"","job_detail":{"job_id":${id},"status":"job_submitting","status_desc":""}}`,
+      `{"is_success":"true","message":"","job_detail":{"job_id":${id},"status":"job_submitting","status_desc":"","create_time":1000000,"start_time":1000000}}`,
     );
   });
 });

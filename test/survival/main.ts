@@ -53,7 +53,7 @@ const startStack = async (): Promise<ChildProcess> => {
         AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
         BATCH_SIZE: '20',
         FUNCTION_TIMEOUT_SECONDS: '15',
-        CALLS_PER_KEY: '5',
+        CALLS_PER_KEY: '2',
         LEASE_MARGIN_SECONDS: '2',
         CALL_TIMEOUT_SECONDS: '2',
         MAX_JOBS_PER_CALL: '10',

@@ -15,7 +15,7 @@ import { readZip } from './read-zip.ts';
 const TUNED = {
   BATCH_SIZE: '500',
   BATCH_WINDOW_SECONDS: '9',
-  MAX_CONCURRENCY: '7',
+  MAX_CONCURRENCY: '2',
   MAX_JOBS_PER_CALL: '40',
   MAX_JOBS_PER_CALL_DRS_START: '3',
   CALL_TIMEOUT_SECONDS: '11',
@@ -169,6 +169,17 @@ describe('the way out', () => {
     }
   });
 
+  test('the function knows how many of it there may be', async () => {
+    const many = join(folder, 'many');
+    await cp(join(folder, 'plain'), many, { recursive: true });
+    const { template } = await packageService(many, { MAX_CONCURRENCY: '3' });
+    const { only, environmentOf } = readTemplate(template);
+    expect(only('AWS::Lambda::EventSourceMapping')).toMatchObject({
+      ScalingConfig: { MaximumConcurrency: 3 },
+    });
+    expect(environmentOf('control-jobs').MAX_CONCURRENCY).toBe('3');
+  });
+
   test('every queue is encrypted', () => {
     for (const queue of Object.values(read().all('AWS::SQS::Queue')))
       expect(queue).toMatchObject({ SqsManagedSseEnabled: true });
@@ -301,7 +312,7 @@ describe('whoever deploys', () => {
     expect(only('AWS::Lambda::EventSourceMapping')).toMatchObject({
       BatchSize: 500,
       MaximumBatchingWindowInSeconds: 9,
-      ScalingConfig: { MaximumConcurrency: 7 },
+      ScalingConfig: { MaximumConcurrency: 2 },
     });
     const { maxJobsPerCall, ...config } = readControlConfig(environmentOf('control-jobs'));
     expect(config).toMatchObject({
