@@ -1,7 +1,7 @@
-import { retryDelay } from '../core/delay.ts';
+import { delayFor, retryDelay } from '../core/delay.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { FAILED, hasFailed } from './give-up.ts';
-import { openParts, type Part, type Received } from './part.ts';
+import { openParts, type Part, type Received, wakesAt } from './part.ts';
 import { workOn } from './work.ts';
 
 export type { ControlEdges, ControlLimits };
@@ -56,7 +56,10 @@ export const makeControlLoop =
     for (const part of parts.values())
       for (const message of part.messages) partOf.set(message, part);
     await edges.postpone(
-      staying.map((message) => [message, delayOf(message, partOf.get(message), edges.random())]),
+      staying.map((message) => [
+        message,
+        delayOf(message, partOf.get(message), edges.now(), edges.random()),
+      ]),
     );
     edges.log.info('batch', {
       messages: batch.length,
@@ -77,7 +80,14 @@ const QUICK_RECEIVES = 4;
 /** Only so often, though: the queue gives it no more than a thousand times. */
 const MOST_QUICK = 100;
 
-const delayOf = ({ receiveCount }: Received, part: Part | undefined, random: number): number => {
+const delayOf = (
+  { receiveCount }: Received,
+  part: Part | undefined,
+  now: number,
+  random: number,
+): number => {
+  const wake = part && wakesAt(part);
+  if (wake !== undefined) return delayFor(wake - now, random, part?.pause ?? 0);
   const isQuick = part?.outOfTime === true && !part.tried && receiveCount < MOST_QUICK;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
   return retryDelay(receives, random, part?.pause);

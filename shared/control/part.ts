@@ -27,6 +27,8 @@ export interface Part<Message extends Received = Received> {
   changed: boolean;
   /** The longest pause that anything asked for, in seconds. */
   pause: number;
+  /** Jobs that have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
+  readonly leases: Map<number, number>;
   /** Whether a request for a job of it was in vain today. */
   tried: boolean;
   /** Whether there was no time today for a request that it needs. */
@@ -71,6 +73,7 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   seen: undefined,
   changed: false,
   pause: 0,
+  leases: new Map(),
   tried: false,
   outOfTime: false,
 });
@@ -118,4 +121,17 @@ export const noteAsked = (part: Part, job: JobId, invocation: string): void => {
   if (index === undefined || !isOpen(part, index)) return;
   part.asked.set(index, invocation);
   part.changed = true;
+};
+
+/** Notes that nothing can be done for a job before a lease has lapsed. */
+export const noteLease = (part: Part, job: JobId, until: number): void => {
+  const index = part.places.get(job);
+  if (index !== undefined) part.leases.set(index, until);
+};
+
+/** When there is something to do again for a part that can but wait for leases; undefined if there may be sooner. */
+export const wakesAt = (part: Part): number | undefined => {
+  const open = part.intent.jobs.flatMap((_, i) => (isOpen(part, i) ? [part.leases.get(i)] : []));
+  const leases = open.filter((until) => until !== undefined);
+  return leases.length > 0 && leases.length === open.length ? Math.min(...leases) : undefined;
 };

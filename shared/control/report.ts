@@ -12,51 +12,47 @@ import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import { holderOf } from './claim.ts';
 import type { LookAt } from './look.ts';
-import { noteAsked, type Part, settle } from './part.ts';
+import { noteAsked, noteLease, type Part, settle } from './part.ts';
 
 export interface ReportOptions {
   readonly parts: ReadonlyMap<string, Part>;
   readonly invocation: string;
+  /** Longer than an invocation can last. */
+  readonly leaseMs: number;
   readonly lookAt: LookAt;
 }
 
 /** Lays what an attempt says of its jobs down in the parts of those who asked. */
 export const makeReport =
-  ({ parts, invocation, lookAt }: ReportOptions) =>
+  ({ parts, invocation, leaseMs, lookAt }: ReportOptions) =>
   async (attempt: Attempt): Promise<void> => {
     const verdicts = await reconsider(attempt, lookAt);
     attempt.call.carriers.forEach((carrier, i) => {
       const verdict = verdicts[i];
       if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, askedBy(verdict, attempt.suspects), attempt);
+        leaveOpen(carrier, attempt, verdict);
       } else {
         settleAskers(parts, carrier, sealedOf(verdict, attempt));
       }
     });
 
-    /** In whose name it is noted that a job was asked for; nobody's where it was not served, and suspected. */
-    function askedBy(
-      verdict: Verdict | undefined,
-      suspects: number | undefined,
-    ): string | undefined {
-      if (verdict?.kind !== 'unanswered' || verdict.served !== 'no')
-        return askerOf(invocation, suspects);
-      return suspects === undefined ? undefined : askerOf(NOBODY, suspects);
-    }
-
     function leaveOpen(
       carrier: Carrier,
-      by: string | undefined,
-      { isHeld, retryAfter = 0 }: Attempt,
+      { isHeld, suspects, timing, retryAfter = 0 }: Attempt,
+      verdict: Verdict | undefined,
     ): void {
       const { part } = holderOf(carrier, parts);
-      if (by !== undefined) noteAsked(part, jobIdOf(carrier.job), by);
+      const job = jobIdOf(carrier.job);
+      const mayBeServed = verdict?.kind !== 'unanswered' || verdict.served !== 'no';
+      if (mayBeServed) noteAsked(part, job, askerOf(invocation, suspects));
+      else if (suspects !== undefined) noteAsked(part, job, askerOf(NOBODY, suspects));
       // Written even so: the record tells that this invocation's claims are over.
       part.changed = true;
       for (const { part: key } of carrier.askers) {
         const asking = parts.get(key);
         if (asking === undefined) continue;
         asking.pause = Math.max(asking.pause, retryAfter);
+        if (mayBeServed) noteLease(asking, job, timing.calledAt + leaseMs);
         if (isHeld) asking.outOfTime = true;
         else asking.tried = true;
       }

@@ -37,6 +37,8 @@ export interface Weighed {
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** Not now. */
   readonly waiting: readonly Carrier[];
+  /** Those of them that have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
+  readonly leases: ReadonlyMap<Carrier, number>;
   /** Those of them that there was no time to look at. */
   readonly unseen: readonly Carrier[];
 }
@@ -49,6 +51,7 @@ export const NOTHING: Weighed = {
   observed: [],
   superseded: [],
   waiting: [],
+  leases: new Map(),
   unseen: [],
 };
 
@@ -124,6 +127,7 @@ export const weigh = async (
 
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const waiting: Carrier[] = [];
+  const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
   const observed: Candidate[] = [];
   const candidates = new Map<Carrier, Candidate>();
@@ -131,8 +135,10 @@ export const weigh = async (
   for (const [candidate, judgement, askedBy] of judged) {
     const { carrier } = candidate;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
-    else if (judgement.kind === 'wait') waiting.push(carrier);
-    else {
+    else if (judgement.kind === 'wait') {
+      waiting.push(carrier);
+      if (judgement.until !== undefined) leases.set(carrier, judgement.until);
+    } else {
       const sighting = sightings.get(candidate);
       if (sighting?.status === UNASKED) unseen.push(carrier);
       const decision = decide(judgement, candidate, sighting);
@@ -149,5 +155,5 @@ export const weigh = async (
     ...call,
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
-  return { calls: going, candidates, repeats, observed, superseded, waiting, unseen };
+  return { calls: going, candidates, repeats, observed, superseded, waiting, leases, unseen };
 };

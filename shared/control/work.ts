@@ -1,4 +1,5 @@
 import { operationOf } from '../core/intent.ts';
+import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
 import { type Book, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
@@ -10,7 +11,7 @@ import { type Destination, type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
-import { isSettled, openJobsOf, recallInto } from './part.ts';
+import { isSettled, noteLease, openJobsOf, recallInto } from './part.ts';
 import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
@@ -44,7 +45,7 @@ export const workOn = async <Message extends Received>(
   const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
   const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
-  const report = makeReport({ parts, invocation, lookAt: lookUntil(msPerCall) });
+  const report = makeReport({ parts, invocation, leaseMs, lookAt: lookUntil(msPerCall) });
   const carryOut = makeCarryOut(toUpstream, msPerCall);
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
@@ -66,6 +67,8 @@ export const workOn = async <Message extends Received>(
   for (const carrier of await claim(weighed.observed, 'served'))
     settleWithoutCall(parts, carrier, OBSERVED, now());
   for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
+  for (const [carrier, until] of weighed.leases)
+    for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
 
   const perform = async (call: Call): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;

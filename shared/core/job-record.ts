@@ -64,7 +64,13 @@ export const readJob = (text: string): JobRecord | undefined => {
  */
 export type Standing =
   | { readonly kind: 'settled'; readonly verdict: Sealed }
-  | { readonly kind: 'live' | 'unclear' | 'released'; readonly over: boolean };
+  | {
+      readonly kind: 'live';
+      readonly over: boolean;
+      /** That it stays so until then; undefined if whoever has it may end it at any time. */
+      readonly until?: number;
+    }
+  | { readonly kind: 'unclear' | 'released'; readonly over: boolean };
 
 export const standingOf = (claim: Claim, holder: PartState | undefined, now: number): Standing => {
   const verdict = holder?.verdicts[claim.index];
@@ -73,7 +79,7 @@ export const standingOf = (claim: Claim, holder: PartState | undefined, now: num
   const held = now < claim.until;
   // A request that went unanswered may take effect as long as one whose sender died: until then a look says nothing.
   if (isAsker(holder?.asked.get(claim.index), claim.invocation))
-    return { kind: held ? 'live' : 'unclear', over };
+    return held ? { kind: 'live', over, until: claim.until } : { kind: 'unclear', over };
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };
   return { kind: held ? 'live' : 'unclear', over };

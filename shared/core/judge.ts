@@ -9,8 +9,8 @@ export type Judgement =
   | { readonly kind: 'go' }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
-  /** Somebody's call may be under way or just done, or a stop that comes first is not settled: not now. */
-  | { readonly kind: 'wait' }
+  /** Somebody's call may be under way or just done, or a stop that comes first is not settled: not now, nor before `until`. */
+  | { readonly kind: 'wait'; readonly until?: number | undefined }
   /** An earlier call may have been served: see what it did before another is sent. */
   | { readonly kind: 'look' }
   /** The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. */
@@ -30,7 +30,7 @@ export const judge = (
   if (record === undefined) return { kind: 'go' };
   if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
   const standing = standingOf(record.claim, holder, now);
-  if (standing.kind === 'live') return { kind: 'wait' };
+  if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
   // Somebody else has settled it since this invocation read its messages: they come back, and tell.
   if (record.newest === wish.newest && isOver(standing)) return { kind: 'wait' };
 

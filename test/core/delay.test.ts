@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryDelay } from '../../shared/core/delay.ts';
+import { delayFor, retryDelay } from '../../shared/core/delay.ts';
 
 const random = () => fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const count = () => fc.integer({ min: 1, max: 10_000 });
@@ -55,5 +55,18 @@ describe('the pause that the upstream asks for is kept', () => {
         expect(retryDelay(times, chance, asked)).toBeGreaterThanOrEqual(Math.min(asked, 900));
       }),
     );
+  });
+});
+
+describe('a wait for a moment', () => {
+  it.each([
+    ['that long', 60_000, 0, 0, 60],
+    ['never less', 60_001, 0, 0, 61],
+    ['with a little more, so that not all come at once', 60_000, 0.9, 0, 62],
+    ['a second at the least, should it have passed', -5, 0, 0, 1],
+    ['as long as the upstream asks for', 5_000, 0, 30, 30],
+    ['a quarter of an hour at the most', 10_000_000, 0, 0, 900],
+  ])('%s', (_, ms, random, atLeast, seconds) => {
+    expect(delayFor(ms, random, atLeast)).toBe(seconds);
   });
 });

@@ -21,6 +21,7 @@ const report = async (
   const tell = makeReport({
     parts,
     invocation: 'ours',
+    leaseMs: 60_000,
     lookAt: async (_, __, asked) => {
       looks.push(asked);
       return new Map(

@@ -37,7 +37,7 @@ const carryOut = async (
   );
   const now = () => Date.parse(NOW);
   const edges = { send: async () => reply, log, now, newId: () => 'call' };
-  const report = makeReport({ parts, invocation: 'ours', lookAt });
+  const report = makeReport({ parts, invocation: 'ours', leaseMs: 60_000, lookAt });
   await makeCarryOut(edges, 0)(theOnly(calls), () => 1, report);
   return { looks, list };
 };

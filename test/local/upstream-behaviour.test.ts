@@ -228,7 +228,7 @@ describe('faults', () => {
     const { get, run, looks, behave } = await begin({ behaviour: { '*': { latencyMs: 60 } } });
     const started = performance.now();
     const look = get(`/v1.0/${PROJECT}/streaming/jobs/1`);
-    await vi.waitFor(() => expect(looks).toHaveLength(1), { interval: 5 });
+    await until(() => expect(looks).toHaveLength(1));
     behave({ '*': { latencyMs: 0 } });
     await run(1);
     expect(JSON.parse((await look).text).job_detail.status).toBe('job_init');

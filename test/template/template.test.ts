@@ -169,7 +169,7 @@ describe('the way out', () => {
     }
   });
 
-  test('the function knows how many of it there may be', async () => {
+  test('the function knows how many of it there may be', { timeout: 240_000 }, async () => {
     const many = join(folder, 'many');
     await cp(join(folder, 'plain'), many, { recursive: true });
     const { template } = await packageService(many, { MAX_CONCURRENCY: '3' });

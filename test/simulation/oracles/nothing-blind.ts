@@ -25,6 +25,7 @@ export const nothingBlind: Oracle = {
     const answered = new Map<string, ReadonlySet<string>>();
     /** Calls that nobody waits for any more. */
     const over = new Set<Call>();
+    const replied = new Set<Call>();
     const open = new Map<Invocation, Call[]>();
     for (const step of steps) {
       if (step.kind === 'called') {
@@ -47,6 +48,7 @@ export const nothingBlind: Oracle = {
       if (step.kind === 'heard') {
         const { call } = step;
         over.add(call);
+        replied.add(call);
         for (const [place, { id }] of call.jobs.entries()) {
           const said = call.said[place];
           const job = jobKey(call.operation, call.project, id);
@@ -72,7 +74,9 @@ export const nothingBlind: Oracle = {
           if (!isTaken && !hasEnded && !untouched.has(status)) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;
-          if (settledAt !== undefined && settledAt <= seenAt) doubts.delete(job);
+          const isPast = settledAt !== undefined && settledAt <= seenAt;
+          // What a service that has replied did shows, if not at once; where the job is there already, all is told.
+          if (isPast || (doubt && isTaken && replied.has(doubt.call))) doubts.delete(job);
         }
       }
     }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { agree, message, refusal, startControlRoom } from '../support/control-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { NOW } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
+
+const AT = Date.parse(NOW);
+const LEASE_SECONDS = 60;
+
+describe('a message that can but wait for a lease comes back when that has lapsed', () => {
+  it('at once after silence, and when it is received too early', async () => {
+    let at = AT;
+    const { run, postponed } = startControlRoom({
+      now: () => at,
+      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+    });
+    const given = (receives: number) => [message('m', { jobs: ['1', '2'] }, receives)];
+    expect(await run(given(1))).toEqual(['m']);
+    expect(postponed.get('m')).toBe(LEASE_SECONDS);
+    at += 18_000;
+    // By its count alone it would have to wait for a quarter of an hour.
+    expect(await run(given(20))).toEqual(['m']);
+    expect(postponed.get('m')).toBe(LEASE_SECONDS - 18);
+  });
+
+  it('also one whose job somebody else asked for in vain', async () => {
+    const { run, postponed } = startControlRoom({ reply: () => replied(200, '<html>') });
+    await run([message('m', { jobs: ['1'] })]);
+    await run([message('n', { age: 2, jobs: ['1'] })]);
+    expect(postponed.get('n')).toBe(LEASE_SECONDS);
+  });
+
+  it.each([1, 4])('but not if one of its jobs may be served sooner', async (receives) => {
+    const { run, postponed } = startControlRoom({
+      reply: () => replied(400, [refusal('DRS.M01504'), { new: 1 }]),
+    });
+    await run([message('m', { jobs: ['1', '2'] }, receives)]);
+    expect(postponed.get('m')).toBe(2 ** receives);
+  });
+});
+
+describe('one whose job is in somebody’s hands may go on at any time', () => {
+  it('it comes back as soon as any other', async () => {
+    const ledger = memoryLedger();
+    const inFlight = Promise.withResolvers<void>();
+    const sent = Promise.withResolvers<void>();
+    const { run, postponed } = startControlRoom({
+      ledger,
+      reply: async (call) => {
+        sent.resolve();
+        await inFlight.promise;
+        return agree(call);
+      },
+    });
+    const first = run([message('m', { jobs: ['1'] })]);
+    await sent.promise;
+    expect(await run([message('n', { age: 2, jobs: ['1'] })])).toEqual(['n']);
+    expect(postponed.get('n')).toBe(2);
+    inFlight.resolve();
+    await first;
+  });
+});
