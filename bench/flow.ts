@@ -3,16 +3,25 @@ import pLimit from 'p-limit';
 import { Agent, request } from 'undici';
 import { readStackSettings } from '../local/settings.ts';
 import { startStack } from '../local/stack.ts';
+import type { Upstream } from '../local/upstream/simulator.ts';
 import { credentialsOf } from '../local/wires.ts';
 
 const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 const REQUESTS_AT_ONCE = 16;
 
-/** A whole embedded stack of its own, and jobs that are sent through it. */
-export const openFlow = async (environment: Readonly<Record<string, string>> = {}) => {
-  const settings = readStackSettings({ PORT: '0', LOG_LEVEL: 'warn', ...environment });
+/** A whole embedded stack of its own, and jobs that are sent through it to its own upstream, or to another. */
+export const openFlow = async (
+  environment: Readonly<Record<string, string>> = {},
+  another?: Upstream,
+) => {
+  const settings = readStackSettings({
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    ...environment,
+    ...(another && { DLI_ENDPOINT: another.url, DRS_ENDPOINT: another.url }),
+  });
   const stack = await startStack(settings);
-  const { bus, upstream } = stack;
+  const { bus, upstream = another } = stack;
   if (bus === undefined || upstream === undefined) throw new Error('the bench needs its own stack');
   const dispatcher = new Agent({ connections: REQUESTS_AT_ONCE });
   const slots = pLimit(REQUESTS_AT_ONCE);
@@ -80,6 +89,7 @@ export const openFlow = async (environment: Readonly<Record<string, string>> = {
     stop: async (): Promise<void> => {
       await dispatcher.close();
       await stack.stop();
+      await another?.stop();
     },
   };
 };
