@@ -38,7 +38,7 @@ const schema = v.pipe(
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), DEFAULT_TIMEOUT),
-    MAX_RECEIVES: v.optional(whole(2, 1_000), '1000'),
+    MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
   }),
   v.check(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,

@@ -27,10 +27,13 @@ const detailSchema = v.object({
 
 type Detail = v.InferOutput<typeof detailSchema>;
 
-const resultsOn = ({ events }: Pick<EventBus, 'events'>): readonly Detail[] =>
-  events
+/** Each result once: an event may come twice. */
+const resultsOn = ({ events }: Pick<EventBus, 'events'>): readonly Detail[] => {
+  const results = events
     .filter(({ source }) => source === 'job-fanin')
     .map(({ detail }) => v.parse(detailSchema, detail));
+  return [...new Map(results.map((one) => [`${one.intent_id}/${one.job_id}`, one])).values()];
+};
 
 /** Resolves when the bus has so many results, or when the deadline has passed. */
 const waitForResults = (bus: EventBus, count: number): Promise<void> =>

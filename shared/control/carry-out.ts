@@ -57,7 +57,11 @@ export const makeCarryOut =
       const { attempt, suspect } = await send(edges, call, attempts, mayBegin);
       const isSuspect = suspect && call.carriers.length > 1;
       if (isSuspect && attempt.verdicts.every(({ kind }) => kind === 'rejected')) return 'suspect';
-      await report({ ...attempt, suspects: isSuspect ? call.carriers.length : suspects });
+      const isInVain = call.carriers.length > 1 && attempt.verdicts.every(isUnclear);
+      await report({
+        ...attempt,
+        suspects: isSuspect || isInVain ? call.carriers.length : suspects,
+      });
       return attempt.verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : 'other';
     };
 
@@ -76,6 +80,10 @@ export const makeCarryOut =
 
     if ((await ask(planned, 1)) === 'suspect') await takeApart(planned, 2);
   };
+
+/** Nobody can tell whether it was served: should one of them be the reason, the others have to be rid of it. */
+const isUnclear = (verdict: Verdict): boolean =>
+  verdict.kind === 'unanswered' && verdict.served !== 'no';
 
 /** Until when every job of a call is wished by somebody, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>

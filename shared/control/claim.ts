@@ -47,8 +47,9 @@ export const makeClaim =
       const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);
       // It may have been written: the part's record will tell that nothing was sent under it, or that a look is due again.
       if (written === 'unknown') {
+        const mayBeServed = ground === 'served';
+        noteAsked(holder.part, jobIdOf(carrier.job), { invocation, mayBeServed });
         holder.part.changed = true;
-        if (ground === 'served') noteAsked(holder.part, jobIdOf(carrier.job), invocation);
       }
       return written === 'written';
     };

@@ -112,7 +112,7 @@ export const makeGates = (
    * longer, so that the next who tries is another's; and for long if others have been served since it met it before.
    */
   const condemn = async ({ ofProject, ofKey }: Route, closure: Closure): Promise<number> => {
-    const isOwn = ofProject.wasClosed() && !ofKey.wasClosed();
+    const isOwn = ofProject.wasRefused() && !ofKey.wasRefused();
     await ofKey.refuse({ closure, isCertain: true });
     return isOwn ? LONGEST_PAUSE_SECONDS : ofKey.pause() + LATER_SECONDS;
   };

@@ -38,8 +38,9 @@ export const makeLookAt = (
   const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
-      if (!mayBegin()) return some.map((job) => [job, { status: UNASKED }] as const);
+      if (!mayBegin()) return unasked(some);
       const reply = await send(look.request(project, some), mayBegin);
+      if (reply.kind === 'silent' && reply.held === true) return unasked(some);
       const told = look.decode(some, reply);
       const isAnswer = reply.kind === 'replied' && closureOf(reply) === undefined;
       return some.flatMap((job) => {
@@ -61,6 +62,9 @@ export const makeLookAt = (
     return sightings;
   };
 };
+
+const unasked = (jobs: readonly JobId[]) =>
+  jobs.map((job): readonly [JobId, Sighting] => [job, { status: UNASKED }]);
 
 /** A job that somebody wants to see, on behalf of an operation. */
 export interface InDoubt {

@@ -1,6 +1,13 @@
 import { type Intent, readMessage } from '../core/intent.ts';
 import { type Job, type JobId, jobIdOf } from '../core/operation.ts';
-import { type PartState, partKeyOf, type Sealed } from '../core/part-record.ts';
+import {
+  type Asker,
+  askerName,
+  type PartState,
+  partKeyOf,
+  readAsker,
+  type Sealed,
+} from '../core/part-record.ts';
 import { seal } from '../core/seal.ts';
 
 /** A message as the queue gave it. */
@@ -115,11 +122,14 @@ export const settleOpen = (part: Part, verdict: Sealed): void => {
   for (const job of openJobsOf(part)) settle(part, jobIdOf(job), verdict);
 };
 
-/** Notes that a request for a job went unanswered, and may have been served. */
-export const noteAsked = (part: Part, job: JobId, invocation: string): void => {
+/** Notes that a request for a job went unanswered, or that nothing came of it. A suspicion stays until there is a closer one. */
+export const noteAsked = (part: Part, job: JobId, asker: Asker): void => {
   const index = part.places.get(job);
   if (index === undefined || !isOpen(part, index)) return;
-  part.asked.set(index, invocation);
+  const before = part.asked.get(index);
+  const suspects =
+    asker.suspects ?? (before === undefined ? undefined : readAsker(before).suspects);
+  part.asked.set(index, askerName({ ...asker, suspects }));
   part.changed = true;
 };
 

@@ -7,10 +7,9 @@ import {
   UNTOLD,
 } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
-import { askerOf, NOBODY, type Sealed } from '../core/part-record.ts';
+import type { Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
-import { holderOf } from './claim.ts';
 import type { LookAt } from './look.ts';
 import { noteAsked, noteLease, type Part, settle } from './part.ts';
 
@@ -41,16 +40,12 @@ export const makeReport =
       { isHeld, suspects, timing, retryAfter = 0 }: Attempt,
       verdict: Verdict | undefined,
     ): void {
-      const { part } = holderOf(carrier, parts);
       const job = jobIdOf(carrier.job);
       const mayBeServed = verdict?.kind !== 'unanswered' || verdict.served !== 'no';
-      if (mayBeServed) noteAsked(part, job, askerOf(invocation, suspects));
-      else if (suspects !== undefined) noteAsked(part, job, askerOf(NOBODY, suspects));
-      // Written even so: the record tells that this invocation's claims are over.
-      part.changed = true;
       for (const { part: key } of carrier.askers) {
         const asking = parts.get(key);
         if (asking === undefined) continue;
+        noteAsked(asking, job, { invocation, mayBeServed, suspects });
         asking.pause = Math.max(asking.pause, retryAfter);
         if (mayBeServed) noteLease(asking, job, timing.calledAt + leaseMs);
         if (isHeld) asking.outOfTime = true;

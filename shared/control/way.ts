@@ -14,8 +14,8 @@ import type { Book, Seen } from './book.ts';
 export interface Way {
   /** Whether nothing goes out on it any more in this invocation. */
   readonly isClosed: () => boolean;
-  /** Whether it was closed, and nobody is known to have been served since. */
-  readonly wasClosed: () => boolean;
+  /** Whether it was closed for a credential's sake, and nobody is known to have been served since. */
+  readonly wasRefused: () => boolean;
   /** Seconds until it is worth to come back; 0 if it is not closed. */
   readonly pause: () => number;
   /** Sets out to see whether a cool-down is over, if one was; false if others do, and closed then. */
@@ -70,7 +70,7 @@ export const makeWay = (
 
   return {
     isClosed: () => closed,
-    wasClosed: () => (record?.step ?? 0) > 0,
+    wasRefused: () => record?.ofCredential === true && record.step > 0,
     pause: () => {
       if (!closed) return 0;
       const admission = admissionTo(record, now());

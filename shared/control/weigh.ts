@@ -9,7 +9,7 @@ import {
   UNASKED,
 } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
-import { suspectsIn } from '../core/part-record.ts';
+import { readAsker } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
 import { type Book, isForeign } from './book.ts';
 import { type LookAt, lookAtAll } from './look.ts';
@@ -83,6 +83,13 @@ const decide = (
 
 const WAIT: Judgement = { kind: 'wait' };
 
+/** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
+const suspectsOf = (askedBy: string | undefined): number | undefined => {
+  if (askedBy === undefined) return undefined;
+  const { mayBeServed, suspects } = readAsker(askedBy);
+  return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
+};
+
 /**
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Undefined
  * if the ledger is out of reach.
@@ -146,8 +153,8 @@ export const weigh = async (
       else if (decision === 'observed') observed.push(candidate);
       else {
         candidates.set(carrier, candidate);
-        if (askedBy !== undefined)
-          repeats.set(carrier, suspectsIn(askedBy) ?? Number.POSITIVE_INFINITY);
+        const suspects = suspectsOf(askedBy);
+        if (suspects !== undefined) repeats.set(carrier, suspects);
       }
     }
   }

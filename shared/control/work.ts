@@ -43,7 +43,7 @@ export const workOn = async <Message extends Received>(
     makeLookAt(toUpstream, callConcurrency, (inMs = 0) => remainingMs() - inMs >= least);
   // Half of the time at the most: if looks took it all, what they show would never be acted on.
   const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
-  const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS });
+  const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS, parts });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
   const report = makeReport({ parts, invocation, leaseMs, lookAt: lookUntil(msPerCall) });
   const carryOut = makeCarryOut(toUpstream, msPerCall);

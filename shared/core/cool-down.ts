@@ -17,6 +17,8 @@ export interface CoolDown {
   readonly strikes: number;
   /** That somebody has set out to see whether it is over: till `until` the others wait. */
   readonly probing: boolean;
+  /** That it was a credential that was refused the last time. */
+  readonly ofCredential?: boolean;
 }
 
 export const OPEN: CoolDown = { until: 0, step: 0, strikes: 0, probing: false };
@@ -103,6 +105,7 @@ export const coolDownAfter = (
     step,
     strikes: grows ? 0 : strikes,
     probing: false,
+    ...(closure === 'auth' && { ofCredential: true }),
   };
 };
 
@@ -114,6 +117,7 @@ const schema = v.object({
   step: v.number(),
   strikes: v.optional(v.number(), 0),
   probing: v.boolean(),
+  ofCredential: v.exactOptional(v.boolean()),
 });
 
 export const writeCoolDown = (record: CoolDown): string =>

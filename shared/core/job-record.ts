@@ -3,7 +3,7 @@ import type { IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
 import { isOperationName } from './operations/index.ts';
-import { isAsker, type PartState, type Sealed } from './part-record.ts';
+import { type PartState, readAsker, type Sealed } from './part-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
@@ -40,7 +40,8 @@ const schema = v.object({
     part: v.string(),
     index: v.number(),
     invocation: v.string(),
-    at: v.number(),
+    // Not in every record of version 1: then what ended by itself counts as started under it.
+    at: v.optional(v.number(), 0),
     until: v.number(),
     expires_at: v.exactOptional(v.string()),
   }),
@@ -77,9 +78,13 @@ export const standingOf = (claim: Claim, holder: PartState | undefined, now: num
   if (verdict?.evidence !== undefined) return { kind: 'settled', verdict };
   const over = verdict !== undefined;
   const held = now < claim.until;
-  // A request that went unanswered may take effect as long as one whose sender died: until then a look says nothing.
-  if (isAsker(holder?.asked.get(claim.index), claim.invocation))
+  const name = holder?.asked.get(claim.index);
+  const asker = name === undefined ? undefined : readAsker(name);
+  if (asker?.invocation === claim.invocation) {
+    if (!asker.mayBeServed) return { kind: 'released', over };
+    // What went unanswered may take effect as long as what a dead sender left: until then a look denies nothing.
     return held ? { kind: 'live', over, until: claim.until } : { kind: 'unclear', over };
+  }
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };
   return { kind: held ? 'live' : 'unclear', over };

@@ -20,28 +20,34 @@ export interface PartState {
   /** Verdicts known to be on the bus. */
   readonly published: ReadonlySet<number>;
   /**
-   * Jobs whose last request went unanswered, each with the invocation that sent it and after which it may yet be served;
-   * or with a name that is none, if it is known by now that it was not.
+   * Jobs whose last request was in vain, or went unanswered, each with the {@link askerName} of who sent it.
    */
   readonly asked: ReadonlyMap<number, string>;
 }
 
-/** In place of an invocation's name where a request was not served for certain: no claim is held open by it. */
-export const NOBODY = 'nobody';
+/** Who asked for a job, in vain so far. */
+export interface Asker {
+  readonly invocation: string;
+  /** False where it is certain that nothing came of it: then no claim is held open by it. */
+  readonly mayBeServed: boolean;
+  /** Of so many jobs in the call one is the reason that it was in vain, as far as is known. */
+  readonly suspects?: number | undefined;
+}
 
-/**
- * Who asked for a job, as it is noted in {@link PartState.asked}; `suspects`, if one of so many jobs is known to be the
- * reason why it was in vain.
- */
-export const askerOf = (invocation: string, suspects?: number): string =>
-  suspects === undefined ? invocation : `${invocation}, one of ${suspects}`;
+/** An asker as {@link PartState.asked} has it. */
+export const askerName = ({ invocation, mayBeServed, suspects }: Asker): string =>
+  (mayBeServed ? '' : 'nobody of ') +
+  invocation +
+  (suspects === undefined ? '' : `, one of ${suspects}`);
 
-export const isAsker = (name: string | undefined, invocation: string): boolean =>
-  name === invocation || name?.startsWith(`${invocation}, one of `) === true;
-
-export const suspectsIn = (name: string): number | undefined => {
-  const [, jobs] = /, one of (\d+)$/.exec(name) ?? [];
-  return jobs === undefined ? undefined : Number(jobs);
+export const readAsker = (name: string): Asker => {
+  const [, nobody, invocation = '', suspects] =
+    /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(name) ?? [];
+  return {
+    invocation,
+    mayBeServed: nobody === undefined,
+    suspects: suspects === undefined ? undefined : Number(suspects),
+  };
 };
 
 /** A part's key: an intent may be split over several messages, and no job is in two of them. */

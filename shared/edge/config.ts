@@ -84,7 +84,7 @@ const controlSchema = v.pipe(
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_EVENT_BYTES: payloadBytes,
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
-    MAX_RECEIVES: v.optional(whole(2, 1_000), '1000'),
+    MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
     LEDGER_TABLE: v.optional(v.string()),
     LEDGER_FILE: v.optional(v.string()),
     IAM_ENDPOINT: v.optional(httpUrl),

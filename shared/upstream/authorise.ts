@@ -202,8 +202,12 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
       const { reply } = tried;
       // Who only waited behind another's refusal has its second try yet.
       const hasWaited = isHeld(reply) && tried.lane.refusedAt() !== undefined;
-      if (!hasWaited && !(refusal === undefined && isAuthRefusal(reply)))
+      if (!hasWaited && !(refusal === undefined && isAuthRefusal(reply))) {
+        // Not sent again, for some of it may have been served; but not used again either.
+        if (refusal === undefined && isBadSignature(reply))
+          await renew(account, request.project, tried);
         return isUnsent(reply) ? (refusal ?? reply) : reply;
+      }
       if (!hasWaited) refusal = reply;
       const next = await renew(account, request.project, tried);
       if (next === undefined) return refusal ?? reply;

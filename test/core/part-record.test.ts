@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partKeyOf, readPart, writePart } from '../../shared/core/part-record.ts';
+import {
+  askerName,
+  partKeyOf,
+  readAsker,
+  readPart,
+  writePart,
+} from '../../shared/core/part-record.ts';
 import { anyText, oddJson } from '../support/arbitraries.ts';
 import { partState, sealed } from '../support/ledger-states.ts';
 import { idAt, intentOf } from '../support/messages.ts';
@@ -74,5 +80,20 @@ describe('each message of an intent has a record of its own', () => {
     const task = { job_id: 'a', start_time: '5' };
     const start = intentOf({ age: 2, operation: 'drs.start', jobs: [task, 'b'] });
     expect(partKeyOf(start)).toBe(`intent/${idAt(2)}/a`);
+  });
+});
+
+describe('who asked in vain is told by a name', () => {
+  it('law: it is read as it was written, for any invocation', () => {
+    const asker = fc.record({
+      invocation: fc.uuid(),
+      mayBeServed: fc.boolean(),
+      suspects: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(asker, (one) => {
+        expect(readAsker(askerName(one))).toEqual(one);
+      }),
+    );
   });
 });

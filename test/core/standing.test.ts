@@ -41,10 +41,25 @@ describe('a claim stands as its part tells', () => {
     }
   });
 
+  it.each(['nobody of holder', 'nobody of holder, one of 9'])(
+    'released where it is noted that nothing was sent, whoever wrote last: %s',
+    (name) => {
+      const state = told('other', { asked: new Map([[0, name]]) });
+      for (const now of [0, 5_000])
+        expect(standingOf(claim, state, now)).toEqual({ kind: 'released', over: false });
+    },
+  );
+
+  it('what is noted of another’s request says nothing of this one', () => {
+    const state = told('other', { asked: new Map([[0, 'nobody of another']]) });
+    expect(standingOf(claim, state, 5_000)).toEqual({ kind: 'unclear', over: false });
+  });
+
   it.each<[string, PartState | undefined, boolean]>([
     ['nobody has written', undefined, false],
     ['others have written', told('other'), false],
     ['its request went unanswered', told('holder', { asked: new Map([[0, 'holder']]) }), false],
+    ['suspected with others', told('other', { asked: new Map([[0, 'holder, one of 2']]) }), false],
     ['others have given it up', told('other', { verdicts: [givenUp] }), true],
   ])('live up to the millisecond of its end, and from then on unclear: %s', (_, holder, over) => {
     // What went unanswered is over no sooner; in somebody's hands it may be at any time.

@@ -143,7 +143,7 @@ describe('a claim that the ledger did not answer is none', () => {
     expect(await claim(candidatesOf(calls), 'open')).toEqual([]);
     const part = theOnly(parts.values());
     expect(part.changed).toBe(true);
-    expect([...part.asked]).toEqual([]);
+    expect([...part.asked]).toEqual([[0, 'nobody of i']]);
   });
 
   it('or, where it rests on a request that was served, that a look is due again', async () => {

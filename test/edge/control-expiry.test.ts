@@ -92,3 +92,52 @@ describe('one that nobody asked for is not looked at', () => {
     expect([looks, results.map(({ outcome }) => outcome)]).toEqual([[], ['expired']]);
   });
 });
+
+describe('a request that served several who asked', () => {
+  const shared = async (status: string) => {
+    let at = Date.parse(NOW);
+    const { run, looks, results } = startControlRoom({
+      now: () => at,
+      statusOf: () => status,
+      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+    });
+    const old = message('old', {
+      age: 1,
+      jobs: ['1'],
+      expires_at: new Date(at + SECOND).toISOString(),
+    });
+    const batch = [old, message('new', { age: 2, jobs: ['1'] })];
+    await run(batch);
+    at += LEASE;
+    return { batch, run, looks, told: () => results.map(({ outcome }) => outcome) };
+  };
+
+  it('none of them is told to have expired if it took effect', async () => {
+    const { batch, run, told } = await shared('job_running');
+    expect(await run(batch)).toEqual([]);
+    expect(told()).toEqual(['delivered', 'delivered']);
+  });
+
+  it('also where another of them was told first', async () => {
+    const { batch, run, looks, told } = await shared('job_running');
+    expect(await run(batch.slice(1))).toEqual([]);
+    expect(await run(batch.slice(0, 1))).toEqual([]);
+    expect([told(), looks.length]).toEqual([['delivered', 'delivered'], 1]);
+  });
+});
+
+describe('where the ledger cannot tell nobody is told anything', () => {
+  it('however long ago the deadline was', async () => {
+    const memory = memoryLedger();
+    const { run, results } = startControlRoom({
+      now: () => Date.parse(NOW) + 10 * GRACE,
+      ledger: {
+        ...memory,
+        read: async (keys) =>
+          keys.some((key) => key.startsWith('job')) ? undefined : memory.read(keys),
+      },
+    });
+    expect(await run([message('m', { jobs: ['1'], expires_at: NOW })])).toEqual(['m']);
+    expect(results).toEqual([]);
+  });
+});

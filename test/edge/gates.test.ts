@@ -286,6 +286,19 @@ describe('a refused credential stops all that use it, for a minute at least', ()
       expect([pauses, other.pause(to('q'))]).toEqual([[120, 0, 900], 60]);
     });
 
+    it('but not if it was closed for another reason before', async () => {
+      const { world, invoke } = begin();
+      world.reply = down;
+      const first = await invoke(to('p'));
+      for (let i = 0; i < 3; i++) await first.send(requestTo('p'), always);
+      await first.leave();
+      world.at += 60_000;
+      world.reply = badSignature;
+      const gates = await invoke(to('p'));
+      await gates.send(requestTo('p'), always);
+      expect(gates.pause(to('p'))).toBe(120);
+    });
+
     it('and no longer than the first time if nobody was', async () => {
       const { pauses } = await again(badSignature);
       expect(pauses).toEqual([120, 120, 120]);

@@ -16,6 +16,8 @@ import { intentOf } from '../support/messages.ts';
 const SEEN: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
 const EXPIRED: Sealed = { outcome: 'expired', calledAt: 3, settledAt: 3 };
 
+const OURS = { invocation: 'ours', mayBeServed: true };
+
 const open = (): Part => theOnly(openParts([message('m', { jobs: ['1', '2'] })]).parts.values());
 
 const idOf = (job: string) => jobIdOf(theOnly(intentOf({ jobs: [job] }).jobs));
@@ -74,17 +76,31 @@ describe('a request that may have been served is noted until something is seen o
     ['one that rests on nothing seen does not', EXPIRED, [[0, 'ours']]],
   ])('%s', (_, verdict, asked) => {
     const part = open();
-    noteAsked(part, idOf('1'), 'ours');
+    noteAsked(part, idOf('1'), OURS);
     expect([[...part.asked], part.changed]).toEqual([[[0, 'ours']], true]);
     settle(part, idOf('1'), verdict);
     expect([...part.asked]).toEqual(asked);
+  });
+
+  it('a suspicion stays until there is a closer one', () => {
+    const part = open();
+    const notes: unknown[] = [];
+    for (const suspects of [8, undefined, 2]) {
+      noteAsked(part, idOf('1'), { ...OURS, mayBeServed: false, suspects });
+      notes.push(part.asked.get(0));
+    }
+    expect(notes).toEqual([
+      'nobody of ours, one of 8',
+      'nobody of ours, one of 8',
+      'nobody of ours, one of 2',
+    ]);
   });
 
   it('not for a job that is settled, nor for a stranger', () => {
     const part = open();
     settle(part, idOf('1'), SEEN);
     part.changed = false;
-    for (const job of ['1', '9']) noteAsked(part, idOf(job), 'ours');
+    for (const job of ['1', '9']) noteAsked(part, idOf(job), OURS);
     expect([part.asked.size, part.changed]).toEqual([0, false]);
   });
 });

@@ -41,3 +41,22 @@ describe('one job that makes every call with it go unanswered (P7)', () => {
     },
   );
 });
+
+describe('several jobs that make every call with them go unanswered', () => {
+  it('do not starve the others, though three of them in a row close the way', async () => {
+    const poison = new Set(['7', '30', '60']);
+    let at = Date.parse(NOW);
+    const { run, results } = startControlRoom({
+      now: () => at,
+      limits: { leaseMs: LEASE },
+      reply: (call) => (call.jobs.some((job) => poison.has(job)) ? replied(500, '') : agree(call)),
+      statusOf: () => 'job_init',
+    });
+    for (let round = 0; round < 12; round++) {
+      await run([message('m', { jobs: JOBS })]);
+      at += LEASE + 300_000;
+    }
+    const delivered = results.filter(({ outcome }) => outcome === 'delivered');
+    expect(delivered).toHaveLength(97);
+  });
+});

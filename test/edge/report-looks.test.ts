@@ -65,7 +65,7 @@ describe('a service that answered, and did not tell of a job, has done what it d
     const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
     const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_downloading' }, 8);
     expect([...part.asked]).toEqual([
-      [0, 'nobody, one of 8'],
+      [0, 'nobody of ours, one of 8'],
       [1, 'ours, one of 8'],
     ]);
   });
@@ -75,6 +75,9 @@ describe('a service that answered, and did not tell of a job, has done what it d
     const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
     const { looks, part } = await report([DELIVERED, later, never]);
     expect(looks).toEqual([]);
-    expect([...part.asked]).toEqual([[1, 'ours']]);
+    expect([...part.asked]).toEqual([
+      [1, 'ours'],
+      [2, 'nobody of ours'],
+    ]);
   });
 });

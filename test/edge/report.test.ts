@@ -48,6 +48,9 @@ const inWords = ({ verdicts }: Part) =>
 const noTo = (code: string) => replied(400, [refusal(code)]);
 const unseen = () => undefined;
 
+/** Noted of the only job of a part that was refused, or not asked for. */
+const UNSERVED = new Map([[0, 'nobody of ours']]);
+
 describe('a job that is refused because of its status is looked at', () => {
   const stop = { operation: 'dli.stop', jobs: ['131'] } as const;
 
@@ -83,7 +86,7 @@ describe('a job that is refused because of its status is looked at', () => {
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
-      expect(list).toMatchObject([{ verdicts: [], asked: new Map(), changed: true }]);
+      expect(list).toMatchObject([{ verdicts: [], asked: UNSERVED, changed: true }]);
     },
   );
 
@@ -97,7 +100,7 @@ describe('a job that is refused because of its status is looked at', () => {
     const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[]]);
-    expect(list[0]?.asked.size).toBe(0);
+    expect(list[0]?.asked).toEqual(UNSERVED);
   });
 
   it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(
@@ -162,7 +165,7 @@ describe('all who ask for a job share what comes of it', () => {
   });
 });
 
-describe('a request that went unanswered is noted where its claim points to', () => {
+describe('a request that went unanswered is noted wherever it was wished', () => {
   const wishes = [{ jobs: ['131'] }, { jobs: ['130', '131'] }];
 
   it.each<[string, Reply]>([
@@ -172,8 +175,9 @@ describe('a request that went unanswered is noted where its claim points to', ()
     ['a reply of another length', replied(200, [{}, {}, {}])],
   ])('%s: it may have been served', async (_, reply) => {
     const { list } = await carryOut(reply, unseen, ...wishes);
-    const both = new Map([0, 1].map((index) => [index, 'ours']));
-    expect(list.map(({ asked }) => asked)).toEqual([new Map(), both]);
+    const ours = 'ours, one of 2';
+    const both = new Map([0, 1].map((index) => [index, ours]));
+    expect(list.map(({ asked }) => asked)).toEqual([new Map([[0, ours]]), both]);
     expect(list.map(inWords)).toEqual([[], []]);
   });
 
@@ -183,7 +187,8 @@ describe('a request that went unanswered is noted where its claim points to', ()
     ['an expired credential', replied(401, refusal('APIGW.0301'))],
   ])('%s: it was not served, and is written down all the same', async (_, reply) => {
     const { list } = await carryOut(reply, unseen, ...wishes);
-    expect(list.map(({ asked }) => asked.size)).toEqual([0, 0]);
+    for (const { asked } of list)
+      expect(new Set(asked.values())).toEqual(new Set(['nobody of ours']));
     expect(list[1]?.changed).toBe(true);
   });
 });

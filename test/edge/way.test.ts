@@ -110,7 +110,7 @@ describe('of several who close it at once the longest wait stands', () => {
     const other = await open();
     await way.refuse(first);
     await other.refuse(second);
-    expect(await stored()).toEqual({ ...closed, until: AT + ms });
+    expect(await stored()).toMatchObject({ ...closed, until: AT + ms });
     expect(writes).toHaveLength(tries);
     expect([way.isClosed(), other.isClosed()]).toEqual([true, true]);
   });

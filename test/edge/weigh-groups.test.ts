@@ -54,8 +54,7 @@ describe('a look is of one operation and one project', () => {
 describe('a job whose last call went unanswered, and had no effect', () => {
   it.each([
     ['theirs', Number.POSITIVE_INFINITY],
-    ['nobody', Number.POSITIVE_INFINITY],
-    ['nobody, one of 25', 25],
+    ['nobody of theirs, one of 25', 25],
     ['theirs, one of 25', 25],
   ])('goes again, and is marked: it alone, asked by %s', async (by, suspects) => {
     const { book } = startBook();

@@ -5,7 +5,14 @@ import { runPath, startPath, stopPath } from '../support/vendor.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await beginStack({ BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' });
+  // What an unclear reply leaves open waits for the lease.
+  stack = await beginStack({
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    CALL_TIMEOUT_SECONDS: '4',
+    FUNCTION_TIMEOUT_SECONDS: '18',
+    LEASE_MARGIN_SECONDS: '1',
+  });
 });
 afterAll(() => stack.stop());
 afterEach(() => stack.upstream.reset());

@@ -156,7 +156,8 @@ const CLOCKS_MS = 60_000;
 
 /**
  * What a look tells of a start. One that failed was a start: sending it again is a new wish. Where the job was last
- * started before, it is that start which has ended; where that is not told, the job counts as started.
+ * started before, it is that start which has ended; where that is not told, the job counts as started. Nobody says
+ * whether a start that cannot be submitted shows in the time: if not, it is sent once more, having come to nothing.
  */
 export const effectOfRun = (sighting: Sighting, since: number): Effect => {
   const { status, startedAt = since } = sighting;
