@@ -277,9 +277,13 @@ export const BROKEN: readonly Broken[] = [
     breakage: { limits: (limits) => ({ ...limits, leaseMs: 1 }) },
   },
   {
-    name: 'looks at once after an error of the server',
+    name: 'takes an error of the server for a refusal that will pass',
     breaks: ['P4 nothing blind'],
-    breakage: repliesThat((reply) => (reply.status === 500 ? { ...reply, status: 400 } : reply)),
+    breakage: repliesThat((reply) =>
+      reply.status === 500
+        ? { ...reply, status: 400, body: '{"error_code":"DRS.M01504","error_msg":"words"}' }
+        : reply,
+    ),
   },
   {
     name: 'takes one refusal beside a status of success for the refusal of all',
