@@ -54,9 +54,11 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
   /** By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for. */
   const endingBy = (
     { job_id, asker }: Settled,
-    { claim, operation }: JobRecord,
+    { claim, operation, newest }: JobRecord,
     holder: PartState | undefined,
   ): Ending | 'look' => {
+    // What the record does not know of would be followed by older ones if it was told to have been served.
+    if (newest < asker.intent.intent_id) return 'expired';
     const part = parts.get(asker.part);
     const name = part?.asked.get(part.places.get(job_id) ?? -1);
     const own = name === undefined ? undefined : readAsker(name);

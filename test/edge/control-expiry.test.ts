@@ -141,3 +141,33 @@ describe('where the ledger cannot tell nobody is told anything', () => {
     expect(results).toEqual([]);
   });
 });
+
+describe('one that the job’s record does not know of', () => {
+  it('has expired, whatever was seen for an older one: others between them may still go', async () => {
+    const memory = memoryLedger();
+    let isLost = false;
+    let at = Date.parse(NOW);
+    const { run, results } = startControlRoom({
+      now: () => at,
+      statusOf: () => 'job_running',
+      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+      ledger: {
+        ...memory,
+        write: async (entry, seen) =>
+          isLost && entry.key.startsWith('job') ? 'unknown' : memory.write(entry, seen),
+      },
+    });
+    const old = message('old', { age: 1, jobs: ['1'] });
+    const expires_at = new Date(at + 2 * LEASE).toISOString();
+    const newer = message('newer', { age: 3, jobs: ['1'], expires_at });
+    await run([old]);
+    at += LEASE;
+    isLost = true;
+    expect(await run([newer])).toEqual(['newer']);
+    isLost = false;
+    expect(await run([old])).toEqual([]);
+    at += LEASE;
+    expect(await run([newer])).toEqual([]);
+    expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'expired']);
+  });
+});

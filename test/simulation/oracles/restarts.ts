@@ -8,16 +8,27 @@ const FAILED = new Set(['job_cancel_fail', 'job_submit_fail']);
 
 const STOPPING = new Set(['job_savepointing', 'job_canceling']);
 
-/** A run never overtakes the stop before it: when its request arrives the job has come to rest. */
+/**
+ * A run never overtakes the stop before it: when its request arrives the job has come to rest. A stop that was refused is
+ * none, also where it was since an older one was under way that did not show yet.
+ */
 export const runAfterStop: Oracle = {
   promise: 'a run waits for the stop before it',
   *check({ steps }) {
+    const stops = new Map<string, { readonly intent: string; readonly outcome: string }>();
     for (const step of steps) {
+      if (step.kind === 'published' && step.result.operation === 'dli.stop') {
+        const { intent_id: intent, job_id, project_id, operation, outcome } = step.result;
+        const job = jobKey(operation, project_id, job_id);
+        if (intent >= (stops.get(job)?.intent ?? '')) stops.set(job, { intent, outcome });
+      }
       if (step.kind !== 'arrived' || step.call.operation !== 'dli.run') continue;
-      const { n, jobs, statuses } = step.call;
+      const { n, jobs, statuses, operation, project } = step.call;
       for (const [place, { id }] of jobs.entries()) {
         const status = statuses[place] ?? '';
-        if (STOPPING.has(status)) yield `call ${n} asked to run ${id} while it was ${status}`;
+        const isRefused = stops.get(jobKey(operation, project, id))?.outcome === 'rejected';
+        if (STOPPING.has(status) && !isRefused)
+          yield `call ${n} asked to run ${id} while it was ${status}`;
       }
     }
   },
