@@ -80,6 +80,8 @@ const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): bool
   const { intent_id, job_id } = step.result;
   const { job, mine, certain } = evidenceOn(step, memory);
   if (jobsFail || mine.some(({ expiresAt }) => step.at > expiresAt + LOOKING_MS)) return false;
+  // One that was handed in twice has two deadlines: whoever has the earlier one may be first to tell.
+  if (new Set(mine.map(({ expiresAt }) => expiresAt)).size > 1) return false;
   const isLast = [...memory.asks.values()]
     .flat()
     .every(({ intentId, operation, project, jobs }) => {
