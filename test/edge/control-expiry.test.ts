@@ -171,3 +171,16 @@ describe('one that the job’s record does not know of', () => {
     expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'expired']);
   });
 });
+
+describe('what a later release wrote is left to that', () => {
+  it.each(['job', 'intent'])('a record of %s: nobody is told that it has expired', async (kind) => {
+    const ledger = memoryLedger();
+    const { goOn } = await begin(ledger);
+    const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith(kind));
+    if (entry === undefined) throw new Error('no entry');
+    const theirs = { ...entry, body: '{"v":2}', version: 'theirs', expiresAt: 0 };
+    await ledger.write(theirs, entry.version);
+    const waiting = { staying: ['m'], told: [], looks: 0, calls: 1 };
+    expect(await goOn(10 * GRACE, 'job_running')).toEqual(waiting);
+  });
+});
