@@ -12,6 +12,7 @@ import { makePaced } from '../../shared/upstream/pace.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { message } from '../support/control-room.ts';
 import { fingerprint } from '../support/fingerprints.ts';
+import { LIMITS } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 
@@ -138,15 +139,7 @@ const begin = async ({ wrong, accounts: known, status = 401 }: Case) => {
         random: () => 0.5,
         newId,
       },
-      {
-        maxJobsPerCall: () => 100,
-        callConcurrency: 8,
-        msPerCall: 30_000,
-        leaseMs: 2 * MINUTE,
-        restartDelaySeconds: 30,
-        maxReceives: 100,
-        keepSeconds: 24 * 3_600,
-      },
+      { ...LIMITS, maxReceives: 100, keepSeconds: 24 * 3_600 },
     );
   };
 

@@ -34,6 +34,7 @@ import {
   signatureIn,
   type UpstreamFault,
 } from './leaky-upstream.ts';
+import { LIMITS } from './limits.ts';
 import { bodyOf } from './messages.ts';
 import { recordOf } from './sqs.ts';
 
@@ -292,15 +293,7 @@ export const startSecretsRoom = (seed: number, sourceKind: Source) => {
       random: () => 0.5,
       newId,
     },
-    {
-      maxJobsPerCall: () => 100,
-      callConcurrency: 8,
-      msPerCall: 30_000,
-      leaseMs: 2 * MINUTE,
-      restartDelaySeconds: 30,
-      maxReceives: 10,
-      keepSeconds: 3_600,
-    },
+    LIMITS,
   );
   let ready: (() => Promise<void>) | undefined;
 

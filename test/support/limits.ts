@@ -1,0 +1,12 @@
+import type { ControlLimits } from '../../shared/control/control.ts';
+
+/** What the control loop keeps to when it is wired as the function wires it. */
+export const LIMITS: ControlLimits = {
+  maxJobsPerCall: () => 100,
+  callConcurrency: 8,
+  msPerCall: 30_000,
+  leaseMs: 120_000,
+  restartDelaySeconds: 30,
+  maxReceives: 10,
+  keepSeconds: 3_600,
+};
