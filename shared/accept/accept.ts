@@ -9,7 +9,8 @@ export type Enqueue = (messages: readonly string[]) => Promise<readonly boolean[
 export interface AcceptEdges {
   readonly enqueue: Enqueue;
   readonly now: () => Date;
-  readonly newIntentId: () => IntentId;
+  /** Newer than the id that it is given. */
+  readonly newIntentId: (after?: IntentId) => IntentId;
   /** Bytes per message; larger intents are split over several under one intent id. */
   readonly maxMessageBytes: number;
   /** How long an intent is good for if it does not say. */
@@ -37,11 +38,15 @@ export type Accept = (draft: Draft, origin: Origin, intentId?: IntentId) => Prom
 
 /**
  * The way in: stamps a draft as an intent and puts it on the queue. Law: `queued` means that the queue has every job
- * (promise P1); a job listed twice is queued once.
+ * (promise P1); a job listed twice is queued once. What is to follow another intent is newer than that, if need be under
+ * another id than the one given.
  */
 export const makeAccept =
   ({ enqueue, now, newIntentId, maxMessageBytes, deadlineMs }: AcceptEdges): Accept =>
-  async (draft, origin, intentId = newIntentId()) => {
+  async (draft, origin, given) => {
+    const { after } = draft;
+    const isLate = given !== undefined && (after === undefined || given > after);
+    const intentId = isLate ? given : newIntentId(after);
     const acceptedAt = now();
     const intent: Intent = {
       v: MESSAGE_VERSION,

@@ -27,13 +27,14 @@ const ruleOf = (source: unknown): string =>
 interface Unwrapped {
   readonly body: unknown;
   readonly caller: string;
-  readonly intentId?: IntentId | undefined;
+  /** The event that hands it over, and its time in milliseconds since 1970. */
+  readonly event?: readonly [id: string, at: number] | undefined;
 }
 
 export interface AcceptPayloadOptions {
   readonly now: () => Date;
-  /** The same id for each delivery of an event; `at` is milliseconds since 1970. */
-  readonly intentIdOf: (eventId: string, at: number) => IntentId;
+  /** The same id for each delivery of an event, newer than `after`; `at` is milliseconds since 1970. */
+  readonly intentIdOf: (eventId: string, at: number, after?: IntentId) => IntentId;
 }
 
 /** An intent's id tells its age. An event of a time far off would stand above all others, or beneath them. */
@@ -41,13 +42,13 @@ const OLDEST_MS = 24 * 3_600_000;
 const MOST_AHEAD_MS = 5 * 60_000;
 
 /** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
-const unwrap = (payload: unknown, { now, intentIdOf }: AcceptPayloadOptions): Unwrapped => {
+const unwrap = (payload: unknown, now: Date): Unwrapped => {
   if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
   const { id, time, detail: body, source } = payload satisfies JsonObject;
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  const age = now().getTime() - at;
+  const age = now.getTime() - at;
   const known = typeof id === 'string' && age < OLDEST_MS && age > -MOST_AHEAD_MS;
-  return { body, caller: ruleOf(source), intentId: known ? intentIdOf(id, at) : undefined };
+  return { body, caller: ruleOf(source), event: known ? [id, at] : undefined };
 };
 
 /**
@@ -57,10 +58,11 @@ const unwrap = (payload: unknown, { now, intentIdOf }: AcceptPayloadOptions): Un
 export const makeAcceptPayload =
   (accept: Accept, { now, intentIdOf }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const { body, caller, intentId } = unwrap(payload, { now, intentIdOf });
+    const { body, caller, event } = unwrap(payload, now());
     const reading = readNative(body, now());
     if (!reading.ok) throw new InvalidIntentError(sentence(reading.faults));
-    const accepted = await accept(reading.draft, { caller }, intentId);
+    const { draft } = reading;
+    const accepted = await accept(draft, { caller }, event && intentIdOf(...event, draft.after));
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;
     throw new QueueUnavailableError(

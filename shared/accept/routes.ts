@@ -47,9 +47,14 @@ const route = (path: string, accept: Accept, entrance: Entrance): Route => ({
     if (!reading.ok) return refused(invalid(reading.faults));
     const origin = { caller: 'http', ...traceOf(request.headers.traceparent) };
     const accepted = await accept(reading.draft, origin, intentId);
+    const { intent } = accepted;
     return accepted.kind === 'queued'
-      ? { ok: true, answer: entrance.confirm(reading.draft, accepted.intent, request) }
-      : refused(unavailable(accepted));
+      ? {
+          ok: true,
+          answer: entrance.confirm(reading.draft, intent, request),
+          intentId: intent.intent_id,
+        }
+      : { ...refused(unavailable(accepted)), intentId: intent.intent_id };
   },
 });
 

@@ -41,6 +41,8 @@ export interface Weighed {
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those of them that there was no time to look at. */
   readonly unseen: readonly Carrier[];
+  /** Those of them whose intent before them is not known yet, and that. */
+  readonly unmet: ReadonlyMap<Carrier, IntentId>;
 }
 
 /** What is weighed where the ledger is out of reach. */
@@ -53,6 +55,7 @@ export const NOTHING: Weighed = {
   waiting: [],
   leases: new Map(),
   unseen: [],
+  unmet: new Map(),
 };
 
 /** The newest of those who ask: they are in the order of their ids. */
@@ -60,6 +63,16 @@ export const newestOf = ({ askers }: Carrier): IntentId => {
   const newest = askers.at(-1);
   if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
   return newest.intent.intent_id;
+};
+
+/** The newest of those that the askers are to follow. */
+const afterOf = ({ askers }: Carrier): IntentId | undefined => {
+  let newest: IntentId | undefined;
+  for (const {
+    intent: { after },
+  } of askers)
+    if (after !== undefined && (newest === undefined || after > newest)) newest = after;
+  return newest;
 };
 
 /** What a look decides: what it shows settles the job, lets it go, or leaves it waiting. */
@@ -123,8 +136,8 @@ export const weigh = async (
     const place = claim?.index ?? -1;
     const askedBy =
       holder?.verdicts[place]?.evidence === undefined ? holder?.asked.get(place) : undefined;
-    const newest = newestOf(wish.carrier);
-    return [candidate, judge({ ...wish, newest }, seen?.record, holder, now()), askedBy] as const;
+    const order = { newest: newestOf(wish.carrier), after: afterOf(wish.carrier) };
+    return [candidate, judge({ ...wish, ...order }, seen?.record, holder, now()), askedBy] as const;
   });
   const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
   const sightings = await lookAtAll(
@@ -136,6 +149,7 @@ export const weigh = async (
   const waiting: Carrier[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
+  const unmet = new Map<Carrier, IntentId>();
   const observed: Candidate[] = [];
   const candidates = new Map<Carrier, Candidate>();
   const repeats = new Map<Carrier, number>();
@@ -145,6 +159,7 @@ export const weigh = async (
     else if (judgement.kind === 'wait') {
       waiting.push(carrier);
       if (judgement.until !== undefined) leases.set(carrier, judgement.until);
+      if (judgement.unmet !== undefined) unmet.set(carrier, judgement.unmet);
     } else {
       const sighting = sightings.get(candidate);
       if (sighting?.status === UNASKED) unseen.push(carrier);
@@ -162,5 +177,15 @@ export const weigh = async (
     ...call,
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
-  return { calls: going, candidates, repeats, observed, superseded, waiting, leases, unseen };
+  return {
+    calls: going,
+    candidates,
+    repeats,
+    observed,
+    superseded,
+    waiting,
+    leases,
+    unseen,
+    unmet,
+  };
 };

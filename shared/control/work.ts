@@ -21,6 +21,9 @@ import { NOTHING, weigh } from './weigh.ts';
 /** How long after a deadline, and the lease, it is tried to see what became of a request. */
 const GRACE_MS = 10 * 60_000;
 
+/** So that a line of the log stays one. */
+const MOST_NAMED = 10;
+
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
 /** Everything between reading a batch and giving back what stays. Tells whether the upstream refused all it was asked. */
@@ -67,6 +70,11 @@ export const workOn = async <Message extends Received>(
   for (const carrier of await claim(weighed.observed, 'served'))
     settleWithoutCall(parts, carrier, OBSERVED, now());
   for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
+  if (weighed.unmet.size > 0)
+    log.info('waits for an intent before it', {
+      jobs: weighed.unmet.size,
+      intents: [...new Set(weighed.unmet.values())].slice(0, MOST_NAMED),
+    });
   for (const [carrier, until] of weighed.leases)
     for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
 

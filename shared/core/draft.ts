@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { afterSchema } from './after.ts';
 import { closedObject } from './closed-object.ts';
 import { type Fault, faultsOf } from './fault.ts';
+import type { IntentId } from './intent.ts';
 import { jobIdSchema, jobListSchema } from './job-list.ts';
 import { isObject } from './json.ts';
 import {
@@ -21,6 +23,7 @@ export interface Draft extends Ask {
   readonly project_id: ProjectId;
   readonly expires_at?: string;
   readonly correlation_id?: string;
+  readonly after?: IntentId;
 }
 
 export type ReadDraft =
@@ -90,12 +93,13 @@ const nativeSchema = (operation: unknown, now: Date) => {
       options: v.optional(row ? closedObject(row.options, 'must be an object') : v.unknown(), {}),
       expires_at: v.exactOptional(timestamp(now)),
       correlation_id: v.exactOptional(correlationId),
+      after: v.exactOptional(row ? afterSchema(row, now) : v.unknown()),
     },
     'must be a JSON object',
   );
 };
 
-/** Reads the native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?}`, nothing else. */
+/** Reads the native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?}`, nothing else. */
 export const readNative = (body: unknown, now: Date): ReadDraft => {
   const read = v.safeParse(nativeSchema(isObject(body) ? body.operation : undefined, now), body);
   return read.success

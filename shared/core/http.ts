@@ -10,9 +10,11 @@ export interface HttpRequest {
   readonly text: string;
 }
 
-export type Handled =
+/** What came of a request, and under which intent id, if that is not the one made for it. */
+export type Handled = { readonly intentId?: IntentId } & (
   | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly problem: Problem };
+  | { readonly ok: false; readonly problem: Problem }
+);
 
 /** One way in. */
 export interface Route {

@@ -17,6 +17,12 @@ declare const brand: unique symbol;
 /** A UUID of version 7: sorts as text by the time of acceptance. */
 export type IntentId = string & { readonly [brand]: 'IntentId' };
 
+const DIGITS_OF_TIME = 12;
+
+/** When an intent was accepted, in milliseconds since 1970: the first 48 bits of a UUID of version 7 (RFC 9562 §5.7). */
+export const timeOf = (id: IntentId): number =>
+  Number.parseInt(id.replace('-', '').slice(0, DIGITS_OF_TIME), 16);
+
 /** The version of the message that is written here. Another version is unreadable, and kept (promise P8). */
 export const MESSAGE_VERSION = 1;
 
@@ -36,6 +42,8 @@ export interface Intent {
   readonly expires_at?: string;
   readonly correlation_id?: string;
   readonly traceparent?: string;
+  /** The stop that it is to follow: not called for a job before that, or a newer one, is known for it. */
+  readonly after?: IntentId;
 }
 
 export type ReadMessage =
@@ -48,6 +56,7 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && instant.test(value) && !Number.isNaN(Date.parse(value));
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isIntentId = (value: unknown): value is IntentId => isText(value) && uuid.test(value);
 
 /** Custom checks and not pipes of actions: a batch brings a hundred thousand ids, and this is its inner loop. */
 const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
@@ -61,7 +70,7 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     isText(job) ? jobId.is(job) : v.is(withOptions, job) && Object.keys(job as object).length > 1;
   return v.object({
     v: v.literal(MESSAGE_VERSION),
-    intent_id: v.custom<IntentId>((id) => isText(id) && uuid.test(id), 'must be a UUID'),
+    intent_id: v.custom<IntentId>(isIntentId, 'must be a UUID'),
     operation: v.custom<OperationName>(isOperationName),
     project_id: v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE),
     options: v.custom<GroupOptions>(
@@ -77,6 +86,7 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     expires_at: v.exactOptional(v.custom<string>(isTime, 'must be an instant in UTC')),
     correlation_id: v.exactOptional(v.string('must be a string')),
     traceparent: v.exactOptional(v.string('must be a string')),
+    after: v.exactOptional(v.custom<IntentId>(isIntentId, 'must be a UUID')),
   });
 };
 

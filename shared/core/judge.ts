@@ -9,8 +9,11 @@ export type Judgement =
   | { readonly kind: 'go' }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
-  /** Somebody's call may be under way or just done, or a stop that comes first is not settled: not now, nor before `until`. */
-  | { readonly kind: 'wait'; readonly until?: number | undefined }
+  /**
+   * Somebody's call may be under way or just done, or a stop that comes first is not settled: not now, nor before
+   * `until`. `unmet`: the intent that it is to follow is not known yet.
+   */
+  | { readonly kind: 'wait'; readonly until?: number | undefined; readonly unmet?: IntentId }
   /** An earlier call may have been served: see what it did before another is sent. */
   | { readonly kind: 'look' }
   /** The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. */
@@ -19,14 +22,21 @@ export type Judgement =
 /**
  * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
  * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the newest intent that
- * wants the call; `holder` the part record that the claim points to.
+ * wants the call, `after` the one that it is to follow; `holder` the part record that the claim points to.
  */
 export const judge = (
-  wish: { readonly newest: IntentId; readonly operation: Operation },
+  wish: {
+    readonly newest: IntentId;
+    readonly after?: IntentId | undefined;
+    readonly operation: Operation;
+  },
   record: JobRecord | undefined,
   holder: PartState | undefined,
   now: number,
 ): Judgement => {
+  const { after } = wish;
+  if (after !== undefined && (record === undefined || record.newest < after))
+    return { kind: 'wait', unmet: after };
   if (record === undefined) return { kind: 'go' };
   if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
   const standing = standingOf(record.claim, holder, now);

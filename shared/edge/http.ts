@@ -28,11 +28,12 @@ type Result = APIGatewayProxyStructuredResultV2;
  */
 export const makeHttpHandler = ({ routes, tell, newIntentId, log }: HttpEdges) => {
   const answer = async (path: string, handle: (intentId: IntentId) => Promise<Handled>) => {
-    const intentId = newIntentId();
-    const handled = await handle(intentId).catch((error: unknown): Handled => {
-      log.warn('unexpected', { intent_id: intentId, reason: reasonOf(error) });
+    const made = newIntentId();
+    const handled = await handle(made).catch((error: unknown): Handled => {
+      log.warn('unexpected', { intent_id: made, reason: reasonOf(error) });
       return { ok: false, problem: BROKEN };
     });
+    const { intentId = made } = handled;
     return resultOf(handled.ok ? handled.answer : tell(handled.problem, path, intentId), intentId);
   };
   return middy<Event, Result>()

@@ -1,6 +1,6 @@
 import { makeAccept } from '../../shared/accept/accept.ts';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
-import type { IntentId } from '../../shared/core/intent.ts';
+import { type IntentId, timeOf } from '../../shared/core/intent.ts';
 import { parseJson } from '../../shared/core/json.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Climate } from './climate.ts';
@@ -14,9 +14,9 @@ const HEX = 16;
 const hex = (value: number, digits: number): string =>
   Math.floor(value).toString(HEX).padStart(digits, '0').slice(-digits);
 
-/** A UUID of version 7 out of a time and chance. */
-const uuidOf = (at: number, random: Random): IntentId => {
-  const time = hex(at, 12);
+/** A UUID of version 7 out of a time and chance, newer than another if there is one. */
+const uuidOf = (at: number, random: Random, after?: IntentId): IntentId => {
+  const time = hex(after === undefined ? at : Math.max(at, timeOf(after) + 1), 12);
   const draw = () => random.next() * 2 ** 48;
   const tail = hex(draw(), 12);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(draw(), 3)}-8${hex(draw(), 3)}-${tail}` as IntentId;
@@ -25,6 +25,12 @@ const uuidOf = (at: number, random: Random): IntentId => {
 /** SendMessageBatch takes ten. */
 const PER_REQUEST = 10;
 const ROUNDS = 4;
+
+/** The time of an event is told in whole seconds. */
+const SECOND = 1_000;
+
+/** By so much the clock of each process is behind that of the one before. */
+const SKEW_MS = 15;
 const STEPS = 4;
 
 /** Reads a request as the way in does; a test may read it worse. */
@@ -45,6 +51,7 @@ export const makeAcceptModel = (
   readText: ReadText,
 ) => {
   const { schedule, random, weather } = wire;
+  const accepted = new Map<Deed, IntentId>();
   let open = 0;
 
   const send = (life: Life, bodies: readonly string[]): Promise<readonly boolean[]> =>
@@ -76,7 +83,11 @@ export const makeAcceptModel = (
       return taken;
     };
 
-  const ask = (deed: Deed & { readonly kind: 'ask' }, eventId: IntentId | undefined): void => {
+  const ask = (
+    deed: Deed & { readonly kind: 'ask' },
+    eventId: IntentId | undefined,
+    after: IntentId | undefined,
+  ): void => {
     open++;
     const crashes = weather.strikes('accept crashes');
     const life = makeLife(crashes ? random.between(0, STEPS) : Number.POSITIVE_INFINITY, () => {
@@ -87,7 +98,7 @@ export const makeAcceptModel = (
     const accept = makeAccept({
       enqueue: enqueueIn(life),
       now,
-      newIntentId: () => uuidOf(schedule.now(), random),
+      newIntentId: (id) => uuidOf(schedule.now() - SKEW_MS * deed.process, random, id),
       maxMessageBytes: climate.maxMessageBytes,
       deadlineMs: climate.deadlineMs,
     });
@@ -95,7 +106,8 @@ export const makeAcceptModel = (
       now,
       intentIdOf: () => eventId ?? uuidOf(schedule.now(), random),
     });
-    const detail = readText(deed.text);
+    const link = after === undefined ? '}' : `,"after":"${after}"}`;
+    const detail = readText(deed.text.replace(/\}$/, link));
     const payload =
       eventId === undefined
         ? detail
@@ -109,7 +121,8 @@ export const makeAcceptModel = (
     acceptPayload(payload).then(
       ({ intent_id }) => {
         open--;
-        tell({ kind: 'accepted', wish: deed.wish, intentId: intent_id });
+        accepted.set(deed, intent_id);
+        tell({ kind: 'accepted', wish: deed.wish, intentId: intent_id, after });
       },
       (error: unknown) => {
         open--;
@@ -125,13 +138,15 @@ export const makeAcceptModel = (
         queue.put(deed.body, false);
         return;
       }
-      const eventId = deed.event === undefined ? undefined : uuidOf(schedule.now(), random);
-      ask(deed, eventId);
+      const after = deed.after && accepted.get(deed.after);
+      const second = Math.floor(schedule.now() / SECOND) * SECOND;
+      const eventId = deed.event === undefined ? undefined : uuidOf(second, random, after);
+      ask(deed, eventId, after);
       if (deed.again === undefined) return;
       open++;
       schedule.after(deed.again, () => {
         open--;
-        ask(deed, eventId);
+        ask(deed, eventId, after);
       });
     },
   };

@@ -84,7 +84,13 @@ export interface Look {
 
 /** What the models saw, in the order in which it happened. Nothing in it is the code's own record. */
 export type Step = { readonly at: number } & (
-  | { readonly kind: 'accepted'; readonly wish: Wish; readonly intentId: string }
+  | {
+      readonly kind: 'accepted';
+      readonly wish: Wish;
+      readonly intentId: string;
+      /** The intent that it is to follow. */
+      readonly after: string | undefined;
+    }
   | { readonly kind: 'turned away'; readonly wish: Wish; readonly reason: string }
   | { readonly kind: 'queued'; readonly letter: Letter }
   | { readonly kind: 'begun'; readonly invocation: Invocation }

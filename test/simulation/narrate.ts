@@ -34,7 +34,7 @@ export const narrate = ({ steps, climate, workload, calmAt }: History): readonly
   const tell = (step: Step): string => {
     switch (step.kind) {
       case 'accepted':
-        return `accepted ${name(step.intentId)}`;
+        return `accepted ${name(step.intentId)}${step.after ? `, to follow ${name(step.after)}` : ''}`;
       case 'turned away':
         return `turned away ${step.wish.operation} of ${[...step.wish.jobs.keys()]}: ${step.reason}`;
       case 'queued':

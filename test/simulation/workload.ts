@@ -15,6 +15,8 @@ export type Deed =
       /** Handed over by an event rule, which may do so again: the same intent each time. */
       readonly event: string | undefined;
       readonly again: number | undefined;
+      /** The deed that it is to follow, if that is accepted by then. */
+      readonly after: Deed | undefined;
       readonly process: number;
     }
   | { readonly kind: 'litter'; readonly at: number; readonly body: string };
@@ -33,6 +35,9 @@ export interface Workload {
 
 /** How long after one wish another follows that has to do with it. */
 const SOON = [1, 50, 5_000, 60_000];
+
+/** The way in runs in so many. */
+export const PROCESSES = 3;
 
 /** Ids that a double cannot hold, next to those that it would make of them. */
 const DLI_IDS = ['9223372036854775807', '9007199254740993', '9007199254740992', '131', '0'];
@@ -149,7 +154,7 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     };
   };
 
-  const voice = (wish: Wish, at: number): Deed => {
+  const voice = (wish: Wish, at: number, after?: Deed): Deed => {
     const soon = random.chance(climate.shortDeadlines);
     const expiresAt = soon
       ? new Date(start + at + random.between(3_000, random.pick([30_000, 600_000]))).toISOString()
@@ -162,7 +167,8 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
       text: textOf(wish, expiresAt, random.chance(0.5)),
       event: isEvent ? `event ${at} ${random.next()}` : undefined,
       again: isEvent && random.chance(0.5) ? random.between(0, 120_000) : undefined,
-      process: random.between(0, 2),
+      after,
+      process: random.between(0, PROCESSES - 1),
     };
   };
 
@@ -172,10 +178,13 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     among: readonly JobName[],
     options: Options,
     at: number,
-  ): void => {
+    after?: Deed,
+  ): Deed => {
     const wish = drawWish(operation, among, options);
-    deeds.push(voice(wish, at));
-    if (random.chance(climate.echoes)) deeds.push(voice(wish, at + random.pick(SOON)));
+    const deed = voice(wish, at, after);
+    deeds.push(deed);
+    if (random.chance(climate.echoes)) deeds.push(voice(wish, at + random.pick(SOON), after));
+    return deed;
   };
   // Callers wake up together more often than not.
   const moments = Array.from({ length: 3 }, () => random.between(0, climate.acceptsFor));
@@ -189,9 +198,10 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
       ask('drs.start', fit, {}, at);
     } else if (random.chance(climate.restarts)) {
       const one = [random.pick(fit)];
-      ask('dli.stop', one, flagsFor('dli.stop', random, climate), at);
+      const stop = ask('dli.stop', one, flagsFor('dli.stop', random, climate), at);
       const later = at + random.pick(SOON);
-      ask('dli.run', one, flagsFor('dli.run', random, climate), later);
+      const after = random.chance(0.5) ? stop : undefined;
+      ask('dli.run', one, flagsFor('dli.run', random, climate), later, after);
     } else {
       const operation = random.pick(['dli.run', 'dli.stop'] as const);
       ask(operation, fit, flagsFor(operation, random, climate), at);

@@ -1,14 +1,22 @@
 import { EverybodyRefusedError } from '../../../shared/control/control.ts';
-import type { Oracle } from './oracle.ts';
+import { type Oracle, verdictKey } from './oracle.ts';
 
 /** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
 const SETTLING_MS = 3 * 3_600_000;
 
-/** Once nothing goes wrong any more everything settles: nothing expires whose deadline is hours away. */
+/** Nobody ever began it, and nothing is known of it but its end. */
+const UNTRIED = new Set<string | undefined>(['expired', 'failed']);
+
+/**
+ * Once nothing goes wrong any more everything settles: nothing expires whose deadline is hours away. But a run that
+ * names its stop waits for that in vain if it ended without having been tried.
+ */
 export const everythingSettles: Oracle = {
   promise: 'everything settles',
   *check({ steps, calmAt, endedAt }) {
     const deadlines = new Map<string, number>();
+    const outcomes = new Map<string, string>();
+    const before = new Map<string, string>();
     for (const step of steps) {
       if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
         yield `the control loop threw: ${step.error instanceof Error ? step.error.stack : step.error}`;
@@ -16,10 +24,14 @@ export const everythingSettles: Oracle = {
         const { intentId, expiresAt } = step.letter.ask;
         deadlines.set(intentId, Math.max(expiresAt, deadlines.get(intentId) ?? 0));
       }
+      if (step.kind === 'accepted' && step.after !== undefined)
+        before.set(step.intentId, step.after);
       if (step.kind !== 'published') continue;
       const { intent_id, job_id, outcome } = step.result;
-      const first = deadlines.get(intent_id) ?? 0;
-      if (outcome === 'expired' && first > calmAt + SETTLING_MS)
+      outcomes.set(verdictKey(intent_id, job_id), outcome);
+      const last = deadlines.get(intent_id) ?? 0;
+      const stop = outcomes.get(verdictKey(before.get(intent_id) ?? '', job_id));
+      if (outcome === 'expired' && last > calmAt + SETTLING_MS && !UNTRIED.has(stop))
         yield `${intent_id}/${job_id} expired in all the calm`;
     }
     const latest = Math.max(calmAt, ...deadlines.values());

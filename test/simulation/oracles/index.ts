@@ -7,6 +7,7 @@ import { failedKept } from './failed-kept.ts';
 import { fewestCalls } from './fewest-calls.ts';
 import { flagsSacred } from './flags-sacred.ts';
 import { lastWish } from './last-wish.ts';
+import { namedStop } from './named-stop.ts';
 import { nobodyAsks } from './nobody-asks.ts';
 import { nothingBlind } from './nothing-blind.ts';
 import { nothingLost } from './nothing-lost.ts';
@@ -35,6 +36,7 @@ const oracles: readonly Oracle[] = [
   stopNotGivenUp,
   onceEach,
   restartsWhole,
+  namedStop,
   lastWish,
   nobodyAsks,
   everythingSettles,

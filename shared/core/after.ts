@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { type IntentId, timeOf } from './intent.ts';
+import type { Operation } from './operation.ts';
+import { operations } from './operations/index.ts';
+
+const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Clocks differ, but not by more. */
+const MOST_AHEAD_MS = 5 * 60_000;
+
+/** The longest deadline there is: an intent that old has its outcome. */
+const OLDEST_MS = 7 * 24 * 3_600_000;
+
+const followers = operations.filter(({ restart }) => restart !== undefined);
+
+const isNear = (id: IntentId, now: Date): boolean => {
+  const age = now.getTime() - timeOf(id);
+  return age > -MOST_AHEAD_MS && age < OLDEST_MS;
+};
+
+/** The id of the stop that an intent is to follow, for the operations that may follow one. */
+export const afterSchema = (row: Operation, now: Date): v.GenericSchema<unknown, IntentId> =>
+  row.restart === undefined
+    ? v.never(`is only for ${followers.map(({ name }) => name).join(', ')}`)
+    : v.pipe(
+        v.custom<IntentId>(
+          (id) => typeof id === 'string' && version7.test(id),
+          `must be the id of a ${row.restart.after} intent, as its answer gave it`,
+        ),
+        v.check(
+          (id) => isNear(id, now),
+          'must be the id of an intent of the last 7 days: an older one has its outcome',
+        ),
+      );
