@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Intent, operationOf, readMessage, writeMessages } from '../../shared/core/intent.ts';
 import { drsJobId, wish } from '../support/arbitraries.ts';
-import { intentOf } from '../support/messages.ts';
+import { idAt, intentOf } from '../support/messages.ts';
 
 const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
 
@@ -34,6 +34,21 @@ describe('an intent comes out of the queue as it went in', () => {
         }
       }),
     );
+  });
+
+  it('with the intent that it is to follow, in each of its messages', () => {
+    const intent = intentOf({ age: 2, after: 1, jobs: ['1', '2', '3'] });
+    expect(intent.after).toBe(idAt(1));
+    const limit = bytesOf({ ...intent, jobs: [] }) + 8;
+    expect(writeMessages(intent, limit).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
+  });
+
+  it.each(['', 'mine', 1, null])('which has to be one: %j', (after) => {
+    const intent = intentOf({ age: 2 });
+    expect(readMessage(JSON.stringify({ ...intent, after }))).toEqual({
+      ok: false,
+      reason: '#/after: must be a UUID',
+    });
   });
 
   it('and has the row of its operation', () => {

@@ -247,3 +247,33 @@ describe.each(CASES)('the last claim: $title (lease $lease ms)', (claimed) => {
     expect(judgement.isDelivered).toBe(claimed.told?.verdict?.outcome === 'delivered');
   });
 });
+
+describe('a run that names the stop that it is to follow', () => {
+  const wish = (after: typeof EQUAL) => ({
+    newest: idAt(9),
+    after,
+    operation: OPERATIONS['dli.run'],
+  });
+  const known = (newest: typeof EQUAL & string): JobRecord => ({
+    newest,
+    operation: 'dli.stop',
+    claim: { part: 'intent/…/131', index: 0, invocation: OWNER, at: AT, until: AT },
+  });
+
+  it('waits, not for any lease, while nothing or something older is known of the job', () => {
+    const unmet = { kind: 'wait', unmet: idAt(5) };
+    expect(judge(wish(idAt(5)), undefined, undefined, AT)).toEqual(unmet);
+    expect(judge(wish(idAt(5)), known(idAt(4)), undefined, AT)).toEqual(unmet);
+  });
+
+  it.each([5, 6])('is judged as any other once the stop, or a newer one, is known: %i', (age) => {
+    const record = known(idAt(age));
+    const other = judge(wish(undefined), record, undefined, AT);
+    expect(judge(wish(idAt(5)), record, undefined, AT)).toEqual(other);
+  });
+
+  it('is stale all the same where a newer intent is known', () => {
+    const stale = { kind: 'superseded', by: idAt(10) };
+    expect(judge(wish(idAt(5)), known(idAt(10)), undefined, AT)).toEqual(stale);
+  });
+});

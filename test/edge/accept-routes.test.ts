@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
+import { intentIdOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { askHandler, JSON_TYPE, type Sent } from '../support/http-events.ts';
 import { keptLog } from '../support/logs.ts';
@@ -89,6 +90,22 @@ describe('the four ways in', () => {
       accepted_at: NOW,
       expires_at: '2026-01-31T13:00:00.000Z',
     });
+  });
+
+  it('an intent that follows one of a clock ahead is told by the id that it has', async () => {
+    const { post, queued } = begin();
+    const after = intentIdOf('stop', Date.parse(NOW));
+    const answer = await post(NATIVE, { ...native, after });
+    const [intent] = queued();
+    expect(intent?.after).toBe(after);
+    expect((intent?.intent_id ?? '') > after).toBe(true);
+    expect(answer.headers['x-intent-id']).toBe(intent?.intent_id);
+    expect(answer.body).toMatchObject({ intent_id: intent?.intent_id });
+
+    const refused = begin({ takes: () => false });
+    const unavailable = await refused.post(NATIVE, { ...native, after });
+    expect(unavailable.status).toBe(503);
+    expect(unavailable.headers['x-intent-id']).toBe(refused.queued()[0]?.intent_id);
   });
 
   it('a trace goes along, a header that is none is dropped', async () => {

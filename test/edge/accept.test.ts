@@ -48,6 +48,19 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
     expect(queued().map(({ intent_id }) => intent_id)).toEqual([idAt(99)]);
   });
 
+  it('under a newer id than the one that it is to follow, whatever it was given', async () => {
+    const stop = intentIdOf('stop', Date.parse(NOW));
+    const draft = draftOf({ ...asked, after: stop });
+    const { accept, queued } = startAcceptance();
+    const older = await accept(draft, { caller: 'http' }, idAt(99));
+    expect(older.intent.after).toBe(stop);
+    expect(older.intent.intent_id > stop).toBe(true);
+    const newer = intentIdOf('run', Date.parse(NOW) + 1);
+    expect((await accept(draft, { caller: 'http' }, newer)).intent.intent_id).toBe(newer);
+    expect((await accept(draft, { caller: 'http' }, stop)).intent.intent_id > stop).toBe(true);
+    expect(queued().every(({ intent_id, after = '' }) => intent_id > after)).toBe(true);
+  });
+
   it('a job listed twice is queued once', async () => {
     const { accept, queued } = startAcceptance();
     await accept(draftOf({ ...asked, jobs: [131, '130', { job_id: 131 }, 130] }), {
@@ -121,6 +134,21 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     ];
     expect(again.intent_id).toBe(first.intent_id);
     expect(other.intent_id).not.toBe(first.intent_id);
+  });
+
+  it('an event that follows one of the same second is newer, and one intent however often it comes', async () => {
+    const { take } = begin();
+    const after = intentIdOf('stop', Date.parse(NOW) + 999);
+    const event = {
+      id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+      time: '2026-01-31T12:00:00Z',
+      'detail-type': 'Job Control Intent',
+      source: 'com.example',
+      detail: { ...asked, after },
+    };
+    const [first, again] = [await take(event), await take(event)];
+    expect(again.intent_id).toBe(first.intent_id);
+    expect(first.intent_id > after).toBe(true);
   });
 
   it('a rule hands it over as the detail of an event, and is named as the caller', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../shared/control/part.ts';
 import { agree, message, outcomes, refusal, startControlRoom } from '../support/control-room.ts';
-import { NOW, PROJECT } from '../support/messages.ts';
+import { idAt, NOW, PROJECT } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
 const stop = (receives = 1): Received =>
@@ -125,6 +125,51 @@ describe('a restart in any interleaving with redelivery', () => {
         expect(await room.run([stop(), run()])).toEqual([]);
       }),
     );
+  });
+
+  it('or whose run names the stop: the same, whichever is seen first, and however often', async () => {
+    const linked = (): Received =>
+      message('run', { age: 2, after: 1, options: { resume_savepoint: true } });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
+        const ahead: string[] = [];
+        const room = begin({
+          reply: (call) => {
+            ahead.push(...(call.path.endsWith('/stop') ? STATES : ['job_running']));
+            return agree(call);
+          },
+        });
+        const deliveries: Record<string, readonly Received[]> = {
+          stop: [stop()],
+          run: [linked()],
+          both: [linked(), stop()],
+        };
+        for (const what of ['run', ...steps, 'both', 'time', 'time', 'time', 'both', 'both']) {
+          if (what === 'time') room.job.status = ahead.shift() ?? room.job.status;
+          else await room.run(deliveries[what] ?? []);
+        }
+        expect(room.sent()).toEqual([STOP, RUN]);
+        expect(new Set(outcomes(room.results))).toEqual(new Set(['131 delivered']));
+        expect(await room.run([stop(), linked()])).toEqual([]);
+      }),
+    );
+  });
+
+  it('a run whose stop does not come waits, says so, and expires', async () => {
+    let at = Date.parse(NOW);
+    const room = begin({ now: () => at });
+    const expires_at = new Date(at + 60_000).toISOString();
+    const linked = message('run', { age: 2, after: 1, expires_at });
+    expect(await room.run([linked])).toEqual(['run']);
+    expect(room.lines).toContainEqual({
+      level: 'info',
+      event: 'waits for an intent before it',
+      fields: { jobs: 1, intents: [idAt(1)] },
+    });
+    at += 60_000;
+    expect(await room.run([linked])).toEqual([]);
+    expect(room.calls).toEqual([]);
+    expect(outcomes(room.results)).toEqual(['131 expired']);
   });
 
   it('and where both come at once, the same', async () => {

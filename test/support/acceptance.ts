@@ -1,5 +1,6 @@
 import { type Accept, makeAccept } from '../../shared/accept/accept.ts';
 import { type Intent, readMessage } from '../../shared/core/intent.ts';
+import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { idAt, NOW } from './messages.ts';
 
 /** The way in over a queue that keeps what it is given and takes the n-th message if it is told to. */
@@ -18,7 +19,7 @@ export const startAcceptance = ({
       return messages.map((_, i) => takes(i));
     },
     now: () => new Date(NOW),
-    newIntentId: () => idAt(++age),
+    newIntentId: (after) => (after === undefined ? idAt(++age) : newIntentId(after)),
     maxMessageBytes,
     deadlineMs: 6 * 3_600_000,
   });

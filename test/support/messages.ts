@@ -17,13 +17,15 @@ export interface Wish {
   readonly correlation_id?: string;
   readonly traceparent?: string;
   readonly caller?: string;
+  /** The age of the intent that it is to follow. */
+  readonly after?: number;
 }
 
 const uuidAt = (age: number): string =>
   `01890a5d-ac96-774b-bcce-${age.toString(16).padStart(12, '0')}`;
 
 /** The text of a message that `control-jobs` can read. */
-export const bodyOf = ({ age = 1, ...wish }: Wish): string =>
+export const bodyOf = ({ age = 1, after, ...wish }: Wish): string =>
   JSON.stringify({
     v: 1,
     intent_id: uuidAt(age),
@@ -33,6 +35,7 @@ export const bodyOf = ({ age = 1, ...wish }: Wish): string =>
     jobs: ['131'],
     caller: 'test',
     accepted_at: '2026-01-31T11:59:00.000Z',
+    ...(after !== undefined && { after: uuidAt(after) }),
     ...wish,
   });
 
