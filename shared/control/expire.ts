@@ -1,14 +1,11 @@
+import { type Ending, endingOf, type Overdue } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
-import { type JobRecord, jobKeyOf, standingOf } from '../core/job-record.ts';
+import { jobKeyOf } from '../core/job-record.ts';
 import { UNASKED, UNTOLD } from '../core/operation.ts';
-import { type PartState, readAsker } from '../core/part-record.ts';
 import type { Settled } from '../core/plan.ts';
 import { type Book, isForeign } from './book.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Part } from './part.ts';
-
-/** How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. */
-export type Ending = 'expired' | 'observed' | 'wait';
 
 export interface ExpireOptions {
   readonly book: Book;
@@ -42,36 +39,14 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       const seen = records?.get(keyOf(one));
       const holding = seen?.record && holders?.get(seen.record.claim.part);
       if (holders === undefined || isForeign(seen) || isForeign(holding)) endings.set(one, 'wait');
+      else if (seen?.record === undefined) endings.set(one, 'expired');
       else {
-        const ending = seen?.record ? endingBy(one, seen.record, holding?.record) : 'expired';
-        if (ending === 'look') doubtful.push(inDoubt(one, seen?.record?.claim.at ?? 0));
+        const ending = endingOf(overdueIn(parts, one), seen.record, holding?.record, now());
+        if (ending === 'look') doubtful.push(inDoubt(one, seen.record.claim.at));
         else endings.set(one, ending);
       }
     }
     return { endings, doubtful };
-  };
-
-  /** By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for. */
-  const endingBy = (
-    { job_id, asker }: Settled,
-    { claim, operation, newest }: JobRecord,
-    holder: PartState | undefined,
-  ): Ending | 'look' => {
-    // What the record does not know of would be followed by older ones if it was told to have been served.
-    if (newest < asker.intent.intent_id) return 'expired';
-    const part = parts.get(asker.part);
-    const name = part?.asked.get(part.places.get(job_id) ?? -1);
-    const own = name === undefined ? undefined : readAsker(name);
-    const isClaimed = claim.part === asker.part || own?.invocation === claim.invocation;
-    const mayBeServed = own?.mayBeServed === true && operation === asker.intent.operation;
-    const standing = standingOf(claim, holder, now());
-    if (standing.kind === 'settled') {
-      const { outcome, evidence } = standing.verdict;
-      const isSeen = isClaimed || (mayBeServed && evidence === 'observed');
-      return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
-    }
-    if (!isClaimed || standing.kind === 'released') return 'expired';
-    return standing.kind === 'live' ? 'wait' : 'look';
   };
 
   return async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, Ending>> => {
@@ -87,6 +62,14 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
     }
     return endings;
   };
+};
+
+const overdueIn = (
+  parts: ReadonlyMap<string, Part>,
+  { job_id, asker: { part, intent } }: Settled,
+): Overdue => {
+  const asking = parts.get(part);
+  return { part, intent, askedBy: asking?.asked.get(asking.places.get(job_id) ?? -1) };
 };
 
 const inDoubt = (overdue: Settled, since: number): Doubtful => {

@@ -1,6 +1,6 @@
+import type { Ending } from '../core/ending.ts';
 import type { Carrier, Settled } from '../core/plan.ts';
 import type { VerdictInfo } from '../core/result.ts';
-import type { Ending } from './expire.ts';
 import type { Part } from './part.ts';
 import { settleAskers } from './report.ts';
 

@@ -1,0 +1,40 @@
+import type { Intent } from './intent.ts';
+import { type JobRecord, standingOf } from './job-record.ts';
+import { type PartState, readAsker } from './part-record.ts';
+
+/** How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. */
+export type Ending = 'expired' | 'observed' | 'wait';
+
+/** One job of an intent whose deadline has passed. */
+export interface Overdue {
+  /** The key of the intent's part. */
+  readonly part: string;
+  readonly intent: Pick<Intent, 'intent_id' | 'operation'>;
+  /** Who asked for the job in vain, as the part's record names it. */
+  readonly askedBy: string | undefined;
+}
+
+/**
+ * By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for.
+ * `holder` is the record of the part that the claim points to, `now` is in milliseconds since 1970.
+ */
+export const endingOf = (
+  { part, intent, askedBy }: Overdue,
+  { claim, operation, newest }: JobRecord,
+  holder: PartState | undefined,
+  now: number,
+): Ending | 'look' => {
+  // What the record does not know of would be followed by older ones if it was told to have been served.
+  if (newest < intent.intent_id) return 'expired';
+  const own = askedBy === undefined ? undefined : readAsker(askedBy);
+  const isClaimed = claim.part === part || own?.invocation === claim.invocation;
+  const standing = standingOf(claim, holder, now);
+  if (standing.kind === 'settled') {
+    const { outcome, evidence } = standing.verdict;
+    const mayBeServed = own?.mayBeServed === true && operation === intent.operation;
+    const isSeen = isClaimed || (mayBeServed && evidence === 'observed');
+    return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
+  }
+  if (!isClaimed || standing.kind === 'released') return 'expired';
+  return standing.kind === 'live' ? 'wait' : 'look';
+};
