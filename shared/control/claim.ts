@@ -2,6 +2,7 @@ import { jobIdOf } from '../core/operation.ts';
 import type { Call, Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { noteAsked, type Part } from './part.ts';
+import { partsAsking } from './progress.ts';
 import type { Candidate } from './weigh.ts';
 
 export interface ClaimOptions {
@@ -59,14 +60,14 @@ export const makeClaim =
 
 /** The newest of those who ask: in its part's record the verdict will be found. */
 export const holderOf = (
-  { job, askers }: Carrier,
+  carrier: Carrier,
   parts: ReadonlyMap<string, Part>,
 ): { readonly part: Part; readonly index: number } => {
-  const part = parts.get(askers.at(-1)?.part ?? '');
-  const index = part?.places.get(typeof job === 'string' ? job : job.job_id);
-  if (part === undefined || index === undefined)
-    throw new Error('a planned job belongs to no part');
-  return { part, index };
+  for (const part of partsAsking(parts, [carrier]).toReversed()) {
+    const index = part.places.get(jobIdOf(carrier.job));
+    if (index !== undefined) return { part, index };
+  }
+  throw new Error('a planned job belongs to no part');
 };
 
 /** The candidates of a call, in its order. */

@@ -1,7 +1,9 @@
-import { jobIdOf } from '../core/operation.ts';
+import type { Intent } from '../core/intent.ts';
+import { type Job, jobIdOf } from '../core/operation.ts';
+import type { Sealed } from '../core/part-record.ts';
 import { type Result, resultOf, timingOf } from '../core/result.ts';
 import type { Book } from './book.ts';
-import { isSettled, type Part, recallInto, stateOf } from './part.ts';
+import { type Part, recallInto, stateOf } from './part.ts';
 
 export interface ConcludeOptions {
   readonly book: Book;
@@ -45,16 +47,21 @@ export const makeConclude = ({ book, invocation, publish }: ConcludeOptions): Co
     return true;
   };
 
+  /** Tells the bus what it is not known to have; resolves to the parts of which it has taken something. */
+  const tell = async (parts: readonly Part[]): Promise<ReadonlySet<Part>> => {
+    const due = parts.flatMap(dueOf);
+    if (due.length === 0) return new Set();
+    const taken = await publish(due.map(({ result }) => result));
+    const told = due.filter((_, i) => taken[i]);
+    for (const { part, index } of told) part.published.add(index);
+    return new Set(told.map(({ part }) => part));
+  };
+
   return async (parts) => {
     const kept = await Promise.all(parts.map(record));
     const recorded = parts.filter((_, i) => kept[i]);
-    const due = recorded.flatMap((part) => unpublishedOf(part).map((index) => ({ part, index })));
-    const taken = due.length === 0 ? [] : await publish(due.map(toResult));
-    due.forEach(({ part, index }, i) => {
-      if (taken[i]) part.published.add(index);
-    });
-    const news = new Set(due.flatMap(({ part }, i) => (taken[i] ? [part] : [])));
-    const done = recorded.filter((part) => isSettled(part) && unpublishedOf(part).length === 0);
+    const news = await tell(recorded);
+    const done = recorded.filter(isTold);
     // One that comes back says what is on the bus, so that it is not told again each time. If it cannot: it is told again.
     const coming = recorded.filter((part) => news.has(part) && !done.includes(part));
     await Promise.all(
@@ -67,13 +74,17 @@ export const makeConclude = ({ book, invocation, publish }: ConcludeOptions): Co
   };
 };
 
-const unpublishedOf = ({ intent, verdicts, published }: Part): readonly number[] =>
-  intent.jobs.flatMap((_, i) => (verdicts[i] !== undefined && !published.has(i) ? [i] : []));
+/** Whether every job of a part has its verdict on the bus. */
+const isTold = ({ intent, published }: Part): boolean =>
+  intent.jobs.every((_, index) => published.has(index));
 
-const toResult = ({ part: { intent, verdicts }, index }: { part: Part; index: number }): Result => {
-  const [job, sealed] = [intent.jobs[index], verdicts[index]];
-  if (job === undefined || sealed === undefined)
-    throw new Error('a verdict that is not there is due');
-  const { calledAt, settledAt, ...verdict } = sealed;
-  return resultOf(intent, jobIdOf(job), verdict, timingOf(calledAt, settledAt));
-};
+/** The verdicts of a part that are not known to be on the bus, as events. */
+const dueOf = (part: Part) =>
+  part.intent.jobs.flatMap((job, index) => {
+    const sealed = part.verdicts[index];
+    if (sealed === undefined || part.published.has(index)) return [];
+    return [{ part, index, result: toResult(part.intent, job, sealed) }];
+  });
+
+const toResult = (intent: Intent, job: Job, { calledAt, settledAt, ...verdict }: Sealed): Result =>
+  resultOf(intent, jobIdOf(job), verdict, timingOf(calledAt, settledAt));

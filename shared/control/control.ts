@@ -86,9 +86,10 @@ const delayOf = (
   now: number,
   random: number,
 ): number => {
-  const wake = part && wakesAt(part);
-  if (wake !== undefined) return delayFor(wake - now, random, part?.pause ?? 0);
-  const isQuick = part?.outOfTime === true && !part.tried && receiveCount < MOST_QUICK;
+  if (part === undefined) return retryDelay(receiveCount, random);
+  const wake = wakesAt(part);
+  if (wake !== undefined) return delayFor(wake - now, random, part.pause);
+  const isQuick = part.outOfTime && !part.tried && receiveCount < MOST_QUICK;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
-  return retryDelay(receives, random, part?.pause);
+  return retryDelay(receives, random, part.pause);
 };

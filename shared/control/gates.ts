@@ -63,8 +63,8 @@ export const makeGates = (
   const { book, identify } = edges;
   const routes = new Map<string, Route | 'nobody'>();
   const ways = new Map<string, Way>();
-  let served = 0;
-  let refused = 0;
+  let isServed = false;
+  let isRefused = false;
 
   const isClosed = ({ ofProject, ofKey }: Route): boolean =>
     ofProject.isClosed() || ofKey.isClosed();
@@ -121,7 +121,7 @@ export const makeGates = (
   const hear = async (route: Route, reply: Reply): Promise<void> => {
     const closure = closureOf(reply);
     if (closure !== undefined) {
-      refused++;
+      isRefused = true;
       const isBad = isBadSignature(reply);
       const isKeys = reply.sentBy?.isRefused ?? isBad;
       const wait = reply.kind === 'replied' ? reply.retryAfter : undefined;
@@ -129,7 +129,7 @@ export const makeGates = (
       const isCertain = closure === 'throttled' || isBad;
       await route.ofProject.refuse({ closure, retryAfter, isCertain });
     } else if (showsService(reply)) {
-      served++;
+      isServed = true;
       await Promise.all([route.ofKey.pass(), route.ofProject.pass()]);
     }
   };
@@ -178,6 +178,6 @@ export const makeGates = (
     leave: async () => {
       await Promise.all(Array.from(ways.values(), (way) => way.leave()));
     },
-    areAllRefused: () => refused > 0 && served === 0,
+    areAllRefused: () => isRefused && !isServed,
   };
 };

@@ -35,7 +35,7 @@ export interface Part<Message extends Received = Received> {
   /** The longest pause that anything asked for, in seconds. */
   pause: number;
   /** Jobs that have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
-  readonly leases: Map<number, number>;
+  readonly leases: Map<JobId, number>;
   /** Whether a request for a job of it was in vain today. */
   tried: boolean;
   /** Whether there was no time today for a request that it needs. */
@@ -126,22 +126,19 @@ export const settleOpen = (part: Part, verdict: Sealed): void => {
 export const noteAsked = (part: Part, job: JobId, asker: Asker): void => {
   const index = part.places.get(job);
   if (index === undefined || !isOpen(part, index)) return;
-  const before = part.asked.get(index);
-  const suspects =
-    asker.suspects ?? (before === undefined ? undefined : readAsker(before).suspects);
-  part.asked.set(index, askerName({ ...asker, suspects }));
+  const before = readAsker(part.asked.get(index) ?? askerName(asker));
+  part.asked.set(index, askerName({ ...asker, suspects: asker.suspects ?? before.suspects }));
   part.changed = true;
 };
 
 /** Notes that nothing can be done for a job before a lease has lapsed. */
 export const noteLease = (part: Part, job: JobId, until: number): void => {
-  const index = part.places.get(job);
-  if (index !== undefined) part.leases.set(index, until);
+  part.leases.set(job, until);
 };
 
 /** When there is something to do again for a part that can but wait for leases; undefined if there may be sooner. */
 export const wakesAt = (part: Part): number | undefined => {
-  const open = part.intent.jobs.flatMap((_, i) => (isOpen(part, i) ? [part.leases.get(i)] : []));
+  const open = openJobsOf(part).map((job) => part.leases.get(jobIdOf(job)));
   const leases = open.filter((until) => until !== undefined);
   return leases.length > 0 && leases.length === open.length ? Math.min(...leases) : undefined;
 };

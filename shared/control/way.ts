@@ -32,18 +32,24 @@ export interface Way {
   readonly leave: () => Promise<void>;
 }
 
+/** So many in a row, and how the last one was. */
+interface Refusals {
+  readonly strikes: number;
+  readonly last: RefusalOfAll;
+}
+
 export const makeWay = (
   { book, log, now }: { book: Book; log: Log; now: () => number },
   key: string,
   entry: Seen<CoolDown> | undefined,
 ): Way => {
-  let record = entry?.record;
+  let record = entry?.record ?? OPEN;
   let seen = entry?.version;
   let closed = admissionTo(record, now()).kind === 'closed';
   let isProbing = false;
   let underWay: Promise<unknown> | undefined;
-  let strikes = 0;
-  let last: RefusalOfAll | undefined;
+  /** Since somebody was served. */
+  let refusals: Refusals | undefined;
 
   const write = async (next: CoolDown): Promise<boolean> => {
     // Whatever becomes of it, this invocation goes by what it has met itself.
@@ -53,8 +59,8 @@ export const makeWay = (
     return written === 'written';
   };
 
-  const shut = async (): Promise<void> => {
-    if (closed || last === undefined) return;
+  const shut = async ({ strikes, last }: Refusals): Promise<void> => {
+    if (closed) return;
     closed = true;
     isProbing = false;
     const next = coolDownAfter(record, last, now(), strikes);
@@ -70,15 +76,14 @@ export const makeWay = (
 
   return {
     isClosed: () => closed,
-    wasRefused: () => record?.ofCredential === true && record.step > 0,
+    wasRefused: () => record.ofCredential === true,
     pause: () => {
       if (!closed) return 0;
       const admission = admissionTo(record, now());
       return admission.kind === 'closed' ? admission.seconds : 1;
     },
     takeProbe: async (ms) => {
-      if (record === undefined || isProbing || admissionTo(record, now()).kind !== 'probe')
-        return !closed;
+      if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
       isProbing = await write(probeOf(record, now(), ms));
       closed = !isProbing;
       return isProbing;
@@ -91,22 +96,19 @@ export const makeWay = (
       });
     },
     pass: async () => {
-      strikes = 0;
-      last = undefined;
+      refusals = undefined;
       if (!isProbing) return;
       isProbing = false;
       log.info('cool-down over', { way: key });
       await write(OPEN);
     },
-    refuse: async (refusal) => {
-      strikes++;
-      last = refusal;
-      if (refusal.isCertain || strikes >= STRIKES) await shut();
+    refuse: async (last) => {
+      refusals = { strikes: (refusals?.strikes ?? 0) + 1, last };
+      if (last.isCertain || refusals.strikes >= STRIKES) await shut(refusals);
     },
     leave: async () => {
-      if (strikes > 0) await shut();
-      else if (isProbing && record !== undefined)
-        await write({ ...record, until: now(), probing: false });
+      if (refusals !== undefined) await shut(refusals);
+      else if (isProbing) await write({ ...record, until: now(), probing: false });
     },
   };
 };
