@@ -82,7 +82,11 @@ describe('a record of a version that is not known here', () => {
       {
         level: 'warn',
         event: 'records of an unknown version',
-        fields: { records: 12, keys: keys.slice(0, 10) },
+        fields: {
+          records: 12,
+          keys: keys.slice(0, 10),
+          advice: expect.stringContaining('deploy the release that wrote them'),
+        },
       },
     ]);
     await book.writeJob('known', JOB, undefined);

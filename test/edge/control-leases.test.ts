@@ -7,6 +7,8 @@ import { replied } from '../support/replies.ts';
 const AT = Date.parse(NOW);
 const LEASE_SECONDS = 60;
 
+const down = { kind: 'replied', status: 503, body: '' } as const;
+
 describe('a message that can but wait for a lease comes back when that has lapsed', () => {
   it('at once after silence, and when it is received too early', async () => {
     let at = AT;
@@ -37,10 +39,26 @@ describe('a message that can but wait for a lease comes back when that has lapse
     await run([message('m', { jobs: ['1', '2'] }, receives)]);
     expect(postponed.get('m')).toBe(2 ** receives);
   });
+
+  it('and later where the upstream asks for a longer pause', async () => {
+    const { run, postponed } = startControlRoom({
+      reply: () => ({ ...down, retryAfter: LEASE_SECONDS + 30 }),
+    });
+    await run([message('m', { jobs: ['1'] })]);
+    expect(postponed.get('m')).toBe(LEASE_SECONDS + 30);
+  });
+});
+
+describe('a message that waits for no lease comes back the later, the oftener it was given', () => {
+  it.each([1, 6])('one whose results the bus does not take, given %i times', async (receives) => {
+    const { run, postponed } = startControlRoom({ publishes: () => false });
+    expect(await run([message('m', { jobs: ['1'] }, receives)])).toEqual(['m']);
+    expect(postponed.get('m')).toBe(2 ** receives);
+  });
 });
 
 describe('one whose job is in somebody’s hands may go on at any time', () => {
-  it('it comes back as soon as any other', async () => {
+  it.each([1, 6])('it comes back as soon as any other, given %i times', async (receives) => {
     const ledger = memoryLedger();
     const inFlight = Promise.withResolvers<void>();
     const sent = Promise.withResolvers<void>();
@@ -54,8 +72,8 @@ describe('one whose job is in somebody’s hands may go on at any time', () => {
     });
     const first = run([message('m', { jobs: ['1'] })]);
     await sent.promise;
-    expect(await run([message('n', { age: 2, jobs: ['1'] })])).toEqual(['n']);
-    expect(postponed.get('n')).toBe(2);
+    expect(await run([message('n', { age: 2, jobs: ['1'] }, receives)])).toEqual(['n']);
+    expect(postponed.get('n')).toBe(2 ** receives);
     inFlight.resolve();
     await first;
   });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   noteAsked,
+  noteLease,
   openJobsOf,
   openParts,
   type Part,
   recallInto,
   settle,
+  wakesAt,
 } from '../../shared/control/part.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import type { Sealed } from '../../shared/core/part-record.ts';
@@ -102,5 +104,30 @@ describe('a request that may have been served is noted until something is seen o
     part.changed = false;
     for (const job of ['1', '9']) noteAsked(part, idOf(job), OURS);
     expect([part.asked.size, part.changed]).toEqual([0, false]);
+  });
+});
+
+describe('a part that can but wait for leases sleeps until the first of them has lapsed', () => {
+  it.each<[string, Readonly<Record<string, number | Sealed>>, number | undefined]>([
+    ['one may be called at any time', {}, undefined],
+    ['so may one whose sibling waits', { 2: 70 }, undefined],
+    ['both wait', { 1: 70, 2: 60 }, 60],
+    ['what is settled waits for nothing', { 1: SEEN, 2: 70 }, 70],
+    ['nor has a part that is settled to sleep', { 1: SEEN, 2: EXPIRED }, undefined],
+    ['a stranger wakes nobody', { 1: 70, 2: 60, 9: 50 }, 60],
+  ])('%s', (_, jobs, at) => {
+    const part = open();
+    for (const [job, state] of Object.entries(jobs))
+      if (typeof state === 'number') noteLease(part, idOf(job), state);
+      else settle(part, idOf(job), state);
+    expect(wakesAt(part)).toBe(at);
+  });
+
+  it('a lease of a job that was settled since keeps nobody asleep', () => {
+    const part = open();
+    noteLease(part, idOf('1'), 60);
+    noteLease(part, idOf('2'), 70);
+    settle(part, idOf('1'), SEEN);
+    expect(wakesAt(part)).toBe(70);
   });
 });

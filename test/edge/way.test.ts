@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeWay } from '../../shared/control/way.ts';
 import type { CoolDown, RefusalOfAll } from '../../shared/core/cool-down.ts';
-import type { Ledger } from '../../shared/core/ledger.ts';
+import type { Entry, Ledger } from '../../shared/core/ledger.ts';
 import { startBook } from '../support/book-room.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
@@ -251,5 +251,31 @@ describe('what the ledger did not say was written counts as not written', () => 
     await way.refuse(THROTTLE);
     expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
     expect(writes).toHaveLength(3);
+  });
+});
+
+describe('what a later release wrote of a cool-down counts as none', () => {
+  const theirs: Entry = { key: KEY, version: 'theirs', body: '{"v":2,"all":"new"}' };
+  const seed = async (ledger: Ledger) => ledger.write({ ...theirs, expiresAt: 0 }, undefined);
+
+  it('the way is open, and the first refusal here is put in its place', async () => {
+    const ledger = memoryLedger();
+    await seed(ledger);
+    const { way, stored } = await begin(undefined, ledger);
+    expect([way.isClosed(), await way.takeProbe(PROBE_MS), await stored()]).toEqual([
+      false,
+      true,
+      undefined,
+    ]);
+    await way.refuse(THROTTLE);
+    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
+  });
+
+  it('also where it was written since', async () => {
+    const ledger = memoryLedger();
+    const { way, stored } = await begin(undefined, ledger);
+    await seed(ledger);
+    await way.refuse(THROTTLE);
+    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
   });
 });
