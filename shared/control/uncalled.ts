@@ -38,5 +38,5 @@ export const settleUncalled = (
 ): void => {
   if (ending === 'wait') return;
   const told = ending === 'observed' ? OBSERVED : verdict;
-  settleWithoutCall(parts, { job, askers: [asker] }, told, at);
+  settleWithoutCall(parts, { job, askers: [asker], after: asker.intent.after }, told, at);
 };

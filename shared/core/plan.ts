@@ -19,6 +19,8 @@ export interface Queued {
 export interface Carrier {
   readonly job: Job;
   readonly askers: readonly Queued[];
+  /** The intent that all of them are to follow. */
+  readonly after: IntentId | undefined;
 }
 
 /** One upstream request: distinct jobs of one project, one operation, one set of group options. */
@@ -69,7 +71,7 @@ const sameJobOptions = (a: Job, b: Job): boolean => {
 
 /**
  * The pure step from queued intents to calls. Laws: per job, oldest to newest, the same operation with the same options
- * is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
+ * after the same intent is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
  * No job is in two calls. Each group is one call, of any size: {@link cutCalls} makes it fit. The order of arrival does not matter. `now` is ISO 8601.
  */
 export const planCalls = (queued: readonly Queued[], now: string): Plan => {
@@ -151,9 +153,10 @@ const fold = (
   for (const job of asker.intent.jobs) {
     const id = jobIdOf(job);
     const top = ofProject.get(id);
-    const below = top && supersede(top, group, job, asker.intent.intent_id, settled);
-    if (below === undefined || !isSame(below, group, job)) {
-      ofProject.set(id, { group, job, askers: alone, below });
+    const wished = { group, job, after: asker.intent.after };
+    const below = top && supersede(top, wished, asker.intent.intent_id, settled);
+    if (below === undefined || !isSame(below, wished)) {
+      ofProject.set(id, { ...wished, askers: alone, below });
     } else {
       // One asker's list is shared by all its jobs; a list of several is the job's own.
       if (below.askers.length === 1) below.askers = [...below.askers, asker];
@@ -163,19 +166,21 @@ const fold = (
   }
 };
 
-const isSame = (wish: Wish, group: Group, job: Job): boolean =>
-  wish.group === group && sameJobOptions(wish.job, job);
+type Wished = Pick<Wish, 'group' | 'job' | 'after'>;
+
+const isSame = (wish: Wish, { group, job, after }: Wished): boolean =>
+  wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
 
 /** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
 const supersede = (
   top: Wish,
-  group: Group,
-  job: Job,
+  wished: Wished,
   by: IntentId,
   settled: Settled[],
 ): Wish | undefined => {
+  const { job, group } = wished;
   for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
-    if (isSame(wish, group, job) || wish.group.operation.name === group.operation.restart?.after)
+    if (isSame(wish, wished) || wish.group.operation.name === group.operation.restart?.after)
       return wish;
     for (const asker of wish.askers)
       settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });

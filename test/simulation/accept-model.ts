@@ -138,7 +138,10 @@ export const makeAcceptModel = (
         queue.put(deed.body, false);
         return;
       }
-      const after = deed.after && accepted.get(deed.after);
+      const after =
+        deed.after === 'nobody'
+          ? uuidOf(schedule.now(), random)
+          : deed.after && accepted.get(deed.after);
       const second = Math.floor(schedule.now() / SECOND) * SECOND;
       const eventId = deed.event === undefined ? undefined : uuidOf(second, random, after);
       ask(deed, eventId, after);

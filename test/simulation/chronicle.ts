@@ -16,6 +16,8 @@ export interface Wish {
 export interface Ask extends Wish {
   readonly intentId: string;
   readonly expiresAt: number;
+  /** The intent that it is to follow. */
+  readonly after: string | undefined;
 }
 
 /** A message on the queue. Nobody can read one without an ask. */

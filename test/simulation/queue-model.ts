@@ -37,6 +37,7 @@ const readAsk = (body: string): Ask => {
     options: optionsOf(intent.options),
     jobs: new Map(jobs),
     expiresAt: Date.parse(String(intent.expires_at)),
+    after: typeof intent.after === 'string' ? intent.after : undefined,
   };
 };
 

@@ -15,8 +15,8 @@ export type Deed =
       /** Handed over by an event rule, which may do so again: the same intent each time. */
       readonly event: string | undefined;
       readonly again: number | undefined;
-      /** The deed that it is to follow, if that is accepted by then. */
-      readonly after: Deed | undefined;
+      /** The deed that it is to follow, if that is accepted by then; or one that nobody has heard of. */
+      readonly after: Deed | 'nobody' | undefined;
       readonly process: number;
     }
   | { readonly kind: 'litter'; readonly at: number; readonly body: string };
@@ -154,7 +154,7 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     };
   };
 
-  const voice = (wish: Wish, at: number, after?: Deed): Deed => {
+  const voice = (wish: Wish, at: number, after?: Deed | 'nobody'): Deed => {
     const soon = random.chance(climate.shortDeadlines);
     const expiresAt = soon
       ? new Date(start + at + random.between(3_000, random.pick([30_000, 600_000]))).toISOString()
@@ -178,7 +178,7 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     among: readonly JobName[],
     options: Options,
     at: number,
-    after?: Deed,
+    after?: Deed | 'nobody',
   ): Deed => {
     const wish = drawWish(operation, among, options);
     const deed = voice(wish, at, after);
@@ -200,7 +200,8 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
       const one = [random.pick(fit)];
       const stop = ask('dli.stop', one, flagsFor('dli.stop', random, climate), at);
       const later = at + random.pick(SOON);
-      const after = random.chance(0.5) ? stop : undefined;
+      const named = random.chance(0.9) ? stop : 'nobody';
+      const after = random.chance(0.6) ? named : undefined;
       ask('dli.run', one, flagsFor('dli.run', random, climate), later, after);
     } else {
       const operation = random.pick(['dli.run', 'dli.stop'] as const);

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   type ControlLimits,
   EverybodyRefusedError,
@@ -13,6 +14,7 @@ import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
 import { replied } from './replies.ts';
+import { schemaFaultsOf } from './result-schema.ts';
 
 /** One request as the upstream sees it. */
 export interface SeenCall {
@@ -123,6 +125,7 @@ export const startControlRoom = ({
       },
       publish: async (batch) => {
         const taken = await Promise.all(batch.map(publishes));
+        expect(batch.flatMap(schemaFaultsOf)).toEqual([]);
         results.push(...batch.filter((_, i) => taken[i]));
         return taken;
       },

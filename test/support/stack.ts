@@ -6,6 +6,7 @@ import { startStack } from '../../local/stack.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
 import type { Environment } from '../../shared/core/settings.ts';
 import { AWS } from './aws.ts';
+import { schemaFaultsOf } from './result-schema.ts';
 import { until } from './until.ts';
 
 export { AWS, until };
@@ -58,18 +59,24 @@ const required = <T>(part: T | undefined): T => {
 
 /**
  * The result events of a bus, in order. A request that is answered too late for its sender is sent again, and its events
- * come twice: one that says the same is the same; one that contradicts is another.
+ * come twice: one that says the same is the same; one that contradicts is another. All are by the published schema.
  */
 const keepResults = (bus: EventBus) => {
   const kept = new Map<string, BusEvent>();
+  const faults: string[] = [];
   const keep = (event: BusEvent): void => {
     const { result_id, outcome, evidence, error, superseded_by } = event.detail;
     const said = JSON.stringify([result_id, outcome, evidence, error, superseded_by]);
-    if (event['detail-type'] === RESULT_DETAIL_TYPE && !kept.has(said)) kept.set(said, event);
+    if (event['detail-type'] !== RESULT_DETAIL_TYPE || kept.has(said)) return;
+    kept.set(said, event);
+    faults.push(...schemaFaultsOf(event.detail));
   };
   bus.events.forEach(keep);
   bus.onEvent(keep);
-  return () => [...kept.values()];
+  return () => {
+    if (faults.length > 0) throw new Error(`results are not by the schema: ${faults}`);
+    return [...kept.values()];
+  };
 };
 
 /** A stack with an embedded bus and simulator, on free ports, and the ways to look at it from outside. */

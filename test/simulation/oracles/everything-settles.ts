@@ -1,21 +1,18 @@
 import { EverybodyRefusedError } from '../../../shared/control/control.ts';
-import { type Oracle, verdictKey } from './oracle.ts';
+import { idsOf, type Oracle, verdictKey } from './oracle.ts';
 
 /** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
 const SETTLING_MS = 3 * 3_600_000;
 
-/** Nobody ever began it, and nothing is known of it but its end. */
-const UNTRIED = new Set<string | undefined>(['expired', 'failed']);
-
 /**
  * Once nothing goes wrong any more everything settles: nothing expires whose deadline is hours away. But a run that
- * names its stop waits for that in vain if it ended without having been tried.
+ * names its stop waits for that in vain if nobody ever began it.
  */
 export const everythingSettles: Oracle = {
   promise: 'everything settles',
   *check({ steps, calmAt, endedAt }) {
     const deadlines = new Map<string, number>();
-    const outcomes = new Map<string, string>();
+    const begun = new Set<string>();
     const before = new Map<string, string>();
     for (const step of steps) {
       if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
@@ -26,12 +23,16 @@ export const everythingSettles: Oracle = {
       }
       if (step.kind === 'accepted' && step.after !== undefined)
         before.set(step.intentId, step.after);
+      if (step.kind === 'called')
+        for (const [place, { id }] of step.call.jobs.entries())
+          for (const intent of idsOf(step.call, place)) begun.add(verdictKey(intent, id));
       if (step.kind !== 'published') continue;
       const { intent_id, job_id, outcome } = step.result;
-      outcomes.set(verdictKey(intent_id, job_id), outcome);
+      if (outcome === 'delivered') begun.add(verdictKey(intent_id, job_id));
       const last = deadlines.get(intent_id) ?? 0;
-      const stop = outcomes.get(verdictKey(before.get(intent_id) ?? '', job_id));
-      if (outcome === 'expired' && last > calmAt + SETTLING_MS && !UNTRIED.has(stop))
+      const stop = before.get(intent_id);
+      const isAlone = stop !== undefined && !begun.has(verdictKey(stop, job_id));
+      if (outcome === 'expired' && last > calmAt + SETTLING_MS && !isAlone)
         yield `${intent_id}/${job_id} expired in all the calm`;
     }
     const latest = Math.max(calmAt, ...deadlines.values());
