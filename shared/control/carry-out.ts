@@ -1,7 +1,7 @@
 import type { Log } from '../core/log.ts';
 import { jobIdOf, type MayBegin, pathFor, type Send } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
-import type { Call } from '../core/plan.ts';
+import type { Call, Carrier } from '../core/plan.ts';
 import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
 
 export interface CallEdges {
@@ -15,7 +15,7 @@ export interface CallEdges {
 /** One request and what it says of its jobs: a verdict each, in the call's order. */
 export interface Attempt {
   readonly call: Call;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly (readonly [Carrier, Verdict])[];
   readonly info: CallInfo;
   readonly timing: Timing;
   /** That nothing was sent, for want of time or since the gates are closed. */
@@ -26,8 +26,8 @@ export interface Attempt {
   readonly retryAfter?: number | undefined;
 }
 
-/** How a request went: everybody was served; it was refused as a whole, and has to be taken apart; or anything else. */
-type Passage = 'through' | 'suspect' | 'other';
+/** How a request went: everybody was served; it was refused as a whole, and has to be taken apart; or, undefined, anything else. */
+type Passage = 'through' | 'suspect' | undefined;
 
 /** Carries out one planned call, in as many requests as it takes; reports every job exactly once. */
 export type CarryOut = (
@@ -52,17 +52,16 @@ export const makeCarryOut =
         remainingMs() - inMs >= msPerCall && edges.now() + inMs < deadline;
       if (!mayBegin()) {
         await report({ ...unsent(call, attempts, edges.now()), suspects });
-        return 'other';
+        return undefined;
       }
       const { attempt, suspect } = await send(edges, call, attempts, mayBegin);
-      const isSuspect = suspect && call.carriers.length > 1;
-      if (isSuspect && attempt.verdicts.every(({ kind }) => kind === 'rejected')) return 'suspect';
-      const isInVain = call.carriers.length > 1 && attempt.verdicts.every(isUnclear);
-      await report({
-        ...attempt,
-        suspects: isSuspect || isInVain ? call.carriers.length : suspects,
-      });
-      return attempt.verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : 'other';
+      const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
+      const isShared = verdicts.length > 1;
+      if (isShared && suspect && verdicts.every(({ kind }) => kind === 'rejected'))
+        return 'suspect';
+      const isInVain = isShared && verdicts.every(isUnclear);
+      await report({ ...attempt, suspects: isInVain ? verdicts.length : suspects });
+      return verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : undefined;
     };
 
     const takeApart = async (call: Call, attempts: number): Promise<void> => {
@@ -111,7 +110,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
   } as const;
   const reply = await edges.send(request, mayBegin);
   const timing = timingOf(calledAt, edges.now());
-  const { verdicts, suspect } = operation.decode(jobs.map(jobIdOf), reply);
+  const { verdicts: read, suspect } = operation.decode(jobs.map(jobIdOf), reply);
   edges.log.info('call', {
     call_id: info.id,
     operation: operation.name,
@@ -122,22 +121,32 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
     attempts,
     request_id: reply.requestId,
     reply: reply.kind === 'replied' ? reply.status : reply.reason,
-    ...tally(verdicts),
+    ...tally(read),
     ms: timing.settledAt - timing.calledAt,
   });
-  const retryAfter = reply.kind === 'replied' ? reply.retryAfter : undefined;
-  const isHeld = reply.kind === 'silent' && reply.held === true;
-  const attempt: Attempt = { call, verdicts, info, timing, isHeld, retryAfter };
+  const attempt: Attempt = {
+    call,
+    verdicts: call.carriers.map((carrier, i) => [carrier, read[i] ?? UNREAD]),
+    info,
+    timing,
+    isHeld: reply.held === true,
+    retryAfter: reply.retryAfter,
+  };
   return { attempt, suspect };
+};
+
+/** Of a job that the reply was read without: it may have been served. */
+const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
+
+const NO_TIME: Verdict = {
+  kind: 'unanswered',
+  served: 'no',
+  reason: 'no time left in this invocation',
 };
 
 const unsent = (call: Call, attempts: number, now: number): Attempt => ({
   call,
-  verdicts: call.carriers.map(() => ({
-    kind: 'unanswered',
-    served: 'no',
-    reason: 'no time left in this invocation',
-  })),
+  verdicts: call.carriers.map((carrier) => [carrier, NO_TIME]),
   isHeld: true,
   info: { id: '', size: call.carriers.length, attempts },
   timing: timingOf(now, now),

@@ -40,9 +40,9 @@ export const makeLookAt = (
     const lookOnce = async (some: readonly JobId[]) => {
       if (!mayBegin()) return unasked(some);
       const reply = await send(look.request(project, some), mayBegin);
-      if (reply.kind === 'silent' && reply.held === true) return unasked(some);
+      if (reply.held === true) return unasked(some);
       const told = look.decode(some, reply);
-      const isAnswer = reply.kind === 'replied' && closureOf(reply) === undefined;
+      const isAnswer = closureOf(reply) === undefined;
       return some.flatMap((job) => {
         const sighting = told.get(job) ?? (isAnswer ? { status: UNTOLD } : undefined);
         return sighting === undefined ? [] : [[job, sighting] as const];
@@ -73,26 +73,26 @@ export interface InDoubt {
   readonly carrier: Pick<Carrier, 'job'>;
 }
 
-/** Looks at jobs of several operations and projects, as many in one request as the operation's look takes. */
+/** Looks at jobs of several operations and projects, as many in one request as the operation's look takes. Undefined: nothing was heard of it. */
 export const lookAtAll = async <Each extends InDoubt>(
   doubtful: readonly Each[],
   lookAt: LookAt,
-): Promise<ReadonlyMap<Each, Sighting>> => {
-  const groups = Map.groupBy(
-    doubtful,
-    ({ operation, project_id }) => `${operation.name} ${project_id}`,
-  );
+): Promise<ReadonlyMap<Each, Sighting | undefined>> => {
   const found = await Promise.all(
-    Array.from(groups.values(), async (group) => {
-      const [first] = group;
-      if (first === undefined) return [];
+    Array.from(groupsOf(doubtful), async ([operation, project, group]) => {
       const jobs = group.map(({ carrier }) => jobIdOf(carrier.job));
-      const sightings = await lookAt(first.operation, first.project_id, jobs);
-      return group.flatMap((one) => {
-        const sighting = sightings.get(jobIdOf(one.carrier.job));
-        return sighting === undefined ? [] : [[one, sighting] as const];
-      });
+      const sightings = await lookAt(operation, project, jobs);
+      return group.map((one) => [one, sightings.get(jobIdOf(one.carrier.job))] as const);
     }),
   );
   return new Map(found.flat());
 };
+
+/** Those that one look can be for. */
+const groupsOf = <Each extends InDoubt>(doubtful: readonly Each[]) =>
+  [...Map.groupBy(doubtful, ({ operation }) => operation)].flatMap(([operation, some]) =>
+    Array.from(
+      Map.groupBy(some, ({ project_id }) => project_id),
+      ([project, group]) => [operation, project, group] as const,
+    ),
+  );

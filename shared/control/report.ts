@@ -1,17 +1,11 @@
-import {
-  type JobId,
-  jobIdOf,
-  type Operation,
-  type Sighting,
-  UNASKED,
-  UNTOLD,
-} from '../core/operation.ts';
+import { jobIdOf, type Operation, type Sighting, UNASKED, UNTOLD } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Sealed } from '../core/part-record.ts';
 import type { Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import type { LookAt } from './look.ts';
 import { noteAsked, noteLease, type Part, settle } from './part.ts';
+import { partsAsking } from './progress.ts';
 
 export interface ReportOptions {
   readonly parts: ReadonlyMap<string, Part>;
@@ -25,26 +19,17 @@ export interface ReportOptions {
 export const makeReport =
   ({ parts, invocation, leaseMs, lookAt }: ReportOptions) =>
   async (attempt: Attempt): Promise<void> => {
-    const verdicts = await reconsider(attempt, lookAt);
-    attempt.call.carriers.forEach((carrier, i) => {
-      const verdict = verdicts[i];
-      if (verdict === undefined || verdict.kind === 'unanswered') {
-        leaveOpen(carrier, attempt, verdict);
-      } else {
-        settleAskers(parts, carrier, sealedOf(verdict, attempt));
-      }
-    });
+    for (const [carrier, verdict] of await reconsider(attempt, lookAt))
+      if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict.served !== 'no');
+      else settleAskers(parts, carrier, sealedOf(verdict, attempt));
 
     function leaveOpen(
       carrier: Carrier,
       { isHeld, suspects, timing, retryAfter = 0 }: Attempt,
-      verdict: Verdict | undefined,
+      mayBeServed: boolean,
     ): void {
       const job = jobIdOf(carrier.job);
-      const mayBeServed = verdict?.kind !== 'unanswered' || verdict.served !== 'no';
-      for (const { part: key } of carrier.askers) {
-        const asking = parts.get(key);
-        if (asking === undefined) continue;
+      for (const asking of partsAsking(parts, [carrier])) {
         noteAsked(asking, job, { invocation, mayBeServed, suspects });
         asking.pause = Math.max(asking.pause, retryAfter);
         if (mayBeServed) noteLease(asking, job, timing.calledAt + leaseMs);
@@ -57,13 +42,10 @@ export const makeReport =
 /** One verdict for all who ask for a job. */
 export const settleAskers = (
   parts: ReadonlyMap<string, Part>,
-  { job, askers }: Carrier,
+  carrier: Carrier,
   sealed: Sealed,
 ): void => {
-  for (const { part: key } of askers) {
-    const part = parts.get(key);
-    if (part !== undefined) settle(part, jobIdOf(job), sealed);
-  }
+  for (const part of partsAsking(parts, [carrier])) settle(part, jobIdOf(carrier.job), sealed);
 };
 
 const sealedOf = (
@@ -86,24 +68,24 @@ const sealedOf = (
  * after the deed: a look tells. What it does not tell stays as the reply had it.
  */
 const reconsider = async (
-  { call: { operation, project_id, carriers }, verdicts, timing }: Attempt,
+  { call: { operation, project_id }, verdicts, timing }: Attempt,
   lookAt: LookAt,
-): Promise<readonly Verdict[]> => {
-  const jobs = carriers.map(({ job }) => jobIdOf(job));
-  const doubtful = jobs.filter((_, i) => isDoubtful(verdicts[i]));
+): Promise<Attempt['verdicts']> => {
+  const doubtful = verdicts.filter(([, verdict]) => isDoubtful(verdict));
   if (doubtful.length === 0) return verdicts;
-  const sightings = await lookAt(operation, project_id, doubtful);
-  return verdicts.map((verdict, i) => {
-    const sighting = sightings.get(jobs[i] ?? ('' as JobId));
-    return isDoubtful(verdict)
-      ? reconsidered(verdict, operation, sighting, timing.calledAt)
-      : verdict;
+  const jobs = doubtful.map(([{ job }]) => jobIdOf(job));
+  const sightings = await lookAt(operation, project_id, jobs);
+  return verdicts.map(([carrier, verdict]) => {
+    if (!isDoubtful(verdict)) return [carrier, verdict];
+    const sighting = sightings.get(jobIdOf(carrier.job));
+    return [carrier, reconsidered(verdict, operation, timing.calledAt, sighting)];
   });
 };
 
-const isDoubtful = (verdict: Verdict | undefined): boolean =>
-  (verdict?.kind === 'rejected' && verdict.doubtful) ||
-  (verdict?.kind === 'unanswered' && verdict.served === 'maybe');
+const isDoubtful = (verdict: Verdict): boolean =>
+  verdict.kind === 'rejected'
+    ? verdict.doubtful
+    : verdict.kind === 'unanswered' && verdict.served === 'maybe';
 
 /**
  * What was refused was not served, so only the wished state counts; a refusal that could not be looked into comes back,
@@ -113,19 +95,19 @@ const isDoubtful = (verdict: Verdict | undefined): boolean =>
 const reconsidered = (
   verdict: Verdict,
   operation: Operation,
-  sighting: Sighting | undefined,
   since: number,
+  sighting: Sighting = { status: UNASKED },
 ): Verdict => {
-  if (sighting?.status === UNTOLD) return verdict;
-  const isSeen = sighting !== undefined && sighting.status !== UNASKED;
-  if (verdict.kind !== 'rejected')
-    return isSeen && operation.effectOf(sighting, since) === 'taken' ? OBSERVED : verdict;
-  if (!isSeen) return unserved('refused, and no look tells why');
+  const effect = operation.effectOf(sighting, since);
+  if (verdict.kind !== 'rejected') return effect === 'taken' ? OBSERVED : verdict;
   if (operation.isThere(sighting.status)) return OBSERVED;
-  const isOnItsWay = operation.effectOf(sighting, since) === 'pending';
-  return isOnItsWay ? unserved(`refused at status ${sighting.status}`) : verdict;
+  return effect === 'pending' && sighting.status !== UNTOLD ? UNSERVED : verdict;
 };
 
 const OBSERVED: Verdict = { kind: 'delivered', evidence: 'observed' };
 
-const unserved = (reason: string): Verdict => ({ kind: 'unanswered', served: 'no', reason });
+const UNSERVED: Verdict = {
+  kind: 'unanswered',
+  served: 'no',
+  reason: 'refused, and no look tells why',
+};

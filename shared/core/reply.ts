@@ -8,10 +8,13 @@ export type Reply =
       readonly retryAfter?: number;
       readonly requestId?: string;
       readonly sentBy?: SentBy;
+      /** Somebody tried. */
+      readonly held?: never;
     }
   | {
       readonly kind: 'silent';
       readonly reason: string;
+      readonly retryAfter?: never;
       /** That nothing was sent: there was no connection, or nobody tried. */
       readonly unsent?: boolean;
       /** That nobody tried: it tells nothing of the upstream. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
-import { jobIdOf, type MayBegin } from '../../shared/core/operation.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import { jobIdOf, type MayBegin, type Operation } from '../../shared/core/operation.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 import { agree, refusal, type SeenCall, YES } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
@@ -15,11 +15,13 @@ const SUSPECT = replied(400, refusal('DLI.0001'));
 interface Setup {
   readonly reply?: (call: SeenCall) => Reply;
   readonly remainingMs?: () => number;
+  /** In place of the operation's own. */
+  readonly decode?: Operation['decode'];
 }
 
 /** Carries out the one call of some wishes, in requests of 7 ms each: what was sent, logged and reported. */
 const carryOut = async (
-  { reply = agree, remainingMs = () => 60_000 }: Setup,
+  { reply = agree, remainingMs = () => 60_000, decode }: Setup,
   ...wishes: Wish[]
 ) => {
   let at = AT;
@@ -40,16 +42,17 @@ const carryOut = async (
       return reply({ path, body, jobs });
     },
   };
+  const call = theOnly(openWishes(...wishes).calls);
   await makeCarryOut(edges, MS_PER_CALL)(
-    theOnly(openWishes(...wishes).calls),
+    decode === undefined ? call : { ...call, operation: { ...call.operation, decode } },
     remainingMs,
     async (attempt) => {
       attempts.push(attempt);
     },
   );
   const verdicts = new Map<string, string>(
-    attempts.flatMap(({ call, verdicts }) =>
-      call.carriers.map(({ job }, i) => [jobIdOf(job), verdicts[i]?.kind ?? ''] as const),
+    attempts.flatMap(({ verdicts }) =>
+      verdicts.map(([{ job }, { kind }]) => [jobIdOf(job), kind] as const),
     ),
   );
   return { asked, attempts, begins, lines, verdicts };
@@ -109,7 +112,7 @@ describe('a half is not sent whole only if its sibling went through, every job o
       return call.jobs.includes('1') ? left : agree(call);
     };
     const { asked, attempts } = await carryOut({ reply }, { jobs });
-    expect(attempts.flatMap(({ call }) => call.carriers)).toHaveLength(4);
+    expect(attempts.flatMap(({ verdicts }) => verdicts)).toHaveLength(4);
     return asked.map(({ length }) => length);
   };
 
@@ -121,6 +124,66 @@ describe('a half is not sent whole only if its sibling went through, every job o
     ['it is suspect itself', SUSPECT, [4, 2, 2, 1, 1]],
   ])('%s', async (_, left, expected) => {
     expect(await sizes(left)).toEqual(expected);
+  });
+});
+
+describe('of several jobs that nobody can tell of, one may be the reason', () => {
+  const silent: Reply = { kind: 'silent', reason: 'timeout' };
+  const NO = refusal('DLI.0002');
+
+  it.each<[string, Reply, number | undefined]>([
+    ['silence', silent, 3],
+    ['a server in trouble', replied(500, ''), 3],
+    ['one refusal for all beside a status of success', replied(200, NO), 3],
+    ['a throttle is no job’s fault', replied(429, refusal('APIGW.0308')), undefined],
+    ['nor is what was held back here', heldBack('cooling down'), undefined],
+    ['who is told of beside others clears them: served', replied(200, [YES, {}, {}]), undefined],
+    ['or refused', replied(400, [{}, {}, NO]), undefined],
+  ])('%s: asked for once, until a look tells', async (_, reply, suspects) => {
+    const { asked, attempts } = await carryOut({ reply: () => reply }, { jobs: ['1', '2', '3'] });
+    expect(asked).toHaveLength(1);
+    expect(theOnly(attempts).suspects).toBe(suspects);
+  });
+
+  it('one that was asked for alone is under no suspicion by that', async () => {
+    const { attempts } = await carryOut({ reply: () => silent }, {});
+    expect(theOnly(attempts).suspects).toBeUndefined();
+  });
+
+  it('of those that were refused together, so many: fewer, if a half of them is silent', async () => {
+    const left = (call: SeenCall) => call.jobs.includes('1');
+    const { attempts } = await carryOut(
+      {
+        reply: (call) => {
+          if (call.jobs.length > 2) return SUSPECT;
+          return left(call) ? silent : replied(200, [YES, {}]);
+        },
+      },
+      { jobs: ['1', '2', '3', '4'] },
+    );
+    expect(attempts.map(({ suspects }) => suspects)).toEqual([2, 4]);
+  });
+});
+
+describe('a reply that is read wrong does no harm (P4)', () => {
+  const YES_TO_ONE = { kind: 'delivered', evidence: 'positional' } as const;
+  const error = { code: 'DLI.0002', message: 'words' };
+  const NO_TO_ONE = { kind: 'rejected', evidence: 'positional', error, doubtful: false } as const;
+
+  it('who is left out may have been served', async () => {
+    const decode = () => ({ verdicts: [YES_TO_ONE], suspect: false });
+    const { attempts } = await carryOut({ decode }, { jobs: ['1', '2'] });
+    expect(theOnly(attempts).verdicts).toMatchObject([
+      [{ job: '1' }, YES_TO_ONE],
+      [{ job: '2' }, { kind: 'unanswered', served: 'maybe yet' }],
+    ]);
+  });
+
+  it('who was served is not sent again, though the call counts as refused whole', async () => {
+    const decode = () => ({ verdicts: [YES_TO_ONE, NO_TO_ONE], suspect: true });
+    const { asked, verdicts } = await carryOut({ decode }, { jobs: ['1', '2'] });
+    expect(asked).toEqual([['1', '2']]);
+    expect([...verdicts.values()]).toEqual(['delivered', 'rejected']);
   });
 });
 
@@ -137,7 +200,10 @@ describe('no request is begun with less time than one may take', () => {
       reason: 'no time left in this invocation',
     };
     expect(theOnly(attempts)).toMatchObject({
-      verdicts: [verdict, verdict],
+      verdicts: [
+        [{ job: '1' }, verdict],
+        [{ job: '2' }, verdict],
+      ],
       info: { id: '', size: 2, attempts: 1 },
       timing: { calledAt: AT, settledAt: AT },
     });

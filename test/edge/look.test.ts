@@ -5,10 +5,11 @@ import {
   MISSING,
   type OperationName,
   UNASKED,
+  UNTOLD,
   type UpstreamRequest,
 } from '../../shared/core/operation.ts';
 import { OPERATIONS } from '../../shared/core/operations/index.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
@@ -80,6 +81,25 @@ describe('a look that brings nothing leaves its jobs out', () => {
     );
     expect(await look('dli.stop', ['1', '2', '3', '4'])).toEqual({
       3: MISSING,
+      4: 'job_running',
+    });
+    expect(lines).toMatchObject([{ event: 'look', fields: { jobs: 4, seen: 2 } }]);
+  });
+});
+
+describe('a look that was held back was not made', () => {
+  it('its jobs are not asked about, and the log does not count them as seen', async () => {
+    const replies: Record<string, Reply> = {
+      1: heldBack('no time left'),
+      2: { kind: 'silent', reason: 'no connection', unsent: true },
+      3: replied(200, { is_success: 'true' }),
+    };
+    const { look, lines } = begin(
+      ({ path }) => replies[path.split('/').at(-1) ?? ''] ?? detail('job_running'),
+    );
+    expect(await look('dli.run', ['1', '2', '3', '4'])).toEqual({
+      1: UNASKED,
+      3: UNTOLD,
       4: 'job_running',
     });
     expect(lines).toMatchObject([{ event: 'look', fields: { jobs: 4, seen: 2 } }]);

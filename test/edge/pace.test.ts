@@ -17,7 +17,9 @@ const request = (project = 'p'): UpstreamRequest => ({
 });
 
 const throttle = (retryAfter?: number): Reply => ({
-  ...replied(429, { error_code: 'APIGW.0308', error_msg: 'words' }),
+  kind: 'replied',
+  status: 429,
+  body: JSON.stringify({ error_code: 'APIGW.0308', error_msg: 'words' }),
   ...(retryAfter !== undefined && { retryAfter }),
 });
 const good = replied(200, [{ is_success: 'true' }]);

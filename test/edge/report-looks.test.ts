@@ -29,9 +29,12 @@ const report = async (
       );
     },
   });
+  const call = theOnly(calls);
   const attempt: Attempt = {
-    call: theOnly(calls),
-    verdicts,
+    call,
+    verdicts: verdicts.flatMap((verdict, i) =>
+      call.carriers.slice(i, i + 1).map((carrier) => [carrier, verdict] as const),
+    ),
     isHeld: false,
     suspects,
     info: { id: 'call', size: jobs.length, attempts: 1 },
