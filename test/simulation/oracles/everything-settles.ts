@@ -18,11 +18,10 @@ export const everythingSettles: Oracle = {
       if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
         yield `the control loop threw: ${step.error instanceof Error ? step.error.stack : step.error}`;
       if (step.kind === 'queued' && step.letter.ask) {
-        const { intentId, expiresAt } = step.letter.ask;
+        const { intentId, expiresAt, after } = step.letter.ask;
+        if (after !== undefined) before.set(intentId, after);
         deadlines.set(intentId, Math.max(expiresAt, deadlines.get(intentId) ?? 0));
       }
-      if (step.kind === 'accepted' && step.after !== undefined)
-        before.set(step.intentId, step.after);
       if (step.kind === 'called')
         for (const [place, { id }] of step.call.jobs.entries())
           for (const intent of idsOf(step.call, place)) begun.add(verdictKey(intent, id));

@@ -54,11 +54,12 @@ export const namedStop: Oracle = {
         if (ran?.outcome !== 'delivered' || stopped?.outcome !== 'superseded') continue;
         if (ran.at + SKEW_MS >= (deadlines.get(stop) ?? 0)) continue;
         const others = begun.get(jobKey(wish.operation, wish.project, id)) ?? new Set();
-        const isBetween = [...others].some((other) => other > stop && other < run);
+        const { by = '' } = stopped;
+        const isBetween = [by, ...others].some((other) => other > stop && other < run);
         // A newer one that has expired is known to those alone who were in one batch with it.
-        const isForNothing = told.get(verdictKey(stopped.by ?? '', id))?.outcome === 'expired';
+        const isForNothing = told.get(verdictKey(by, id))?.outcome === 'expired';
         if (!isBetween && !isForNothing)
-          yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${stopped.by}`;
+          yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${by}`;
       }
     }
   },
