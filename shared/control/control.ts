@@ -46,7 +46,7 @@ export const makeControlLoop =
       );
     };
 
-    const [{ areAllRefused }] = await Promise.all([
+    const [areAllRefused] = await Promise.all([
       workOn(parts, edges, limits, remainingMs, acknowledge),
       ...unreadable.map(({ message, reason }) => bury(message, reason)),
     ]);

@@ -1,9 +1,11 @@
-import { type Ending, endingOf, type Overdue } from '../core/ending.ts';
+import { type Ending, endingOf } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
 import { jobKeyOf } from '../core/job-record.ts';
-import { UNASKED, UNTOLD } from '../core/operation.ts';
-import type { Settled } from '../core/plan.ts';
-import { type Book, isForeign } from './book.ts';
+import { UNASKED } from '../core/operation.ts';
+import { isOver, type Settled } from '../core/plan.ts';
+import type { Book } from './book.ts';
+import { holderOf } from './claim.ts';
+import { readKnown } from './known.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Part } from './part.ts';
 
@@ -18,6 +20,7 @@ export interface ExpireOptions {
 
 interface Doubtful extends InDoubt {
   readonly overdue: Settled;
+  readonly part: Part;
   readonly since: number;
 }
 
@@ -32,17 +35,16 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
   const sift = async (overdue: readonly Settled[]) => {
     const endings = new Map<Settled, Ending>();
     const doubtful: Doubtful[] = [];
-    const records = await book.jobs(overdue.map(keyOf));
-    const claims = [...(records?.values() ?? [])].flatMap(({ record }) => record?.claim.part ?? []);
-    const holders = records && (await book.parts(claims));
+    const known = await readKnown(book, overdue.map(keyOf));
     for (const one of overdue) {
-      const seen = records?.get(keyOf(one));
-      const holding = seen?.record && holders?.get(seen.record.claim.part);
-      if (holders === undefined || isForeign(seen) || isForeign(holding)) endings.set(one, 'wait');
-      else if (seen?.record === undefined) endings.set(one, 'expired');
+      const found = known.get(keyOf(one));
+      if (found === undefined) endings.set(one, 'wait');
+      else if (found.record === undefined) endings.set(one, 'expired');
       else {
-        const ending = endingOf(overdueIn(parts, one), seen.record, holding?.record, now());
-        if (ending === 'look') doubtful.push(inDoubt(one, seen.record.claim.at));
+        const { part, index } = holderOf({ job: one.job_id, askers: [one.asker] }, parts);
+        const asked = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
+        const ending = endingOf(asked, found.record, found.holder, now());
+        if (ending === 'look') doubtful.push(inDoubt(one, part, found.record.claim.at));
         else endings.set(one, ending);
       }
     }
@@ -52,34 +54,24 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
   return async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, Ending>> => {
     const { endings, doubtful } = await sift(overdue);
     const sightings = await lookAtAll(doubtful, lookAt);
+    const graceEnds = new Date(now() - graceMs).toISOString();
     for (const one of doubtful) {
-      const sighting = sightings.get(one) ?? { status: UNTOLD };
-      const part = parts.get(one.overdue.asker.part);
-      if (part !== undefined && sighting.status === UNASKED) part.outOfTime = true;
-      const ending = BY_EFFECT[one.operation.effectOf(sighting, one.since)];
-      const isOver = now() >= deadlineOf(one.overdue) + graceMs;
-      endings.set(one.overdue, ending === 'wait' && isOver ? 'expired' : ending);
+      const sighting = sightings.get(one);
+      if (sighting?.status === UNASKED) one.part.outOfTime = true;
+      const effect = sighting && one.operation.effectOf(sighting, one.since);
+      const ending = BY_EFFECT[effect ?? 'pending'];
+      const isGivenUp = ending === 'wait' && isOver(one.overdue.asker, graceEnds);
+      endings.set(one.overdue, isGivenUp ? 'expired' : ending);
     }
     return endings;
   };
 };
 
-const overdueIn = (
-  parts: ReadonlyMap<string, Part>,
-  { job_id, asker: { part, intent } }: Settled,
-): Overdue => {
-  const asking = parts.get(part);
-  return { part, intent, askedBy: asking?.asked.get(asking.places.get(job_id) ?? -1) };
-};
-
-const inDoubt = (overdue: Settled, since: number): Doubtful => {
-  const { intent } = overdue.asker;
-  const { project_id } = intent;
+const inDoubt = (overdue: Settled, part: Part, since: number): Doubtful => {
+  const { project_id } = part.intent;
   const carrier = { job: overdue.job_id };
-  return { overdue, operation: operationOf(intent), project_id, carrier, since };
+  return { overdue, part, operation: operationOf(part.intent), project_id, carrier, since };
 };
 
 const keyOf = ({ job_id, asker: { intent } }: Settled): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job_id);
-
-const deadlineOf = ({ asker: { intent } }: Settled): number => Date.parse(intent.expires_at ?? '');

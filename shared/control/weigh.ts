@@ -11,7 +11,8 @@ import {
 import { OPERATIONS } from '../core/operations/index.ts';
 import { readAsker } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
-import { type Book, isForeign } from './book.ts';
+import type { Book } from './book.ts';
+import { type Known, readKnown } from './known.ts';
 import { type LookAt, lookAtAll } from './look.ts';
 
 /** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
@@ -45,19 +46,6 @@ export interface Weighed {
   readonly unmet: ReadonlyMap<Carrier, IntentId>;
 }
 
-/** What is weighed where the ledger is out of reach. */
-export const NOTHING: Weighed = {
-  calls: [],
-  candidates: new Map(),
-  repeats: new Map(),
-  observed: [],
-  superseded: [],
-  waiting: [],
-  leases: new Map(),
-  unseen: [],
-  unmet: new Map(),
-};
-
 /** The newest of those who ask: they are in the order of their ids. */
 export const newestOf = ({ askers }: Carrier): IntentId => {
   const newest = askers.at(-1);
@@ -66,35 +54,53 @@ export const newestOf = ({ askers }: Carrier): IntentId => {
 };
 
 /** The newest of those that the askers are to follow. */
-const afterOf = ({ askers }: Carrier): IntentId | undefined => {
-  let newest: IntentId | undefined;
-  for (const {
-    intent: { after },
-  } of askers)
-    if (after !== undefined && (newest === undefined || after > newest)) newest = after;
-  return newest;
+const afterOf = ({ askers }: Carrier): IntentId | undefined =>
+  askers
+    .flatMap(({ intent: { after } }) => after ?? [])
+    .toSorted()
+    .at(-1);
+
+/** A candidate, and what the ledger says about it. */
+interface Judged extends Candidate {
+  readonly judgement: Judgement;
+  /** Who asked for it last in vain, as the record of their part names it. */
+  readonly askedBy: string | undefined;
+}
+
+const judgeOne = (
+  wish: Omit<Candidate, 'seen' | 'claimedAt'>,
+  { record, version, holder }: Known,
+  now: number,
+): Judged => {
+  const order = { newest: newestOf(wish.carrier), after: afterOf(wish.carrier) };
+  return {
+    ...wish,
+    seen: version,
+    claimedAt: record?.claim.at,
+    judgement: judge({ ...order, operation: wish.operation }, record, holder, now),
+    askedBy: record && holder?.asked.get(record.claim.index),
+  };
 };
+
+type Decision = 'go' | 'observed' | 'wait';
+
+const BY_EFFECT = { taken: 'observed', none: 'go', pending: 'wait' } as const;
 
 /** What a look decides: what it shows settles the job, lets it go, or leaves it waiting. */
 const decide = (
-  judgement: Judgement,
-  { operation, claimedAt = 0 }: Candidate,
+  { judgement, operation, claimedAt = 0 }: Judged,
   sighting: Sighting | undefined,
-): 'go' | 'observed' | 'wait' => {
+): Decision => {
   if (judgement.kind === 'go') return 'go';
-  if (sighting === undefined || sighting.status === UNASKED) return 'wait';
-  if (judgement.kind === 'look for the stop') {
-    const { restart } = operation;
-    if (restart === undefined || restart.readyAt(sighting.status)) return 'go';
+  if (sighting === undefined) return 'wait';
+  const { restart } = operation;
+  if (restart && judgement.kind === 'look for the stop') {
+    if (restart.readyAt(sighting.status)) return 'go';
     const isUndone = OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none';
     return isUndone && !judgement.isDelivered ? 'go' : 'wait';
   }
-  const effect = operation.effectOf(sighting, claimedAt);
-  if (effect === 'pending') return 'wait';
-  return effect === 'taken' ? 'observed' : 'go';
+  return BY_EFFECT[operation.effectOf(sighting, claimedAt)];
 };
-
-const WAIT: Judgement = { kind: 'wait' };
 
 /** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
 const suspectsOf = (askedBy: string | undefined): number | undefined => {
@@ -104,13 +110,13 @@ const suspectsOf = (askedBy: string | undefined): number | undefined => {
 };
 
 /**
- * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Undefined
- * if the ledger is out of reach.
+ * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
+ * which the ledger cannot tell wait.
  */
 export const weigh = async (
   calls: readonly Call[],
   { book, lookAt, now }: { book: Book; lookAt: LookAt; now: () => number },
-): Promise<Weighed | undefined> => {
+): Promise<Weighed> => {
   const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
     carriers.map((carrier) => ({
       operation,
@@ -119,71 +125,58 @@ export const weigh = async (
       key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
     })),
   );
-  const records = await book.jobs(wanted.map(({ key }) => key));
-  // Read after the jobs: whoever has settled a claim that was seen has settled it here.
-  const holders =
-    records &&
-    (await book.parts([...records.values()].flatMap(({ record }) => record?.claim.part ?? [])));
-  if (records === undefined || holders === undefined) return undefined;
-
-  const judged = wanted.map((wish) => {
-    const seen = records.get(wish.key);
-    const claim = seen?.record?.claim;
-    const candidate: Candidate = { ...wish, seen: seen?.version, claimedAt: claim?.at };
-    const holding = claim && holders.get(claim.part);
-    if (isForeign(seen) || isForeign(holding)) return [candidate, WAIT, undefined] as const;
-    const holder = holding?.record;
-    const place = claim?.index ?? -1;
-    const askedBy =
-      holder?.verdicts[place]?.evidence === undefined ? holder?.asked.get(place) : undefined;
-    const order = { newest: newestOf(wish.carrier), after: afterOf(wish.carrier) };
-    return [candidate, judge({ ...wish, ...order }, seen?.record, holder, now()), askedBy] as const;
-  });
-  const unclear = judged.filter(([, { kind }]) => kind === 'look' || kind === 'look for the stop');
+  const known = await readKnown(
+    book,
+    wanted.map(({ key }) => key),
+  );
+  const waiting: Carrier[] = [];
+  const judged: Judged[] = [];
+  for (const wish of wanted) {
+    const found = known.get(wish.key);
+    if (found === undefined) waiting.push(wish.carrier);
+    else judged.push(judgeOne(wish, found, now()));
+  }
   const sightings = await lookAtAll(
-    unclear.map(([candidate]) => candidate),
+    judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
     lookAt,
   );
 
+  const decided: Record<Decision, Judged[]> = { go: [], observed: [], wait: [] };
   const superseded: (readonly [Carrier, IntentId])[] = [];
-  const waiting: Carrier[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
   const unmet = new Map<Carrier, IntentId>();
-  const observed: Candidate[] = [];
-  const candidates = new Map<Carrier, Candidate>();
-  const repeats = new Map<Carrier, number>();
-  for (const [candidate, judgement, askedBy] of judged) {
-    const { carrier } = candidate;
+  for (const one of judged) {
+    const { carrier, judgement } = one;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
     else if (judgement.kind === 'wait') {
       waiting.push(carrier);
       if (judgement.until !== undefined) leases.set(carrier, judgement.until);
       if (judgement.unmet !== undefined) unmet.set(carrier, judgement.unmet);
     } else {
-      const sighting = sightings.get(candidate);
+      const sighting = sightings.get(one);
       if (sighting?.status === UNASKED) unseen.push(carrier);
-      const decision = decide(judgement, candidate, sighting);
-      if (decision === 'wait') waiting.push(carrier);
-      else if (decision === 'observed') observed.push(candidate);
-      else {
-        candidates.set(carrier, candidate);
-        const suspects = suspectsOf(askedBy);
-        if (suspects !== undefined) repeats.set(carrier, suspects);
-      }
+      decided[decide(one, sighting)].push(one);
     }
+  }
+  const candidates = new Map(decided.go.map((one) => [one.carrier, one]));
+  const repeats = new Map<Carrier, number>();
+  for (const { carrier, askedBy } of decided.go) {
+    const suspects = suspectsOf(askedBy);
+    if (suspects !== undefined) repeats.set(carrier, suspects);
   }
   const going = calls.map((call) => ({
     ...call,
     carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
   }));
+  const { observed } = decided;
   return {
     calls: going,
     candidates,
     repeats,
     observed,
     superseded,
-    waiting,
+    waiting: [...waiting, ...decided.wait.map(({ carrier }) => carrier)],
     leases,
     unseen,
     unmet,

@@ -1,7 +1,7 @@
 import { operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
-import { type Book, makeBook } from './book.ts';
+import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
@@ -16,7 +16,7 @@ import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
 import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
-import { NOTHING, weigh } from './weigh.ts';
+import { weigh } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request. */
 const GRACE_MS = 10 * 60_000;
@@ -33,13 +33,13 @@ export const workOn = async <Message extends Received>(
   limits: ControlLimits,
   remainingMs: () => number,
   acknowledge: (done: readonly Part<Message>[]) => Promise<void>,
-): Promise<{ readonly areAllRefused: boolean }> => {
+): Promise<boolean> => {
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
-  if (parts === undefined) return { areAllRefused: false };
+  if (parts === undefined) return false;
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookUntil = (least: number) =>
@@ -64,7 +64,7 @@ export const workOn = async <Message extends Received>(
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
-  const weighed = (await weigh(planned, { book, lookAt: lookBefore, now })) ?? NOTHING;
+  const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
   for (const carrier of await claim(weighed.observed, 'served'))
@@ -103,7 +103,7 @@ export const workOn = async <Message extends Received>(
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
-  return { areAllRefused: gates.areAllRefused() };
+  return gates.areAllRefused();
 };
 
 /**
@@ -116,13 +116,13 @@ const recall = async <Message extends Received>(
 ): Promise<Parts<Message> | undefined> => {
   const stored = await book.parts([...parts.keys()]);
   if (stored === undefined) return undefined;
-  const known = new Map(parts);
-  for (const [key, { record, version }] of stored) {
-    const part = parts.get(key);
-    if (part === undefined) continue;
-    part.seen = version;
-    if (record === undefined) known.delete(key);
-    else recallInto(part, record);
+  const known = new Map<string, Part<Message>>();
+  for (const [key, part] of parts) {
+    const seen = stored.get(key);
+    if (isForeign(seen)) continue;
+    known.set(key, part);
+    part.seen = seen?.version;
+    if (seen?.record !== undefined) recallInto(part, seen.record);
   }
   return known;
 };
@@ -143,11 +143,10 @@ const admitted = (
 
 /** The parts with the jobs alone that have no verdict yet. */
 const queuedOf = (parts: Parts): readonly Queued[] =>
-  [...parts.values()].flatMap((part) => {
-    const jobs = openJobsOf(part);
-    if (jobs.length === 0) return [];
-    return [{ part: part.key, intent: { ...part.intent, jobs } }];
-  });
+  Array.from(parts.values(), (part) => ({
+    part: part.key,
+    intent: { ...part.intent, jobs: openJobsOf(part) },
+  }));
 
 const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
   service,

@@ -198,13 +198,16 @@ const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]):
   waiting.push(...live);
 };
 
+/** Whether the deadline of one who asks has passed. `now` is ISO 8601. */
+export const isOver = ({ intent: { expires_at } }: Queued, now: string): boolean =>
+  expires_at !== undefined && expires_at <= now;
+
 /** Settles the askers whose deadline has passed; whether any is left. */
 const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
-  const isOver = ({ intent: { expires_at } }: Queued) =>
-    expires_at !== undefined && expires_at <= now;
-  if (!wish.askers.some(isOver)) return true;
-  for (const asker of wish.askers.filter(isOver))
+  const isLate = (asker: Queued) => isOver(asker, now);
+  if (!wish.askers.some(isLate)) return true;
+  for (const asker of wish.askers.filter(isLate))
     settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
-  wish.askers = wish.askers.filter((asker) => !isOver(asker));
+  wish.askers = wish.askers.filter((asker) => !isLate(asker));
   return wish.askers.length > 0;
 };

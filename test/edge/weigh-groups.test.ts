@@ -44,9 +44,9 @@ describe('a look is of one operation and one project', () => {
       ['dli.run', 'q', ['7']],
       ['dli.stop', 'p', ['9']],
     ]);
-    const observed = weighed?.observed.map(({ key }) => key);
+    const observed = weighed.observed.map(({ key }) => key);
     expect(observed).toEqual(['job/dli/p/7', 'job/dli/p/8']);
-    const going = [...(weighed?.candidates.values() ?? [])].map(({ key }) => key);
+    const going = [...weighed.candidates.values()].map(({ key }) => key);
     expect(going).toEqual(['job/dli/q/7', 'job/dli/p/9']);
   });
 });
@@ -75,8 +75,8 @@ describe('a job whose last call went unanswered, and had no effect', () => {
       now: () => AT,
       lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, { status: 'job_init' }])),
     });
-    expect(weighed?.candidates.size).toBe(3);
-    const repeats = [...(weighed?.repeats ?? [])].map(([{ job }, among]) => [job, among]);
+    expect(weighed.candidates.size).toBe(3);
+    const repeats = [...weighed.repeats].map(([{ job }, among]) => [job, among]);
     expect(repeats).toEqual([['7', suspects]]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { weigh } from '../../shared/control/weigh.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/core/job-record.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
-import { type JobId, jobIdOf, type OperationName } from '../../shared/core/operation.ts';
+import { type JobId, jobIdOf, type OperationName, UNASKED } from '../../shared/core/operation.ts';
 import { OPERATIONS } from '../../shared/core/operations/index.ts';
 import type { Sealed } from '../../shared/core/part-record.ts';
 import type { Call, Carrier } from '../../shared/core/plan.ts';
@@ -14,8 +14,8 @@ const AT = Date.parse(NOW);
 
 const LEASE = 60_000;
 
-/** How the last claim of a job stands. */
-type Standing = 'live' | 'lapsed' | 'released' | 'delivered';
+/** How the last claim of a job stands. `unanswered`: its call was, and may take effect as long as the lease runs. */
+type Standing = 'live' | 'lapsed' | 'unanswered' | 'released' | 'delivered';
 
 interface Known {
   readonly job: string;
@@ -51,7 +51,7 @@ const begin = (
       invocation: 'theirs',
       verdicts,
       published: new Set<number>(),
-      asked: new Map(),
+      asked: new Map(standing === 'unanswered' ? [[0, 'theirs']] : []),
     };
     await book.writePart(part, state, undefined);
   };
@@ -87,7 +87,6 @@ const judgeAll = async (
   const { know, weighed, looks } = begin(statuses);
   for (const each of known) await know(call, each);
   const result = await weighed(calls);
-  if (result === undefined) throw new Error('out of reach');
   return {
     looks,
     called: result.calls.flatMap(({ carriers }) => idsOf(carriers)),
@@ -95,17 +94,21 @@ const judgeAll = async (
     observed: idsOf(result.observed.map(({ carrier }) => carrier)),
     superseded: result.superseded.map(([{ job }, by]) => [jobIdOf(job), by]),
     waiting: idsOf(result.waiting),
+    leases: [...result.leases].map(([{ job }, until]) => [jobIdOf(job), until]),
+    unseen: idsOf(result.unseen),
+    unmet: [...result.unmet].map(([{ job }, after]) => [jobIdOf(job), after]),
   };
 };
 
 describe('every job goes one way', () => {
   it('by what is known of it: called, left for later, or superseded', async () => {
-    const jobs = ['1', '2', '3', '4', '5'];
+    const jobs = ['1', '2', '3', '4', '5', '6'];
     const said = await judgeAll({ jobs }, [
       { job: '2', age: 4, standing: 'live' },
       { job: '3', age: 4, standing: 'released' },
       { job: '4', age: 4, standing: 'delivered' },
       { job: '5', age: 6, standing: 'delivered' },
+      { job: '6', age: 4, standing: 'unanswered' },
     ]);
     expect(said).toEqual({
       looks: [],
@@ -113,8 +116,21 @@ describe('every job goes one way', () => {
       candidates: ['1', '3', '4'],
       observed: [],
       superseded: [['5', idAt(6)]],
-      waiting: ['2'],
+      waiting: ['2', '6'],
+      // Whoever has 2 may end it at any time.
+      leases: [['6', AT + LEASE]],
+      unseen: [],
+      unmet: [],
     });
+  });
+
+  it('one that nobody asks for is no way at all', async () => {
+    const { calls } = openWishes({ jobs: ['1'] });
+    const nobodys = calls.map((call) => ({
+      ...call,
+      carriers: call.carriers.map((carrier) => ({ ...carrier, askers: [] })),
+    }));
+    await expect(begin().weighed(nobodys)).rejects.toThrow('a job that nobody asks for');
   });
 
   it('a job of another project, or of the other service, is another job', async () => {
@@ -128,8 +144,8 @@ describe('every job goes one way', () => {
     if (call === undefined) throw new Error('no call');
     await know(call, { job: '7', age: 9, standing: 'delivered' });
     const result = await weighed(calls);
-    expect(result?.superseded).toHaveLength(1);
-    expect(result?.candidates.size).toBe(2);
+    expect(result.superseded).toHaveLength(1);
+    expect(result.candidates.size).toBe(2);
   });
 });
 
@@ -137,16 +153,24 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
   const lapsed = (job: string): Known => ({ job, age: 4, standing: 'lapsed' });
 
   it('what the look shows decides; what it does not show waits', async () => {
-    const jobs = ['1', '2', '3', '4', '5'];
-    const statuses = { 1: 'job_running', 2: 'job_cancel_success', 3: 'job_downloading' };
-    const said = await judgeAll({ jobs }, jobs.slice(0, 4).map(lapsed), statuses);
+    const jobs = ['1', '2', '3', '4', '5', '6'];
+    const statuses = {
+      1: 'job_running',
+      2: 'job_cancel_success',
+      3: 'job_downloading',
+      5: UNASKED,
+    };
+    const said = await judgeAll({ jobs }, jobs.slice(0, 5).map(lapsed), statuses);
     expect(said).toEqual({
-      looks: [['dli.run', ['1', '2', '3', '4']]],
-      called: ['2', '5'],
-      candidates: ['2', '5'],
+      looks: [['dli.run', ['1', '2', '3', '4', '5']]],
+      called: ['2', '6'],
+      candidates: ['2', '6'],
       observed: ['1'],
       superseded: [],
-      waiting: ['3', '4'],
+      waiting: ['3', '4', '5'],
+      leases: [],
+      unseen: ['5'],
+      unmet: [],
     });
   });
 
@@ -173,7 +197,7 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
     for (const call of calls)
       for (const job of ids)
         await know(call, { job, age: 0, operation: 'drs.start', standing: 'lapsed' });
-    expect((await weighed(calls))?.waiting).toHaveLength(150);
+    expect((await weighed(calls)).waiting).toHaveLength(150);
     expect(looks).toEqual([['drs.start', ids]]);
   });
 });
@@ -202,6 +226,51 @@ describe('a run after a stop waits for it', () => {
     expect(said[way]).toEqual(['1']);
     expect(said.observed).toEqual([]);
   });
+
+  it('and where there was no time to look at the job, it waits too, unseen', async () => {
+    const said = await judgeAll(run, [stop('delivered')], { 1: UNASKED });
+    expect(said).toMatchObject({ called: [], waiting: ['1'], unseen: ['1'] });
+  });
+});
+
+describe('a run that names its stop waits until that is known', () => {
+  const stopped = (age: number): Known => ({
+    job: '1',
+    age,
+    operation: 'dli.stop',
+    standing: 'delivered',
+  });
+
+  it.each<[title: string, stop: Known | undefined, unmet: number | undefined]>([
+    ['nothing', undefined, 3],
+    ['one before it', stopped(2), 3],
+    ['the stop itself', stopped(3), undefined],
+  ])('known is %s', async (_, stop, unmet) => {
+    const status = { 1: 'job_cancel_success' };
+    const said = await judgeAll({ jobs: ['1'], after: 3 }, stop ? [stop] : [], status);
+    expect([said.called, said.unmet]).toEqual(
+      unmet === undefined ? [['1'], []] : [[], [['1', idAt(unmet)]]],
+    );
+  });
+
+  it.each([[[3, 2]], [[2, 3]], [[undefined, 3]], [[3, undefined]]])(
+    'of several runs alike that name %j, for the newest',
+    async (named) => {
+      const runs = named.map(
+        (after, i): Wish => ({
+          age: 5 + i,
+          jobs: ['1'],
+          ...(after !== undefined && { after }),
+        }),
+      );
+      const { calls } = openWishes(...runs);
+      const { know, weighed } = begin({ 1: 'job_cancel_success' });
+      for (const call of calls) await know(call, stopped(2));
+      const found = await weighed(calls);
+      expect(found.candidates.size).toBe(0);
+      expect([...found.unmet.values()]).toEqual([idAt(3)]);
+    },
+  );
 });
 
 describe('where a job stands that has ended by itself, its last start tells whose end it was', () => {
@@ -215,7 +284,7 @@ describe('where a job stands that has ended by itself, its last start tells whos
     const { know, weighed } = begin({ 1: 'job_finish' }, memoryLedger(), startedAt);
     for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
     const found = await weighed(calls);
-    expect([found?.observed.length, found?.candidates.size]).toEqual(
+    expect([found.observed.length, found.candidates.size]).toEqual(
       decision === 'observed' ? [1, 0] : [0, 1],
     );
   });
@@ -231,8 +300,9 @@ describe('a ledger in trouble stops everything', () => {
       { ...memory, read: async (keys) => (++reads === nth ? undefined : memory.read(keys)) },
     );
     for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
-    expect(await weighed(calls)).toBeUndefined();
-    expect(looks).toEqual([]);
+    const found = await weighed(calls);
+    expect([idsOf(found.waiting), looks]).toEqual([['1'], []]);
+    expect(found.calls.flatMap(({ carriers }) => carriers)).toEqual([]);
   });
 
   it('a record of a version to come: its job waits, unseen', async () => {
@@ -244,8 +314,8 @@ describe('a ledger in trouble stops everything', () => {
     if (entry === undefined) throw new Error('no entry');
     await ledger.write({ ...entry, body: '{"v":2}', expiresAt: 0 }, entry.version);
     const found = await weighed(calls);
-    expect(found?.waiting.map(({ job }) => job)).toEqual(['1']);
-    expect([found?.candidates.size, found?.observed, found?.superseded, looks]).toEqual([
+    expect(found.waiting.map(({ job }) => job)).toEqual(['1']);
+    expect([found.candidates.size, found.observed, found.superseded, looks]).toEqual([
       0,
       [],
       [],

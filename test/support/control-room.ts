@@ -8,7 +8,7 @@ import type { Received } from '../../shared/control/part.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import type { Identify, UpstreamRequest } from '../../shared/core/operation.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import type { Result } from '../../shared/core/result.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -32,6 +32,8 @@ export interface ControlRoomOptions {
   /** Whether the dead-letter queue takes a message. */
   readonly buries?: () => boolean | Promise<boolean>;
   readonly remainingMs?: () => number;
+  /** For how many milliseconds a request has to wait for its turn. */
+  readonly turnInMs?: () => number;
   readonly now?: () => number;
   readonly ledger?: Ledger;
   readonly maxJobsPerCall?: number;
@@ -94,6 +96,7 @@ export const startControlRoom = ({
   publishes = () => true,
   buries = () => true,
   remainingMs = () => 60_000,
+  turnInMs = () => 0,
   now = () => Date.parse(NOW),
   ledger = memoryLedger(),
   maxJobsPerCall = 100,
@@ -112,7 +115,8 @@ export const startControlRoom = ({
     {
       ledger,
       identify,
-      send: async (request) => {
+      send: async (request, mayBegin) => {
+        if (!mayBegin(turnInMs())) return heldBack('no time left');
         const jobs = lookedAt(request);
         if (jobs !== undefined) {
           looks.push(jobs);
