@@ -162,12 +162,21 @@ const intentsOf = ({ carriers }: Call): readonly string[] => {
   return [...ids];
 };
 
+/** Some of the reasons why jobs are unanswered, so that a line of the log stays one. */
+const MOST_REASONS = 3;
+const LONGEST_REASON = 200;
+
 const tally = (verdicts: readonly Verdict[]) => {
   const count = (kind: Verdict['kind']) =>
     verdicts.filter((verdict) => verdict.kind === kind).length;
+  const reasons = new Set<string>();
+  for (const verdict of verdicts)
+    if (verdict.kind === 'unanswered' && reasons.size < MOST_REASONS)
+      reasons.add(verdict.reason.slice(0, LONGEST_REASON));
   return {
     delivered: count('delivered'),
     rejected: count('rejected'),
     unanswered: count('unanswered'),
+    ...(reasons.size > 0 && { why: [...reasons] }),
   };
 };

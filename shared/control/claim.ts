@@ -1,5 +1,5 @@
 import { jobIdOf } from '../core/operation.ts';
-import type { Call, Carrier } from '../core/plan.ts';
+import type { Asked, Call, Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { noteAsked, type Part } from './part.ts';
 import { partsAsking } from './progress.ts';
@@ -60,11 +60,11 @@ export const makeClaim =
 
 /** The newest of those who ask: in its part's record the verdict will be found. */
 export const holderOf = (
-  carrier: Carrier,
+  asked: Asked,
   parts: ReadonlyMap<string, Part>,
 ): { readonly part: Part; readonly index: number } => {
-  for (const part of partsAsking(parts, [carrier]).toReversed()) {
-    const index = part.places.get(jobIdOf(carrier.job));
+  for (const part of partsAsking(parts, [asked]).toReversed()) {
+    const index = part.places.get(jobIdOf(asked.job));
     if (index !== undefined) return { part, index };
   }
   throw new Error('a planned job belongs to no part');

@@ -39,12 +39,11 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
     for (const one of overdue) {
       const found = known.get(keyOf(one));
       if (found === undefined) endings.set(one, 'wait');
-      else if (found.record === undefined) endings.set(one, 'expired');
       else {
         const { part, index } = holderOf({ job: one.job_id, askers: [one.asker] }, parts);
         const asked = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
         const ending = endingOf(asked, found.record, found.holder, now());
-        if (ending === 'look') doubtful.push(inDoubt(one, part, found.record.claim.at));
+        if (ending === 'look') doubtful.push(inDoubt(one, part, found.record?.claim.at ?? 0));
         else endings.set(one, ending);
       }
     }

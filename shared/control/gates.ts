@@ -124,8 +124,7 @@ export const makeGates = (
       isRefused = true;
       const isBad = isBadSignature(reply);
       const isKeys = reply.sentBy?.isRefused ?? isBad;
-      const wait = reply.kind === 'replied' ? reply.retryAfter : undefined;
-      const retryAfter = isKeys ? await condemn(route, closure) : wait;
+      const retryAfter = isKeys ? await condemn(route, closure) : reply.retryAfter;
       const isCertain = closure === 'throttled' || isBad;
       await route.ofProject.refuse({ closure, retryAfter, isCertain });
     } else if (showsService(reply)) {

@@ -1,4 +1,4 @@
-import type { Call, Carrier, Queued } from '../core/plan.ts';
+import type { Asked, Call, Queued } from '../core/plan.ts';
 import type { Part, Received } from './part.ts';
 
 type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
@@ -6,9 +6,9 @@ type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
 /** The parts of those who ask for jobs, each once. */
 export const partsAsking = <Message extends Received>(
   parts: Parts<Message>,
-  carriers: readonly Carrier[],
+  asked: readonly Asked[],
 ): readonly Part<Message>[] => {
-  const askers: readonly Queued[] = carriers.flatMap((carrier) => carrier.askers);
+  const askers: readonly Queued[] = asked.flatMap(({ askers }) => askers);
   const keys = new Set(askers.map(({ part }) => part));
   return [...keys].flatMap((key) => parts.get(key) ?? []);
 };

@@ -1,7 +1,7 @@
 import { jobIdOf, type Operation, type Sighting, UNASKED, UNTOLD } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Sealed } from '../core/part-record.ts';
-import type { Carrier } from '../core/plan.ts';
+import type { Asked, Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
 import type { LookAt } from './look.ts';
 import { noteAsked, noteLease, type Part, settle } from './part.ts';
@@ -42,10 +42,10 @@ export const makeReport =
 /** One verdict for all who ask for a job. */
 export const settleAskers = (
   parts: ReadonlyMap<string, Part>,
-  carrier: Carrier,
+  asked: Asked,
   sealed: Sealed,
 ): void => {
-  for (const part of partsAsking(parts, [carrier])) settle(part, jobIdOf(carrier.job), sealed);
+  for (const part of partsAsking(parts, [asked])) settle(part, jobIdOf(asked.job), sealed);
 };
 
 const sealedOf = (

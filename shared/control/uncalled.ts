@@ -1,5 +1,5 @@
 import type { Ending } from '../core/ending.ts';
-import type { Carrier, Settled } from '../core/plan.ts';
+import type { Asked, Settled } from '../core/plan.ts';
 import type { VerdictInfo } from '../core/result.ts';
 import type { Part } from './part.ts';
 import { settleAskers } from './report.ts';
@@ -8,6 +8,17 @@ type Parts = ReadonlyMap<string, Part>;
 
 /** A look showed the wished state. */
 export const OBSERVED: VerdictInfo = { outcome: 'delivered', evidence: 'observed' };
+
+/** A run has waited in vain for the stop that it names. */
+const UNMET: VerdictInfo = {
+  outcome: 'expired',
+  error: {
+    code: 'not-begun',
+    message: 'The intent that it was to follow had not been begun for this job',
+  },
+};
+
+const TOLD = { observed: OBSERVED, unmet: UNMET } as const;
 
 /** The verdict on the jobs of a project that nobody can send requests for. */
 const UNSERVABLE: VerdictInfo = {
@@ -21,13 +32,13 @@ const UNSERVABLE: VerdictInfo = {
 /** Lays down a verdict that no call of this invocation brought. */
 export const settleWithoutCall = (
   parts: Parts,
-  carrier: Carrier,
+  asked: Asked,
   verdict: VerdictInfo,
   at: number,
-): void => settleAskers(parts, carrier, { ...verdict, calledAt: at, settledAt: at });
+): void => settleAskers(parts, asked, { ...verdict, calledAt: at, settledAt: at });
 
-export const rejectUnservable = (parts: Parts, carrier: Carrier, at: number): void =>
-  settleWithoutCall(parts, carrier, UNSERVABLE, at);
+export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
+  settleWithoutCall(parts, asked, UNSERVABLE, at);
 
 /** Settles what needs no call by the plan, unless that is yet to be seen. */
 export const settleUncalled = (
@@ -37,6 +48,6 @@ export const settleUncalled = (
   at: number,
 ): void => {
   if (ending === 'wait') return;
-  const told = ending === 'observed' ? OBSERVED : verdict;
-  settleWithoutCall(parts, { job, askers: [asker], after: asker.intent.after }, told, at);
+  const told = ending === undefined || ending === 'expired' ? verdict : TOLD[ending];
+  settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

@@ -53,13 +53,6 @@ export const newestOf = ({ askers }: Carrier): IntentId => {
   return newest.intent.intent_id;
 };
 
-/** The newest of those that the askers are to follow. */
-const afterOf = ({ askers }: Carrier): IntentId | undefined =>
-  askers
-    .flatMap(({ intent: { after } }) => after ?? [])
-    .toSorted()
-    .at(-1);
-
 /** A candidate, and what the ledger says about it. */
 interface Judged extends Candidate {
   readonly judgement: Judgement;
@@ -72,12 +65,13 @@ const judgeOne = (
   { record, version, holder }: Known,
   now: number,
 ): Judged => {
-  const order = { newest: newestOf(wish.carrier), after: afterOf(wish.carrier) };
+  const { carrier, operation } = wish;
+  const order = { newest: newestOf(carrier), after: carrier.after, operation };
   return {
     ...wish,
     seen: version,
     claimedAt: record?.claim.at,
-    judgement: judge({ ...order, operation: wish.operation }, record, holder, now),
+    judgement: judge(order, record, holder, now),
     askedBy: record && holder?.asked.get(record.claim.index),
   };
 };

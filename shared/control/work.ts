@@ -1,4 +1,4 @@
-import { operationOf } from '../core/intent.ts';
+import { type IntentId, operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
@@ -16,13 +16,13 @@ import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
 import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
-import { weigh } from './weigh.ts';
+import { newestOf, weigh } from './weigh.ts';
 
-/** How long after a deadline, and the lease, it is tried to see what became of a request. */
-const GRACE_MS = 10 * 60_000;
+/** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
+const GRACE_MS = 30 * 60_000;
 
-/** So that a line of the log stays one. */
-const MOST_NAMED = 10;
+/** Some of them, each once, so that a line of the log stays one. */
+const some = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -73,7 +73,8 @@ export const workOn = async <Message extends Received>(
   if (weighed.unmet.size > 0)
     log.info('waits for an intent before it', {
       jobs: weighed.unmet.size,
-      intents: [...new Set(weighed.unmet.values())].slice(0, MOST_NAMED),
+      intents: some(Array.from(weighed.unmet.keys(), newestOf)),
+      after: some(weighed.unmet.values()),
     });
   for (const [carrier, until] of weighed.leases)
     for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);

@@ -2,14 +2,17 @@ import type { Intent } from './intent.ts';
 import { type JobRecord, standingOf } from './job-record.ts';
 import { type PartState, readAsker } from './part-record.ts';
 
-/** How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. */
-export type Ending = 'expired' | 'observed' | 'wait';
+/**
+ * How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. `unmet`: it has expired,
+ * and the intent that it was to follow was not known until then.
+ */
+export type Ending = 'expired' | 'unmet' | 'observed' | 'wait';
 
 /** One job of an intent whose deadline has passed. */
 export interface Overdue {
   /** The key of the intent's part. */
   readonly part: string;
-  readonly intent: Pick<Intent, 'intent_id' | 'operation'>;
+  readonly intent: Pick<Intent, 'intent_id' | 'operation' | 'after'>;
   /** Who asked for the job in vain, as the part's record names it. */
   readonly askedBy: string | undefined;
 }
@@ -20,12 +23,13 @@ export interface Overdue {
  */
 export const endingOf = (
   { part, intent, askedBy }: Overdue,
-  { claim, operation, newest }: JobRecord,
+  record: JobRecord | undefined,
   holder: PartState | undefined,
   now: number,
 ): Ending | 'look' => {
   // What the record does not know of would be followed by older ones if it was told to have been served.
-  if (newest < intent.intent_id) return 'expired';
+  if (record === undefined || record.newest < intent.intent_id) return unbegun(intent, record);
+  const { claim, operation } = record;
   const own = askedBy === undefined ? undefined : readAsker(askedBy);
   const isClaimed = claim.part === part || own?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
@@ -38,3 +42,6 @@ export const endingOf = (
   if (!isClaimed || standing.kind === 'released') return 'expired';
   return standing.kind === 'live' ? 'wait' : 'look';
 };
+
+const unbegun = ({ after }: Overdue['intent'], record: JobRecord | undefined): Ending =>
+  after !== undefined && (record === undefined || record.newest < after) ? 'unmet' : 'expired';

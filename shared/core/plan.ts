@@ -15,10 +15,14 @@ export interface Queued {
   readonly intent: Intent;
 }
 
-/** One job to be asked for once, and everybody who asked: all share the outcome. */
-export interface Carrier {
+/** One job, and everybody who asked for it: all share the outcome. */
+export interface Asked {
   readonly job: Job;
   readonly askers: readonly Queued[];
+}
+
+/** One job to be asked for once. */
+export interface Carrier extends Asked {
   /** The intent that all of them are to follow. */
   readonly after: IntentId | undefined;
 }

@@ -55,7 +55,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
         if (showsService(reply)) paces.set(lane, speedUp(pace));
         return reply;
       }
-      const slower = slowDown(pace, now(), retryAfterOf(reply));
+      const slower = slowDown(pace, now(), reply.retryAfter);
       paces.set(lane, slower);
       refusal = reply;
       const isLast = tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES;
@@ -65,6 +65,3 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
 };
 
 const laneOf = ({ service, project }: UpstreamRequest): string => `${service} ${project}`;
-
-const retryAfterOf = (reply: Reply): number | undefined =>
-  reply.kind === 'replied' ? reply.retryAfter : undefined;

@@ -193,4 +193,27 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
     };
     expect(endingOf({ ...overdue, askedBy: undefined }, record, undefined, AT)).toBe(ends);
   });
+
+  it.each<[title: string, after: number | undefined, newest: number | undefined, ends: string]>([
+    ['nothing is known of the job', undefined, undefined, 'expired'],
+    ['nothing is known of the job, nor of the one that it was to follow', 3, undefined, 'unmet'],
+    ['but older ones than that', 3, 2, 'unmet'],
+    ['that one is known', 3, 3, 'expired'],
+    ['a newer one than that is known', 3, 4, 'expired'],
+  ])('%s', (_, after, newest, ends) => {
+    const intent = {
+      intent_id: idAt(5),
+      operation: 'dli.run',
+      ...(after !== undefined && { after: idAt(after) }),
+    } as const;
+    const record: JobRecord | undefined =
+      newest === undefined
+        ? undefined
+        : {
+            newest: idAt(newest),
+            operation: 'dli.stop',
+            claim: { part: THEIRS, index: 0, invocation: HOLDER, at: AT - 1, until: AT },
+          };
+    expect(endingOf({ part: MINE, intent, askedBy: undefined }, record, undefined, AT)).toBe(ends);
+  });
 });

@@ -93,3 +93,38 @@ describe('a group of whose jobs none is left is no call', () => {
     expect(cutCalls(plan(...stopped).calls, () => 1)).toHaveLength(1);
   });
 });
+
+describe('two runs of one job are alike only where they are to follow the same stop', () => {
+  const run = (after?: number): Wish => (after === undefined ? {} : { after });
+
+  it('then they are one', () => {
+    expect(askersOf(plan(run(1), run(1)))).toEqual([[['131', ['m1', 'm2']]]]);
+  });
+
+  it.each([
+    [undefined, 1],
+    [1, undefined],
+    [1, 2],
+  ])('%s and %s: the newer wins, and says what it follows', (older, newer) => {
+    const made = plan(run(older), run(newer));
+    expect(askersOf(made)).toEqual([[['131', ['m2']]]]);
+    expect(made.calls[0]?.carriers[0]?.after).toBe(newer && idAt(newer));
+    expect(made.settled.map(({ asker, outcome }) => [asker.part, outcome])).toEqual([
+      ['m1', 'superseded'],
+    ]);
+  });
+
+  it('of different jobs they are one call all the same (P6)', () => {
+    const made = plan({ jobs: ['1'], after: 1 }, { jobs: ['2'], after: 2 }, { jobs: ['3'] });
+    expect(made.calls.map(({ carriers }) => carriers.map(({ job }) => job))).toEqual([
+      ['1', '2', '3'],
+    ]);
+  });
+
+  it('a stop that comes with them goes first, and the newest run waits for it', () => {
+    const stop: Wish = { operation: 'dli.stop' };
+    const made = plan(stop, run(1), run());
+    expect(made.calls.map(({ operation }) => operation.name)).toEqual(['dli.stop']);
+    expect(made.waiting.map(({ askers }) => askers.map(({ part }) => part))).toEqual([['m3']]);
+  });
+});

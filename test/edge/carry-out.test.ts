@@ -85,6 +85,7 @@ describe('each request leaves one line in the log', () => {
           delivered: 3,
           rejected: 2,
           unanswered: 1,
+          why: ['status 400 and no verdict in the reply'],
           ms: 7,
         },
       },
@@ -94,6 +95,17 @@ describe('each request leaves one line in the log', () => {
   it('why nothing came back', async () => {
     const { lines } = await carryOut({ reply: () => ({ kind: 'silent', reason: 'timeout' }) }, {});
     expect(lines).toMatchObject([{ fields: { reply: 'timeout', unanswered: 1 } }]);
+  });
+
+  it('the reasons why jobs are unanswered: three, each once, and cut; none where there is none', async () => {
+    const busy = (words: string) => ({ error_code: 'DRS.M01504', error_msg: words });
+    const rows = [busy('a'), busy('a'), busy('b'), busy('c'.repeat(300)), busy('d')];
+    const jobs = rows.map((_, i) => `${i}`);
+    const { lines } = await carryOut({ reply: () => replied(400, rows) }, { jobs });
+    const cut = `DRS.M01504: ${'c'.repeat(188)}`;
+    expect(lines).toMatchObject([{ fields: { why: ['DRS.M01504: a', 'DRS.M01504: b', cut] } }]);
+    const { lines: none } = await carryOut({}, {});
+    expect(none[0]?.fields).not.toHaveProperty('why');
   });
 
   it('ten of those who asked, each once: enough to find it by, and no more', async () => {

@@ -4,7 +4,7 @@ import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
 
 const LEASE = 60_000;
-const GRACE = LEASE + 600_000;
+const GRACE = LEASE + 30 * 60_000;
 const SECOND = 1_000;
 
 /** A job that is good for a second, in a message whose call goes unanswered. */

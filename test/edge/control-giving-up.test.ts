@@ -118,7 +118,12 @@ describe('a verdict that rests on nothing seen leaves open what became of a requ
   it.each<[string, { expires_at?: string }, number, number]>([
     ['failed', {}, LAST, 2],
     // Nobody could see what became of it for as long as that is tried.
-    ['expired', { expires_at: new Date(Date.parse(NOW) + 1).toISOString() }, 2, LEASE + 600_001],
+    [
+      'expired',
+      { expires_at: new Date(Date.parse(NOW) + 1).toISOString() },
+      2,
+      LEASE + 30 * 60_000 + 1,
+    ],
   ])('%s after silence: the next intent looks first', async (outcome, wish, receives, later) => {
     let at = Date.parse(NOW);
     let silent = true;

@@ -135,7 +135,9 @@ describe('a restart in any interleaving with redelivery', () => {
         const ahead: string[] = [];
         const room = begin({
           reply: (call) => {
-            ahead.push(...(call.path.endsWith('/stop') ? STATES : ['job_running']));
+            const isStop = call.path.endsWith('/stop');
+            if (!isStop) expect(room.job.status).toBe('job_cancel_success');
+            ahead.push(...(isStop ? STATES : ['job_running']));
             return agree(call);
           },
         });
@@ -164,12 +166,20 @@ describe('a restart in any interleaving with redelivery', () => {
     expect(room.lines).toContainEqual({
       level: 'info',
       event: 'waits for an intent before it',
-      fields: { jobs: 1, intents: [idAt(1)] },
+      fields: { jobs: 1, intents: [idAt(2)], after: [idAt(1)] },
     });
     at += 60_000;
     expect(await room.run([linked])).toEqual([]);
     expect(room.calls).toEqual([]);
-    expect(outcomes(room.results)).toEqual(['131 expired']);
+    expect(room.results).toMatchObject([
+      {
+        outcome: 'expired',
+        error: {
+          code: 'not-begun',
+          message: 'The intent that it was to follow had not been begun for this job',
+        },
+      },
+    ]);
   });
 
   it('and where both come at once, the same', async () => {

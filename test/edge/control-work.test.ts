@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/core/ledger.ts';
+import type { Reply } from '../../shared/core/reply.ts';
 import { agree, message, outcomes, refusal, startControlRoom } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
-import { replied } from '../support/replies.ts';
 
 const AT = Date.parse(NOW);
 const LEASE = 60_000;
@@ -13,8 +13,10 @@ const COOL_DOWN_SECONDS = 120;
 const silence = { kind: 'silent', reason: 'timeout' } as const;
 
 /** The upstream has enough of everybody. */
-const throttle = {
-  ...replied(429, refusal('APIGW.0308')),
+const throttle: Reply = {
+  kind: 'replied',
+  status: 429,
+  body: JSON.stringify(refusal('APIGW.0308')),
   retryAfter: COOL_DOWN_SECONDS,
 };
 
@@ -187,14 +189,14 @@ describe('the log tells of runs whose stop is not known yet', () => {
       event === 'waits for an intent before it' ? [fields] : [],
     );
 
-  it('in one line, each stop once, and ten at most', async () => {
+  it('in one line, each of both once, and ten at most', async () => {
     const room = startControlRoom();
     const runs = Array.from({ length: 12 }, (_, i) =>
       message(`${i}`, { age: 20 + i, after: i + 1, jobs: [`${i}`, `${i + 100}`] }),
     );
     await room.run(runs);
-    const intents = Array.from({ length: 10 }, (_, i) => idAt(i + 1));
-    expect(tellsOf(room)).toEqual([{ jobs: 24, intents }]);
+    const ten = (from: number) => Array.from({ length: 10 }, (_, i) => idAt(from + i));
+    expect(tellsOf(room)).toEqual([{ jobs: 24, intents: ten(20), after: ten(1) }]);
   });
 
   it('and of none where there is none', async () => {

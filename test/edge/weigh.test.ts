@@ -252,25 +252,6 @@ describe('a run that names its stop waits until that is known', () => {
       unmet === undefined ? [['1'], []] : [[], [['1', idAt(unmet)]]],
     );
   });
-
-  it.each([[[3, 2]], [[2, 3]], [[undefined, 3]], [[3, undefined]]])(
-    'of several runs alike that name %j, for the newest',
-    async (named) => {
-      const runs = named.map(
-        (after, i): Wish => ({
-          age: 5 + i,
-          jobs: ['1'],
-          ...(after !== undefined && { after }),
-        }),
-      );
-      const { calls } = openWishes(...runs);
-      const { know, weighed } = begin({ 1: 'job_cancel_success' });
-      for (const call of calls) await know(call, stopped(2));
-      const found = await weighed(calls);
-      expect(found.candidates.size).toBe(0);
-      expect([...found.unmet.values()]).toEqual([idAt(3)]);
-    },
-  );
 });
 
 describe('where a job stands that has ended by itself, its last start tells whose end it was', () => {
