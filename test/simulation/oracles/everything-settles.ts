@@ -1,5 +1,6 @@
 import { EverybodyRefusedError } from '../../../shared/control/control.ts';
-import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { SKEW_MS } from './nothing-stale.ts';
+import { askersOf, type Oracle, verdictKey } from './oracle.ts';
 
 /** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
 const SETTLING_MS = 3 * 3_600_000;
@@ -24,7 +25,8 @@ export const everythingSettles: Oracle = {
       }
       if (step.kind === 'called')
         for (const [place, { id }] of step.call.jobs.entries())
-          for (const intent of idsOf(step.call, place)) begun.add(verdictKey(intent, id));
+          for (const { intentId, expiresAt } of askersOf(step.call, place))
+            if (expiresAt > step.at + SKEW_MS) begun.add(verdictKey(intentId, id));
       if (step.kind !== 'published') continue;
       const { intent_id, job_id, outcome } = step.result;
       if (outcome === 'delivered') begun.add(verdictKey(intent_id, job_id));

@@ -1,6 +1,6 @@
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { asksOf, type Oracle, verdictKey } from './oracle.ts';
 
 /** How one intent ended for one job. */
 interface Told {
@@ -11,36 +11,31 @@ interface Told {
 
 /**
  * In whatever order the queue gives them: where a run is delivered that names its stop, the stop was not given up for it,
- * nor for anything newer that was carried out. It may have been for one between them that was begun; and its deadline may
- * have been over by then.
+ * nor for a newer run. It may have been for one between them that came before the run was delivered; and its deadline
+ * may have been over by then.
  */
 export const namedStop: Oracle = {
   promise: 'a run follows the stop that it names',
   *check({ steps }) {
     const told = new Map<string, Told>();
     const deadlines = new Map<string, number>();
-    const begun = new Map<string, Set<string>>();
-    const begin = (job: string, intents: readonly string[]) =>
-      begun.set(job, new Set([...(begun.get(job) ?? []), ...intents]));
+    const operations = new Map<string, string>();
+    const received = new Map<string, { readonly intentId: string; readonly at: number }[]>();
     for (const step of steps) {
       if (step.kind === 'published') {
-        const {
-          intent_id,
-          job_id,
-          project_id,
-          operation,
-          outcome,
-          superseded_by: by,
-        } = step.result;
+        const { intent_id, job_id, outcome, superseded_by: by } = step.result;
         const key = verdictKey(intent_id, job_id);
         if (!told.has(key)) told.set(key, { outcome, by, at: step.at });
-        if (outcome === 'delivered') begin(jobKey(operation, project_id, job_id), [intent_id]);
       }
-      if (step.kind === 'called')
-        for (const [place, { id }] of step.call.jobs.entries())
-          begin(jobKey(step.call.operation, step.call.project, id), idsOf(step.call, place));
+      if (step.kind === 'begun')
+        for (const { intentId, operation, project, jobs } of asksOf(step.invocation))
+          for (const id of jobs.keys()) {
+            const job = jobKey(operation, project, id);
+            received.set(job, [...(received.get(job) ?? []), { intentId, at: step.at }]);
+          }
       if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
-      const { intentId, expiresAt } = step.letter.ask;
+      const { intentId, expiresAt, operation } = step.letter.ask;
+      operations.set(intentId, operation);
       const earlier = deadlines.get(intentId) ?? Number.POSITIVE_INFINITY;
       deadlines.set(intentId, Math.min(earlier, expiresAt));
     }
@@ -53,12 +48,17 @@ export const namedStop: Oracle = {
         const stopped = told.get(verdictKey(stop, id));
         if (ran?.outcome !== 'delivered' || stopped?.outcome !== 'superseded') continue;
         if (ran.at + SKEW_MS >= (deadlines.get(stop) ?? 0)) continue;
-        const others = begun.get(jobKey(wish.operation, wish.project, id)) ?? new Set();
         const { by = '' } = stopped;
-        const isBetween = [by, ...others].some((other) => other > stop && other < run);
-        // A newer one that has expired is known to those alone who were in one batch with it.
-        const isForNothing = told.get(verdictKey(by, id))?.outcome === 'expired';
-        if (!isBetween && !isForNothing)
+        // Another stop has done its work.
+        if (operations.get(by) === 'dli.stop') continue;
+        const isExcused = (received.get(jobKey(wish.operation, wish.project, id)) ?? []).some(
+          ({ intentId: other, at }) =>
+            other > stop &&
+            // The ledger may know it, though it was never called. One that has expired is known to its batch alone.
+            ((other < run && at <= ran.at) ||
+              told.get(verdictKey(other, id))?.outcome === 'expired'),
+        );
+        if (!isExcused)
           yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${by}`;
       }
     }

@@ -53,16 +53,29 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
 const isRestart = (older: Ask, newer: Ask): boolean =>
   older.operation === 'dli.stop' && newer.operation === 'dli.run';
 
-/** A newer intent was received: one that makes it stale, or without it, so that it may have gone first. */
+/**
+ * A newer intent was received: one that makes it stale, or beside one that does, or without it, so that it may have gone
+ * first.
+ */
 const wasSuperseded = (step: Published, memory: Memory): boolean => {
   const { intent_id, job_id, superseded_by: by = '' } = step.result;
   const { job, mine } = evidenceOn(step, memory);
   const newer = (memory.asks.get(by) ?? []).filter(
     (ask) => ask.jobs.has(job_id) && jobKey(ask.operation, ask.project, job_id) === job,
   );
-  const isStale = mine.some((older) => newer.some((ask) => !isRestart(older, ask)));
-  const hasGoneFirst = (invocation: Invocation) =>
-    isStale || !asksOf(invocation).some((ask) => mine.includes(ask));
+  const makesStale = (ask: Ask) => mine.some((older) => !isRestart(older, ask));
+  const isStale = newer.some(makesStale);
+  const hasGoneFirst = (invocation: Invocation) => {
+    const asks = asksOf(invocation);
+    const between = asks.filter(
+      (ask) =>
+        ask.intentId > intent_id &&
+        ask.intentId < by &&
+        ask.jobs.has(job_id) &&
+        jobKey(ask.operation, ask.project, job_id) === job,
+    );
+    return isStale || between.some(makesStale) || !asks.some((ask) => mine.includes(ask));
+  };
   return (
     by > intent_id &&
     newer.length > 0 &&
@@ -70,10 +83,10 @@ const wasSuperseded = (step: Published, memory: Memory): boolean => {
   );
 };
 
-const LOOKING_MS = 600_000;
+const LOOKING_MS = 30 * 60_000;
 
 /**
- * A request for it took effect, and nobody has wished anything of the job since: for some minutes after the deadline it
+ * A request for it took effect, and nobody has wished anything of the job since: for half an hour after the deadline it
  * is not told that it expired. Where the upstream failed to carry it out a look shows no effect.
  */
 const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): boolean => {
