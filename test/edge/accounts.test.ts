@@ -137,6 +137,21 @@ describe('a refused credential makes it be read again', () => {
     expect(await skOf()).toBe('two');
   });
 
+  it('nor a second time by who learns of one that is under way and began later, however long it takes', async () => {
+    const { accounts, skOf, source, clock } = begin(secret('one'));
+    await skOf();
+    const readsThen = accounts.reads();
+    const gate = Promise.withResolvers<void>();
+    source.gate = gate.promise;
+    const first = accounts.refresh(readsThen);
+    await new Promise(setImmediate);
+    clock.now += LEAST_MS;
+    const second = accounts.refresh(readsThen);
+    gate.resolve();
+    await Promise.all([first, second]);
+    expect(source.reads).toBe(2);
+  });
+
   it('and again while it goes on being refused, but not too often', async () => {
     const { accounts, skOf, source, clock } = begin(secret('one'));
     await skOf();
@@ -170,6 +185,38 @@ describe('a source that is out of reach', () => {
     source.says = secret('two');
     expect(await skOf()).toBe('two');
   });
+
+  it.each<[unknown, string]>([
+    ['sk-in-a-text', 'no reason given'],
+    [undefined, 'no reason given'],
+    [new Error('sk-in-a-text'), 'Error'],
+    [new TypeError('sk-in-a-text'), 'TypeError'],
+    [{ name: 'ResourceNotFoundException' }, 'ResourceNotFoundException'],
+    [{ name: 'sk-in-a-nameError' }, 'an error'],
+    [{ name: 'Error sk-in-a-name' }, 'an error'],
+    [{ code: 'ENOENT' }, 'Error (ENOENT)'],
+    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'Error (ERR_TLS_CERT_ALTNAME_INVALID)'],
+    [{ code: 'sk-in-a-code' }, 'Error'],
+    [{ code: 'ENOENT sk-in-a-code' }, 'Error'],
+    [{ code: 'sk-in-a-code ENOENT' }, 'Error'],
+    [{ code: 'sk-in-a-code ERR_TLS' }, 'Error'],
+    [{ code: 'ERR_TLS sk-in-a-code' }, 'Error'],
+    [{ code: 17 }, 'Error'],
+  ])(
+    'is told by names and codes as programs give them, never by its text: %j',
+    async (odd, reason) => {
+      const { log, lines } = keptLog();
+      const thrown =
+        typeof odd === 'object' && !(odd instanceof Error)
+          ? Object.assign(new Error('sk-in-a-text'), odd)
+          : odd;
+      const fetch = () => Promise.reject(thrown);
+      const options = { ttlMs: TTL_MS, leastRefreshMs: LEAST_MS };
+      await makeAccounts({ fetch, now: () => 0, log }, options).check();
+      const fields = { reason, older_kept: false };
+      expect(lines).toEqual([{ level: 'warn', event: 'credentials not read', fields }]);
+    },
+  );
 
   it('leaves nobody with a credential if none was read, and is not asked in a hurry', async () => {
     const { accounts, skOf, source, clock } = begin(DOWN);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isProjectId, type UpstreamRequest } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
+import { makeSchedule } from '../simulation/schedule.ts';
 import { replied } from '../support/replies.ts';
 
 const projectOf = (text: string) => {
@@ -107,9 +108,10 @@ describe('a throttled request is sent again, at the pace of its project', () => 
   });
 
   it('never where there is no time left: it comes back, and nobody is to blame', async () => {
-    const { send, sent } = begin(new Array(10).fill(throttle()), 0.2);
-    expect(await send()).toMatchObject({ kind: 'silent', unsent: true, held: true });
-    expect(sent).toHaveLength(2);
+    const { send, sent, at } = begin(new Array(10).fill(throttle()), 0.2);
+    const reason = expect.stringMatching(/^throttled: the next turn is in [1-9]\d{1,2} ms$/);
+    expect(await send()).toEqual({ kind: 'silent', unsent: true, held: true, reason });
+    expect([sent.length, at()]).toEqual([2, expect.closeTo(0.125)]);
   });
 
   it('never where there is no time for the upstream’s own pause: the throttle is the reply', async () => {
@@ -123,6 +125,60 @@ describe('a throttled request is sent again, at the pace of its project', () => 
     await send();
     expect(await send()).toMatchObject({ kind: 'silent', unsent: true, held: true });
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('who goes the same way at once', () => {
+  const LATENCY = 10;
+
+  /** Requests that come at these times, and wait side by side: when each went out, and who had to pause. */
+  const play = async (replies: readonly Reply[], times: readonly number[]) => {
+    const schedule = makeSchedule(0);
+    const pass = (ms: number) => new Promise<void>((resolve) => schedule.after(ms, resolve));
+    const sent: number[] = [];
+    const pauses: number[] = [];
+    const send = makePaced({
+      send: async () => {
+        const reply = replies[sent.length] ?? good;
+        sent.push(schedule.now());
+        await pass(LATENCY);
+        return reply;
+      },
+      now: schedule.now,
+      random: () => 0.5,
+      pause: (ms) => {
+        pauses.push(ms);
+        return pass(ms);
+      },
+    });
+    const all = Promise.all(
+      times.map(async (time) => {
+        await pass(time);
+        return send(request(), () => true);
+      }),
+    );
+    await schedule.run(() => false);
+    expect(new Set(await all)).toEqual(new Set([good]));
+    return { sent, pauses };
+  };
+
+  it('goes without a pause, as long as nobody is throttled', async () => {
+    expect(await play([], [0, 0, 0, 0])).toEqual({ sent: [0, 0, 0, 0], pauses: [] });
+  });
+
+  it('goes one after another, each in a turn of its own, once somebody was', async () => {
+    const { sent } = await play([throttle()], [0, 2_000, 2_000, 2_000, 2_000]);
+    expect([sent[0], sent[2]]).toEqual([0, 2_000]);
+    const gaps = sent.slice(3).map((time, i) => time - (sent[i + 2] ?? 0));
+    expect(gaps).toHaveLength(3);
+    expect(Math.min(...gaps)).toBeGreaterThan(50);
+  });
+
+  it('and not before a pause is over that the upstream asked for while they waited', async () => {
+    const { sent } = await play([throttle(), throttle(), throttle(), throttle(7)], [0, 0, 0]);
+    const [first = 0, ...others] = sent.slice(3);
+    expect(others).toHaveLength(3);
+    expect(Math.min(...others)).toBeGreaterThanOrEqual(first + LATENCY + 7_000);
   });
 });
 

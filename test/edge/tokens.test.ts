@@ -12,9 +12,9 @@ const bearer: Bearer = {
   project: 'p1',
 };
 
-const issued = (token: string, expiresAt?: string): Exchanged => ({
+const issued = (token: string, expiresAt?: string | number, status = 201): Exchanged => ({
   kind: 'replied',
-  status: 201,
+  status,
   body: JSON.stringify({ token: { ...(expiresAt !== undefined && { expires_at: expiresAt }) } }),
   subjectToken: token,
 });
@@ -103,7 +103,7 @@ describe('a token is kept', () => {
     expect(await ask()).toBe('T2');
   });
 
-  it.each([undefined, 'tomorrow'])('for ten minutes if its end is %j', async (end) => {
+  it.each([undefined, 'tomorrow', 2030])('for ten minutes if its end is %j', async (end) => {
     const { ask, clock, replies } = begin();
     replies.push(issued('odd', end));
     await ask();
@@ -128,12 +128,27 @@ describe('where IAM gives none, that is a reply', () => {
     const error = { code: 401, message: 'The password pass "word" is wrong.', title: 'no' };
     replies.push({ kind: 'replied', status: 401, body: JSON.stringify({ error }) });
     const reply = await ask();
-    expect(reply).toEqual({
+    expect(reply).toStrictEqual({
       kind: 'replied',
       status: 401,
       body: '{"error_code":"IAM.401","error_msg":"IAM answered 401"}',
     });
     expect(typeof reply !== 'string' && closureOf(reply)).toBe('auth');
+  });
+
+  it.each([
+    ['IAM.0011', 'IAM.0011'],
+    ['IAM.0011 pass "word"', 'IAM.401'],
+    ['pass "word" IAM.0011', 'IAM.401'],
+    ['IAM.123456789', 'IAM.401'],
+    [['IAM.0011'], 'IAM.401'],
+    [undefined, 'IAM.401'],
+  ])('with IAM’s code, if it is one: %j', async (error_code, code) => {
+    const { ask, replies } = begin();
+    replies.push({ kind: 'replied', status: 401, body: JSON.stringify({ error_code }) });
+    expect(await ask()).toMatchObject({
+      body: JSON.stringify({ error_code: code, error_msg: 'IAM answered 401' }),
+    });
   });
 
   it('a throttle, with its pause', async () => {
@@ -152,18 +167,31 @@ describe('where IAM gives none, that is a reply', () => {
     const { ask, replies } = begin();
     replies.push({ kind: 'replied', status, body: '<html>' });
     const reply = await ask();
+    expect(reply).toMatchObject({ kind: 'replied', status });
     expect(typeof reply !== 'string' && closureOf(reply)).toBe(status === 403 ? 'auth' : 'outage');
   });
 
-  it.each<Exchanged>([
-    { kind: 'replied', status: 503, body: '' },
-    { kind: 'replied', status: 302, body: '' },
-    { kind: 'replied', status: 201, body: '{}' },
-    { kind: 'silent', reason: 'socket hang up' },
-  ])('trouble is silence, and nothing went to a service: %j', async (reply) => {
+  it.each([408, 500, 503, 302, 201])(
+    'trouble is silence, and nothing went to a service: %i and no token',
+    async (status) => {
+      const { ask, replies } = begin();
+      replies.push({ kind: 'replied', status, body: '{}' });
+      const reason = `IAM answered ${status} and no token`;
+      expect(await ask()).toEqual({ kind: 'silent', unsent: true, reason });
+    },
+  );
+
+  it('and so is silence', async () => {
     const { ask, replies } = begin();
-    replies.push(reply);
-    expect(await ask()).toEqual({ kind: 'silent', unsent: true, reason: expect.any(String) });
+    replies.push({ kind: 'silent', reason: 'socket hang up' });
+    expect(await ask()).toEqual({ kind: 'silent', unsent: true, reason: 'socket hang up' });
+  });
+
+  it.each([300, 401, 503])('and a token beside %i is none', async (status) => {
+    const { ask, replies } = begin();
+    replies.push(issued('odd', undefined, status));
+    expect(await ask()).not.toBe('odd');
+    expect(await ask()).toBe('T2');
   });
 
   it('and is not kept', async () => {
