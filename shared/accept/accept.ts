@@ -45,8 +45,8 @@ export const makeAccept =
   ({ enqueue, now, newIntentId, maxMessageBytes, deadlineMs }: AcceptEdges): Accept =>
   async (draft, origin, given) => {
     const { after } = draft;
-    const isLate = given !== undefined && (after === undefined || given > after);
-    const intentId = isLate ? given : newIntentId(after);
+    const isNewer = given !== undefined && (after === undefined || given > after);
+    const intentId = isNewer ? given : newIntentId(after);
     const acceptedAt = now();
     const intent: Intent = {
       v: MESSAGE_VERSION,

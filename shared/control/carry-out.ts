@@ -111,6 +111,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
   const reply = await edges.send(request, mayBegin);
   const timing = timingOf(calledAt, edges.now());
   const { verdicts: read, suspect } = operation.decode(jobs.map(jobIdOf), reply);
+  const verdicts = call.carriers.map((carrier, i) => [carrier, read[i] ?? UNREAD] as const);
   edges.log.info('call', {
     call_id: info.id,
     operation: operation.name,
@@ -121,12 +122,12 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
     attempts,
     request_id: reply.requestId,
     reply: reply.kind === 'replied' ? reply.status : reply.reason,
-    ...tally(read),
+    ...tally(verdicts.map(([, verdict]) => verdict)),
     ms: timing.settledAt - timing.calledAt,
   });
   const attempt: Attempt = {
     call,
-    verdicts: call.carriers.map((carrier, i) => [carrier, read[i] ?? UNREAD]),
+    verdicts,
     info,
     timing,
     isHeld: reply.held === true,
@@ -135,7 +136,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
   return { attempt, suspect };
 };
 
-/** Of a job that the reply was read without: it may have been served. */
+/** Of a job that the reader of a reply has left out: it may have been served. */
 const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
 
 const NO_TIME: Verdict = {

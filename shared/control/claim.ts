@@ -2,7 +2,6 @@ import { jobIdOf } from '../core/operation.ts';
 import type { Asked, Call, Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { noteAsked, type Part } from './part.ts';
-import { partsAsking } from './progress.ts';
 import type { Candidate } from './weigh.ts';
 
 export interface ClaimOptions {
@@ -32,7 +31,7 @@ export const makeClaim =
   async (candidates, ground) => {
     const claimOne = async (candidate: Candidate): Promise<boolean> => {
       const { carrier, operation, key, seen, claimedAt } = candidate;
-      const holder = holderOf(carrier, parts);
+      const holder = newestPartOf(carrier, parts);
       const { intent_id: newest, expires_at } = holder.part.intent;
       const until = now() + leaseMs;
       // What was seen to have been served was sent under the claim before.
@@ -58,16 +57,16 @@ export const makeClaim =
     return candidates.flatMap(({ carrier }, i) => (claimed[i] ? [carrier] : []));
   };
 
-/** The newest of those who ask: in its part's record the verdict will be found. */
-export const holderOf = (
-  asked: Asked,
+/** The newest of those who ask, and the job's place there: in its record the verdict will be found. */
+export const newestPartOf = (
+  { job, askers }: Asked,
   parts: ReadonlyMap<string, Part>,
 ): { readonly part: Part; readonly index: number } => {
-  for (const part of partsAsking(parts, [asked]).toReversed()) {
-    const index = part.places.get(jobIdOf(asked.job));
-    if (index !== undefined) return { part, index };
-  }
-  throw new Error('a planned job belongs to no part');
+  const part = parts.get(askers.at(-1)?.part ?? '');
+  const index = part?.places.get(jobIdOf(job));
+  if (part === undefined || index === undefined)
+    throw new Error('a planned job belongs to no part');
+  return { part, index };
 };
 
 /** The candidates of a call, in its order. */

@@ -2,9 +2,9 @@ import { type Ending, endingOf } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
 import { jobKeyOf } from '../core/job-record.ts';
 import { UNASKED } from '../core/operation.ts';
-import { isOver, type Settled } from '../core/plan.ts';
+import { isOverdue, type Settled } from '../core/plan.ts';
 import type { Book } from './book.ts';
-import { holderOf } from './claim.ts';
+import { newestPartOf } from './claim.ts';
 import { readKnown } from './known.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Part } from './part.ts';
@@ -40,9 +40,9 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       const found = known.get(keyOf(one));
       if (found === undefined) endings.set(one, 'wait');
       else {
-        const { part, index } = holderOf({ job: one.job_id, askers: [one.asker] }, parts);
-        const asked = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
-        const ending = endingOf(asked, found.record, found.holder, now());
+        const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
+        const late = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
+        const ending = endingOf(late, found.record, found.holder, now());
         if (ending === 'look') doubtful.push(inDoubt(one, part, found.record?.claim.at ?? 0));
         else endings.set(one, ending);
       }
@@ -59,7 +59,7 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       if (sighting?.status === UNASKED) one.part.outOfTime = true;
       const effect = sighting && one.operation.effectOf(sighting, one.since);
       const ending = BY_EFFECT[effect ?? 'pending'];
-      const isGivenUp = ending === 'wait' && isOver(one.overdue.asker, graceEnds);
+      const isGivenUp = ending === 'wait' && isOverdue(one.overdue.asker, graceEnds);
       endings.set(one.overdue, isGivenUp ? 'expired' : ending);
     }
     return endings;

@@ -26,7 +26,7 @@ export interface Candidate {
   readonly claimedAt: number | undefined;
 }
 
-/** What is to become of the jobs that a plan wants called. */
+/** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
 export interface Weighed {
   /** The calls, of the jobs alone that may be sent. */
   readonly calls: readonly Call[];
@@ -36,13 +36,11 @@ export interface Weighed {
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
-  /** Not now. */
-  readonly waiting: readonly Carrier[];
-  /** Those of them that have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
+  /** Those that wait, and have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
-  /** Those of them that there was no time to look at. */
+  /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
-  /** Those of them whose intent before them is not known yet, and that. */
+  /** Those that wait for an intent before them that is not known yet, and that. */
   readonly unmet: ReadonlyMap<Carrier, IntentId>;
 }
 
@@ -66,12 +64,12 @@ const judgeOne = (
   now: number,
 ): Judged => {
   const { carrier, operation } = wish;
-  const order = { newest: newestOf(carrier), after: carrier.after, operation };
+  const wished = { newest: newestOf(carrier), after: carrier.after, operation };
   return {
     ...wish,
     seen: version,
     claimedAt: record?.claim.at,
-    judgement: judge(order, record, holder, now),
+    judgement: judge(wished, record, holder, now),
     askedBy: record && holder?.asked.get(record.claim.index),
   };
 };
@@ -123,13 +121,10 @@ export const weigh = async (
     book,
     wanted.map(({ key }) => key),
   );
-  const waiting: Carrier[] = [];
-  const judged: Judged[] = [];
-  for (const wish of wanted) {
+  const judged = wanted.flatMap((wish) => {
     const found = known.get(wish.key);
-    if (found === undefined) waiting.push(wish.carrier);
-    else judged.push(judgeOne(wish, found, now()));
-  }
+    return found === undefined ? [] : [judgeOne(wish, found, now())];
+  });
   const sightings = await lookAtAll(
     judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
     lookAt,
@@ -144,7 +139,6 @@ export const weigh = async (
     const { carrier, judgement } = one;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
     else if (judgement.kind === 'wait') {
-      waiting.push(carrier);
       if (judgement.until !== undefined) leases.set(carrier, judgement.until);
       if (judgement.unmet !== undefined) unmet.set(carrier, judgement.unmet);
     } else {
@@ -170,7 +164,6 @@ export const weigh = async (
     repeats,
     observed,
     superseded,
-    waiting: [...waiting, ...decided.wait.map(({ carrier }) => carrier)],
     leases,
     unseen,
     unmet,

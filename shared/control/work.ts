@@ -22,7 +22,7 @@ import { newestOf, weigh } from './weigh.ts';
 const GRACE_MS = 30 * 60_000;
 
 /** Some of them, each once, so that a line of the log stays one. */
-const some = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
+const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -73,8 +73,8 @@ export const workOn = async <Message extends Received>(
   if (weighed.unmet.size > 0)
     log.info('waits for an intent before it', {
       jobs: weighed.unmet.size,
-      intents: some(Array.from(weighed.unmet.keys(), newestOf)),
-      after: some(weighed.unmet.values()),
+      intents: firstOf(Array.from(weighed.unmet.keys(), newestOf)),
+      after: firstOf(weighed.unmet.values()),
     });
   for (const [carrier, until] of weighed.leases)
     for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);

@@ -8,15 +8,12 @@ const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 /** Clocks differ, but not by more. */
 const MOST_AHEAD_MS = 5 * 60_000;
 
-/** The longest deadline there is: an intent that old has its outcome. */
-const OLDEST_MS = 7 * 24 * 3_600_000;
+/** The longest deadline there is, and a day, by which an event may be late: an intent that old has its outcome. */
+const OLDEST_MS = 8 * 24 * 3_600_000;
 
 const followers = operations.filter(({ restart }) => restart !== undefined);
 
-const isNear = (id: IntentId, now: Date): boolean => {
-  const age = now.getTime() - timeOf(id);
-  return age > -MOST_AHEAD_MS && age < OLDEST_MS;
-};
+const ageOf = (id: IntentId, now: Date): number => now.getTime() - timeOf(id);
 
 /** The id of the stop that an intent is to follow, for the operations that may follow one. */
 export const afterSchema = (row: Operation, now: Date): v.GenericSchema<unknown, IntentId> =>
@@ -28,7 +25,8 @@ export const afterSchema = (row: Operation, now: Date): v.GenericSchema<unknown,
           `must be the id of a ${row.restart.after} intent, as its answer gave it`,
         ),
         v.check(
-          (id) => isNear(id, now),
-          'must be the id of an intent of the last 7 days: an older one has its outcome',
+          (id) => ageOf(id, now) < OLDEST_MS,
+          'is of an intent more than 8 days ago, which has its outcome: leave it out',
         ),
+        v.check((id) => ageOf(id, now) > -MOST_AHEAD_MS, 'is of a time to come'),
       );

@@ -133,6 +133,10 @@ export interface Operation {
   readonly encode: (jobs: readonly Job[], options: GroupOptions) => string;
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
+  /**
+   * Law: of a job whose status is {@link UNTOLD} or {@link UNASKED} nobody can say anything: `effectOf` is pending, it is
+   * not there, and not ready for a restart.
+   */
   readonly look: Look;
   /** What became of a request that was sent at `since`, in milliseconds since 1970, or a little later. */
   readonly effectOf: (sighting: Sighting, since: number) => Effect;

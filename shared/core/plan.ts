@@ -203,12 +203,12 @@ const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]):
 };
 
 /** Whether the deadline of one who asks has passed. `now` is ISO 8601. */
-export const isOver = ({ intent: { expires_at } }: Queued, now: string): boolean =>
+export const isOverdue = ({ intent: { expires_at } }: Queued, now: string): boolean =>
   expires_at !== undefined && expires_at <= now;
 
 /** Settles the askers whose deadline has passed; whether any is left. */
 const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
-  const isLate = (asker: Queued) => isOver(asker, now);
+  const isLate = (asker: Queued) => isOverdue(asker, now);
   if (!wish.askers.some(isLate)) return true;
   for (const asker of wish.askers.filter(isLate))
     settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });

@@ -8,7 +8,7 @@ export type Reply =
       readonly retryAfter?: number;
       readonly requestId?: string;
       readonly sentBy?: SentBy;
-      /** Somebody tried. */
+      /** Whatever came back was asked for. */
       readonly held?: never;
     }
   | {

@@ -121,7 +121,7 @@ export const makeAccounts = (
     reads: () => reads,
     refresh: async (readsThen = -1) => {
       // One that is under way may have begun too early.
-      if (state.reading !== undefined && reads <= readsThen) await state.reading;
+      if (reads <= readsThen) await state.reading;
       if (reads <= readsThen) await read();
       else await readIfDue();
     },

@@ -64,8 +64,12 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
   /** Made once for each credential, in however many entries it stands: a user's takes its time. */
   const keyOf = (credential: Credential): Promise<string> => {
     const text = JSON.stringify(credential);
-    const key = keys.get(text) ?? edges.fingerprint(credential);
+    const known = keys.get(text);
+    if (known !== undefined) return known;
+    const key = edges.fingerprint(credential);
     keys.set(text, key);
+    // One that could not be made is no answer: the next who asks tries again.
+    key.catch(() => keys.delete(text));
     return key;
   };
   const find = async (project: ProjectId): Promise<Account | undefined | 'out of reach'> => {

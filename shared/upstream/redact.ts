@@ -32,28 +32,33 @@ const secretsIn = ({ headers, body = '' }: Outgoing): readonly string[] => {
   return [...shown, temporary ?? '', token ?? '', passwordIn(body)];
 };
 
+/** What begins an entity, and a byte of a URL: as it is, or encoded again. */
+const AMPERSAND = '&(?:amp;){0,4}';
+const PERCENT = '%(?:25){0,4}';
+
 const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
+  '&': `${AMPERSAND}amp;`,
+  '<': `${AMPERSAND}lt;`,
+  '>': `${AMPERSAND}gt;`,
+  '"': `${AMPERSAND}quot;`,
+  "'": `${AMPERSAND}apos;`,
   ' ': '\\+',
 };
 
 const hex = (code: number, digits = 1): string => code.toString(16).padStart(digits, '0');
 
 /** What JSON puts before a character, as it is or escaped in its turn. */
-const BACKSLASHES = '(?:\\\\|%5c|&#92;){0,8}';
+const BACKSLASHES = `(?:\\\\|${PERCENT}5c|${AMPERSAND}#92;){0,8}`;
 
 /** A character as it is, or escaped as JSON, URLs and HTML have it, one in the other. */
 const patternOf = (character: string): string => {
   if (/[A-Za-z0-9]/.test(character)) return character;
   const code = character.codePointAt(0) ?? 0;
   const units = Array.from(character.split(''), (unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`);
-  const bytes = Array.from(Buffer.from(character), (byte) => `%${hex(byte, 2)}`);
-  const forms = [`\\u{${hex(code)}}`, units.join(''), bytes.join('')];
-  const entities = [`&#0*${code};`, `&#x0*${hex(code)};`, ENTITIES[character]];
+  const bytes = Array.from(Buffer.from(character), (byte) => PERCENT + hex(byte, 2));
+  const forms = [`\\u{${hex(code)}}`, units.join(BACKSLASHES), bytes.join('')];
+  const numbers = [`${AMPERSAND}#0*${code};`, `${AMPERSAND}#x0*${hex(code)};`];
+  const entities = [...numbers, ENTITIES[character]];
   return `${BACKSLASHES}(?:${[...forms, ...entities].filter((form) => form !== undefined).join('|')})`;
 };
 

@@ -112,7 +112,6 @@ export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
       const key = JSON.stringify([iam, user.domain, user.user, user.password, project]);
       const known = kept.get(key);
       if (known !== undefined && now() < known.until) return known.reading;
-      kept.delete(key);
       const joined = underWay.get(key);
       if (joined !== undefined) return joined;
       const fetching = fetch(key, bearer, exchange).finally(() => underWay.delete(key));

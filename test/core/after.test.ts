@@ -15,15 +15,18 @@ const idFrom = (at: number): string => {
 };
 
 describe('a run names the stop that it is to follow by its id', () => {
-  it.each([0, 1, 7 * DAY - 1, 1 - 5 * MINUTE])('accepted %i ms ago', (age) => {
+  it.each([0, 1, 8 * DAY - 1, 1 - 5 * MINUTE])('accepted %i ms ago', (age) => {
     const after = idFrom(AT - age);
     expect(draftOf({ ...run, after })).toMatchObject({ after });
   });
 
-  it.each([7 * DAY, 30 * DAY, -5 * MINUTE, -DAY])('but not %i ms ago', (age) => {
-    expect(faultsOf({ ...run, after: idFrom(AT - age) })).toEqual([
-      '#/after: must be the id of an intent of the last 7 days: an older one has its outcome',
-    ]);
+  it.each([
+    [8 * DAY, 'is of an intent more than 8 days ago, which has its outcome: leave it out'],
+    [30 * DAY, 'is of an intent more than 8 days ago, which has its outcome: leave it out'],
+    [-5 * MINUTE, 'is of a time to come'],
+    [-DAY, 'is of a time to come'],
+  ])('but not %i ms ago', (age, detail) => {
+    expect(faultsOf({ ...run, after: idFrom(AT - age) })).toEqual([`#/after: ${detail}`]);
   });
 
   it.each([

@@ -102,7 +102,14 @@ describe('words in place of a status', () => {
     expect(new Set([MISSING, UNTOLD, UNASKED, '']).size).toBe(4);
   });
 
-  it('and a status that was not told says of no operation that it took effect or had none', () => {
-    for (const { effectOf } of operations) expect(effectOf({ status: UNTOLD }, 0)).toBe('pending');
-  });
+  it.each([UNTOLD, UNASKED])(
+    '%s says of no operation that it took effect, or had none, or may go (P4)',
+    (status) => {
+      for (const { effectOf, isThere, restart } of operations) {
+        expect(effectOf({ status }, 0)).toBe('pending');
+        expect(isThere(status)).toBe(false);
+        expect(restart?.readyAt(status) ?? false).toBe(false);
+      }
+    },
+  );
 });

@@ -246,6 +246,20 @@ describe('a fingerprint is made once for each credential', () => {
   });
 });
 
+describe('a fingerprint that could not be made', () => {
+  it('is made anew for the next who asks', async () => {
+    let tries = 0;
+    const { identify } = begin({
+      fingerprint: async () => {
+        if (++tries === 1) throw new Error('out of memory');
+        return 'key';
+      },
+    });
+    await expect(identify(P1)).rejects.toThrow('out of memory');
+    expect(await identify(P1)).toEqual({ kind: 'known', key: 'key' });
+  });
+});
+
 describe('so many requests are under way at once', () => {
   const most = async (setup: Setup, projects: readonly string[]) => {
     let underWay = 0;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { candidatesOf, holderOf } from '../../shared/control/claim.ts';
+import { candidatesOf, newestPartOf } from '../../shared/control/claim.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 
 describe('a claim is held for a part of this batch', () => {
   it('the newest of those who ask, and the job’s place in it', () => {
     const { parts, calls, list } = openWishes({ jobs: ['131'] }, { jobs: ['130', '131'] });
-    const holders = theOnly(calls).carriers.map((carrier) => holderOf(carrier, parts));
+    const holders = theOnly(calls).carriers.map((carrier) => newestPartOf(carrier, parts));
     expect(holders).toEqual([
       { part: list[1], index: 1 },
       { part: list[1], index: 0 },
@@ -17,7 +17,7 @@ describe('a claim is held for a part of this batch', () => {
       operation: 'drs.start',
       jobs: ['a', { job_id: 'b', start_time: '5' }],
     });
-    const holders = theOnly(calls).carriers.map((carrier) => holderOf(carrier, parts));
+    const holders = theOnly(calls).carriers.map((carrier) => newestPartOf(carrier, parts));
     expect(holders).toEqual([0, 1].map((index) => ({ part: list[0], index })));
   });
 
@@ -29,7 +29,7 @@ describe('a claim is held for a part of this batch', () => {
     const [asker] = theOnly(theOnly(ours.calls).carriers).askers;
     const askers = asker === undefined ? [] : [asker];
     for (const stray of [carrier, { ...carrier, askers: [] }, { ...carrier, askers }])
-      expect(() => holderOf(stray, ours.parts)).toThrow('a planned job belongs to no part');
+      expect(() => newestPartOf(stray, ours.parts)).toThrow('a planned job belongs to no part');
   });
 
   it('a job that was not judged fit to go is left out', () => {

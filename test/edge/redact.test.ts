@@ -60,8 +60,22 @@ describe('whatever shows a credential is hidden', () => {
 
 describe('in any usual spelling', () => {
   const SPELLINGS: readonly (readonly [character: string, ...spellings: readonly string[]])[] = [
-    ['/', '\\/', '\\\\\\/', '%2F', '%2f', '\\u002f', '\\\\u002F', '&#47;', '&#047;', '&#x2f;'],
-    ['&', '&amp;', '\\u0026', '%26', '&#38;', '&#x26;', '&#x0026;'],
+    [
+      '/',
+      '\\/',
+      '\\\\\\/',
+      '%2F',
+      '%2f',
+      '\\u002f',
+      '\\\\u002F',
+      '&#47;',
+      '&#047;',
+      '&#x2f;',
+      '%252F',
+      '%25252f',
+      '&amp;#47;',
+    ],
+    ['&', '&amp;', '\\u0026', '%26', '&#38;', '&#x26;', '&#x0026;', '&amp;amp;', '&amp;#x26;'],
     ['<', '&lt;', '\\u003c', '%3C', '&#60;', '&#x3C;'],
     ['>', '&gt;', '\\u003e', '%3E', '&#62;', '&#x3E;'],
     ['"', '&quot;', '\\"', '\\\\\\"', '\\u0022', '\\\\u0022', '%22', '%5C%22', '&#92;"', '&#34;'],
@@ -69,7 +83,7 @@ describe('in any usual spelling', () => {
     [' ', '+', '%20', '\\u0020', '&#32;'],
     ['\\', '\\\\', '\\\\\\\\', '\\u005c', '%5C', '%5C%5C', '&#92;'],
     ['ü', '%C3%BC', '\\u00fc', '\\\\u00fc', '&#252;', '&#xfc;'],
-    ['😀', '%F0%9F%98%80', '\\ud83d\\ude00', '&#128512;', '&#x1f600;'],
+    ['😀', '%F0%9F%98%80', '\\ud83d\\ude00', '\\\\ud83d\\\\ude00', '&#128512;', '&#x1f600;'],
   ];
   const cases = SPELLINGS.flatMap(([character, ...spellings]) =>
     [character, ...spellings].map((spelling) => ({ character, spelling })),

@@ -87,7 +87,7 @@ test('a stop that nobody can have accepted is a fault of the request', async () 
   expect(JSON.parse(answer.text).errors).toEqual([
     {
       pointer: '#/after',
-      detail: 'must be the id of an intent of the last 7 days: an older one has its outcome',
+      detail: 'is of an intent more than 8 days ago, which has its outcome: leave it out',
     },
   ]);
 });
