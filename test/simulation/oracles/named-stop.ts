@@ -49,14 +49,17 @@ export const namedStop: Oracle = {
         if (ran?.outcome !== 'delivered' || stopped?.outcome !== 'superseded') continue;
         if (ran.at + SKEW_MS >= (deadlines.get(stop) ?? 0)) continue;
         const { by = '' } = stopped;
-        // Another stop has done its work.
-        if (operations.get(by) === 'dli.stop') continue;
         const isExcused = (received.get(jobKey(wish.operation, wish.project, id)) ?? []).some(
-          ({ intentId: other, at }) =>
-            other > stop &&
-            // The ledger may know it, though it was never called. One that has expired is known to its batch alone.
-            ((other < run && at <= ran.at) ||
-              told.get(verdictKey(other, id))?.outcome === 'expired'),
+          ({ intentId: other, at }) => {
+            const outcome = told.get(verdictKey(other, id))?.outcome;
+            if (other <= stop) return false;
+            const isStop = operations.get(other) === 'dli.stop';
+            // One that has expired is known to its batch alone.
+            if (outcome === 'expired' || (isStop && other === by)) return true;
+            // The ledger may know one between them, though it was never called. A newer stop may have done the work, for
+            // a newer run that shares its outcome with this one.
+            return at <= ran.at && (other < run || (isStop && outcome === 'delivered'));
+          },
         );
         if (!isExcused)
           yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${by}`;
