@@ -71,6 +71,11 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
     ['a detail without status', 200, detail(undefined)],
     ['a status that is none', 200, detail(7)],
     ['a list', 200, [detail('job_running')]],
+    [
+      'two rows that say that it is not there',
+      400,
+      [{ error_code: 'DLI.0002' }, { error_code: 'DLI.0002' }],
+    ],
     ['HTML', 502, '<html>job_running</html>'],
   ])('%s tells nothing', (_, status, body) => {
     expect(decode(operation, ['131'], status, body)).toEqual({});

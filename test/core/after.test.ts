@@ -40,6 +40,7 @@ describe('a run names the stop that it is to follow by its id', () => {
     idFrom(AT).replace('-8', '-c'),
     `${idFrom(AT)} `,
     ` ${idFrom(AT)}`,
+    [idFrom(AT)],
   ])('and by nothing else: %j', (after) => {
     expect(faultsOf({ ...run, after })).toEqual([
       '#/after: must be the id of a dli.stop intent, as its answer gave it',

@@ -7,6 +7,7 @@ import {
   blameOf,
   type Closure,
   closureOf,
+  showsService,
   verdictOn,
 } from '../../shared/core/refusal.ts';
 import { heldBack } from '../../shared/core/reply.ts';
@@ -56,6 +57,29 @@ describe('the code of a reply is where its service puts it', () => {
   ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
     for (const status of [200, 202, 399])
       expect(closureOf(replied(status, [{ error_code }, { error_code }]))).toBe(closure);
+  });
+});
+
+describe('a row that blames everybody counts as one, unless it tells of a job', () => {
+  const throttle = { error_code: 'APIGW.0308' };
+
+  it.each<[string, unknown, Closure | undefined]>([
+    ['a success', [{ ...throttle, is_success: 'true' }], undefined],
+    ['a success in capitals', [{ ...throttle, is_success: 'TRUE' }], undefined],
+    ['a word that ends so', [{ ...throttle, is_success: 'untrue' }], 'throttled'],
+    ['a word that begins so', [{ ...throttle, is_success: 'true enough' }], 'throttled'],
+    ['a status in a list', { results: [{ ...throttle, status: 'STARTJOBING' }] }, undefined],
+    ['an empty status in a list', { results: [{ ...throttle, status: '' }] }, 'throttled'],
+    ['a failure in a list', { results: [{ ...throttle, status: 'Failed' }] }, 'throttled'],
+    ['a status beside no list', { ...throttle, status: 'STARTJOBING' }, 'throttled'],
+  ])('%s', (_, body, closure) => {
+    expect(closureOf(replied(400, body))).toBe(closure);
+  });
+
+  it('and shows that the service is at work at 299, and not at 300 to 399', () => {
+    const rows = [{ is_success: 'true' }];
+    const shown = [299, 300, 399, 400].map((status) => showsService(replied(status, rows)));
+    expect(shown).toEqual([true, false, false, true]);
   });
 });
 
