@@ -120,6 +120,18 @@ describe('a project’s name may be a secret in the wrong place', () => {
       'projects[4]',
     ]);
   });
+
+  const HEX = '054ba152d480d55b2f5dc0069e7ddef0';
+
+  it.each([
+    ['eleven characters', 'AKIDEXAMPLE', 'projects.AKIDEXAMPLE'],
+    ['twelve characters', 'AKIDEXAMPLE1', 'projects[1]'],
+    ['a hexadecimal digit too many', `${HEX}0`, 'projects[1]'],
+    ['a project’s id with something before it', `sk-${HEX}`, 'projects[1]'],
+    ['a project’s id with something after it', `${HEX}-sk`, 'projects[1]'],
+  ])('what looks like one does so as a whole: %s', (_, name, place) => {
+    expect(problemsOf(name)).toEqual([place]);
+  });
 });
 
 describe('a secret says by which credential requests for a project are sent', () => {

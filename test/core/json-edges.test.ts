@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nestsAtMost, parseJson, parseLoosely } from '../../shared/core/json.ts';
 
 const nested = (levels: number, inner = '') => `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`;
@@ -67,5 +67,22 @@ describe('the reason tells where the text ceases to be JSON', () => {
   ])('%j: %s', (text, detail) => {
     expect(parseJson(text)).toEqual({ ok: false, detail });
     expect(parseLoosely(text)).toEqual({ ok: false, detail });
+  });
+});
+
+describe('what is no fault of the text is not laid to it', () => {
+  it.each([
+    ['exactly', parseJson],
+    ['loosely', parseLoosely],
+  ])('a bug below is thrown on: read %s', (_, parse) => {
+    const bug = new TypeError('a bug');
+    const below = vi.spyOn(JSON, 'parse').mockImplementation(() => {
+      throw bug;
+    });
+    try {
+      expect(() => parse('[1]')).toThrow(bug);
+    } finally {
+      below.mockRestore();
+    }
   });
 });

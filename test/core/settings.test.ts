@@ -59,6 +59,23 @@ describe('a whole number is written in digits and lies within its bounds', () =>
       );
     },
   );
+
+  it.each([
+    ['0', true],
+    ['12', true],
+    ['000000012', true],
+    ['0000000012', false],
+    ['1.2', false],
+    ['-0', false],
+    ['12 ', false],
+    ['12\n', false],
+    [' 12', false],
+    ['', false],
+    ['1e1', false],
+    ['x', false],
+  ])('and in nothing else, not even where its value would do: %j: %s', (text, is) => {
+    expect(v.safeParse(whole(0, 20), text).success).toBe(is);
+  });
 });
 
 describe('an endpoint is a URL to which paths can be appended', () => {
