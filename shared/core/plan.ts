@@ -154,13 +154,13 @@ const fold = (
   const ofProject = wishes.get(scope) ?? new Map<JobId, Wish>();
   wishes.set(scope, ofProject);
   const alone = [asker];
+  const { after } = asker.intent;
   for (const job of asker.intent.jobs) {
     const id = jobIdOf(job);
     const top = ofProject.get(id);
-    const wished = { group, job, after: asker.intent.after };
-    const below = top && supersede(top, wished, asker.intent.intent_id, settled);
-    if (below === undefined || !isSame(below, wished)) {
-      ofProject.set(id, { ...wished, askers: alone, below });
+    const below = top && supersede(top, group, job, asker.intent, settled);
+    if (below === undefined || !isSame(below, group, job, after)) {
+      ofProject.set(id, { group, job, after, askers: alone, below });
     } else {
       // One asker's list is shared by all its jobs; a list of several is the job's own.
       if (below.askers.length === 1) below.askers = [...below.askers, asker];
@@ -170,21 +170,22 @@ const fold = (
   }
 };
 
-type Wished = Pick<Wish, 'group' | 'job' | 'after'>;
-
-const isSame = (wish: Wish, { group, job, after }: Wished): boolean =>
+const isSame = (wish: Wish, group: Group, job: Job, after: IntentId | undefined): boolean =>
   wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
 
 /** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
 const supersede = (
   top: Wish,
-  wished: Wished,
-  by: IntentId,
+  group: Group,
+  job: Job,
+  { intent_id: by, after }: Intent,
   settled: Settled[],
 ): Wish | undefined => {
-  const { job, group } = wished;
   for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
-    if (isSame(wish, wished) || wish.group.operation.name === group.operation.restart?.after)
+    if (
+      isSame(wish, group, job, after) ||
+      wish.group.operation.name === group.operation.restart?.after
+    )
       return wish;
     for (const asker of wish.askers)
       settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });
