@@ -52,6 +52,7 @@ describe('the code of a reply is where its service puts it', () => {
 
   it.each<[string, Closure]>([
     ['DLI.0999', 'outage'],
+    ['DLI.0019', 'outage'],
     ['DRS.M01503', 'throttled'],
     ['DLI.0016', 'auth'],
   ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
