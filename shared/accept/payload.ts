@@ -1,3 +1,4 @@
+import { MOST_AHEAD_MS } from '../core/after.ts';
 import { readNative } from '../core/draft.ts';
 import { sentence } from '../core/fault.ts';
 import type { IntentId } from '../core/intent.ts';
@@ -39,7 +40,6 @@ export interface AcceptPayloadOptions {
 
 /** An intent's id tells its age. An event of a time far off would stand above all others, or beneath them. */
 const OLDEST_MS = 24 * 3_600_000;
-const MOST_AHEAD_MS = 5 * 60_000;
 
 /** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
 const unwrap = (payload: unknown, now: Date): Unwrapped => {

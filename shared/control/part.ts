@@ -126,7 +126,7 @@ export const settleOpen = (part: Part, verdict: Sealed): void => {
 export const noteAsked = (part: Part, job: JobId, asker: Asker): void => {
   const index = part.places.get(job);
   if (index === undefined || !isOpen(part, index)) return;
-  const before = readAsker(part.asked.get(index) ?? askerName(asker));
+  const before = readAsker(part.asked.get(index) ?? '');
   part.asked.set(index, askerName({ ...asker, suspects: asker.suspects ?? before.suspects }));
   part.changed = true;
 };

@@ -6,7 +6,7 @@ import { operations } from './operations/index.ts';
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** Clocks differ, but not by more. */
-const MOST_AHEAD_MS = 5 * 60_000;
+export const MOST_AHEAD_MS = 5 * 60_000;
 
 /** The longest deadline there is, and a day, by which an event may be late: an intent that old has its outcome. */
 const OLDEST_MS = 8 * 24 * 3_600_000;

@@ -47,12 +47,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const hex = (code: number, digits = 1): string => code.toString(16).padStart(digits, '0');
 
-/** What JSON puts before a character, as it is or escaped in its turn. */
-const BACKSLASHES = `(?:\\\\|${PERCENT}5c|${AMPERSAND}#92;){0,8}`;
+const BACKSLASH = `(?:\\\\u005c|\\\\|${PERCENT}5c|${AMPERSAND}#0*92;|${AMPERSAND}#x0*5c;)`;
 
-/** A character as it is, or escaped as JSON, URLs and HTML have it, one in the other. */
+/** What JSON puts before a character, as it is or escaped in its turn. */
+const BACKSLASHES = `${BACKSLASH}{0,8}`;
+
+/**
+ * A character as it is, or escaped as JSON, URLs and HTML have it, one in the other. Backslashes in a row are one piece:
+ * if each had its own before it, there were more ways to read them than anybody could try.
+ */
 const patternOf = (character: string): string => {
   if (/[A-Za-z0-9]/.test(character)) return character;
+  if (character.startsWith('\\'))
+    return `${BACKSLASH}{${character.length},${9 * character.length}}`;
   const code = character.codePointAt(0) ?? 0;
   const units = Array.from(character.split(''), (unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`);
   const bytes = Array.from(Buffer.from(character), (byte) => PERCENT + hex(byte, 2));
@@ -63,7 +70,7 @@ const patternOf = (character: string): string => {
 };
 
 const anySpellingOf = (secret: string): RegExp =>
-  new RegExp(Array.from(secret.toWellFormed(), patternOf).join(''), 'giu');
+  new RegExp(secret.toWellFormed().replace(/\\+|[\s\S]/gu, patternOf), 'giu');
 
 /** The same JSON without the escapes that it could do without, under which there may be others. */
 const plainly = (text: string): string =>
