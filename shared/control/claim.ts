@@ -1,8 +1,8 @@
 import { jobIdOf } from '../core/operation.ts';
 import type { Asked, Call, Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
+import type { Candidate } from './decide.ts';
 import { noteAsked, type Part } from './part.ts';
-import type { Candidate } from './weigh.ts';
 
 export interface ClaimOptions {
   readonly book: Book;
@@ -30,7 +30,7 @@ export const makeClaim =
   ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
   async (candidates, ground) => {
     const claimOne = async (candidate: Candidate): Promise<boolean> => {
-      const { carrier, operation, key, seen, claimedAt } = candidate;
+      const { carrier, operation, key, seen, claimedAt, clearFrom } = candidate;
       const holder = newestPartOf(carrier, parts);
       const { intent_id: newest, expires_at } = holder.part.intent;
       const until = now() + leaseMs;
@@ -42,6 +42,7 @@ export const makeClaim =
         invocation,
         at,
         until,
+        ...(clearFrom > at && { clearFrom }),
         expires_at,
       };
       const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);

@@ -88,7 +88,9 @@ const delayOf = (
 ): number => {
   if (part === undefined) return retryDelay(receiveCount, random);
   const wake = wakesAt(part);
-  if (wake !== undefined) return delayFor(wake - now, random, part.pause);
+  // Repeats grow, so that a job that is never answered does not use up the receives of its message.
+  const grown = part.tried ? retryDelay(receiveCount, random, part.pause) : part.pause;
+  if (wake !== undefined) return delayFor(wake - now, random, grown);
   const isQuick = part.outOfTime && !part.tried && receiveCount < MOST_QUICK;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
   return retryDelay(receives, random, part.pause);

@@ -1,3 +1,4 @@
+import type { SettleMs } from '../core/judge.ts';
 import type { Ledger } from '../core/ledger.ts';
 import type { Identify, Operation } from '../core/operation.ts';
 import type { Result } from '../core/result.ts';
@@ -26,7 +27,9 @@ export interface ControlLimits {
   readonly msPerCall: number;
   /** Longer than an invocation can last. */
   readonly leaseMs: number;
-  /** How long a run waits for the stop that comes before it. */
+  /** How late effects and statuses may be after a request has ended, in milliseconds. */
+  readonly settleMs: SettleMs;
+  /** How often a run looks at most whether the stop before it is over. */
   readonly restartDelaySeconds: number;
   /** How often the queue gives a message before it moves it to the dead-letter queue itself. */
   readonly maxReceives: number;

@@ -1,7 +1,7 @@
-import { type Ending, endingOf } from '../core/ending.ts';
+import { type Ending, endingOf, type LookFirst } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
-import { jobKeyOf } from '../core/job-record.ts';
-import { UNASKED } from '../core/operation.ts';
+import { type Claim, jobKeyOf } from '../core/job-record.ts';
+import { type Sighting, UNASKED } from '../core/operation.ts';
 import { isOverdue, type Settled } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { newestPartOf } from './claim.ts';
@@ -22,9 +22,31 @@ interface Doubtful extends InDoubt {
   readonly overdue: Settled;
   readonly part: Part;
   readonly since: number;
+  /** A look counts from then on, in milliseconds since 1970: statuses before may be older than what was done before. */
+  readonly clearFrom: number;
+  /** Only from then on it can tell that the request had no effect. */
+  readonly noneFrom: number;
 }
 
-const BY_EFFECT = { taken: 'observed', none: 'expired', pending: 'wait' } as const;
+/** What a look at `seenAt` tells of a job whose deadline has passed. */
+const endingBy = (
+  { operation, since, clearFrom, noneFrom }: Doubtful,
+  sighting: Sighting | undefined,
+  seenAt: number,
+): Ending => {
+  if (sighting === undefined || seenAt < clearFrom) return 'wait';
+  const isPast = seenAt >= noneFrom;
+  switch (operation.effectOf(sighting, since)) {
+    case 'taken':
+      return 'observed';
+    case 'earlier':
+      return isPast ? 'observed' : 'wait';
+    case 'none':
+      return isPast ? 'expired' : 'wait';
+    case 'pending':
+      return 'wait';
+  }
+};
 
 /**
  * Tells how jobs end whose deadline has passed. Law: none of them is called; and one whose request may have been served
@@ -43,8 +65,8 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
         const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
         const late = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
         const ending = endingOf(late, found.record, found.holder, now());
-        if (ending === 'look') doubtful.push(inDoubt(one, part, found.record?.claim.at ?? 0));
-        else endings.set(one, ending);
+        if (typeof ending === 'string') endings.set(one, ending);
+        else doubtful.push(inDoubt(one, part, found.record?.claim, ending));
       }
     }
     return { endings, doubtful };
@@ -52,13 +74,13 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
 
   return async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, Ending>> => {
     const { endings, doubtful } = await sift(overdue);
+    const seenAt = now();
     const sightings = await lookAtAll(doubtful, lookAt);
     const graceEnds = new Date(now() - graceMs).toISOString();
     for (const one of doubtful) {
       const sighting = sightings.get(one);
       if (sighting?.status === UNASKED) one.part.outOfTime = true;
-      const effect = sighting && one.operation.effectOf(sighting, one.since);
-      const ending = BY_EFFECT[effect ?? 'pending'];
+      const ending = endingBy(one, sighting, seenAt);
       const isGivenUp = ending === 'wait' && isOverdue(one.overdue.asker, graceEnds);
       endings.set(one.overdue, isGivenUp ? 'expired' : ending);
     }
@@ -66,11 +88,21 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
   };
 };
 
-const inDoubt = (overdue: Settled, part: Part, since: number): Doubtful => {
-  const { project_id } = part.intent;
-  const carrier = { job: overdue.job_id };
-  return { overdue, part, operation: operationOf(part.intent), project_id, carrier, since };
-};
+const inDoubt = (
+  overdue: Settled,
+  part: Part,
+  claim: Claim | undefined,
+  { noneFrom }: LookFirst,
+): Doubtful => ({
+  overdue,
+  part,
+  operation: operationOf(part.intent),
+  project_id: part.intent.project_id,
+  carrier: { job: overdue.job_id },
+  since: claim?.at ?? 0,
+  clearFrom: claim?.clearFrom ?? 0,
+  noneFrom,
+});
 
 const keyOf = ({ job_id, asker: { intent } }: Settled): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job_id);

@@ -3,6 +3,7 @@ import { type Job, type JobId, jobIdOf } from '../core/operation.ts';
 import {
   type Asker,
   askerName,
+  type End,
   type PartState,
   partKeyOf,
   readAsker,
@@ -28,6 +29,9 @@ export interface Part<Message extends Received = Received> {
   readonly verdicts: (Sealed | undefined)[];
   readonly published: Set<number>;
   readonly asked: Map<number, string>;
+  readonly ends: Map<number, End>;
+  /** Why a job of it was last left without a verdict. */
+  reason: string | undefined;
   /** The ledger's version of it that was seen last. */
   seen: string | undefined;
   /** Whether the ledger does not know all of it. */
@@ -77,6 +81,8 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   verdicts: [],
   published: new Set(),
   asked: new Map(),
+  ends: new Map(),
+  reason: undefined,
   seen: undefined,
   changed: false,
   pause: 0,
@@ -92,6 +98,8 @@ export const recallInto = (part: Part, state: PartState): void => {
   });
   for (const index of state.published) part.published.add(index);
   for (const [index, by] of state.asked) if (!part.asked.has(index)) part.asked.set(index, by);
+  for (const [index, end] of state.ends ?? []) if (!part.ends.has(index)) part.ends.set(index, end);
+  part.reason ??= state.reason;
   // What became of a job that was seen: nothing is open any more, whoever noted that it was.
   for (const index of part.asked.keys())
     if (part.verdicts[index]?.evidence !== undefined) part.asked.delete(index);
@@ -129,6 +137,22 @@ export const noteAsked = (part: Part, job: JobId, asker: Asker): void => {
   const before = readAsker(part.asked.get(index) ?? '');
   part.asked.set(index, askerName({ ...asker, suspects: asker.suspects ?? before.suspects }));
   part.changed = true;
+};
+
+/** Notes until when a request for a job may take effect that was left without an answer. */
+export const noteEnd = (part: Part, job: JobId, end: End): void => {
+  const index = part.places.get(job);
+  if (index === undefined) return;
+  part.ends.set(index, end);
+  part.changed = true;
+};
+
+/** Few enough for a record with room for a verdict on each job. In UTF-16 code units. */
+const LONGEST_REASON = 200;
+
+/** Notes why a job is left without a verdict: its result says so if it expires. */
+export const noteReason = (part: Part, reason: string): void => {
+  part.reason = reason.slice(0, LONGEST_REASON).toWellFormed();
 };
 
 /** Notes that nothing can be done for a job before a lease has lapsed. */

@@ -1,43 +1,62 @@
-import { jobIdOf, type Operation, type Sighting, UNASKED, UNTOLD } from '../core/operation.ts';
+import type { SettleMs } from '../core/judge.ts';
+import { jobIdOf } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Sealed } from '../core/part-record.ts';
 import type { Asked, Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
-import type { LookAt } from './look.ts';
-import { noteAsked, noteLease, type Part, settle } from './part.ts';
+import { noteAsked, noteEnd, noteLease, noteReason, type Part, settle } from './part.ts';
 import { partsAsking } from './progress.ts';
+import { type ReconsiderOptions, reconsider } from './reconsider.ts';
 
-export interface ReportOptions {
+export interface ReportOptions extends ReconsiderOptions {
   readonly parts: ReadonlyMap<string, Part>;
   readonly invocation: string;
-  /** Longer than an invocation can last. */
-  readonly leaseMs: number;
-  readonly lookAt: LookAt;
+  readonly settleMs: SettleMs;
 }
 
-/** Lays what an attempt says of its jobs down in the parts of those who asked. */
-export const makeReport =
-  ({ parts, invocation, leaseMs, lookAt }: ReportOptions) =>
-  async (attempt: Attempt): Promise<void> => {
-    for (const [carrier, verdict] of await reconsider(attempt, lookAt))
-      if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict.served !== 'no');
-      else settleAskers(parts, carrier, sealedOf(verdict, attempt));
+type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
 
-    function leaveOpen(
-      carrier: Carrier,
-      { isHeld, suspects, timing, retryAfter = 0 }: Attempt,
-      mayBeServed: boolean,
-    ): void {
-      const job = jobIdOf(carrier.job);
-      for (const asking of partsAsking(parts, [carrier])) {
-        noteAsked(asking, job, { invocation, mayBeServed, suspects });
-        asking.pause = Math.max(asking.pause, retryAfter);
-        if (mayBeServed) noteLease(asking, job, timing.calledAt + leaseMs);
-        if (isHeld) asking.outOfTime = true;
-        else asking.tried = true;
-      }
+/**
+ * Lays what an attempt says of its jobs down in the parts of those who asked. Law: where a request was left without an
+ * answer the record says until when it may take effect, also where a look has shown that it was served.
+ */
+export const makeReport = (options: ReportOptions) => {
+  const { parts, invocation, settleMs } = options;
+
+  const noteEnds = (carrier: Carrier, { call, timing }: Attempt): void => {
+    const job = jobIdOf(carrier.job);
+    const until = timing.settledAt + settleMs(call.operation, call.options);
+    for (const asking of partsAsking(parts, [carrier])) {
+      noteEnd(asking, job, { invocation, until });
+      noteLease(asking, job, until);
     }
   };
+
+  const leaveOpen = (
+    carrier: Carrier,
+    { isHeld, suspects, retryAfter = 0 }: Attempt,
+    { served, reason }: Unanswered,
+  ): void => {
+    const job = jobIdOf(carrier.job);
+    for (const asking of partsAsking(parts, [carrier])) {
+      noteAsked(asking, job, { invocation, mayBeServed: served !== 'no', suspects });
+      noteReason(asking, reason);
+      asking.pause = Math.max(asking.pause, retryAfter);
+      if (isHeld) asking.outOfTime = true;
+      else asking.tried = true;
+    }
+  };
+
+  return async (attempt: Attempt): Promise<void> => {
+    const verdicts = await reconsider(attempt, options);
+    attempt.verdicts.forEach(([carrier, said], i) => {
+      const verdict = verdicts[i] ?? said;
+      if (said.kind === 'unanswered' && said.served !== 'no') noteEnds(carrier, attempt);
+      if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict);
+      else settleAskers(parts, carrier, sealedOf(verdict, attempt));
+    });
+  };
+};
 
 /** One verdict for all who ask for a job. */
 export const settleAskers = (
@@ -62,52 +81,3 @@ const sealedOf = (
         calledAt,
         settledAt,
       };
-
-/**
- * A job may be refused because it is where it was wished to be already, and a reply that is no verdict may have come
- * after the deed: a look tells. What it does not tell stays as the reply had it.
- */
-const reconsider = async (
-  { call: { operation, project_id }, verdicts, timing }: Attempt,
-  lookAt: LookAt,
-): Promise<Attempt['verdicts']> => {
-  const doubtful = verdicts.filter(([, verdict]) => isDoubtful(verdict));
-  if (doubtful.length === 0) return verdicts;
-  const jobs = doubtful.map(([{ job }]) => jobIdOf(job));
-  const sightings = await lookAt(operation, project_id, jobs);
-  return verdicts.map(([carrier, verdict]) => {
-    if (!isDoubtful(verdict)) return [carrier, verdict];
-    const sighting = sightings.get(jobIdOf(carrier.job));
-    return [carrier, reconsidered(verdict, operation, timing.calledAt, sighting)];
-  });
-};
-
-const isDoubtful = (verdict: Verdict): boolean =>
-  verdict.kind === 'rejected'
-    ? verdict.doubtful
-    : verdict.kind === 'unanswered' && verdict.served === 'maybe';
-
-/**
- * What was refused was not served, so only the wished state counts; a refusal that could not be looked into comes back,
- * and where the upstream does not tell, it stands. What went unanswered may show late: a look can tell that it was
- * served, and nobody yet that it was not.
- */
-const reconsidered = (
-  verdict: Verdict,
-  operation: Operation,
-  since: number,
-  sighting: Sighting = { status: UNASKED },
-): Verdict => {
-  const effect = operation.effectOf(sighting, since);
-  if (verdict.kind !== 'rejected') return effect === 'taken' ? OBSERVED : verdict;
-  if (operation.isThere(sighting.status)) return OBSERVED;
-  return effect === 'pending' && sighting.status !== UNTOLD ? UNSERVED : verdict;
-};
-
-const OBSERVED: Verdict = { kind: 'delivered', evidence: 'observed' };
-
-const UNSERVED: Verdict = {
-  kind: 'unanswered',
-  served: 'no',
-  reason: 'refused, and no look tells why',
-};

@@ -1,4 +1,5 @@
 import type { Ending } from '../core/ending.ts';
+import type { JobId } from '../core/operation.ts';
 import type { Asked, Settled } from '../core/plan.ts';
 import type { VerdictInfo } from '../core/result.ts';
 import type { Part } from './part.ts';
@@ -18,7 +19,34 @@ const UNMET: VerdictInfo = {
   },
 };
 
-const TOLD = { observed: OBSERVED, unmet: UNMET } as const;
+/** What a run is told whose stop was delivered, and did not stop the job. */
+const notStopped = (message: string) => ({ code: 'not-stopped', message });
+
+/** The stop was not seen to be over until the run's deadline. */
+const UNSTOPPED: VerdictInfo = {
+  outcome: 'expired',
+  error: notStopped('The stop before it was delivered, and was not over by the deadline'),
+};
+
+/** The job runs on, or its stop has failed. */
+export const NOT_STOPPED: VerdictInfo = {
+  outcome: 'rejected',
+  evidence: 'observed',
+  error: notStopped('The stop before it was delivered, and the job was not stopped by it'),
+};
+
+const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
+
+/** An intent whose deadline has passed says why its job had no verdict until then, if a request for it was in vain. */
+const expiredOf = (part: Part | undefined, job: JobId): VerdictInfo => {
+  const index = part?.places.get(job);
+  const isAsked = index !== undefined && part?.asked.has(index) === true;
+  return {
+    outcome: 'expired',
+    ...(isAsked &&
+      part.reason !== undefined && { error: { code: 'unanswered', message: part.reason } }),
+  };
+};
 
 /** The verdict on the jobs of a project that nobody can send requests for. */
 const UNSERVABLE: VerdictInfo = {
@@ -48,6 +76,11 @@ export const settleUncalled = (
   at: number,
 ): void => {
   if (ending === 'wait') return;
-  const told = ending === undefined || ending === 'expired' ? verdict : TOLD[ending];
+  const told =
+    ending === undefined
+      ? verdict
+      : ending === 'expired'
+        ? expiredOf(parts.get(asker.part), job)
+        : TOLD[ending];
   settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

@@ -1,30 +1,14 @@
 import type { IntentId } from '../core/intent.ts';
-import { jobKeyOf } from '../core/job-record.ts';
-import { type Judgement, judge } from '../core/judge.ts';
-import {
-  jobIdOf,
-  type Operation,
-  type ProjectId,
-  type Sighting,
-  UNASKED,
-} from '../core/operation.ts';
+import { clearFromOf, jobKeyOf, standingOf } from '../core/job-record.ts';
+import { judge, type SettleMs } from '../core/judge.ts';
+import { jobIdOf, UNASKED } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
 import { readAsker } from '../core/part-record.ts';
 import type { Call, Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
+import { type Candidate, type Decision, decide, type Judged, wakeOf } from './decide.ts';
 import { type Known, readKnown } from './known.ts';
 import { type LookAt, lookAtAll } from './look.ts';
-
-/** One job that somebody wants called, and the version of its ledger record that the judgement rests on. */
-export interface Candidate {
-  readonly operation: Operation;
-  readonly project_id: ProjectId;
-  readonly carrier: Carrier;
-  readonly key: string;
-  readonly seen: string | undefined;
-  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
-  readonly claimedAt: number | undefined;
-}
 
 /** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
 export interface Weighed {
@@ -35,8 +19,10 @@ export interface Weighed {
   readonly repeats: ReadonlyMap<Carrier, number>;
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
+  /** Runs whose stop was delivered, and did not stop the job. */
+  readonly notStopped: readonly Carrier[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
-  /** Those that wait, and have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
+  /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
@@ -51,47 +37,26 @@ export const newestOf = ({ askers }: Carrier): IntentId => {
   return newest.intent.intent_id;
 };
 
-/** A candidate, and what the ledger says about it. */
-interface Judged extends Candidate {
-  readonly judgement: Judgement;
-  /** Who asked for it last in vain, as the record of their part names it. */
-  readonly askedBy: string | undefined;
-}
-
 const judgeOne = (
-  wish: Omit<Candidate, 'seen' | 'claimedAt'>,
+  wish: Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>,
   { record, version, holder }: Known,
   now: number,
+  settleMs: SettleMs,
 ): Judged => {
   const { carrier, operation } = wish;
   const wished = { newest: newestOf(carrier), after: carrier.after, operation };
+  const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
+  const judgement = judge(wished, record, holder, now, lateMs);
+  const standing = record && standingOf(record.claim, holder, now);
   return {
     ...wish,
     seen: version,
     claimedAt: record?.claim.at,
-    judgement: judge(wished, record, holder, now),
+    clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
+    mayEndAt: judgement.kind === 'look' ? judgement.noneFrom : 0,
+    judgement,
     askedBy: record && holder?.asked.get(record.claim.index),
   };
-};
-
-type Decision = 'go' | 'observed' | 'wait';
-
-const BY_EFFECT = { taken: 'observed', none: 'go', pending: 'wait' } as const;
-
-/** What a look decides: what it shows settles the job, lets it go, or leaves it waiting. */
-const decide = (
-  { judgement, operation, claimedAt = 0 }: Judged,
-  sighting: Sighting | undefined,
-): Decision => {
-  if (judgement.kind === 'go') return 'go';
-  if (sighting === undefined) return 'wait';
-  const { restart } = operation;
-  if (restart && judgement.kind === 'look for the stop') {
-    if (restart.readyAt(sighting.status)) return 'go';
-    const isUndone = OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none';
-    return isUndone && !judgement.isDelivered ? 'go' : 'wait';
-  }
-  return BY_EFFECT[operation.effectOf(sighting, claimedAt)];
 };
 
 /** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
@@ -101,13 +66,22 @@ const suspectsOf = (askedBy: string | undefined): number | undefined => {
   return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
 };
 
+export interface WeighOptions {
+  readonly book: Book;
+  readonly lookAt: LookAt;
+  readonly now: () => number;
+  readonly settleMs: SettleMs;
+  /** How often a run looks at most whether the stop before it is over. */
+  readonly pollMs: number;
+}
+
 /**
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
  * which the ledger cannot tell wait.
  */
 export const weigh = async (
   calls: readonly Call[],
-  { book, lookAt, now }: { book: Book; lookAt: LookAt; now: () => number },
+  { book, lookAt, now, settleMs, pollMs }: WeighOptions,
 ): Promise<Weighed> => {
   const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
     carriers.map((carrier) => ({
@@ -123,14 +97,15 @@ export const weigh = async (
   );
   const judged = wanted.flatMap((wish) => {
     const found = known.get(wish.key);
-    return found === undefined ? [] : [judgeOne(wish, found, now())];
+    return found === undefined ? [] : [judgeOne(wish, found, now(), settleMs)];
   });
+  const seenAt = now();
   const sightings = await lookAtAll(
     judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
     lookAt,
   );
 
-  const decided: Record<Decision, Judged[]> = { go: [], observed: [], wait: [] };
+  const decided: Record<Decision, Judged[]> = { go: [], observed: [], wait: [], 'not stopped': [] };
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
@@ -138,13 +113,15 @@ export const weigh = async (
   for (const one of judged) {
     const { carrier, judgement } = one;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
-    else if (judgement.kind === 'wait') {
-      if (judgement.until !== undefined) leases.set(carrier, judgement.until);
-      if (judgement.unmet !== undefined) unmet.set(carrier, judgement.unmet);
-    } else {
+    else {
+      if (judgement.kind === 'wait' && judgement.unmet !== undefined)
+        unmet.set(carrier, judgement.unmet);
       const sighting = sightings.get(one);
+      const decision = judgement.kind === 'wait' ? 'wait' : decide(one, sighting, seenAt);
+      const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
       if (sighting?.status === UNASKED) unseen.push(carrier);
-      decided[decide(one, sighting)].push(one);
+      else if (wake !== undefined) leases.set(carrier, wake);
+      decided[decision].push(one);
     }
   }
   const candidates = new Map(decided.go.map((one) => [one.carrier, one]));
@@ -163,6 +140,7 @@ export const weigh = async (
     candidates,
     repeats,
     observed,
+    notStopped: decided['not stopped'].map(({ carrier }) => carrier),
     superseded,
     leases,
     unseen,

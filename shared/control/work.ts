@@ -1,6 +1,13 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
-import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
+import {
+  type Call,
+  type Carrier,
+  cutCalls,
+  partRepeats,
+  planCalls,
+  type Queued,
+} from '../core/plan.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
@@ -11,11 +18,17 @@ import { type Destination, type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
-import { isSettled, noteLease, openJobsOf, recallInto } from './part.ts';
+import { isSettled, noteEnd, noteLease, openJobsOf, recallInto } from './part.ts';
 import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
-import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
+import {
+  NOT_STOPPED,
+  OBSERVED,
+  rejectUnservable,
+  settleUncalled,
+  settleWithoutCall,
+} from './uncalled.ts';
 import { newestOf, weigh } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
@@ -36,7 +49,8 @@ export const workOn = async <Message extends Received>(
 ): Promise<boolean> => {
   const { now, log } = edges;
   const invocation = edges.newId();
-  const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
+  const { keepSeconds, msPerCall, callConcurrency, leaseMs, settleMs, restartDelaySeconds } =
+    limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
   if (parts === undefined) return false;
@@ -48,7 +62,6 @@ export const workOn = async <Message extends Received>(
   const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
   const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS, parts });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
-  const report = makeReport({ parts, invocation, leaseMs, lookAt: lookUntil(msPerCall) });
   const carryOut = makeCarryOut(toUpstream, msPerCall);
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
@@ -64,11 +77,21 @@ export const workOn = async <Message extends Received>(
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
-  const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
+  const pollMs = restartDelaySeconds * 1_000;
+  const weighed = await weigh(planned, { book, lookAt: lookBefore, now, settleMs, pollMs });
+  const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
+  const lookAt = lookUntil(msPerCall);
+  const report = makeReport({ parts, invocation, settleMs, lookAt, now, clearFrom });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const carrier of await claim(weighed.observed, 'served'))
+  for (const carrier of weighed.notStopped) settleWithoutCall(parts, carrier, NOT_STOPPED, now());
+  const mayEndAt = new Map(weighed.observed.map((one) => [one.carrier, one.mayEndAt]));
+  for (const carrier of await claim(weighed.observed, 'served')) {
+    const until = mayEndAt.get(carrier) ?? 0;
+    for (const part of partsAsking(parts, until > now() ? [carrier] : []))
+      noteEnd(part, jobIdOf(carrier.job), { invocation, until });
     settleWithoutCall(parts, carrier, OBSERVED, now());
+  }
   for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
   if (weighed.unmet.size > 0)
     log.info('waits for an intent before it', {

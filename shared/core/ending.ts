@@ -1,12 +1,19 @@
 import type { Intent } from './intent.ts';
 import { type JobRecord, standingOf } from './job-record.ts';
+import { OPERATIONS } from './operations/index.ts';
 import { type PartState, readAsker } from './part-record.ts';
 
 /**
  * How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. `unmet`: it has expired,
- * and the intent that it was to follow was not known until then.
+ * and the intent that it was to follow was not known until then. `unstopped`: it has expired, and the stop before it was
+ * delivered and not seen to be over.
  */
-export type Ending = 'expired' | 'unmet' | 'observed' | 'wait';
+export type Ending = 'expired' | 'unmet' | 'unstopped' | 'observed' | 'wait';
+
+/** A look decides. Before `noneFrom` it can only show that the request was served, not that it was not. */
+export interface LookFirst {
+  readonly noneFrom: number;
+}
 
 /** One job of an intent whose deadline has passed. */
 export interface Overdue {
@@ -26,9 +33,10 @@ export const endingOf = (
   record: JobRecord | undefined,
   holder: PartState | undefined,
   now: number,
-): Ending | 'look' => {
+): Ending | LookFirst => {
   // What the record does not know of would be followed by older ones if it was told to have been served.
-  if (record === undefined || record.newest < intent.intent_id) return unbegun(intent, record);
+  if (record === undefined || record.newest < intent.intent_id)
+    return unbegun(intent, record, holder, now);
   const { claim, operation } = record;
   const own = askedBy === undefined ? undefined : readAsker(askedBy);
   const isClaimed = claim.part === part || own?.invocation === claim.invocation;
@@ -40,8 +48,21 @@ export const endingOf = (
     return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
   }
   if (!isClaimed || standing.kind === 'released') return 'expired';
-  return standing.kind === 'live' ? 'wait' : 'look';
+  if (standing.kind === 'live') return 'wait';
+  return { noneFrom: standing.kind === 'doubtful' ? standing.until : 0 };
 };
 
-const unbegun = ({ after }: Overdue['intent'], record: JobRecord | undefined): Ending =>
-  after !== undefined && (record === undefined || record.newest < after) ? 'unmet' : 'expired';
+const unbegun = (
+  { after, operation }: Overdue['intent'],
+  record: JobRecord | undefined,
+  holder: PartState | undefined,
+  now: number,
+): Ending => {
+  if (after !== undefined && (record === undefined || record.newest < after)) return 'unmet';
+  if (record === undefined || record.operation !== OPERATIONS[operation].restart?.after)
+    return 'expired';
+  const standing = standingOf(record.claim, holder, now);
+  return standing.kind === 'settled' && standing.verdict.outcome === 'delivered'
+    ? 'unstopped'
+    : 'expired';
+};

@@ -3,7 +3,7 @@ import type { IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
 import { isOperationName } from './operations/index.ts';
-import { type PartState, readAsker, type Sealed } from './part-record.ts';
+import { type End, type PartState, readAsker, type Sealed } from './part-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
@@ -15,6 +15,8 @@ export interface Claim {
   readonly at: number;
   /** Milliseconds since 1970. It outlasts the invocation: from then on nobody acts under this claim. */
   readonly until: number;
+  /** Milliseconds since 1970: a status that is shown before may be older than what the request before this one did. */
+  readonly clearFrom?: number | undefined;
   /** ISO 8601: from then on nobody will carry this intent out. */
   readonly expires_at?: string | undefined;
 }
@@ -43,6 +45,7 @@ const schema = v.object({
     // Not in every record of version 1: then what ended by itself counts as started under it.
     at: v.optional(v.number(), 0),
     until: v.number(),
+    clearFrom: v.exactOptional(v.number()),
     expires_at: v.exactOptional(v.string()),
   }),
 });
@@ -60,8 +63,9 @@ export const readJob = (text: string): JobRecord | undefined => {
 
 /**
  * How a claim stands. `settled`: by a verdict that rests on what the upstream said or showed. `live`: its call may be
- * under way. `unclear`: a call may have gone out, and nobody knows what became of it. `released`: no call is open.
- * `over` tells that the intent it served has a verdict all the same: nobody will carry it out any more.
+ * under way, or what it did may not be over. `doubtful`: its request ended without an answer, and may take effect until
+ * then; a look can show that it was served, and nothing else. `unclear`: a call may have gone out; a look tells what
+ * became of it. `released`: no call is open. `over` tells that the intent it served has a verdict all the same.
  */
 export type Standing =
   | { readonly kind: 'settled'; readonly verdict: Sealed }
@@ -71,21 +75,49 @@ export type Standing =
       /** That it stays so until then; undefined if whoever has it may end it at any time. */
       readonly until?: number;
     }
+  | { readonly kind: 'doubtful'; readonly over: boolean; readonly until: number }
   | { readonly kind: 'unclear' | 'released'; readonly over: boolean };
 
 export const standingOf = (claim: Claim, holder: PartState | undefined, now: number): Standing => {
   const verdict = holder?.verdicts[claim.index];
-  if (verdict?.evidence !== undefined) return { kind: 'settled', verdict };
   const over = verdict !== undefined;
+  const end = endOf(claim, holder);
+  const mayTakeEffect = end !== undefined && now < end.until;
+  if (verdict?.evidence !== undefined)
+    return mayTakeEffect ? { kind: 'live', over, until: end.until } : { kind: 'settled', verdict };
   const held = now < claim.until;
   const name = holder?.asked.get(claim.index);
   const asker = name === undefined ? undefined : readAsker(name);
   if (asker?.invocation === claim.invocation) {
     if (!asker.mayBeServed) return { kind: 'released', over };
-    // What went unanswered may take effect as long as what a dead sender left: until then a look denies nothing.
+    if (end !== undefined)
+      return mayTakeEffect
+        ? { kind: 'doubtful', over, until: end.until }
+        : { kind: 'unclear', over };
+    // Without a record of its end it may take effect as long as what a dead sender left.
     return held ? { kind: 'live', over, until: claim.until } : { kind: 'unclear', over };
   }
   // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };
   return { kind: held ? 'live' : 'unclear', over };
+};
+
+/** The end of the claim's own request, if it was left without an answer. */
+const endOf = ({ index, invocation }: Claim, holder: PartState | undefined): End | undefined => {
+  const end = holder?.ends?.get(index);
+  return end?.invocation === invocation ? end : undefined;
+};
+
+/**
+ * From when on a status cannot be older than what the claim's request did, in milliseconds since 1970; 0 if it never
+ * could be. `settleMs` is how late a status may be.
+ */
+export const clearFromOf = (claim: Claim, standing: Standing, settleMs: number): number => {
+  const before = claim.clearFrom ?? 0;
+  if (standing.kind !== 'settled') return before;
+  const { outcome, evidence, settledAt } = standing.verdict;
+  // What was observed shows already.
+  return outcome === 'delivered' && evidence !== 'observed'
+    ? Math.max(before, settledAt + settleMs)
+    : before;
 };

@@ -1,7 +1,13 @@
 import type { IntentId } from './intent.ts';
-import { type JobRecord, type Standing, standingOf } from './job-record.ts';
-import type { Operation } from './operation.ts';
+import { clearFromOf, type JobRecord, type Standing, standingOf } from './job-record.ts';
+import type { GroupOptions, Operation } from './operation.ts';
 import type { PartState } from './part-record.ts';
+
+/**
+ * How late effects and statuses may be, in milliseconds: whatever a request does has happened, and shows in a status, so
+ * long after the request ended. Longer where a second request would do harm.
+ */
+export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 
 /** What is to be done with a job that somebody wants called. */
 export type Judgement =
@@ -10,14 +16,29 @@ export type Judgement =
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
   /**
-   * Somebody's call may be under way or just done, or a stop that comes first is not settled: not now, nor before
-   * `until`. `unmet`: the intent that it is to follow is not known yet.
+   * A call may be under way or just done: not now, nor before `until`. `unmet`: the intent that it is to follow is not
+   * known yet. `since`: a stop that was claimed then comes first, and is not settled.
    */
-  | { readonly kind: 'wait'; readonly until?: number | undefined; readonly unmet?: IntentId }
-  /** An earlier call may have been served: see what it did before another is sent. */
-  | { readonly kind: 'look' }
-  /** The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. */
-  | { readonly kind: 'look for the stop'; readonly isDelivered: boolean };
+  | {
+      readonly kind: 'wait';
+      readonly until?: number | undefined;
+      readonly unmet?: IntentId;
+      readonly since?: number;
+    }
+  /**
+   * An earlier call may have been served: see what it did before another is sent. Before `noneFrom` a look can only show
+   * that it was served, not that it was not.
+   */
+  | { readonly kind: 'look'; readonly noneFrom: number }
+  /**
+   * The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. `since`:
+   * when the stop was settled, or claimed.
+   */
+  | {
+      readonly kind: 'look for the stop';
+      readonly isDelivered: boolean;
+      readonly since: number;
+    };
 
 /**
  * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
@@ -33,6 +54,7 @@ export const judge = (
   record: JobRecord | undefined,
   holder: PartState | undefined,
   now: number,
+  settleMs: number,
 ): Judgement => {
   const { after } = wish;
   if (after !== undefined && (record === undefined || record.newest < after))
@@ -41,23 +63,38 @@ export const judge = (
   if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
+  const isOwn = record.newest === wish.newest;
+  // A newer intent cannot go on while an older one's request may yet take effect.
+  if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
   // Somebody else has settled it since this invocation read its messages: they come back, and tell.
-  if (record.newest === wish.newest && isOver(standing)) return { kind: 'wait' };
+  if (isOwn && isOver(standing)) return { kind: 'wait' };
 
-  const isRestart =
-    record.newest < wish.newest && record.operation === wish.operation.restart?.after;
-  if (isRestart) return judgeRestart(record, standing, now);
-  return { kind: standing.kind === 'unclear' ? 'look' : 'go' };
+  const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
+  if (isRestart) return judgeRestart(record, standing, now, settleMs);
+  if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
+  return standing.kind === 'unclear' ? { kind: 'look', noneFrom: 0 } : { kind: 'go' };
 };
 
 const isOver = (standing: Standing): boolean => standing.kind === 'settled' || standing.over;
 
 /**
- * The stop comes first, unless nobody will carry it out any more. Even then the job is looked at: the stop, or one
- * before it, may be under way.
+ * The stop comes first, unless it will not be carried out any more. Even then the job is looked at: the stop, or one
+ * before it, may be under way. A status that may be older than the stop proves nothing: so the look waits.
  */
-const judgeRestart = ({ claim }: JobRecord, standing: Standing, now: number): Judgement => {
-  const isDelivered = standing.kind === 'settled' && standing.verdict.outcome === 'delivered';
+const judgeRestart = (
+  { claim }: JobRecord,
+  standing: Standing,
+  now: number,
+  settleMs: number,
+): Judgement => {
   const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
-  return isOver(standing) || late ? { kind: 'look for the stop', isDelivered } : { kind: 'wait' };
+  if (!isOver(standing) && !late) return { kind: 'wait', since: claim.at };
+  const clearFrom = clearFromOf(claim, standing, settleMs);
+  if (now < clearFrom) return { kind: 'wait', until: clearFrom };
+  const verdict = standing.kind === 'settled' ? standing.verdict : undefined;
+  return {
+    kind: 'look for the stop',
+    isDelivered: verdict?.outcome === 'delivered',
+    since: verdict?.settledAt ?? claim.at,
+  };
 };

@@ -95,10 +95,11 @@ export const UNTOLD = 'untold';
 export const UNASKED = 'unasked';
 
 /**
- * What a job's status tells of an operation: that it took effect (or was never needed), that it had none, or that
- * nobody can say yet.
+ * What a job's status tells of a request. `taken`: it took effect, or was never needed. `earlier`: the job is where the
+ * request would bring it, but has been there since before; once statuses cannot be late any more, that is `taken` too.
+ * `none`: it had no effect, as far as statuses are not late. `pending`: nothing yet.
  */
-export type Effect = 'taken' | 'none' | 'pending';
+export type Effect = 'taken' | 'earlier' | 'none' | 'pending';
 
 /** How a service writes its job ids. */
 export interface JobIdRule {
@@ -138,6 +139,8 @@ export interface Operation {
    * not there, and not ready for a restart.
    */
   readonly look: Look;
+  /** Whether a second request does harm where the first was served: it uses up a savepoint, or pays an order again. */
+  readonly repeatHarms: (options: GroupOptions) => boolean;
   /** What became of a request that was sent at `since`, in milliseconds since 1970, or a little later. */
   readonly effectOf: (sighting: Sighting, since: number) => Effect;
   /**

@@ -12,6 +12,14 @@ export interface Sealed extends VerdictInfo {
   readonly settledAt: number;
 }
 
+/** The end of a request that was left without an answer. */
+export interface End {
+  /** The invocation that sent the request. */
+  readonly invocation: string;
+  /** Milliseconds since 1970: by then the request has had its effect, if it has one, and a status shows it. */
+  readonly until: number;
+}
+
 /** What is known of the jobs of one message, by their place in it. */
 export interface PartState {
   /** The invocation that wrote it last. */
@@ -23,6 +31,10 @@ export interface PartState {
    * Jobs whose last request was in vain, or went unanswered, each with the {@link askerName} of who sent it.
    */
   readonly asked: ReadonlyMap<number, string>;
+  /** Jobs whose last request ended without an answer: until then it may take effect, whatever a look has shown. */
+  readonly ends?: ReadonlyMap<number, End>;
+  /** Why jobs were last left without a verdict. */
+  readonly reason?: string | undefined;
 }
 
 /** Who asked for a job, in vain so far. */
@@ -65,6 +77,8 @@ const schema = v.object({
   v: v.literal(VERSION),
   invocation: v.string(),
   asked: v.array(v.object({ by: v.string(), jobs: v.string() })),
+  ends: v.optional(v.array(v.object({ by: v.string(), until: v.number(), jobs: v.string() })), []),
+  reason: optionalText,
   verdicts: v.array(
     v.object({
       outcome: v.picklist(['delivered', 'rejected', 'superseded', 'expired', 'failed']),
@@ -80,8 +94,26 @@ const schema = v.object({
   ),
 });
 
+/** Ends as the record has them: jobs of one request share an entry. */
+const writeEnds = (ends: ReadonlyMap<number, End>) =>
+  Array.from(
+    Map.groupBy(ends, ([, { invocation, until }]) => `${until} ${invocation}`),
+    ([text, entries]) => ({
+      by: text.slice(text.indexOf(' ') + 1),
+      until: Number.parseInt(text, 10),
+      jobs: writeRanges(entries.map(([index]) => index)),
+    }),
+  );
+
 /** Jobs that share a verdict share an entry. */
-export const writePart = ({ invocation, verdicts, published, asked }: PartState): string => {
+export const writePart = ({
+  invocation,
+  verdicts,
+  published,
+  asked,
+  ends = new Map(),
+  reason,
+}: PartState): string => {
   const shared = new Map<string, number[]>();
   verdicts.forEach((verdict, index) => {
     if (verdict === undefined) return;
@@ -97,6 +129,8 @@ export const writePart = ({ invocation, verdicts, published, asked }: PartState)
       Map.groupBy(asked, ([, by]) => by),
       ([by, entries]) => ({ by, jobs: writeRanges(entries.map(([index]) => index)) }),
     ),
+    ...(ends.size > 0 && { ends: writeEnds(ends) }),
+    reason,
     verdicts: Array.from(shared, ([text, indices]) => ({
       ...JSON.parse(text),
       jobs: writeRanges(indices),
@@ -125,5 +159,11 @@ export const readPart = (text: string): PartState | undefined => {
         readRanges(jobs).map((index) => [index, by] as const),
       ),
     ),
+    ends: new Map(
+      read.output.ends.flatMap(({ by: invocation, until, jobs }) =>
+        readRanges(jobs).map((index) => [index, { invocation, until }] as const),
+      ),
+    ),
+    reason: read.output.reason,
   };
 };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
 import { httpUrl } from '../core/http-url.ts';
-import type { Operation } from '../core/operation.ts';
+import type { GroupOptions, Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
 import { type Environment, readSettings, whole } from '../core/settings.ts';
 
@@ -52,6 +52,13 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Shorter than what gateways keep, so that no request meets a connection that is just being closed. */
 const KEEP_ALIVE_MS = 4_000;
 
+/**
+ * How late effects and statuses may be, in seconds. Terraform's providers look first 20 s after a request, and take the
+ * states that it found as pending. Where a repeat would do harm it waits longer (docs/ledger.md).
+ */
+const SETTLE_SECONDS = 30;
+const CAREFUL_SETTLE_SECONDS = 120;
+
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
@@ -81,7 +88,8 @@ const controlSchema = v.pipe(
     FUNCTION_TIMEOUT_SECONDS: whole(1, 900),
     CALL_TIMEOUT_SECONDS: v.optional(whole(1, 300), '20'),
     CALL_CONCURRENCY: v.optional(whole(1, 100), '8'),
-    RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '30'),
+    RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '10'),
+    SETTLE_SECONDS: v.optional(whole(1, 900)),
     MAX_EVENT_BYTES: payloadBytes,
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
@@ -175,7 +183,17 @@ export const readControlConfig = (environment: Environment) => {
       perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
     callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
     msPerCall: (settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS) * 1_000,
-    leaseMs: (settings.FUNCTION_TIMEOUT_SECONDS + settings.LEASE_MARGIN_SECONDS) * 1_000,
+    // What a function sent that died shows by then, too.
+    leaseMs:
+      (settings.FUNCTION_TIMEOUT_SECONDS +
+        Math.max(
+          settings.LEASE_MARGIN_SECONDS,
+          settings.SETTLE_SECONDS ?? CAREFUL_SETTLE_SECONDS,
+        )) *
+      1_000,
+    settleMs: ({ repeatHarms }: Pick<Operation, 'repeatHarms'>, options: GroupOptions): number =>
+      (settings.SETTLE_SECONDS ??
+        (repeatHarms(options) ? CAREFUL_SETTLE_SECONDS : SETTLE_SECONDS)) * 1_000,
     maxReceives: settings.MAX_RECEIVES,
     keepSeconds: LEDGER_KEEP_SECONDS,
     ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },

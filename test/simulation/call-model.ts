@@ -46,9 +46,6 @@ export const SILENT: readonly FaultName[] = [
 /** Replies that say one thing for the whole call. */
 const SUMMARIES: readonly string[] = ['one-element', 'bare-object'];
 
-/** A status may tell of what was asked for so much later. */
-const LATE_MS = 2_000;
-
 /** The good answer is spoilt on its way. */
 const SPOILT: readonly FaultName[] = [
   'short',
@@ -91,13 +88,15 @@ export const makeArrive = (
   const rowsOf = ({ jobs: asked, troubles }: Call): readonly Row[] =>
     asked.map(({ id }, i) => ({ id, trouble: troubles[i] }));
 
+  /** `showsBy`: when all that the call did shows at the latest. Some of it takes effect after the answer. */
   const serve = (call: Call, keys: readonly string[], inMs: number): void => {
     const by = `call ${call.n}`;
+    const showsBy = Math.min(call.endsAt, schedule.now()) + climate.settleMs;
     call.effective = true;
-    call.settledAt = schedule.now() + inMs;
+    call.settledAt = showsBy;
     call.savepoints = keys.map((key, i) =>
       call.troubles[i] === undefined
-        ? jobs.carryOut(call.operation, key, call.options, { by, inMs })
+        ? jobs.carryOut(call.operation, key, call.options, { by, inMs, showsBy })
         : undefined,
     );
   };
@@ -108,14 +107,9 @@ export const makeArrive = (
     asked.length > 1 &&
     troubles.some(Boolean);
 
-  /** How long nothing shows of what was done: only where the answer leaves nobody to guess from what shows. */
-  const lagOf = (call: Call): number => {
-    const served = call.statuses.filter((_, i) => call.troubles[i] === undefined);
-    // Of a job whose last stop failed nobody could tell by its status whether that is the one.
-    const isStop = call.operation === 'dli.stop' && !served.includes('job_cancel_fail');
-    const rate = isSummary(call) ? 0.7 : Number(isStop) / 2;
-    return served.length > 0 && random.chance(rate) ? random.between(1, LATE_MS) : 0;
-  };
+  /** How long after a good answer a call takes effect: most often at once. */
+  const effectIn = (): number =>
+    random.chance(climate.late / 2) ? random.between(1, climate.settleMs) : 0;
 
   const takeEffect = (call: Call, isPlain: boolean): Outcome => {
     const keys = call.jobs.map(({ id }) => jobKey(call.operation, call.project, id));
@@ -126,7 +120,7 @@ export const makeArrive = (
     }
     beBusy(call);
     if (isPlain && isSummary(call) && random.chance(0.3)) call.refused = true;
-    else serve(call, keys, isPlain ? lagOf(call) : 0);
+    else serve(call, keys, isPlain ? effectIn() : 0);
     return answerFor(serviceOf(call), rowsOf(call), climate.shape[serviceOf(call)]);
   };
 

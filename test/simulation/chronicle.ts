@@ -57,7 +57,9 @@ export interface Call {
   readonly jobs: readonly { readonly id: string; readonly options: Options }[];
   readonly sentAt: number;
   readonly remainingMs: number;
-  /** When it can have no effect any more: when it had one, or at once if it never arrives. */
+  /** When its sender stops waiting for an answer, if none comes: late effects count from then. */
+  endsAt: number;
+  /** When it can have no effect any more that does not show: at once if it never arrives. */
   settledAt: number | undefined;
   /** By the job's place: what kept it from being served, and its status before. */
   troubles: readonly (Trouble | undefined)[];

@@ -88,6 +88,10 @@ export interface Climate {
   readonly concurrency: number;
   readonly functionMs: number;
   readonly callMs: number;
+  /** How late effects and statuses are at most after a request has ended. */
+  readonly settleMs: number;
+  /** How often a status, or an effect, is late. */
+  readonly late: number;
   readonly visibilityMs: number;
   readonly maxReceives: number;
   readonly maxJobsPerCall: number;
@@ -164,6 +168,8 @@ export const drawClimate = (random: Random): Climate => {
     concurrency: random.pick([1, 2, 3]),
     functionMs,
     callMs: random.pick([5, 20]) * SECOND,
+    late: random.pick([0, 0, 0.3, 1]),
+    settleMs: random.pick([5, 30, 30, 120]) * SECOND,
     visibilityMs: random.pick([6 * functionMs, 6 * functionMs, 15 * SECOND]),
     maxReceives: random.pick([200, 200, 200, 6]),
     maxJobsPerCall: random.pick([100, 2, 1, 3]),

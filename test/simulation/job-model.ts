@@ -8,6 +8,14 @@ interface Phase {
   /** What becomes of the savepoint with it. */
   readonly savepoint?: 'made' | 'used up' | undefined;
   readonly by: string;
+  /** Of what a request does at first: it has begun before it shows, and shows then at the latest. */
+  readonly showsBy?: number;
+}
+
+/** What a look can see. */
+interface View {
+  readonly status: string;
+  readonly startedAt: number | undefined;
 }
 
 interface Job {
@@ -17,6 +25,9 @@ interface Job {
   /** When it was submitted last. */
   startedAt: number | undefined;
   ahead: readonly Phase[];
+  /** What a look sees now, and will see: later than it is so. */
+  seen: View;
+  toSee: readonly (View & { readonly at: number })[];
 }
 
 /** What an operation asks of a job's state, and what it makes of it. */
@@ -43,7 +54,7 @@ const LAWS: Readonly<Record<OperationName, Law>> = {
     ],
   },
   'dli.stop': {
-    allowedIn: ['job_running', 'job_idle', 'job_cancel_fail'],
+    allowedIn: ['job_running', 'job_idle', 'job_running_exception', 'job_cancel_fail'],
     phases: ({ trigger_savepoint: saves }, step) =>
       saves === true
         ? [
@@ -89,12 +100,15 @@ export interface JobsModelOptions {
   readonly takesEarlyRuns: boolean;
   /** Whether a job that runs comes to its end by itself. */
   readonly jobsEnd: () => boolean;
+  /** How late a status is shown, drawn for each. */
+  readonly lateBy: () => number;
 }
 
-/** Who asks, and how long nothing shows of it. */
+/** Who asks, after how long it takes effect, and when that shows at the latest. */
 export interface Asking {
   readonly by: string;
   readonly inMs: number;
+  readonly showsBy: number;
 }
 
 export type JobsModel = ReturnType<typeof makeJobsModel>;
@@ -107,8 +121,16 @@ export const makeJobsModel = ({
   jobsFail,
   jobsEnd,
   takesEarlyRuns,
+  lateBy,
 }: JobsModelOptions) => {
   const jobs = new Map<string, Job>();
+  /** Lets a state show: later than it is so, and not before the states before it. */
+  const show = (job: Job, { at: since, showsBy = Number.POSITIVE_INFINITY }: Phase): void => {
+    const before = job.toSee.at(-1)?.at ?? 0;
+    const at = Math.min(Math.max(before, since + lateBy()), showsBy);
+    const view = { at, status: job.status, startedAt: job.startedAt };
+    job.toSee = [...job.toSee.map((one) => ({ ...one, at: Math.min(one.at, at) })), view];
+  };
   const find = (key: string): Job | undefined => {
     const job = jobs.get(key);
     for (let next = job?.ahead[0]; job && next && next.at <= now(); next = job.ahead[0]) {
@@ -117,24 +139,38 @@ export const makeJobsModel = ({
       if (next.savepoint === 'made') job.savepoint = next.by;
       else if (next.savepoint === 'used up') job.savepoint = undefined;
       if (next.status === 'job_submitting') job.startedAt = next.at;
+      show(job, next);
     }
     return job;
   };
+  const look = (key: string): View | undefined => {
+    const job = find(key);
+    if (job === undefined) return undefined;
+    job.seen = job.toSee.findLast(({ at }) => at <= now()) ?? job.seen;
+    job.toSee = job.toSee.filter(({ at }) => at > now());
+    return job.seen;
+  };
+  /** What the service itself goes by: what it has begun counts, also before it takes effect. */
+  const stateOf = ({ ahead: [next], status }: Job): string =>
+    next?.showsBy === undefined ? status : next.status;
   const phasesOf = (
     operation: OperationName,
     options: Readonly<Record<string, unknown>>,
-    { by, inMs }: Asking,
+    { by, inMs, showsBy }: Asking,
   ): readonly Phase[] => {
     let at = now() + inMs;
     const step = () => random.between(1, stepMs);
-    const phases = LAWS[operation].phases(options, step).map(([ms, status, savepoint]): Phase => {
-      at += ms;
-      const failed = FAILURES[status];
-      // A savepoint is used up once the job has restarted, and not before.
-      return failed !== undefined && jobsFail()
-        ? { at, status: failed, by }
-        : { at, status, savepoint, by };
-    });
+    const phases = LAWS[operation]
+      .phases(options, step)
+      .map(([ms, status, savepoint], i): Phase => {
+        at += ms;
+        const failed = FAILURES[status];
+        const first = i === 0 ? { showsBy } : {};
+        // A savepoint is used up once the job has restarted, and not before.
+        return failed !== undefined && jobsFail()
+          ? { at, status: failed, by, ...first }
+          : { at, status, savepoint, by, ...first };
+      });
     return phases.at(-1)?.status === 'job_running' && jobsEnd()
       ? [...phases, { at: at + step(), status: random.pick(ENDS), by }]
       : phases;
@@ -142,23 +178,28 @@ export const makeJobsModel = ({
 
   return {
     add: (key: string, status: string, savepoint: boolean): void => {
+      const startedAt = NEVER_STARTED.includes(status) ? undefined : now() - LONG_AGO_MS;
       jobs.set(key, {
         status,
         savepoint: savepoint ? 'somebody' : undefined,
-        startedAt: NEVER_STARTED.includes(status) ? undefined : now() - LONG_AGO_MS,
+        startedAt,
         ahead: [],
+        seen: { status, startedAt },
+        toSee: [],
       });
     },
-    statusOf: (key: string): string => find(key)?.status ?? 'missing',
-    startedAtOf: (key: string): number | undefined => find(key)?.startedAt,
+    statusOf: (key: string): string => {
+      const job = find(key);
+      return job === undefined ? 'missing' : stateOf(job);
+    },
+    shownStatusOf: (key: string): string => look(key)?.status ?? 'missing',
+    shownStartOf: (key: string): number | undefined => look(key)?.startedAt,
     troubleOf: (operation: OperationName, key: string): Trouble | undefined => {
       const job = find(key);
       if (job === undefined) return 'missing';
-      const isEarly = operation === 'dli.run' && STOPPING.includes(job.status);
-      // A stop of which nothing shows yet is under way all the same.
-      if (operation === 'dli.stop' && STOPPING.includes(job.ahead[0]?.status ?? ''))
-        return 'wrong state';
-      const isTaken = LAWS[operation].allowedIn.includes(job.status) || (isEarly && takesEarlyRuns);
+      const state = stateOf(job);
+      const isEarly = operation === 'dli.run' && STOPPING.includes(state);
+      const isTaken = LAWS[operation].allowedIn.includes(state) || (isEarly && takesEarlyRuns);
       return isTaken ? undefined : 'wrong state';
     },
     /** Whatever its state: ask for its trouble first. Tells by whom the savepoint was made that the job resumes from. */
@@ -172,7 +213,7 @@ export const makeJobsModel = ({
       if (job === undefined) return undefined;
       job.ahead = phasesOf(operation, options, asking);
       const resumes = operation === 'dli.run' && options.resume_savepoint === true;
-      const isEarly = STOPPING.includes(job.status);
+      const isEarly = STOPPING.includes(stateOf(job));
       const { savepoint } = job;
       find(key);
       return resumes && !isEarly ? savepoint : undefined;

@@ -14,8 +14,8 @@ export const lookAt = (
   const operation = service === 'dli' ? 'dli.run' : 'drs.start';
   const keys = ids.map((id) => [id, jobKey(operation, project, id)] as const);
   return {
-    statuses: new Map(keys.map(([id, key]) => [id, jobs.statusOf(key)])),
-    starts: new Map(keys.map(([id, key]) => [id, jobs.startedAtOf(key)])),
+    statuses: new Map(keys.map(([id, key]) => [id, jobs.shownStatusOf(key)])),
+    starts: new Map(keys.map(([id, key]) => [id, jobs.shownStartOf(key)])),
   };
 };
 

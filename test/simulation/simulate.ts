@@ -95,6 +95,7 @@ export const simulate = async ({
     jobsFail: () => random.chance(climate.jobsFail),
     jobsEnd: () => random.chance(climate.jobsEnd),
     takesEarlyRuns: climate.takesEarlyRuns,
+    lateBy: () => (random.chance(climate.late) ? random.between(0, climate.settleMs) : 0),
   });
   for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
   const ledger = makeLedgerModel(wire);
@@ -127,8 +128,9 @@ export const simulate = async ({
     maxJobsPerCall: () => climate.maxJobsPerCall,
     callConcurrency: climate.callConcurrency,
     msPerCall: climate.callMs + 5_000,
-    leaseMs: climate.functionMs + 30_000,
-    restartDelaySeconds: 30,
+    leaseMs: climate.functionMs + Math.max(30_000, climate.settleMs),
+    settleMs: () => climate.settleMs,
+    restartDelaySeconds: 10,
     maxReceives: climate.maxReceives,
     keepSeconds: 30 * 24 * 3_600,
   };

@@ -80,6 +80,7 @@ export const makeUpstreamModel = (
       invocation,
       ...understood,
       sentAt: schedule.now(),
+      endsAt: schedule.now() + climate.callMs,
       remainingMs: remainingMs(),
       settledAt: undefined,
       troubles: [],
@@ -100,7 +101,7 @@ export const makeUpstreamModel = (
       return outcome;
     };
     const act = (): void => then(takeEffect());
-    const late = random.between(1, LATEST_MS);
+    const late = random.between(1, Math.min(LATEST_MS, climate.settleMs));
     switch (call.fault) {
       case 'hang after effect':
         schedule.after(random.between(1, climate.callMs - 1), act);
@@ -117,6 +118,7 @@ export const makeUpstreamModel = (
       case 'error 500, then effect':
       case 'reset, then effect':
         schedule.after(random.between(1, 1_000), () => {
+          call.endsAt = schedule.now();
           then(failureOf(call));
           schedule.after(late, takeEffect);
         });

@@ -6,6 +6,7 @@ export const LIMITS: ControlLimits = {
   callConcurrency: 8,
   msPerCall: 30_000,
   leaseMs: 120_000,
+  settleMs: () => 30_000,
   restartDelaySeconds: 30,
   maxReceives: 10,
   keepSeconds: 3_600,

@@ -29,6 +29,7 @@ export const dliRun: Operation = {
   encode,
   decode,
   look,
+  repeatHarms: ({ resume_savepoint: resumes }) => resumes === true,
   effectOf: effectOfRun,
   isThere: isStarted,
 };

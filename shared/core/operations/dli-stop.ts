@@ -21,6 +21,7 @@ export const dliStop: Operation = {
   encode,
   decode,
   look,
+  repeatHarms: () => false,
   effectOf: effectOfStop,
   isThere: isStopped,
 };

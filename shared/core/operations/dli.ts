@@ -156,12 +156,15 @@ const CLOCKS_MS = 60_000;
 
 /**
  * What a look tells of a start. One that failed was a start: sending it again is a new wish. Where the job was last
- * started before, it is that start which has ended; where that is not told, the job counts as started. Nobody says
- * whether a start that cannot be submitted shows in the time: if not, it is sent once more, having come to nothing.
+ * started before the request, that earlier start has ended, or goes on; where the time is not told, the job counts as
+ * started. The vendor does not say whether a start that cannot be submitted shows in the time: if not, it is sent once
+ * more, having come to nothing.
  */
 export const effectOfRun = (sighting: Sighting, since: number): Effect => {
   const { status, startedAt = since } = sighting;
-  return ENDED.includes(status) && startedAt < since - CLOCKS_MS ? 'none' : runs(sighting);
+  const effect = runs(sighting);
+  if (effect !== 'taken' || startedAt >= since - CLOCKS_MS) return effect;
+  return ENDED.includes(status) ? 'none' : 'earlier';
 };
 
 /** What a status tells of a stop. After `job_cancel_fail` the job may still run. */
@@ -174,6 +177,6 @@ export const isStarted = (status: string): boolean => STARTED.includes(status);
 
 export const isStopped = (status: string): boolean => [...STILL, ...STOPPING].includes(status);
 
-/** Whether a stop is over, one way or the other, so that the run after it may go. */
+/** Whether the job stands still after a stop, so that the run after it may go. After `job_cancel_fail` it may still run. */
 export const hasStopped = (status: string): boolean =>
-  STILL.includes(status) || ['job_running_exception', 'job_cancel_fail', MISSING].includes(status);
+  STILL.includes(status) || ['job_running_exception', MISSING].includes(status);

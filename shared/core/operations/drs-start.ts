@@ -164,6 +164,7 @@ export const drsStart: Operation = {
     JSON.stringify({ jobs: jobs.map((job) => (typeof job === 'string' ? { job_id: job } : job)) }),
   decode,
   look,
+  repeatHarms: () => true,
   effectOf,
   isThere: (status) => STARTED.includes(status),
 };

@@ -1,0 +1,90 @@
+import type { Judgement } from '../core/judge.ts';
+import type { Operation, ProjectId, Sighting } from '../core/operation.ts';
+import { OPERATIONS } from '../core/operations/index.ts';
+import type { Carrier } from '../core/plan.ts';
+
+/** One job that an intent wants called, and the version of its ledger record that the judgement rests on. */
+export interface Candidate {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+  readonly carrier: Carrier;
+  readonly key: string;
+  readonly seen: string | undefined;
+  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
+  readonly claimedAt: number | undefined;
+  /** Milliseconds since 1970: a status that is shown before may be older than what the last request did. */
+  readonly clearFrom: number;
+  /** Milliseconds since 1970: until then the last request may take effect, whatever a look shows. */
+  readonly mayEndAt: number;
+}
+
+/** A candidate, and what the ledger says about it. */
+export interface Judged extends Candidate {
+  readonly judgement: Judgement;
+  /** Who asked for it last in vain, as the record of their part names it. */
+  readonly askedBy: string | undefined;
+}
+
+/** What a job comes to by the ledger and a look. */
+export type Decision = 'go' | 'observed' | 'wait' | 'not stopped';
+
+/** What a look at the job after its stop decides for the run that waits. */
+const decideRestart = (
+  { judgement, operation, claimedAt = 0 }: Judged,
+  sighting: Sighting,
+): Decision => {
+  const { restart } = operation;
+  if (restart === undefined || judgement.kind !== 'look for the stop') return 'wait';
+  if (restart.readyAt(sighting.status)) return 'go';
+  if (OPERATIONS[restart.after].effectOf(sighting, claimedAt) !== 'none') return 'wait';
+  return judgement.isDelivered ? 'not stopped' : 'go';
+};
+
+/** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */
+export const decide = (one: Judged, sighting: Sighting | undefined, seenAt: number): Decision => {
+  const { judgement, operation, claimedAt = 0, clearFrom } = one;
+  if (judgement.kind === 'go') return 'go';
+  if (sighting === undefined) return 'wait';
+  if (judgement.kind !== 'look') return decideRestart(one, sighting);
+  if (seenAt < clearFrom) return 'wait';
+  const isPast = seenAt >= judgement.noneFrom;
+  switch (operation.effectOf(sighting, claimedAt)) {
+    case 'taken':
+      return 'observed';
+    case 'earlier':
+      return isPast ? 'observed' : 'wait';
+    case 'none':
+      return isPast ? 'go' : 'wait';
+    case 'pending':
+      return 'wait';
+  }
+};
+
+const LONGEST_POLL_MS = 900_000;
+
+/**
+ * When a run looks again whether its stop is over: after a quarter of the time that it has waited, so that it is late by a
+ * quarter of what the stop takes at most, and a stop that takes hours costs few looks.
+ */
+const pollAt = (since: number, now: number, leastMs: number): number =>
+  now + Math.min(LONGEST_POLL_MS, Math.max(leastMs, (now - since) / 4));
+
+/** When it is worth coming back for a job that waits, in milliseconds since 1970; undefined if that cannot be told. */
+export const wakeOf = (
+  { judgement, clearFrom, mayEndAt }: Judged,
+  now: number,
+  pollMs: number,
+): number | undefined => {
+  switch (judgement.kind) {
+    case 'wait':
+      return judgement.since === undefined ? judgement.until : pollAt(judgement.since, now, pollMs);
+    case 'look for the stop':
+      return pollAt(judgement.since, now, pollMs);
+    case 'look': {
+      const wake = Math.max(clearFrom, mayEndAt);
+      return wake > now ? wake : undefined;
+    }
+    default:
+      return undefined;
+  }
+};
