@@ -277,6 +277,32 @@ export const BROKEN: readonly Broken[] = [
     breakage: { limits: (limits) => ({ ...limits, leaseMs: 1 }) },
   },
   {
+    name: 'does not know that a status may be older than a stop',
+    breaks: ['a run waits for the stop before it', 'a restart is whole'],
+    breakage: { limits: (limits) => ({ ...limits, settleMs: () => 1 }) },
+  },
+  {
+    name: 'takes a late status for a request without effect',
+    breaks: ['P4 nothing blind', 'one effect for one intent'],
+    breakage: { limits: (limits) => ({ ...limits, settleMs: () => 1 }) },
+  },
+  {
+    name: 'opens a claim as soon as its request is seen to have been served',
+    breaks: ['P3 nothing stale', 'the newest wish is the last', 'P4 nothing blind'],
+    breakage: ledgerThat(
+      withEntries((entry) =>
+        isPart(entry.key)
+          ? {
+              ...entry,
+              body: rewritten(entry.body, (part) => {
+                if (Array.isArray(part.asked) && part.asked.length === 0) part.ends = [];
+              }),
+            }
+          : entry,
+      ),
+    ),
+  },
+  {
     name: 'takes an error of the server for a refusal that will pass',
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>

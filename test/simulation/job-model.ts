@@ -88,6 +88,8 @@ const ENDS = ['job_finish', 'job_running_exception'];
 const FAILURES: Readonly<Record<string, string>> = {
   job_running: 'job_submit_fail',
   job_cancel_success: 'job_cancel_fail',
+  // Only after a savepoint that was declined: then the job runs on.
+  job_canceling: 'job_running',
 };
 
 export interface JobsModelOptions {
@@ -160,17 +162,16 @@ export const makeJobsModel = ({
   ): readonly Phase[] => {
     let at = now() + inMs;
     const step = () => random.between(1, stepMs);
-    const phases = LAWS[operation]
-      .phases(options, step)
-      .map(([ms, status, savepoint], i): Phase => {
-        at += ms;
-        const failed = FAILURES[status];
-        const first = i === 0 ? { showsBy } : {};
-        // A savepoint is used up once the job has restarted, and not before.
-        return failed !== undefined && jobsFail()
-          ? { at, status: failed, by, ...first }
-          : { at, status, savepoint, by, ...first };
-      });
+    const phases: Phase[] = [];
+    for (const [ms, status, savepoint] of LAWS[operation].phases(options, step)) {
+      at += ms;
+      const isFirst = phases.length === 0;
+      const failed = isFirst ? undefined : FAILURES[status];
+      const first = isFirst ? { showsBy } : {};
+      // A savepoint is used up once the job has restarted, and not before.
+      if (failed === undefined || !jobsFail()) phases.push({ at, status, savepoint, by, ...first });
+      else return [...phases, { at, status: failed, by }];
+    }
     return phases.at(-1)?.status === 'job_running' && jobsEnd()
       ? [...phases, { at: at + step(), status: random.pick(ENDS), by }]
       : phases;

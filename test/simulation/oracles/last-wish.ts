@@ -42,8 +42,10 @@ export const lastWish: Oracle = {
     for (const [job, [intent, operation]] of byNewest) {
       const status = statusOf(job);
       const [, other = operation] = byOldest.get(job) ?? [];
+      const isUnstopped = operation === 'dli.stop' && status === 'job_running';
       const isFailure =
-        climate.jobsFail > 0 && (status === 'job_submit_fail' || status === 'job_cancel_fail');
+        climate.jobsFail > 0 &&
+        (isUnstopped || status === 'job_submit_fail' || status === 'job_cancel_fail');
       if (!isFailure && !fits(operation, status) && !fits(other, status))
         yield `${job} is ${status} in the end, and ${intent} wished ${operation}`;
     }

@@ -49,6 +49,22 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
   });
 };
 
+/** States in which a stop has not stopped a job. */
+const UNSTOPPED: ReadonlySet<string> = new Set(['job_running', 'job_idle', 'job_cancel_fail']);
+
+/** A stop before it took effect, and a look showed the job unstopped when no status could be older than the stop. */
+const wasNotStopped = (step: Published, memory: Memory): boolean => {
+  const { job } = evidenceOn(step, memory);
+  const stops = (memory.calls.get(job) ?? []).filter(
+    ({ call }) => call.operation === 'dli.stop' && call.effective && memory.arrived.has(call),
+  );
+  return (memory.sights.get(job) ?? []).some(({ look, index }) => {
+    const { call } = stops.findLast((stop) => stop.index < index) ?? {};
+    const isLate = (call?.settledAt ?? Number.POSITIVE_INFINITY) > look.seenAt + SKEW_MS;
+    return !isLate && UNSTOPPED.has(look.statuses.get(step.result.job_id) ?? '');
+  });
+};
+
 /** Of a restart both are carried out: a run never makes a stop stale that lies beside it. */
 const isRestart = (older: Ask, newer: Ask): boolean =>
   older.operation === 'dli.stop' && newer.operation === 'dli.run';
@@ -130,7 +146,9 @@ export const trueVerdicts: Oracle = {
             yield `${what}, and no call for it took effect`;
           break;
         case 'rejected':
-          if (error === undefined || !wasRefused(step, memory))
+          if (error?.code === 'not-stopped') {
+            if (!wasNotStopped(step, memory)) yield `${what}, and its stop had not failed`;
+          } else if (error === undefined || !wasRefused(step, memory))
             yield `${what}, and nobody had refused it`;
           break;
         case 'superseded':
