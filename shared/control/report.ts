@@ -47,13 +47,22 @@ export const makeReport = (options: ReportOptions) => {
     }
   };
 
+  /** What was refused is asked for again when a look can tell why: not while statuses may be older than the request before. */
+  const waitForClearLook = (carrier: Carrier): void => {
+    const until = options.clearFrom(carrier);
+    if (until <= options.now()) return;
+    for (const asking of partsAsking(parts, [carrier]))
+      noteLease(asking, jobIdOf(carrier.job), until);
+  };
+
   return async (attempt: Attempt): Promise<void> => {
     const verdicts = await reconsider(attempt, options);
     attempt.verdicts.forEach(([carrier, said], i) => {
       const verdict = verdicts[i] ?? said;
       if (said.kind === 'unanswered' && said.served !== 'no') noteEnds(carrier, attempt);
       if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict);
-      else settleAskers(parts, carrier, sealedOf(verdict, attempt));
+      if (said.kind === 'rejected' && verdict.kind === 'unanswered') waitForClearLook(carrier);
+      if (verdict.kind !== 'unanswered') settleAskers(parts, carrier, sealedOf(verdict, attempt));
     });
   };
 };

@@ -52,16 +52,28 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
 /** States in which a stop has not stopped a job. */
 const UNSTOPPED: ReadonlySet<string> = new Set(['job_running', 'job_idle', 'job_cancel_fail']);
 
-/** A stop before it took effect, and a look showed the job unstopped when no status could be older than the stop. */
+const UNDER_WAY: ReadonlySet<string> = new Set(['job_savepointing', 'job_canceling']);
+
+/**
+ * A stop before it took effect, and a look showed the job unstopped when no status could be older than the stop: when all
+ * that it did had to show, or after a look that showed it under way.
+ */
 const wasNotStopped = (step: Published, memory: Memory): boolean => {
   const { job } = evidenceOn(step, memory);
   const stops = (memory.calls.get(job) ?? []).filter(
     ({ call }) => call.operation === 'dli.stop' && call.effective && memory.arrived.has(call),
   );
-  return (memory.sights.get(job) ?? []).some(({ look, index }) => {
-    const { call } = stops.findLast((stop) => stop.index < index) ?? {};
-    const isLate = (call?.settledAt ?? Number.POSITIVE_INFINITY) > look.seenAt + SKEW_MS;
-    return !isLate && UNSTOPPED.has(look.statuses.get(step.result.job_id) ?? '');
+  const sights = memory.sights.get(job) ?? [];
+  const statusIn = ({ look }: (typeof sights)[number]) =>
+    look.statuses.get(step.result.job_id) ?? '';
+  return sights.some((sight) => {
+    const stop = stops.findLast(({ index }) => index < sight.index);
+    if (stop === undefined || !UNSTOPPED.has(statusIn(sight))) return false;
+    const wasUnderWay = sights.some(
+      (before) =>
+        before.index > stop.index && before.index < sight.index && UNDER_WAY.has(statusIn(before)),
+    );
+    return wasUnderWay || (stop.call.settledAt ?? 0) <= sight.look.seenAt + SKEW_MS;
   });
 };
 
