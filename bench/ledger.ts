@@ -18,6 +18,8 @@ const LIMITS: ControlLimits = {
   callConcurrency: 8,
   msPerCall: 25_000,
   leaseMs: 150_000,
+  settleMs: () => 30_000,
+  recordsEnds: true,
   restartDelaySeconds: 30,
   maxReceives: 200,
   keepSeconds: 30 * 24 * 3_600,

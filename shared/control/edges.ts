@@ -29,6 +29,8 @@ export interface ControlLimits {
   readonly leaseMs: number;
   /** How late effects and statuses may be after a request has ended, in milliseconds. */
   readonly settleMs: SettleMs;
+  /** Whether records tell when a request ended: not while a release runs beside this one that does not read it. */
+  readonly recordsEnds: boolean;
   /** How often a run looks at most whether the stop before it is over. */
   readonly restartDelaySeconds: number;
   /** How often the queue gives a message before it moves it to the dead-letter queue itself. */

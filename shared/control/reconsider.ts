@@ -16,6 +16,8 @@ export interface ReconsiderOptions {
   readonly now: () => number;
   /** Milliseconds since 1970: a status that is shown before may be older than what the request before did to the job. */
   readonly clearFrom: (carrier: Carrier) => number;
+  /** Whether it is looked at once after a request without any reply: only where the record tells when that ended. */
+  readonly recordsEnds: boolean;
 }
 
 /** Of a request that was left without any reply so many jobs are looked at first: most often it was served whole or not at all. */
@@ -28,7 +30,7 @@ const SAMPLE = 3;
  */
 export const reconsider = async (
   attempt: Attempt,
-  { lookAt, now, clearFrom }: ReconsiderOptions,
+  { lookAt, now, clearFrom, recordsEnds }: ReconsiderOptions,
 ): Promise<readonly Verdict[]> => {
   const { operation, project_id } = attempt.call;
   const since = attempt.timing.calledAt;
@@ -39,7 +41,7 @@ export const reconsider = async (
   };
 
   const unclear = attempt.verdicts.filter(([, verdict]) => isUnclear(verdict));
-  const silent = attempt.verdicts.filter(([, verdict]) => isSilent(verdict));
+  const silent = attempt.verdicts.filter(([, verdict]) => recordsEnds && isSilent(verdict));
   const size = Math.max(SAMPLE, operation.look.maxJobs);
   const first = await look([...unclear, ...silent.slice(0, size)]);
   const isServed = [...first.values()].some((seen) => operation.effectOf(seen, since) === 'taken');

@@ -12,6 +12,8 @@ export interface ReportOptions extends ReconsiderOptions {
   readonly parts: ReadonlyMap<string, Part>;
   readonly invocation: string;
   readonly settleMs: SettleMs;
+  /** Longer than an invocation can last. */
+  readonly leaseMs: number;
 }
 
 type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
@@ -21,13 +23,14 @@ type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
  * answer the record says until when it may take effect, also where a look has shown that it was served.
  */
 export const makeReport = (options: ReportOptions) => {
-  const { parts, invocation, settleMs } = options;
+  const { parts, invocation, settleMs, leaseMs, recordsEnds } = options;
 
   const noteEnds = (carrier: Carrier, { call, timing }: Attempt): void => {
     const job = jobIdOf(carrier.job);
-    const until = timing.settledAt + settleMs(call.operation, call.options);
+    const settled = timing.settledAt + settleMs(call.operation, call.options);
+    const until = recordsEnds ? settled : timing.calledAt + leaseMs;
     for (const asking of partsAsking(parts, [carrier])) {
-      noteEnd(asking, job, { invocation, until });
+      if (recordsEnds) noteEnd(asking, job, { invocation, until });
       noteLease(asking, job, until);
     }
   };

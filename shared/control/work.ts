@@ -1,5 +1,7 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
+import type { SettleMs } from '../core/judge.ts';
 import { jobIdOf } from '../core/operation.ts';
+import { OPERATIONS } from '../core/operations/index.ts';
 import {
   type Call,
   type Carrier,
@@ -75,13 +77,15 @@ export const workOn = async <Message extends Received>(
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
-  for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
-  const planned = admitted(plan.calls, parts, gates, now());
   const pollMs = restartDelaySeconds * 1_000;
+  for (const carrier of plan.waiting)
+    for (const part of partsAsking(parts, [carrier]))
+      noteLease(part, jobIdOf(carrier.job), now() + Math.max(pollMs, settleBefore(part, settleMs)));
+  const planned = admitted(plan.calls, parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now, settleMs, pollMs });
   const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
   const lookAt = lookUntil(msPerCall);
-  const report = makeReport({ parts, invocation, settleMs, lookAt, now, clearFrom });
+  const report = makeReport({ ...limits, parts, invocation, lookAt, now, clearFrom });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
   for (const carrier of weighed.notStopped) settleWithoutCall(parts, carrier, NOT_STOPPED, now());
@@ -171,6 +175,12 @@ const queuedOf = (parts: Parts): readonly Queued[] =>
     part: part.key,
     intent: { ...part.intent, jobs: openJobsOf(part) },
   }));
+
+/** How late statuses may be after what an intent's jobs wait for: until then a look would prove nothing. */
+const settleBefore = ({ intent }: Part, settleMs: SettleMs): number => {
+  const { restart } = operationOf(intent);
+  return restart === undefined ? 0 : settleMs(OPERATIONS[restart.after], {});
+};
 
 const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
   service,

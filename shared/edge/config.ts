@@ -90,6 +90,7 @@ const controlSchema = v.pipe(
     CALL_CONCURRENCY: v.optional(whole(1, 100), '8'),
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '10'),
     SETTLE_SECONDS: v.optional(whole(1, 900)),
+    RECORD_ENDS: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'true'),
     MAX_EVENT_BYTES: payloadBytes,
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
@@ -194,6 +195,7 @@ export const readControlConfig = (environment: Environment) => {
     settleMs: ({ repeatHarms }: Pick<Operation, 'repeatHarms'>, options: GroupOptions): number =>
       (settings.SETTLE_SECONDS ??
         (repeatHarms(options) ? CAREFUL_SETTLE_SECONDS : SETTLE_SECONDS)) * 1_000,
+    recordsEnds: settings.RECORD_ENDS === 'true',
     maxReceives: settings.MAX_RECEIVES,
     keepSeconds: LEDGER_KEEP_SECONDS,
     ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },

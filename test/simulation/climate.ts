@@ -92,6 +92,8 @@ export interface Climate {
   readonly settleMs: number;
   /** How often a status, or an effect, is late. */
   readonly late: number;
+  /** How often an invocation is of the release before, which does not record when requests ended. */
+  readonly older: number;
   readonly visibilityMs: number;
   readonly maxReceives: number;
   readonly maxJobsPerCall: number;
@@ -169,6 +171,7 @@ export const drawClimate = (random: Random): Climate => {
     functionMs,
     callMs: random.pick([5, 20]) * SECOND,
     late: random.pick([0, 0, 0.3, 1]),
+    older: random.pick([0, 0, 0, 0.5]),
     settleMs: random.pick([5, 30, 30, 120]) * SECOND,
     visibilityMs: random.pick([6 * functionMs, 6 * functionMs, 15 * SECOND]),
     maxReceives: random.pick([200, 200, 200, 6]),

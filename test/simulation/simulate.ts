@@ -130,6 +130,7 @@ export const simulate = async ({
     msPerCall: climate.callMs + 5_000,
     leaseMs: climate.functionMs + Math.max(30_000, climate.settleMs),
     settleMs: () => climate.settleMs,
+    recordsEnds: true,
     restartDelaySeconds: 10,
     maxReceives: climate.maxReceives,
     keepSeconds: 30 * 24 * 3_600,
@@ -137,6 +138,7 @@ export const simulate = async ({
   let ids = 0;
   const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
     const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
+    const own = { ...limits, recordsEnds: !random.chance(climate.older) };
     const edges: ControlEdges<Handed> = {
       ledger: ledger.openFor(life, invocation),
       identify: async () => ({ kind: 'known', key: 'pair' }),
@@ -157,10 +159,7 @@ export const simulate = async ({
       random: random.next,
       newId: () => `id${++ids}`,
     };
-    const loop = makeControlLoop(
-      breakage.edges?.(edges) ?? edges,
-      breakage.limits?.(limits) ?? limits,
-    );
+    const loop = makeControlLoop(breakage.edges?.(edges) ?? edges, breakage.limits?.(own) ?? own);
     return breakage.loop?.(loop) ?? loop;
   };
   const mapping = makeMappingModel(wire, chronicle, climate, openLoop);

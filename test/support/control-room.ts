@@ -150,6 +150,8 @@ export const startControlRoom = ({
       callConcurrency,
       msPerCall: 25_000,
       leaseMs: 60_000,
+      settleMs: () => 30_000,
+      recordsEnds: true,
       maxReceives: 100,
       keepSeconds: 3_600,
       restartDelaySeconds: 30,

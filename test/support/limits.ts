@@ -7,6 +7,7 @@ export const LIMITS: ControlLimits = {
   msPerCall: 30_000,
   leaseMs: 120_000,
   settleMs: () => 30_000,
+  recordsEnds: true,
   restartDelaySeconds: 30,
   maxReceives: 10,
   keepSeconds: 3_600,
