@@ -6,6 +6,7 @@ import { measurePlanning, measureResident } from './planning.ts';
 import { measureSigning } from './signing.ts';
 import { measureStack } from './stack.ts';
 import { measureOutage, measureThrottles, OUTAGE_LATENCIES, type Range } from './trouble.ts';
+import { LOST, measureVerdicts } from './verdicts.ts';
 
 /** `npm run bench`: every figure of the README, in one run. Ratios hold anywhere; times are this machine's, now. */
 
@@ -68,6 +69,10 @@ for (const latencyMs of OUTAGE_LATENCIES) {
     'goal 0, 0',
   );
 }
+
+const verdicts = await measureVerdicts();
+for (const [i, { what }] of LOST.entries())
+  print(`${what}: seconds to the verdict`, round(verdicts[i] ?? 0));
 
 print('signing a call of 100 ids, µs', round(measureSigning(), 1));
 
