@@ -20,7 +20,7 @@ export interface Weighed {
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
   /** Runs whose stop was delivered, and did not stop the job. */
-  readonly notStopped: readonly Carrier[];
+  readonly notStopped: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
@@ -140,7 +140,7 @@ export const weigh = async (
     candidates,
     repeats,
     observed,
-    notStopped: decided['not stopped'].map(({ carrier }) => carrier),
+    notStopped: decided['not stopped'],
     superseded,
     leases,
     unseen,
