@@ -88,7 +88,9 @@ export const workOn = async <Message extends Received>(
   const report = makeReport({ ...limits, parts, invocation, lookAt, now, clearFrom });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const carrier of weighed.notStopped) settleWithoutCall(parts, carrier, NOT_STOPPED, now());
+  // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
+  for (const carrier of await claim(weighed.notStopped, 'open'))
+    settleWithoutCall(parts, carrier, NOT_STOPPED, now());
   const mayEndAt = new Map(weighed.observed.map((one) => [one.carrier, one.mayEndAt]));
   for (const carrier of await claim(weighed.observed, 'served')) {
     const until = mayEndAt.get(carrier) ?? 0;
