@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseJson } from '../../shared/core/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
+import type { JobOptions } from './job-laws.ts';
 import { emptied, errorReply, htmlReply, json, type Reply } from './reply.ts';
 import type { DrsShape, Shape } from './vocabulary.ts';
 
@@ -11,8 +12,27 @@ const jobId = v.pipe(v.string(), v.nonEmpty());
 /** "If this parameter is left empty, the task is started immediately." */
 const startTime = v.nullish(v.pipe(v.string(), v.regex(/^\d{0,16}$/)));
 
-const startRequest = v.object({
-  jobs: v.pipe(v.array(v.object({ job_id: jobId, start_time: startTime })), v.minLength(1)),
+const flag = v.nullish(v.boolean());
+
+/** `StartInfo` of the vendor's SDKs. Unknown fields are ignored, as the vendor does. */
+const startInfo = v.object({
+  job_id: jobId,
+  start_time: startTime,
+  is_only_init_task: flag,
+  is_auto_create_compare: flag,
+});
+
+const startRequest = v.object({ jobs: v.pipe(v.array(startInfo), v.minLength(1)) });
+
+/** The options that were given: empty and null are absent. */
+const optionsOf = ({
+  start_time: time,
+  is_only_init_task: initialises,
+  is_auto_create_compare: compares,
+}: v.InferOutput<typeof startInfo>): JobOptions => ({
+  ...(time && { start_time: time }),
+  ...(typeof initialises === 'boolean' && { is_only_init_task: initialises }),
+  ...(typeof compares === 'boolean' && { is_auto_create_compare: compares }),
 });
 
 const invalid = (what: string): Reply =>
@@ -34,7 +54,9 @@ const read = (body: string): Reading => {
     return { ok: false, refusal: errorReply(400, 'DRS.M00301', 'Duplicate task IDs.') };
   }
   const jobOptions = new Map(
-    jobs.flatMap(({ job_id, start_time }) => (start_time ? [[job_id, { start_time }]] : [])),
+    jobs
+      .map((job) => [job.job_id, optionsOf(job)] as const)
+      .filter(([, options]) => Object.keys(options).length > 0),
   );
   return { ok: true, asked: { ids, options: {}, jobOptions } };
 };
@@ -76,7 +98,7 @@ const RENDERS: Readonly<Record<DrsShape, Render>> = {
 
 const isDrsShape = (shape: Shape): shape is DrsShape => Object.hasOwn(RENDERS, shape);
 
-/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816"}]}`. */
+/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816", "is_only_init_task": true}]}`. */
 export const drsStart: Endpoint = {
   operation: 'drs.start',
   service: 'drs',

@@ -309,6 +309,11 @@ export const BROKEN: readonly Broken[] = [
     ),
   },
   {
+    name: 'drops an option of a job',
+    breaks: ['P5 flags are sacred'],
+    breakage: bodyThat((body) => body.replaceAll(/,"is_only_init_task":(true|false)/g, '')),
+  },
+  {
     name: 'names a job twice',
     breaks: ['P6 fewest calls'],
     breakage: bodyThat((body) => body.replace(/^\{"job_ids":\[(\d+)/, '{"job_ids":[$1,$1')),

@@ -71,10 +71,18 @@ const flagsFor = (operation: OperationName, random: Random, climate: Climate): O
   return { [flag]: random.chance(0.7) };
 };
 
+/** What a wish for a task may carry: absent, true and false are three wishes. */
+const OWN: readonly Options[] = [
+  { start_time: '1599202771816' },
+  { start_time: '1599202771817' },
+  { is_only_init_task: true },
+  { is_only_init_task: false },
+  { is_auto_create_compare: false },
+  { start_time: '1599202771816', is_only_init_task: true, is_auto_create_compare: true },
+];
+
 const ownOptions = (operation: OperationName, random: Random, climate: Climate): Options =>
-  operation === 'drs.start' && random.chance(climate.flagged)
-    ? { start_time: random.pick(['1599202771816', '1599202771817']) }
-    : {};
+  operation === 'drs.start' && random.chance(climate.flagged) ? random.pick(OWN) : {};
 
 /** The request in JSON, numbers for DLI's ids where the draw says so: digits, which no double ever holds. */
 const textOf = (
