@@ -130,8 +130,18 @@ const ODD = {
     'job_cancel_fail',
     'job_arrearage_stopped',
     'job_idle',
+    'job_downloading',
+    'job_arrearage_recovering',
   ],
-  drs: ['CONFIGURATION', 'INCRE_TRANSFER_STARTED', 'START_JOB_FAILED', 'FULL_TRANSFER_COMPLETE'],
+  drs: [
+    'CONFIGURATION',
+    'INCRE_TRANSFER_STARTED',
+    'START_JOB_FAILED',
+    'FULL_TRANSFER_COMPLETE',
+    'CHILD_TRANSFER_STARTED',
+    'REBUILD_NODE_FAILED',
+    'RELEASE_RESOURCE_STARTED',
+  ],
 } as const;
 
 /** Draws who asks for what, and when. */
