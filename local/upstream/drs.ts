@@ -69,15 +69,17 @@ const TROUBLES: Readonly<Record<Trouble, { readonly code: string; readonly messa
   },
 };
 
+const errorOf = (trouble: Trouble) => ({
+  error_code: TROUBLES[trouble].code,
+  error_msg: TROUBLES[trouble].message,
+});
+
 const listed = ({ id, trouble }: Row) =>
-  trouble === undefined
-    ? { id, status: 'success' }
-    : {
-        id,
-        status: 'failed',
-        error_code: TROUBLES[trouble].code,
-        error_msg: TROUBLES[trouble].message,
-      };
+  trouble === undefined ? { id, status: 'success' } : { id, status: 'failed', ...errorOf(trouble) };
+
+/** `status` is optional in every model of the vendor's. */
+const withoutStatus = ({ id, trouble }: Row) =>
+  trouble === undefined ? { id, status: 'success' } : { id, ...errorOf(trouble) };
 
 type Render = (rows: readonly Row[]) => Reply;
 
@@ -92,6 +94,11 @@ const RENDERS: Readonly<Record<DrsShape, Render>> = {
   'status-200': (rows) => underJobs(200, rows),
   // Reversed, since a random order would now and then be the order asked.
   shuffled: (rows) => underJobs(202, rows.toReversed()),
+  'code-alone': (rows) =>
+    json(rows.some(({ trouble }) => trouble !== undefined) ? 400 : 202, {
+      results: rows.map(withoutStatus),
+      count: rows.length,
+    }),
   html: () => htmlReply,
   empty: (rows) => emptied(underJobs(202, rows)),
 };
