@@ -137,6 +137,14 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
     },
   );
 
+  it('nor is there the only one asked for, where the whole answer says so', () => {
+    const body = { error_code: 'DRS.M00289', error_msg: 'words' };
+    expect(decode('drs.start', ['a'], 400, body)).toEqual({ a: MISSING });
+    expect(decode('drs.start', ['a', 'b'], 400, body)).toEqual({});
+    const results = [{ id: 'a', status: 'CONFIGURATION' }];
+    expect(decode('drs.start', ['a'], 400, { ...body, results })).toEqual({ a: 'CONFIGURATION' });
+  });
+
   it.each([
     ['another error in the row', 200, { results: [{ id: 'a', error_code: 'DRS.M00004' }] }],
     ['a throttle', 400, { error_code: 'DRS.M01503', error_msg: 'words' }],

@@ -143,12 +143,13 @@ const look: Look = {
   }),
   decode: (jobs, reply) => {
     const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
-    const statuses = new Map(
-      rowsOf(parsed?.ok ? parsed.value : null).map((row) => [idOf(row), statusOf(row)]),
-    );
+    const body = parsed?.ok ? parsed.value : null;
+    const statuses = new Map(rowsOf(body).map((row) => [idOf(row), statusOf(row)]));
+    // An error without rows says which task is not there if one was asked for.
+    const alone = jobs.length === 1 && isObject(body) ? statusOf(body) : '';
     return new Map(
       jobs.flatMap((job) => {
-        const status = statuses.get(job);
+        const status = statuses.get(job) ?? (alone === MISSING ? MISSING : undefined);
         return status ? [[job, { status }] as const] : [];
       }),
     );
