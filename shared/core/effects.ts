@@ -7,7 +7,7 @@ export type Told<Status extends string> = Readonly<
 
 /**
  * Reads statuses by a table. `known` are all that the service has: one of them that stands in no list, or in two, is a bug
- * and throws. A status that nobody has heard of says nothing yet.
+ * and throws. A status that is not known says nothing yet.
  */
 export const effects = <Status extends string>(
   { taken, none, pending = [] }: Told<Status>,

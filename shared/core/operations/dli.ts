@@ -168,7 +168,7 @@ const ENDED = [
 
 const isIn = (statuses: readonly string[], status: string): boolean => statuses.includes(status);
 
-/** While a job is being stopped, a run of which nobody has heard may be what comes next. */
+/** While a job is being stopped, its status cannot tell whether a run was taken for afterwards. */
 const runs = effects<DliStatus>(
   {
     taken: [...STARTED, ...ENDED],
