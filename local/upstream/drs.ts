@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseJson } from '../../shared/core/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
+import type { JobOptions } from './job-laws.ts';
 import { emptied, errorReply, htmlReply, json, type Reply } from './reply.ts';
 import type { DrsShape, Shape } from './vocabulary.ts';
 
@@ -11,8 +12,27 @@ const jobId = v.pipe(v.string(), v.nonEmpty());
 /** "If this parameter is left empty, the task is started immediately." */
 const startTime = v.nullish(v.pipe(v.string(), v.regex(/^\d{0,16}$/)));
 
-const startRequest = v.object({
-  jobs: v.pipe(v.array(v.object({ job_id: jobId, start_time: startTime })), v.minLength(1)),
+const flag = v.nullish(v.boolean());
+
+/** `StartInfo` of the vendor's SDKs. Unknown fields are ignored, as the vendor does. */
+const startInfo = v.object({
+  job_id: jobId,
+  start_time: startTime,
+  is_only_init_task: flag,
+  is_auto_create_compare: flag,
+});
+
+const startRequest = v.object({ jobs: v.pipe(v.array(startInfo), v.minLength(1)) });
+
+/** The options that were given: empty and null are absent. */
+const optionsOf = ({
+  start_time: time,
+  is_only_init_task: initialises,
+  is_auto_create_compare: compares,
+}: v.InferOutput<typeof startInfo>): JobOptions => ({
+  ...(time && { start_time: time }),
+  ...(typeof initialises === 'boolean' && { is_only_init_task: initialises }),
+  ...(typeof compares === 'boolean' && { is_auto_create_compare: compares }),
 });
 
 const invalid = (what: string): Reply =>
@@ -34,7 +54,9 @@ const read = (body: string): Reading => {
     return { ok: false, refusal: errorReply(400, 'DRS.M00301', 'Duplicate task IDs.') };
   }
   const jobOptions = new Map(
-    jobs.flatMap(({ job_id, start_time }) => (start_time ? [[job_id, { start_time }]] : [])),
+    jobs
+      .map((job) => [job.job_id, optionsOf(job)] as const)
+      .filter(([, options]) => Object.keys(options).length > 0),
   );
   return { ok: true, asked: { ids, options: {}, jobOptions } };
 };
@@ -47,15 +69,17 @@ const TROUBLES: Readonly<Record<Trouble, { readonly code: string; readonly messa
   },
 };
 
+const errorOf = (trouble: Trouble) => ({
+  error_code: TROUBLES[trouble].code,
+  error_msg: TROUBLES[trouble].message,
+});
+
 const listed = ({ id, trouble }: Row) =>
-  trouble === undefined
-    ? { id, status: 'success' }
-    : {
-        id,
-        status: 'failed',
-        error_code: TROUBLES[trouble].code,
-        error_msg: TROUBLES[trouble].message,
-      };
+  trouble === undefined ? { id, status: 'success' } : { id, status: 'failed', ...errorOf(trouble) };
+
+/** `status` is optional in every model of the vendor's. */
+const withoutStatus = ({ id, trouble }: Row) =>
+  trouble === undefined ? { id, status: 'success' } : { id, ...errorOf(trouble) };
 
 type Render = (rows: readonly Row[]) => Reply;
 
@@ -70,13 +94,18 @@ const RENDERS: Readonly<Record<DrsShape, Render>> = {
   'status-200': (rows) => underJobs(200, rows),
   // Reversed, since a random order would now and then be the order asked.
   shuffled: (rows) => underJobs(202, rows.toReversed()),
+  'code-alone': (rows) =>
+    json(rows.some(({ trouble }) => trouble !== undefined) ? 400 : 202, {
+      results: rows.map(withoutStatus),
+      count: rows.length,
+    }),
   html: () => htmlReply,
   empty: (rows) => emptied(underJobs(202, rows)),
 };
 
 const isDrsShape = (shape: Shape): shape is DrsShape => Object.hasOwn(RENDERS, shape);
 
-/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816"}]}`. */
+/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816", "is_only_init_task": true}]}`. */
 export const drsStart: Endpoint = {
   operation: 'drs.start',
   service: 'drs',

@@ -5,6 +5,8 @@ export interface JobOptions {
   readonly resume_savepoint?: boolean;
   readonly trigger_savepoint?: boolean;
   readonly start_time?: string;
+  readonly is_only_init_task?: boolean;
+  readonly is_auto_create_compare?: boolean;
 }
 
 /** What really happened to a job, as against what was asked or answered. */
@@ -15,6 +17,8 @@ export interface Effect {
   readonly resumed?: boolean;
   /** For a stop that made a savepoint. */
   readonly savepoint?: true;
+  /** For a start that initialised the task, and began no transfer. */
+  readonly onlyInitialised?: true;
 }
 
 /** A state that a job comes into at a time, and what becomes of its savepoint then. */
@@ -48,7 +52,8 @@ export interface Law {
 
 /**
  * The states are the vendor's. That a resumed savepoint is gone once the job runs is the vendor's too; that a run
- * without a savepoint to resume from starts afresh is our guess.
+ * without a savepoint to resume from starts afresh is our guess, and so is that a task which was only initialised waits for
+ * its start.
  */
 export const LAWS: Readonly<Record<OperationName, Law>> = {
   'dli.run': {
@@ -78,15 +83,27 @@ export const LAWS: Readonly<Record<OperationName, Law>> = {
   'drs.start': {
     unseen: 'CONFIGURATION',
     allowedIn: ['CONFIGURATION'],
-    effect: () => ({ effect: 'start' }),
-    phases: ({ start_time: wished }, at, step) => {
+    effect: (_, { is_only_init_task: initialises }) =>
+      initialises ? { effect: 'start', onlyInitialised: true } : { effect: 'start' },
+    phases: ({ start_time: wished, is_only_init_task: initialises }, at, step) => {
       const startAt = Math.max(at, Number(wished ?? 0));
-      return [
+      const begun = [
         ...(startAt > at ? [{ from: at, status: 'WAITING_FOR_START' }] : []),
         { from: startAt, status: 'STARTJOBING' },
+      ];
+      if (initialises) return [...begun, { from: startAt + step, status: 'WAITING_FOR_START' }];
+      return [
+        ...begun,
         { from: startAt + step, status: 'FULL_TRANSFER_STARTED' },
         { from: startAt + 2 * step, status: 'INCRE_TRANSFER_STARTED' },
       ];
     },
   },
 };
+
+/** Whether a job's state allows an operation. A task that was only initialised can still be started. */
+export const allows = (operation: OperationName, { status, effects }: JobState): boolean =>
+  LAWS[operation].allowedIn.includes(status) ||
+  (operation === 'drs.start' &&
+    status === 'WAITING_FOR_START' &&
+    effects.at(-1)?.onlyInitialised === true);

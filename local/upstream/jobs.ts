@@ -1,4 +1,4 @@
-import { type Effect, type JobOptions, type JobState, LAWS } from './job-laws.ts';
+import { allows, type Effect, type JobOptions, type JobState, LAWS } from './job-laws.ts';
 import type { OperationName, Service } from './vocabulary.ts';
 
 /** Which job: ids are unique within one project of one service. */
@@ -50,12 +50,12 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
   return {
     /** Whether the job's state allows the operation. A job never asked for before comes into being, in one that does. */
     isReady: (operation: OperationName, key: JobKey, options: JobOptions): boolean =>
-      LAWS[operation].allowedIn.includes(meetFor(operation, key, options).status),
+      allows(operation, meetFor(operation, key, options)),
     /** Carries the operation out if the job's state allows it, and says whether it did. */
     carryOut: (operation: OperationName, key: JobKey, options: JobOptions): boolean => {
       const law = LAWS[operation];
       const job = meetFor(operation, key, options);
-      if (!law.allowedIn.includes(job.status)) return false;
+      if (!allows(operation, job)) return false;
       const at = now();
       const effect = { at, ...law.effect(job, options) };
       job.effects = [...job.effects, effect];

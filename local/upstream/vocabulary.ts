@@ -31,6 +31,7 @@ export const DRS_SHAPES = [
   'both', // the list under either name
   'status-200', // 200 in place of 202
   'shuffled', // rows in another order than asked
+  'code-alone', // failed rows without a status, and status 400 if any failed
   ...COMMON_SHAPES,
 ] as const;
 export type DrsShape = (typeof DRS_SHAPES)[number];

@@ -36,8 +36,8 @@ const decideRestart = (
   const { restart } = operation;
   if (restart === undefined || judgement.kind !== 'look for the stop') return 'wait';
   if (restart.readyAt(sighting.status)) return 'go';
-  if (OPERATIONS[restart.after].effectOf(sighting, claimedAt) !== 'none') return 'wait';
-  return judgement.isDelivered ? 'not stopped' : 'go';
+  if (judgement.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
+  return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
 };
 
 /** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */

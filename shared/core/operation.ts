@@ -15,8 +15,8 @@ export type OperationName = 'dli.run' | 'dli.stop' | 'drs.start';
 /** Options that the upstream takes once per call: part of the group key, never merged or defaulted (promise P5). */
 export type GroupOptions = Readonly<Record<string, boolean>>;
 
-/** Options that the upstream takes per job. */
-export type JobOptions = Readonly<Record<string, string>>;
+/** Options that the upstream takes per job: they travel with their job, exactly as given (promise P5). */
+export type JobOptions = Readonly<Record<string, string | boolean>>;
 
 /** A job as it is asked for: its bare id, or the id with options of its own. */
 export type Job = JobId | ({ readonly job_id: JobId } & JobOptions);
@@ -122,11 +122,13 @@ export interface Operation {
     readonly after: OperationName;
     /** Whether a job in this status has ended what went before. */
     readonly readyAt: (status: string) => boolean;
+    /** Whether what went before was delivered and has failed, where a job is in this status. */
+    readonly failedAt: (status: string) => boolean;
   };
   readonly jobId: JobIdRule;
   readonly options: ObjectEntries;
   readonly jobOptions: ObjectEntries;
-  /** Reads the upstream's own request body. Unknown fields are ignored, as the upstream does. */
+  /** Reads the upstream's own request body. What the call could not carry is refused by name; null counts as absent. */
   readonly request: GenericSchema<unknown, Ask>;
   /** The upstream's own reply to a request that it takes whole. */
   readonly answer: (listed: readonly Job[], language: Language) => Answer;

@@ -58,6 +58,7 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DRS.M00201', 'job'],
   ['DRS.M00202', 'job'],
   ['DRS.M00261', 'auth'],
+  ['DRS.M00289', 'job'],
   ['DRS.M00301', 'job'],
   ['DRS.M00304', 'status'],
   ['DRS.M00305', 'job'],

@@ -1,8 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isObject } from '../../shared/core/json.ts';
-import { type JobId, jobIdOf, MISSING, type OperationName } from '../../shared/core/operation.ts';
+import {
+  type Effect,
+  type JobId,
+  jobIdOf,
+  MISSING,
+  type OperationName,
+} from '../../shared/core/operation.ts';
 import { OPERATIONS, operations } from '../../shared/core/operations/index.ts';
+import {
+  DLI_STATUSES,
+  type DliStatus,
+  DRS_STATUSES,
+  type DrsStatus,
+} from '../../shared/core/operations/statuses.ts';
 import { anyText } from '../support/arbitraries.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';
@@ -108,9 +122,27 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
       expect(decode('drs.start', ['a', 'b', 'c'], 200, { [list]: rows, count: 3 })).toEqual(told);
   });
 
-  it.each(['DRS.M05003', 'DRS.M05004'])('%s: there is no such task', (error_code) => {
-    const results = [{ id: 'a', error_code, error_message: 'words' }];
-    expect(decode('drs.start', ['a'], 200, { results })).toEqual({ a: MISSING });
+  it.each(['DRS.M00289', 'DRS.M05003', 'DRS.M05004'])(
+    '%s: there is no such task, at whatever status',
+    (error_code) => {
+      const results = [
+        { id: 'a', error_code, error_message: 'words' },
+        { id: 'b', status: 'CONFIGURATION' },
+      ];
+      for (const status of [200, 400, 404])
+        expect(decode('drs.start', ['a', 'b'], status, { results })).toEqual({
+          a: MISSING,
+          b: 'CONFIGURATION',
+        });
+    },
+  );
+
+  it('nor is there the only one asked for, where the whole answer says so', () => {
+    const body = { error_code: 'DRS.M00289', error_msg: 'words' };
+    expect(decode('drs.start', ['a'], 400, body)).toEqual({ a: MISSING });
+    expect(decode('drs.start', ['a', 'b'], 400, body)).toEqual({});
+    const results = [{ id: 'a', status: 'CONFIGURATION' }];
+    expect(decode('drs.start', ['a'], 400, { ...body, results })).toEqual({ a: 'CONFIGURATION' });
   });
 
   it.each([
@@ -143,58 +175,121 @@ describe.each(operations)('whatever comes back to a look of $name', ({ name, loo
   });
 });
 
-/** By the vendor's lists of statuses: [took effect, had none]; any other tells nothing yet. */
-const EFFECTS: Record<OperationName, readonly [taken: string, none: string]> = {
-  'dli.run': [
-    'job_submitting job_submit_fail job_running job_running_exception job_idle job_finish',
-    'job_init job_cancel_success job_cancel_fail job_arrearage_stopped missing',
+/** What one status tells of an operation; `there` and `ready` where it says so. */
+type Place = readonly [effect: Effect, ...(readonly ('there' | 'ready')[])];
+
+/** Every status of DLI, and of none the more: [of a run, of a stop]. */
+const DLI: Readonly<Record<DliStatus, readonly [run: Place, stop: Place]>> = {
+  job_init: [
+    ['none', 'ready'],
+    ['taken', 'there'],
   ],
-  'dli.stop': [
-    'job_canceling job_savepointing job_cancel_success job_init job_submit_fail job_finish job_arrearage_stopped',
-    'job_running job_running_exception job_idle job_cancel_fail missing',
+  job_submitting: [['taken', 'there'], ['pending']],
+  job_submit_fail: [
+    ['taken', 'ready'],
+    ['taken', 'there'],
   ],
-  'drs.start': [
-    'STARTJOBING WAITING_FOR_START START_JOB_FAILED FULL_TRANSFER_STARTED FULL_TRANSFER_FAILED FULL_TRANSFER_COMPLETE INCRE_TRANSFER_STARTED INCRE_TRANSFER_FAILED',
-    'CONFIGURATION CREATE_FAILED RELEASE_RESOURCE_COMPLETE DELETED missing',
+  job_running: [['taken', 'there'], ['none']],
+  job_running_exception: [['taken', 'ready'], ['none']],
+  job_downloading: [['taken', 'there'], ['none']],
+  job_idle: [['taken', 'there'], ['none']],
+  job_canceling: [['pending'], ['taken', 'there']],
+  job_cancel_success: [
+    ['none', 'ready'],
+    ['taken', 'there'],
+  ],
+  job_cancel_fail: [['none', 'ready'], ['none']],
+  job_savepointing: [['pending'], ['taken', 'there']],
+  job_arrearage_stopped: [
+    ['none', 'ready'],
+    ['taken', 'there'],
+  ],
+  job_arrearage_recovering: [['taken', 'there'], ['none']],
+  job_finish: [
+    ['taken', 'ready'],
+    ['taken', 'there'],
   ],
 };
 
-/** By the same lists: where a job is that is there already. */
-const THERE: Record<OperationName, string> = {
-  'dli.run': 'job_submitting job_running job_idle',
-  'dli.stop': EFFECTS['dli.stop'][0],
-  'drs.start':
-    'STARTJOBING WAITING_FOR_START FULL_TRANSFER_STARTED FULL_TRANSFER_COMPLETE INCRE_TRANSFER_STARTED',
+/** Every status of DRS: of a start. */
+const DRS: Readonly<Record<DrsStatus, Place>> = {
+  CREATING: ['pending'],
+  CREATE_FAILED: ['none'],
+  CONFIGURATION: ['none'],
+  STARTJOBING: ['taken', 'there'],
+  WAITING_FOR_START: ['taken', 'there'],
+  START_JOB_FAILED: ['taken'],
+  PAUSING: ['taken'],
+  PAUSEING: ['taken'],
+  FULL_TRANSFER_STARTED: ['taken', 'there'],
+  FULL_TRANSFER_FAILED: ['taken'],
+  FULL_TRANSFER_COMPLETE: ['taken', 'there'],
+  INCRE_TRANSFER_STARTED: ['taken', 'there'],
+  INCRE_TRANSFER_FAILED: ['taken'],
+  RELEASE_RESOURCE_STARTED: ['none'],
+  RELEASE_RESOURCE_FAILED: ['none'],
+  RELEASE_RESOURCE_COMPLETE: ['none'],
+  REBUILD_NODE_STARTED: ['taken', 'there'],
+  REBUILD_NODE_FAILED: ['taken'],
+  CHANGE_JOB_STARTED: ['taken', 'there'],
+  CHANGE_JOB_FAILED: ['taken'],
+  CHILD_TRANSFER_STARTING: ['taken', 'there'],
+  CHILD_TRANSFER_STARTED: ['taken', 'there'],
+  CHILD_TRANSFER_COMPLETE: ['taken', 'there'],
+  CHILD_TRANSFER_FAILED: ['taken'],
+  RELEASE_CHILD_TRANSFER_STARTED: ['taken'],
+  RELEASE_CHILD_TRANSFER_COMPLETE: ['taken'],
+  NODE_UPGRADE_START: ['taken', 'there'],
+  NODE_UPGRADE_COMPLETE: ['taken', 'there'],
+  NODE_UPGRADE_FAILED: ['taken'],
+  DELETED: ['none'],
 };
 
-const OTHERS = {
-  dli: 'job_downloading job_arrearage_recovering',
-  drs: 'CREATING PAUSING PAUSEING RELEASE_RESOURCE_STARTED RELEASE_RESOURCE_FAILED CHANGE_JOB_STARTED CHANGE_JOB_FAILED CHILD_TRANSFER_STARTED',
+const DLI_ROWS = Object.entries(DLI);
+
+const PLACES: Record<OperationName, readonly (readonly [status: string, place: Place])[]> = {
+  'dli.run': [...DLI_ROWS.map(([s, [run]]) => [s, run] as const), [MISSING, ['none', 'ready']]],
+  'dli.stop': [...DLI_ROWS.map(([s, [, stop]]) => [s, stop] as const), [MISSING, ['none']]],
+  'drs.start': [...Object.entries(DRS), [MISSING, ['none']]],
 };
+
+describe('the lists of statuses are those of docs/upstream.md §4', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/upstream.md'), 'utf8');
+  const namedIn = (begin: string): readonly string[] => {
+    const from = page.indexOf(begin) + begin.length;
+    const list = page.slice(from, page.indexOf('.', from));
+    return list.split(',').flatMap((item) => {
+      const [, head = '', tails] = /^(\w+?)(?:\{([^}]*)\})?$/.exec(item.trim()) ?? [];
+      return tails === undefined ? [head] : tails.split('|').map((tail) => head + tail);
+    });
+  };
+
+  it.each([
+    ['DLI', 'All 14 statuses of a job: ', DLI_STATUSES],
+    ['DRS', 'All 30 statuses of a task: ', DRS_STATUSES],
+  ])('%s', (_, begin, statuses) => {
+    expect(namedIn(begin).toSorted()).toEqual(statuses.toSorted());
+  });
+});
 
 describe.each(operations)('what a status tells of $name', (operation) => {
-  const { name, service, isThere, restart } = operation;
+  const { name, isThere, restart } = operation;
   const effectOf = (status: string) => operation.effectOf({ status }, 0);
-  const [taken, none] = EFFECTS[name].map((list) => list.split(' '));
+  const places = PLACES[name];
 
-  it('that it took effect, that it had none, or nothing yet', () => {
-    expect(taken?.map(effectOf)).toEqual(taken?.map(() => 'taken'));
-    expect(none?.map(effectOf)).toEqual(none?.map(() => 'none'));
-    for (const status of OTHERS[service].split(' ')) expect(effectOf(status)).toBe('pending');
+  it.each(places)('%s: %j', (status, [effect, ...others]) => {
+    expect(effectOf(status)).toBe(effect);
+    expect(isThere(status)).toBe(others.includes('there'));
+    expect(restart?.readyAt(status) ?? false).toBe(others.includes('ready'));
   });
 
-  it('and that the job is there already, which is more than that it took effect', () => {
-    const there = THERE[name].split(' ');
-    expect(there.map(isThere)).toEqual(there.map(() => true));
-    expect(there.map(effectOf)).toEqual(there.map(() => 'taken'));
-    const others = [taken, none, OTHERS[service].split(' ')].flat();
-    for (const status of others) expect(isThere(status ?? '')).toBe(there.includes(status ?? ''));
+  it('that the job is there is more than that it took effect', () => {
+    for (const [status] of places) if (isThere(status)) expect(effectOf(status)).toBe('taken');
   });
 
   it('a job that has ended since, and was started before: not by us', () => {
     const ended = 'job_submit_fail job_running_exception job_finish'.split(' ');
-    for (const status of [taken, none].flat()) {
-      if (status === undefined) continue;
+    for (const [status] of places) {
       const old = operation.effectOf({ status, startedAt: 1 }, 60_002);
       expect(old, status).toBe(
         name === 'dli.run' && ended.includes(status) ? 'none' : effectOf(status),
@@ -204,22 +299,17 @@ describe.each(operations)('what a status tells of $name', (operation) => {
   });
 
   it('a status that nobody has heard of tells nothing', () => {
-    const known = new Set([taken, none].flat());
+    const known = new Set(places.map(([status]) => status));
     fc.assert(
       fc.property(fc.oneof(anyText(), fc.constantFrom('__proto__', 'constructor')), (status) => {
-        if (!known.has(status)) expect(effectOf(status)).toBe('pending');
+        if (known.has(status)) return;
+        expect(effectOf(status)).toBe('pending');
+        expect(isThere(status) || restart?.readyAt(status)).toBeFalsy();
       }),
     );
   });
 
-  it('a run after a stop is ready where the job stands still, or the stop has failed', () => {
+  it('only a run waits for a stop', () => {
     expect(isObject(restart)).toBe(name === 'dli.run');
-    const ready =
-      'job_init job_submit_fail job_cancel_success job_finish job_arrearage_stopped job_running_exception job_cancel_fail missing';
-    const moving =
-      'job_running job_submitting job_canceling job_savepointing job_downloading job_idle';
-    if (restart === undefined) return;
-    for (const status of ready.split(' ')) expect(restart.readyAt(status), status).toBe(true);
-    for (const status of moving.split(' ')) expect(restart.readyAt(status), status).toBe(false);
   });
 });

@@ -90,4 +90,16 @@ describe.each(operations)('$name', (row) => {
       });
     },
   );
+
+  describe.each(fixture?.looks ?? [])('look: $title', ({ asked, status, body, tells }) => {
+    it(`tells ${[...new Set(Object.values(tells))].join(', ')}`, () => {
+      const ids = jobsOf(row, asked).map(jobIdOf);
+      for (const code of [status].flat()) {
+        const told = row.look.decode(ids, replied(code, body));
+        expect(
+          Object.fromEntries(Array.from(told, ([id, sighting]) => [id, row.effectOf(sighting, 0)])),
+        ).toEqual(tells);
+      }
+    });
+  });
 });

@@ -82,6 +82,14 @@ describe('a list holds 1 to 10,000 jobs', () => {
     ],
     [['a', 'b', { job_id: 'a', start_time: '1' }], 2],
     [[{ job_id: 'a', start_time: '1' }, { job_id: 'a' }], 1],
+    [['a', { job_id: 'a', is_only_init_task: false }], 1],
+    [
+      [
+        { job_id: 'a', is_auto_create_compare: true },
+        { job_id: 'a', is_auto_create_compare: false },
+      ],
+      1,
+    ],
   ])('a job listed again with other options is refused: %j', (jobs, at) => {
     expect(faultsOf({ ...task, jobs })).toEqual([
       `#/jobs/${at}: names a job that is listed before with other options`,
@@ -93,6 +101,17 @@ describe('a list holds 1 to 10,000 jobs', () => {
     expect(
       faultsOf({ ...task, jobs: [twice, { start_time: '1', job_id: 'a' }, 'b', 'b'] }),
     ).toEqual([]);
+  });
+
+  it.each(['is_only_init_task', 'is_auto_create_compare'])('%s is a flag of a task', (name) => {
+    for (const value of [true, false]) {
+      const jobs = [{ job_id: 'a', [name]: value }];
+      expect(draftOf({ ...task, jobs })).toEqual({ ...task, jobs, options: {} });
+    }
+    for (const value of [null, 'true', 1, {}])
+      expect(faultsOf({ ...task, jobs: [{ job_id: 'a', [name]: value }] })).toEqual([
+        `#/jobs/0/${name}: must be true or false`,
+      ]);
   });
 
   it.each([[''], [null], [5], ['12345678901234567'], ['-1'], ['1.5'], ['soon']])(

@@ -33,6 +33,8 @@ describe('a job with options is named as exactly as one without', () => {
 
   it('the good one is read', () => {
     expect(startOf({ job_id: 'a', start_time: '5' })).toBeUndefined();
+    expect(startOf({ job_id: 'a', is_only_init_task: true })).toBeUndefined();
+    expect(startOf({ job_id: 'a', is_auto_create_compare: false })).toBeUndefined();
   });
 
   it.each([
@@ -40,6 +42,8 @@ describe('a job with options is named as exactly as one without', () => {
     ['an id that is none', { job_id: 'a/b', start_time: '5' }],
     ['an id that is no text', { job_id: 5, start_time: '5' }],
     ['no id', { start_time: '5' }],
+    ['a flag that is none', { job_id: 'a', is_only_init_task: null }],
+    ['an option that is none', { job_id: 'a', speed: 9 }],
   ])('%s is no job', (_, job) => {
     expect(startOf(job)).toMatch(/^#\/jobs: must be a list of jobs, each of which must be a DRS/);
   });

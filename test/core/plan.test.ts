@@ -133,6 +133,21 @@ describe('options of a job are its own', () => {
     ]);
   });
 
+  it('absent, false and true are three wishes, and the last is carried out', () => {
+    const flagged = (value?: boolean): Wish => ({
+      operation: 'drs.start',
+      jobs: [value === undefined ? '131' : { job_id: '131', is_only_init_task: value }],
+    });
+    for (const first of [undefined, false, true])
+      for (const last of [undefined, false, true]) {
+        const { calls, settled } = plan(flagged(first), flagged(last));
+        expect(calls.flatMap(({ carriers }) => carriers.map(({ job }) => job))).toEqual(
+          flagged(last).jobs,
+        );
+        expect(settled).toHaveLength(first === last ? 0 : 1);
+      }
+  });
+
   it('the same ones share a carrier, others supersede', () => {
     const { calls, settled } = plan(at('5'), at('5'), at('6'));
     const [call] = calls;

@@ -38,6 +38,7 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DRS.M01504', 202, 'busy'],
   ['DRS.M00304', 400, 'status'],
   ['DRS.M05003', 400, 'job'],
+  ['DRS.M00289', 400, 'job'],
   ['DRS.M05004', 400, 'job'],
   ['DRS.M00301', 400, 'job'],
   ['DRS.M00007', 400, 'job'],

@@ -21,24 +21,92 @@ const draft = (...of: Parameters<typeof read>) => {
 
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
 
-describe("the vendor's request is read as the vendor reads it", () => {
-  it('unknown fields are ignored, at any depth, and so is the flag of another operation', () => {
-    expect(
-      draft('dli.run', { job_ids: [131], trigger_savepoint: 'x', constructor: 1, '': null }),
-    ).toEqual({
-      operation: 'dli.run',
+describe('what the call could not carry is refused by name (P5)', () => {
+  const UNKNOWN = 'is not a known field';
+
+  it('at any depth, and so is the flag of another operation', () => {
+    expect(faults('dli.stop', { job_ids: [128], triggerSavepoint: true })).toEqual([
+      `#/triggerSavepoint: ${UNKNOWN}`,
+    ]);
+    expect(faults('dli.run', { job_ids: [131], trigger_savepoint: false, constructor: 1 })).toEqual(
+      [`#/trigger_savepoint: ${UNKNOWN}`, `#/constructor: ${UNKNOWN}`],
+    );
+    const jobs = ['speed', 'isOnlyInitTask', 'constructor'].map((key) => ({
+      job_id: 'a',
+      [key]: true,
+    }));
+    expect(faults('drs.start', { jobs, options: {} })).toEqual([
+      `#/options: ${UNKNOWN}`,
+      `#/jobs/0/speed: ${UNKNOWN}`,
+      `#/jobs/1/isOnlyInitTask: ${UNKNOWN}`,
+      `#/jobs/2/constructor: ${UNKNOWN}`,
+    ]);
+  });
+
+  it.each(operations)('$name: null counts as absent, whatever the field', ({ name }) => {
+    const nothing = {
+      resume_savepoint: null,
+      trigger_savepoint: null,
+      is_only_init_task: null,
+      '': null,
+      constructor: null,
+    };
+    const body =
+      name === 'drs.start'
+        ? { jobs: [{ job_id: '5', start_time: null, ...nothing }], ...nothing }
+        : { job_ids: [5], ...nothing };
+    expect(draft(name, body)).toEqual({
+      operation: name,
       project_id: PROJECT,
-      jobs: ['131'],
-      options: {},
-    });
-    expect(draft('drs.start', { jobs: [{ job_id: 'a', speed: 9 }], options: { x: 1 } })).toEqual({
-      operation: 'drs.start',
-      project_id: PROJECT,
-      jobs: ['a'],
+      jobs: ['5'],
       options: {},
     });
   });
+});
 
+describe('the flags of a task are sacred (P5)', () => {
+  const FLAGS = ['is_only_init_task', 'is_auto_create_compare'];
+  const jobOf = (part: object) => draft('drs.start', { jobs: [{ job_id: 'a', ...part }] });
+
+  it.each([undefined, true, false])('%s is carried as it is, and never made up', (value) => {
+    for (const name of FLAGS) {
+      const part = value === undefined ? {} : { [name]: value };
+      const job = value === undefined ? 'a' : { job_id: 'a', ...part };
+      expect(jobOf(part)).toHaveProperty('jobs', [job]);
+      expect(jobOf({ ...part, start_time: '' })).toHaveProperty('jobs', [job]);
+    }
+  });
+
+  it('all options of a task travel together', () => {
+    const job = {
+      job_id: 'a',
+      start_time: '5',
+      is_only_init_task: true,
+      is_auto_create_compare: false,
+    };
+    expect(jobOf(job)).toHaveProperty('jobs', [job]);
+  });
+
+  it.each([['true'], ['false'], [0], [1], [''], [{}], [[]]])('%j is no flag', (value) => {
+    for (const name of FLAGS)
+      expect(faults('drs.start', { jobs: [{ job_id: 'a', [name]: value }] })).toEqual([
+        `#/jobs/0/${name}: must be true or false`,
+      ]);
+  });
+
+  it('a task listed twice with different flags contradicts itself', () => {
+    const listed = [{}, { is_only_init_task: false }, { is_only_init_task: true }];
+    for (const [i, one] of listed.entries())
+      for (const [j, other] of listed.entries())
+        expect(
+          faults('drs.start', { jobs: [one, other].map((part) => ({ job_id: 'a', ...part })) }),
+        ).toEqual(
+          i === j ? [] : ['#/jobs/1: names a job that is listed before with other options'],
+        );
+  });
+});
+
+describe("the vendor's request is read as the vendor reads it", () => {
   it('repetitions are kept: the answer has an element for each', () => {
     expect(draft('dli.run', { job_ids: [131, 130, 131] })).toHaveProperty('jobs', [
       '131',
@@ -139,7 +207,7 @@ describe('every fault is named, each in its place', () => {
     [{}, '#/job_ids: is required'],
     [{ job_ids: [] }, '#/job_ids: must name at least one job'],
     [{ job_ids: 131 }, '#/job_ids: must be an array'],
-    [{ job_ids: null }, '#/job_ids: must be an array'],
+    [{ job_ids: null }, '#/job_ids: is required'],
     [{ job_ids: new Array(10_001).fill('x') }, '#/job_ids: must name at most 10000 jobs'],
   ])('%#: %s', (body, fault) => {
     expect(faults('dli.stop', body)).toEqual([fault]);

@@ -99,7 +99,8 @@ describe('how jobs end whose deadline has passed', () => {
   it.each<[status: string | undefined, inTime: string, after: string]>([
     ['job_running', 'observed', 'observed'],
     ['job_init', 'expired', 'expired'],
-    ['job_downloading', 'wait', 'expired'],
+    ['job_downloading', 'observed', 'observed'],
+    ['job_canceling', 'wait', 'expired'],
     [UNTOLD, 'wait', 'expired'],
     [UNASKED, 'wait', 'expired'],
     [undefined, 'wait', 'expired'],
@@ -114,7 +115,7 @@ describe('how jobs end whose deadline has passed', () => {
   it.each([
     [UNASKED, true],
     [UNTOLD, false],
-    ['job_downloading', false],
+    ['job_canceling', false],
   ])('with the job %s, there was no time for it: %s', async (status, expected) => {
     const { isOutOfTime } = await end({ known: { 2: 'unclear' }, statuses: { 2: status } });
     expect(isOutOfTime).toBe(expected);

@@ -49,7 +49,7 @@ describe('a job whose request may have been served is looked at before it is tol
   });
 
   it.each([
-    ['on its way', 'job_downloading'],
+    ['on its way', 'job_savepointing'],
     ['out of sight', undefined],
   ])('it is %s: that is waited for, and not for ever', async (_, status) => {
     const { goOn } = await begin();

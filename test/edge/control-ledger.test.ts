@@ -135,7 +135,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
     expect([calls.length, looks, results]).toEqual([1, [], []]);
   });
 
-  it.each(['job_running', 'job_submitting'])(
+  it.each(['job_running', 'job_submitting', 'job_downloading', 'job_arrearage_recovering'])(
     'then it is looked at: %s, it took effect',
     async (status) => {
       const { staying, calls, looks, results } = await begin(status, LEASE);
@@ -155,7 +155,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
     },
   );
 
-  it.each([['job_downloading'], [undefined]])(
+  it.each([['job_savepointing'], [undefined]])(
     '%s: nobody can say, and it waits',
     async (status) => {
       const { staying, calls, results } = await begin(status, LEASE);
@@ -188,6 +188,40 @@ describe('a call that nobody answered is not sent again unseen (P4)', () => {
     pass(LEASE);
     expect(await run(batch)).toEqual([]);
     expect(calls).toHaveLength(2);
+  });
+
+  it('a start is not sent again where the status is one that only a started task can have', async () => {
+    const { now, pass } = startClock();
+    const statuses: Readonly<Record<string, string>> = {
+      'task-a': 'CHILD_TRANSFER_STARTED',
+      'task-b': 'REBUILD_NODE_STARTED',
+      'task-c': 'NODE_UPGRADE_FAILED',
+      'task-d': 'PAUSEING',
+    };
+    const { run, calls, results } = startControlRoom({
+      now,
+      statusOf: (job) => statuses[job],
+      reply: () => ({ kind: 'silent', reason: 'timeout' }),
+    });
+    const batch = [message('m', { operation: 'drs.start', jobs: Object.keys(statuses) })];
+    expect(await run(batch)).toEqual(['m']);
+    pass(LEASE);
+    expect(await run(batch)).toEqual([]);
+    expect(calls).toHaveLength(1);
+    expect(outcomes(results)).toEqual(Object.keys(statuses).map((id) => `${id} delivered`));
+    for (const result of results) expect(result).toMatchObject({ evidence: 'observed' });
+  });
+
+  it('a task that never was is rejected with its code, though its row has no status', async () => {
+    const { run, calls, looks, results } = startControlRoom({
+      reply: () =>
+        replied(400, { results: [{ id: 'task-a', ...refusal('DRS.M00289') }], count: 1 }),
+    });
+    expect(await run([message('m', { operation: 'drs.start', jobs: ['task-a'] })])).toEqual([]);
+    expect([calls.length, looks]).toEqual([1, []]);
+    expect(results).toMatchObject([
+      { outcome: 'rejected', evidence: 'keyed', error: { code: 'DRS.M00289', message: 'words' } },
+    ]);
   });
 
   it('one that was refused before anything was done is sent again at once', async () => {

@@ -46,7 +46,7 @@ const report = async (
 
 describe('a service that answered, and did not tell of a job, has done what it does: a look tells', () => {
   it('each by its own status: what took effect is delivered', async () => {
-    const statuses = { 2: 'job_running', 3: 'job_downloading', 4: 'job_init', 5: UNTOLD };
+    const statuses = { 2: 'job_running', 3: 'job_savepointing', 4: 'job_init', 5: UNTOLD };
     const { looks, part } = await report([DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE], statuses);
     expect(looks).toEqual([['2', '3', '4', '5', '6']]);
     const told = part.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
@@ -66,7 +66,7 @@ describe('a service that answered, and did not tell of a job, has done what it d
 
   it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
     const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
-    const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_downloading' }, 8);
+    const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
     expect([...part.asked]).toEqual([
       [0, 'nobody of ours, one of 8'],
       [1, 'ours, one of 8'],

@@ -64,7 +64,7 @@ describe('a job that is refused because of its status is looked at', () => {
     },
   );
 
-  it.each(['job_running', 'job_cancel_fail', MISSING])(
+  it.each(['job_running', 'job_arrearage_recovering', 'job_cancel_fail', MISSING])(
     '%s: the refusal stands, in the words of the upstream',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
@@ -82,7 +82,7 @@ describe('a job that is refused because of its status is looked at', () => {
     },
   );
 
-  it.each(['job_arrearage_recovering', 'job_news'])(
+  it.each(['job_submitting', 'job_news'])(
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);

@@ -167,7 +167,7 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
     const statuses = {
       1: 'job_running',
       2: 'job_cancel_success',
-      3: 'job_downloading',
+      3: 'job_savepointing',
       5: UNASKED,
     };
     const said = await judgeAll({ jobs }, jobs.slice(0, 5).map(lapsed), statuses);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginStack, JSON_TYPE, send, type TestStack } from '../support/stack.ts';
 import {
   delivered,
+  INTENTS_PATH,
   RUN_EXAMPLE,
   runPath,
   START_EXAMPLE,
@@ -121,6 +122,55 @@ describe("and then every example's jobs have their results, after one call", () 
     const [call] = stack.upstream.calls.filter(({ project_id }) => project_id === 'example-start');
     expect(call?.job_options).toEqual({ [TASKS[1] ?? '']: { start_time: '1599202771816' } });
   });
+});
+
+describe('what a caller wishes for a task goes upstream as it is (P5)', () => {
+  const wished = { is_only_init_task: true, is_auto_create_compare: false };
+  const [first = '', second = ''] = TASKS;
+  const jobs = [{ job_id: first, ...wished }, { job_id: second }];
+  const callsOf = (project: string) =>
+    stack.upstream.calls.filter(({ project_id }) => project_id === project);
+
+  test.each([
+    ["the vendor's route", (project: string) => startPath(project), () => ({ jobs })],
+    [
+      'the native route',
+      () => INTENTS_PATH,
+      (project: string) => ({ operation: 'drs.start', project_id: project, jobs }),
+    ],
+  ])('by %s, and no transfer begins', async (name, pathOf, bodyOf) => {
+    const project = `flags-${name.includes('native') ? 'native' : 'vendor'}`;
+    const { status } = await stack.post(pathOf(project), JSON.stringify(bodyOf(project)), CLIENT);
+    expect(status).toBe(202);
+    await stack.idle();
+    expect(callsOf(project)).toMatchObject([
+      { operation: 'drs.start', job_ids: [first, second], job_options: { [first]: wished } },
+    ]);
+    expect(callsOf(project)[0]?.job_options).toEqual({ [first]: wished });
+    expect(stack.upstream.effectsOf('drs', project, first)).toMatchObject([
+      { effect: 'start', onlyInitialised: true },
+    ]);
+  });
+
+  test.each([
+    ['unknown-run', runPath, { job_ids: [128], resumeSavepoint: true }, 'resumeSavepoint'],
+    ['unknown-stop', stopPath, { job_ids: [128], triggerSavepoint: true }, 'triggerSavepoint'],
+    ['unknown-start', startPath, { jobs: [{ job_id: first, dry_run: true }] }, 'dry_run'],
+  ] as const)(
+    'or is refused by name, and nothing is queued: %s',
+    async (project, path, body, field) => {
+      const { status, text } = await stack.post(path(project), JSON.stringify(body), CLIENT);
+      expect(status).toBe(400);
+      const refusal: unknown = JSON.parse(text);
+      expect(refusal).toEqual({
+        error_code: project === 'unknown-start' ? 'DRS.M00202' : 'DLI.0001',
+        error_msg: expect.stringMatching(new RegExp(`/${field}: is not a known field$`)),
+      });
+      expect((await stack.depths()).intents).toBe(0);
+      await stack.idle();
+      expect(callsOf(project)).toEqual([]);
+    },
+  );
 });
 
 describe('what happened can be looked up over HTTP', () => {

@@ -69,12 +69,25 @@ describe('a job that is listed twice is called once and has one result', () => {
 });
 
 describe('unknown fields', () => {
-  test('are ignored on the vendor’s routes', async () => {
+  test('are all named on the vendor’s routes, in one text', async () => {
     const body = '{"job_ids":[9],"force":true,"constructor":{"prototype":{"polluted":1}}}';
-    const { status, intentId } = await stack.post(runPath('unknown'), body);
+    const { status, text } = await stack.post(runPath('unknown'), body);
+    expect([status, JSON.parse(text)]).toEqual([
+      400,
+      {
+        error_code: 'DLI.0001',
+        error_msg: '#/force: is not a known field; #/constructor: is not a known field',
+      },
+    ]);
+    expect(callsFor('unknown')).toEqual([]);
+  });
+
+  test('are absent where they are null, as some clients write what was not set', async () => {
+    const body = '{"job_ids":[9],"resume_savepoint":null,"force":null}';
+    const { status, intentId } = await stack.post(runPath('unset'), body);
     expect(status).toBe(200);
     await expectAll(intentId, ['9']);
-    expect(callsFor('unknown')).toMatchObject([{ options: {} }]);
+    expect(callsFor('unset')).toMatchObject([{ options: {} }]);
   });
 
   test('are all named on the native one', async () => {

@@ -54,7 +54,7 @@ const DLI_SHAPES = [
   ['one-element', 'aggregate'],
   ['bare-object', 'aggregate'],
 ] as const;
-const DRS_SHAPES = ['jobs', 'results', 'both', 'status-200', 'shuffled'] as const;
+const DRS_SHAPES = ['jobs', 'results', 'both', 'status-200', 'shuffled', 'code-alone'] as const;
 
 describe('every shape of reply that says what became of the jobs is understood, at the first call', () => {
   test.each(DLI_SHAPES)('DLI: %s, which is %s', async (shape, evidence) => {

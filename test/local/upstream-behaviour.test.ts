@@ -54,12 +54,15 @@ describe('reply shapes', () => {
     { id: 'b', status: 'failed', error_code: 'DRS.M05003', error_msg: 'The task does not exist.' },
     { id: 'c', status: 'success' },
   ];
+  const bare = ({ status, ...row }: (typeof rows)[number]) =>
+    status === 'failed' ? row : { status, ...row };
   it.each([
     ['jobs', 202, { jobs: rows, count: 3 }],
     ['results', 202, { results: rows, count: 3 }],
     ['both', 202, { results: rows, jobs: rows, count: 3 }],
     ['status-200', 200, { jobs: rows, count: 3 }],
     ['shuffled', 202, { jobs: rows.toReversed(), count: 3 }],
+    ['code-alone', 400, { results: rows.map(bare), count: 3 }],
   ] as const)('drs %s', async (shape, status, body) => {
     const { start } = await begin({ behaviour: { 'drs.start': { shape, badIds: ['b'] } } });
     expect(parsed(await start('a', 'b', 'c'))).toEqual({ status, body });

@@ -180,6 +180,7 @@ describe('malformed requests are refused as the vendor does', () => {
     ['{"jobs":[{"job_id":1}]}', 'DRS.M00200'],
     ['{"jobs":[{"job_id":"a","start_time":5}]}', 'DRS.M00200'],
     ['{"jobs":[{"job_id":"a","start_time":"tomorrow"}]}', 'DRS.M00200'],
+    ['{"jobs":[{"job_id":"a","is_only_init_task":"true"}]}', 'DRS.M00200'],
     ['{"jobs":[{"job_id":"a"},{"job_id":"a"}]}', 'DRS.M00301'],
   ])('drs.start %s', async (body, code) => {
     const { post, drsEffects } = await begin();
@@ -249,6 +250,26 @@ describe('job states take time', () => {
       return drsStatus('a');
     });
     expect(seen).toEqual(['WAITING_FOR_START', 'STARTJOBING', 'FULL_TRANSFER_STARTED']);
+  });
+
+  it('a task that is only initialised begins no transfer, until it is started', async () => {
+    const { post, pass, drsStatus, effectsOf } = await begin();
+    await post(START, '{"jobs":[{"job_id":"a","is_only_init_task":true}]}');
+    const seen = [0, 100, 10_000].map((ms) => {
+      pass(ms);
+      return drsStatus('a');
+    });
+    expect(seen).toEqual(['STARTJOBING', 'WAITING_FOR_START', 'WAITING_FOR_START']);
+
+    const start = () => post(START, '{"jobs":[{"job_id":"a","is_only_init_task":false}]}');
+    expect((await start()).text).toContain('"status":"success"');
+    pass(100);
+    expect(drsStatus('a')).toBe('FULL_TRANSFER_STARTED');
+    expect((await start()).text).toContain('DRS.M00304');
+    expect(effectsOf('drs', PROJECT, 'a')).toMatchObject([
+      { effect: 'start', onlyInitialised: true },
+      { effect: 'start' },
+    ]);
   });
 
   it('all the states on the way may have passed unseen', async () => {

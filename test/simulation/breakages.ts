@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../shared/core/json.ts';
+import { isObject, type Json, parseJson } from '../../shared/core/json.ts';
 import type { Entry, Ledger } from '../../shared/core/ledger.ts';
 import type { UpstreamRequest } from '../../shared/core/operation.ts';
 import type { Reply } from '../../shared/core/reply.ts';
@@ -333,6 +333,21 @@ export const BROKEN: readonly Broken[] = [
         ? body.replace(/\}$/, ',"resume_savepoint":false}')
         : body,
     ),
+  },
+  {
+    name: 'drops an option of a job',
+    breaks: ['P5 flags are sacred'],
+    breakage: bodyThat((body) => body.replaceAll(/,"is_only_init_task":(true|false)/g, '')),
+  },
+  {
+    name: 'accepts a job without an option of its own',
+    breaks: ['P9 exact ids'],
+    breakage: {
+      readText: (text) => {
+        const parsed = parseJson(text.replaceAll(/,"is_auto_create_compare":(true|false)/g, ''));
+        return parsed.ok ? parsed.value : undefined;
+      },
+    },
   },
   {
     name: 'names a job twice',

@@ -59,7 +59,7 @@ export type FaultName = (typeof FAULTS)[number];
 /** What a reply that is no fault can look like, by service; all of them are on record. */
 export const SHAPES = {
   dli: ['per-job', 'one-element', 'bare-object', 'boolean', 'error-array'],
-  drs: ['jobs', 'results', 'both', 'status-200', 'shuffled'],
+  drs: ['jobs', 'results', 'both', 'status-200', 'shuffled', 'code-alone'],
 } as const;
 
 /** What one history is like: drawn once, so that every history has a mixture of its own. */

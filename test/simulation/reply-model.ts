@@ -96,6 +96,14 @@ const drsAnswer = (rows: readonly Row[], shape: string): Answer => {
       return { reply: replied(200, { jobs: list }), said };
     case 'shuffled':
       return { reply: replied(202, { jobs: list.toReversed() }), said };
+    case 'code-alone': {
+      // A failure without a status, which is optional in every model of the vendor's.
+      const bare = rows.map(({ id, trouble }) =>
+        trouble === undefined ? drsRow({ id, trouble }) : { id, ...errorOf(CODES.drs[trouble]) },
+      );
+      const isGood = rows.every(({ trouble }) => trouble === undefined);
+      return { reply: replied(isGood ? 202 : 400, { results: bare, count: bare.length }), said };
+    }
     default:
       return { reply: replied(202, { jobs: list, count: list.length }), said };
   }

@@ -71,10 +71,18 @@ const flagsFor = (operation: OperationName, random: Random, climate: Climate): O
   return { [flag]: random.chance(0.7) };
 };
 
+/** What a wish for a task may carry: absent, true and false are three wishes. */
+const OWN: readonly Options[] = [
+  { start_time: '1599202771816' },
+  { start_time: '1599202771817' },
+  { is_only_init_task: true },
+  { is_only_init_task: false },
+  { is_auto_create_compare: false },
+  { start_time: '1599202771816', is_only_init_task: true, is_auto_create_compare: true },
+];
+
 const ownOptions = (operation: OperationName, random: Random, climate: Climate): Options =>
-  operation === 'drs.start' && random.chance(climate.flagged)
-    ? { start_time: random.pick(['1599202771816', '1599202771817']) }
-    : {};
+  operation === 'drs.start' && random.chance(climate.flagged) ? random.pick(OWN) : {};
 
 /** The request in JSON, numbers for DLI's ids where the draw says so: digits, which no double ever holds. */
 const textOf = (
@@ -122,8 +130,18 @@ const ODD = {
     'job_cancel_fail',
     'job_arrearage_stopped',
     'job_idle',
+    'job_downloading',
+    'job_arrearage_recovering',
   ],
-  drs: ['CONFIGURATION', 'INCRE_TRANSFER_STARTED', 'START_JOB_FAILED', 'FULL_TRANSFER_COMPLETE'],
+  drs: [
+    'CONFIGURATION',
+    'INCRE_TRANSFER_STARTED',
+    'START_JOB_FAILED',
+    'FULL_TRANSFER_COMPLETE',
+    'CHILD_TRANSFER_STARTED',
+    'REBUILD_NODE_FAILED',
+    'RELEASE_RESOURCE_STARTED',
+  ],
 } as const;
 
 /** Draws who asks for what, and when. */

@@ -23,9 +23,25 @@ export const drsJobId = (): fc.Arbitrary<string> => fc.stringMatching(/^[A-Za-z0
 
 const startTime = (): fc.Arbitrary<string> => fc.stringMatching(/^[0-9]{1,16}$/);
 
-/** Tasks on DRS, some with a start time of their own, each id once. */
+type Task = { readonly job_id: string } & Readonly<Record<string, string | boolean>>;
+
+/** With one option of its own at least. */
+const optionedTask = (): fc.Arbitrary<Task> =>
+  fc
+    .record(
+      {
+        job_id: drsJobId(),
+        start_time: startTime(),
+        is_only_init_task: fc.boolean(),
+        is_auto_create_compare: fc.boolean(),
+      },
+      { requiredKeys: ['job_id'] },
+    )
+    .filter((task) => Object.keys(task).length > 1);
+
+/** Tasks on DRS, some with options of their own, each id once. */
 const drsJobs = () =>
-  fc.uniqueArray(fc.oneof(drsJobId(), fc.record({ job_id: drsJobId(), start_time: startTime() })), {
+  fc.uniqueArray(fc.oneof(drsJobId(), optionedTask()), {
     minLength: 1,
     maxLength: 30,
     selector: (job) => (typeof job === 'string' ? job : job.job_id),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Language, OperationName } from '../../shared/core/operation.ts';
+import type { Effect, Language, OperationName } from '../../shared/core/operation.ts';
 
 /** What one operation's contract with the vendor is, as data. */
 export interface Fixture {
@@ -29,6 +29,14 @@ export interface Fixture {
     readonly body: unknown;
     readonly verdicts: readonly string[];
     readonly suspect?: boolean;
+  }[];
+  readonly looks: readonly {
+    readonly title: string;
+    readonly asked: readonly string[];
+    readonly status: number | readonly number[];
+    readonly body: unknown;
+    /** What each job that the answer tells of shows of a request that may have been served. */
+    readonly tells: Readonly<Record<string, Effect>>;
   }[];
 }
 

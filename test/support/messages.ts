@@ -11,7 +11,7 @@ export interface Wish {
   readonly operation?: OperationName;
   readonly project_id?: string;
   readonly options?: Readonly<Record<string, boolean>>;
-  readonly jobs?: readonly (string | Readonly<Record<string, string>>)[];
+  readonly jobs?: readonly (string | Readonly<Record<string, string | boolean>>)[];
   readonly accepted_at?: string;
   readonly expires_at?: string;
   readonly correlation_id?: string;

@@ -80,7 +80,11 @@ const dli = (name: string, path: string, flag: string): EntryRoute => ({
   listing: (list) => `{"job_ids":${list}}`,
   good: numbers,
   bad: [...BAD_NUMBERS, '{"job_id":131}'],
-  badBodies: ['"true"', '1', '[]', '{}'].map((value) => `{"job_ids":[131],"${flag}":${value}}`),
+  badBodies: [
+    ...['"true"', '1', '[]', '{}'].map((value) => `{"job_ids":[131],"${flag}":${value}}`),
+    '{"job_ids":[131],"triggerSavepoint":true}',
+    '{"job_ids":[131],"constructor":{"prototype":{"polluted":true}}}',
+  ],
   expectRefusal: vendorError(/^(DLI\.0001|APIGW\.0\d{3})$/),
 });
 
@@ -109,8 +113,13 @@ export const ENTRY_ROUTES: readonly EntryRoute[] = [
       ...['"soon"', '1599202771816', '"-1"', '"1.5"', '[]', `"${'1'.repeat(17)}"`].map(
         (time) => `{"job_id":"a","start_time":${time}}`,
       ),
+      ...['"true"', '1', '[]', '{}'].map((value) => `{"job_id":"a","is_only_init_task":${value}}`),
+      '{"job_id":"a","speed":9}',
     ],
-    badBodies: ['{"jobs":[{"job_id":"a","start_time":"1"},{"job_id":"a","start_time":"2"}]}'],
+    badBodies: [
+      '{"jobs":[{"job_id":"a"}],"options":{}}',
+      '{"jobs":[{"job_id":"a","start_time":"1"},{"job_id":"a","start_time":"2"}]}',
+    ],
     expectRefusal: vendorError(/^(DRS\.M00202|APIGW\.0\d{3})$/),
   },
   {

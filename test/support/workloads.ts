@@ -21,6 +21,8 @@ const jobsFor = (operation: OperationName): fc.Arbitrary<NonNullable<Wish['jobs'
           'a',
           { job_id: 'a', start_time: '5' },
           { job_id: 'a', start_time: '6' },
+          { job_id: 'a', is_only_init_task: true },
+          { job_id: 'a', is_only_init_task: false },
           'b',
         ),
         { minLength: 1, selector: (job) => (typeof job === 'string' ? job : job.job_id) },

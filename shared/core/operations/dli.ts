@@ -18,6 +18,8 @@ import {
 } from '../operation.ts';
 import { UNSPECIFIED } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
+import { vendorObject } from '../vendor-object.ts';
+import { DLI_STATUSES, type DliStatus } from './statuses.ts';
 
 /** What `dli.run` and `dli.stop` have in common: 64-bit ids, one flag per call, replies that name no job. */
 
@@ -30,13 +32,16 @@ export const jobId: JobIdRule = {
   detail: `must be a DLI job id: an integer from 0 to ${LONG_MAX}`,
 };
 
-/** The vendor's body: `{"job_ids": [131, 130], "<flag>": true}`. An explicit null flag is an absent one. */
+/**
+ * The vendor's body: `{"job_ids": [131, 130], "<flag>": true}`, and nothing else: `triggerSavepoint` would be a stop
+ * without a savepoint. The fields are those of every SDK (docs/upstream.md §3).
+ */
 export const request = (flag: string): v.GenericSchema<unknown, Ask> =>
   v.pipe(
-    v.object(
+    vendorObject(
       {
         job_ids: jobListSchema(jobIdSchema(jobId)),
-        [flag]: v.nullish(v.boolean('must be true or false')),
+        [flag]: v.optional(v.boolean('must be true or false')),
       },
       'must be a JSON object',
     ),
@@ -138,18 +143,40 @@ const STILL = [
   'job_cancel_success',
   'job_finish',
   'job_arrearage_stopped',
-];
-const STOPPING = ['job_canceling', 'job_savepointing'];
+] as const satisfies readonly DliStatus[];
 
-const STARTED = ['job_submitting', 'job_running', 'job_idle'];
+const STOPPING = ['job_canceling', 'job_savepointing'] as const satisfies readonly DliStatus[];
+
+/**
+ * States of a job that runs or is on its way there. One that downloads has been submitted; one that recovers from arrears
+ * is brought back by the service itself.
+ */
+const STARTED = [
+  'job_submitting',
+  'job_downloading',
+  'job_running',
+  'job_idle',
+  'job_arrearage_recovering',
+] as const satisfies readonly DliStatus[];
 
 /** States in which a start ends by itself. */
-const ENDED = ['job_submit_fail', 'job_running_exception', 'job_finish'];
+const ENDED = [
+  'job_submit_fail',
+  'job_running_exception',
+  'job_finish',
+] as const satisfies readonly DliStatus[];
 
-const runs = effects({
-  taken: [...STARTED, ...ENDED],
-  none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
-});
+const isIn = (statuses: readonly string[], status: string): boolean => statuses.includes(status);
+
+/** While a job is being stopped, its status cannot tell whether a run was taken for afterwards. */
+const runs = effects<DliStatus>(
+  {
+    taken: [...STARTED, ...ENDED],
+    none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
+    pending: [...STOPPING],
+  },
+  DLI_STATUSES,
+);
 
 /** By so much the upstream's clock and ours may differ. */
 const CLOCKS_MS = 60_000;
@@ -164,19 +191,41 @@ export const effectOfRun = (sighting: Sighting, since: number): Effect => {
   const { status, startedAt = since } = sighting;
   const effect = runs(sighting);
   if (effect !== 'taken' || startedAt >= since - CLOCKS_MS) return effect;
-  return ENDED.includes(status) ? 'none' : 'earlier';
+  return isIn(ENDED, status) ? 'none' : 'earlier';
 };
 
-/** What a status tells of a stop. After `job_cancel_fail` the job may still run. */
-export const effectOfStop = effects({
-  taken: [...STILL, ...STOPPING],
-  none: ['job_running', 'job_running_exception', 'job_idle', 'job_cancel_fail', MISSING],
-});
+/**
+ * What a status tells of a stop. After `job_cancel_fail` the job may still run. A job that downloads, or recovers from
+ * arrears, goes on to run: nothing is stopping it. One that is being submitted may yet heed a stop that came meanwhile.
+ */
+export const effectOfStop = effects<DliStatus>(
+  {
+    taken: [...STILL, ...STOPPING],
+    none: [
+      'job_downloading',
+      'job_running',
+      'job_running_exception',
+      'job_idle',
+      'job_arrearage_recovering',
+      'job_cancel_fail',
+      MISSING,
+    ],
+    pending: ['job_submitting'],
+  },
+  DLI_STATUSES,
+);
 
-export const isStarted = (status: string): boolean => STARTED.includes(status);
+export const isStarted = (status: string): boolean => isIn(STARTED, status);
 
-export const isStopped = (status: string): boolean => [...STILL, ...STOPPING].includes(status);
+export const isStopped = (status: string): boolean => isIn([...STILL, ...STOPPING], status);
+
+/**
+ * Whether a stop that was delivered has not stopped the job. Terraform's providers wait for a stop in the other states of a
+ * job that runs (docs/upstream.md §4).
+ */
+export const hasSurvived = (status: string): boolean =>
+  isIn(['job_running', 'job_idle', 'job_cancel_fail'], status);
 
 /** Whether the job stands still after a stop, so that the run after it may go. After `job_cancel_fail` it may still run. */
 export const hasStopped = (status: string): boolean =>
-  STILL.includes(status) || ['job_running_exception', MISSING].includes(status);
+  isIn([...STILL, 'job_running_exception', MISSING], status);

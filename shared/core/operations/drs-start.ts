@@ -15,6 +15,8 @@ import {
 } from '../operation.ts';
 import { UNSPECIFIED } from '../refusal.ts';
 import type { Reply } from '../reply.ts';
+import { vendorObject } from '../vendor-object.ts';
+import { DRS_STATUSES, type DrsStatus } from './statuses.ts';
 
 /** DRS ids look like UUIDs and are not hex, so their form is left open. */
 const opaque = /^[A-Za-z0-9_-]{1,64}$/;
@@ -30,20 +32,32 @@ const milliseconds = v.pipe(
   v.regex(/^\d{1,16}$/, 'must be a string of milliseconds since 1970'),
 );
 
-/** "If this parameter is left empty, the task is started immediately": empty and null are absent. */
+const flag = v.exactOptional(v.boolean('must be true or false'));
+
+/**
+ * Whether a task is only initialised, without a transfer, and whether a comparison is made at its end, which is the
+ * vendor's default. Source: `StartInfo` of the vendor's SDKs (docs/upstream.md §3).
+ */
+const flags = { is_only_init_task: flag, is_auto_create_compare: flag };
+
+/** "If this parameter is left empty, the task is started immediately": an empty `start_time` is absent. */
 const listed = v.pipe(
-  v.object(
+  vendorObject(
     {
       job_id: jobIdSchema(jobId),
-      start_time: v.nullish(v.union([v.literal(''), milliseconds], milliseconds.message)),
+      start_time: v.optional(v.union([v.literal(''), milliseconds], milliseconds.message)),
+      ...flags,
     },
     'must be an object with a job_id',
   ),
-  v.transform(({ job_id, start_time }): Job => (start_time ? { job_id, start_time } : job_id)),
+  v.transform(({ job_id, start_time, ...others }): Job => {
+    const job = { job_id, ...(start_time && { start_time }), ...others };
+    return Object.keys(job).length > 1 ? job : job_id;
+  }),
 );
 
 const request: v.GenericSchema<unknown, Ask> = v.pipe(
-  v.object({ jobs: jobListSchema(listed) }, 'must be a JSON object'),
+  vendorObject({ jobs: jobListSchema(listed) }, 'must be a JSON object'),
   v.transform(({ jobs }) => ({ jobs, options: {} })),
 );
 
@@ -64,12 +78,16 @@ const errorOf = (object: JsonObject): Row => ({
   },
 });
 
+/** Every SDK's model makes `status` optional: a row with a code and no status is a refusal. A success has no code. */
 const rowOf = (element: JsonObject): Row => {
+  const hasCode = textOf(element.error_code) !== '';
   switch (textOf(element.status).toLowerCase()) {
     case 'success':
-      return { kind: 'success' };
+      return hasCode ? { kind: 'unreadable' } : { kind: 'success' };
     case 'failed':
       return errorOf(element);
+    case '':
+      return hasCode ? errorOf(element) : { kind: 'unreadable' };
     default:
       return { kind: 'unreadable' };
   }
@@ -107,7 +125,8 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
 /** Tasks per page of batch-status; its default is 5. */
 const PAGE = 100;
 
-const NOT_FOUND = new Set(['DRS.M05003', 'DRS.M05004']);
+/** The vendor's codes for a task that never was, or is no more. */
+const NOT_FOUND = new Set(['DRS.M00289', 'DRS.M05003', 'DRS.M05004']);
 
 const statusOf = (element: JsonObject): string =>
   NOT_FOUND.has(textOf(element.error_code)) ? MISSING : textOf(element.status).toUpperCase();
@@ -124,31 +143,72 @@ const look: Look = {
   }),
   decode: (jobs, reply) => {
     const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
-    const statuses = new Map(
-      rowsOf(parsed?.ok ? parsed.value : null).map((row) => [idOf(row), statusOf(row)]),
-    );
+    const body = parsed?.ok ? parsed.value : null;
+    const statuses = new Map(rowsOf(body).map((row) => [idOf(row), statusOf(row)]));
+    // An error without rows says which task is not there if one was asked for.
+    const alone = jobs.length === 1 && isObject(body) ? statusOf(body) : '';
     return new Map(
       jobs.flatMap((job) => {
-        const status = statuses.get(job);
+        const status = statuses.get(job) ?? (alone === MISSING ? MISSING : undefined);
         return status ? [[job, { status }] as const] : [];
       }),
     );
   },
 };
 
+/** States of a task that was started and goes on. Source: docs/upstream.md §4. */
 const STARTED = [
   'STARTJOBING',
   'WAITING_FOR_START',
   'FULL_TRANSFER_STARTED',
   'FULL_TRANSFER_COMPLETE',
   'INCRE_TRANSFER_STARTED',
-];
+  'REBUILD_NODE_STARTED',
+  'CHANGE_JOB_STARTED',
+  'CHILD_TRANSFER_STARTING',
+  'CHILD_TRANSFER_STARTED',
+  'CHILD_TRANSFER_COMPLETE',
+  'NODE_UPGRADE_START',
+  'NODE_UPGRADE_COMPLETE',
+] as const satisfies readonly DrsStatus[];
 
-/** A start is done as soon as the task has left its configuration. Source: docs/upstream.md §4. */
-const effectOf = effects({
-  taken: [...STARTED, 'START_JOB_FAILED', 'FULL_TRANSFER_FAILED', 'INCRE_TRANSFER_FAILED'],
-  none: ['CONFIGURATION', 'CREATE_FAILED', 'RELEASE_RESOURCE_COMPLETE', 'DELETED', MISSING],
-});
+/** States that only a started task can have, and in which it does not go on, or its subtask does not. */
+const ONCE_STARTED = [
+  'START_JOB_FAILED',
+  'PAUSING',
+  'PAUSEING',
+  'FULL_TRANSFER_FAILED',
+  'INCRE_TRANSFER_FAILED',
+  'REBUILD_NODE_FAILED',
+  'CHANGE_JOB_FAILED',
+  'CHILD_TRANSFER_FAILED',
+  'RELEASE_CHILD_TRANSFER_STARTED',
+  'RELEASE_CHILD_TRANSFER_COMPLETE',
+  'NODE_UPGRADE_FAILED',
+] as const satisfies readonly DrsStatus[];
+
+/**
+ * A start is done as soon as the task has left its configuration. A task that is being ended may never have been started:
+ * no start is in effect, and the service refuses another. One that is being created comes to its configuration by itself.
+ */
+const effectOf = effects<DrsStatus>(
+  {
+    taken: [...STARTED, ...ONCE_STARTED],
+    none: [
+      'CREATE_FAILED',
+      'CONFIGURATION',
+      'RELEASE_RESOURCE_STARTED',
+      'RELEASE_RESOURCE_FAILED',
+      'RELEASE_RESOURCE_COMPLETE',
+      'DELETED',
+      MISSING,
+    ],
+    pending: ['CREATING'],
+  },
+  DRS_STATUSES,
+);
+
+const isThere = (status: string): boolean => STARTED.some((there) => there === status);
 
 /** Starts replication tasks. Source: the vendor's page "Starting Tasks in Batches". */
 export const drsStart: Operation = {
@@ -157,7 +217,7 @@ export const drsStart: Operation = {
   path: '/v3/{project_id}/jobs/batch-starting',
   jobId,
   options: {},
-  jobOptions: { start_time: v.optional(milliseconds) },
+  jobOptions: { start_time: v.optional(milliseconds), ...flags },
   request,
   answer,
   encode: (jobs) =>
@@ -166,5 +226,5 @@ export const drsStart: Operation = {
   look,
   repeatHarms: () => true,
   effectOf,
-  isThere: (status) => STARTED.includes(status),
+  isThere,
 };

@@ -15,7 +15,13 @@ interface Statuses {
 
 export const STATUSES: Readonly<Record<OperationName, Statuses>> = {
   'dli.run': {
-    there: new Set(['job_submitting', 'job_running', 'job_idle']),
+    there: new Set([
+      'job_submitting',
+      'job_downloading',
+      'job_running',
+      'job_idle',
+      'job_arrearage_recovering',
+    ]),
     ended: new Set(['job_submit_fail', 'job_running_exception', 'job_finish']),
     untouched: new Set([
       'missing',
@@ -37,7 +43,15 @@ export const STATUSES: Readonly<Record<OperationName, Statuses>> = {
     ]),
     // Nobody says whether `job_running_exception` is an end, or a trouble that a stop would end.
     ended: new Set(),
-    untouched: new Set(['missing', 'job_submitting', 'job_running', 'job_idle', 'job_cancel_fail']),
+    untouched: new Set([
+      'missing',
+      'job_submitting',
+      'job_downloading',
+      'job_running',
+      'job_idle',
+      'job_arrearage_recovering',
+      'job_cancel_fail',
+    ]),
   },
   'drs.start': {
     there: new Set([
@@ -45,9 +59,10 @@ export const STATUSES: Readonly<Record<OperationName, Statuses>> = {
       'FULL_TRANSFER_STARTED',
       'FULL_TRANSFER_COMPLETE',
       'INCRE_TRANSFER_STARTED',
+      'CHILD_TRANSFER_STARTED',
     ]),
-    ended: new Set(['START_JOB_FAILED']),
-    untouched: new Set(['missing', 'CONFIGURATION']),
+    ended: new Set(['START_JOB_FAILED', 'REBUILD_NODE_FAILED']),
+    untouched: new Set(['missing', 'CONFIGURATION', 'RELEASE_RESOURCE_STARTED']),
   },
 };
 
