@@ -4,6 +4,8 @@ export type Reply =
       readonly kind: 'replied';
       readonly status: number;
       readonly body: string;
+      /** As the header has it. */
+      readonly contentType?: string;
       /** Seconds, from `Retry-After`. */
       readonly retryAfter?: number;
       readonly requestId?: string;

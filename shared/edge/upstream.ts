@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Exchange } from '../core/exchange.ts';
 import { reasonOf } from '../core/reason.ts';
+import { codingsIn, decodeContent } from './content-coding.ts';
 
 export interface ConnectionBounds {
   readonly connectTimeoutMs: number;
@@ -45,27 +46,26 @@ export const retryAfterSeconds = (header: unknown, now: number): number | undefi
   return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
 };
 
-/** Errors of making a connection, and of trusting who is at its other end: till then nothing is sent. */
-const NO_CONNECTION = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/**
+ * A dispatcher that tells when it begins to write a request on a connection. Whatever fails before that (a name, a
+ * connection, a handshake, a certificate, the time while the request waits for a connection) leaves the request unsent.
+ */
+const telling = (dispatcher: Dispatcher, onBegin: () => void): Dispatcher =>
+  dispatcher.compose(
+    (dispatch) => (options, handler) =>
+      dispatch(options, {
+        onRequestStart: (controller, context) => {
+          onBegin();
+          handler.onRequestStart?.(controller, context);
+        },
+        onResponseStart: (...start) => handler.onResponseStart?.(...start),
+        onResponseData: (...data) => handler.onResponseData?.(...data),
+        onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+        onResponseError: (...error) => handler.onResponseError?.(...error),
+      }),
+  );
 
-const isUnsent = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && NO_CONNECTION.has(String(error.code))) ||
-    ('syscall' in error && error.syscall === 'connect'));
-
-const readBounded = async (body: AsyncIterable<Buffer>): Promise<string> => {
+const readBounded = async (body: AsyncIterable<Buffer>): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -73,35 +73,55 @@ const readBounded = async (body: AsyncIterable<Buffer>): Promise<string> => {
     if (size > LARGEST_REPLY) throw new Error(`the reply is larger than ${LARGEST_REPLY} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+};
+
+type Headers = Dispatcher.ResponseData['headers'];
+
+const firstOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header : header?.[0];
+
+/** The body as text. One in a coding that cannot be undone is no reply of a service: then words say so, which are no JSON. */
+const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<string> => {
+  const bytes = await readBounded(body);
+  const codings = codingsIn(headers['content-encoding']);
+  const decoded = await decodeContent(bytes, codings, LARGEST_REPLY);
+  return decoded?.toString('utf8') ?? `(unreadable: content-encoding ${codings.join(', ')})`;
 };
 
 /**
- * Sends one request. Law: never throws, never repeats, follows no redirect; silence, a broken connection or a
- * reply without end is a reply of kind `silent`, and its jobs may or may not have been served.
+ * Sends one request, and asks for a reply without compression. Law: never throws, never repeats, follows no redirect;
+ * silence, a broken connection or a reply without end is a reply of kind `silent`. Its jobs may or may not have been
+ * served, unless not a byte of the request was written: then it is `unsent`.
  */
 export const makeExchange =
   (dispatcher: Dispatcher, { timeoutMs }: ExchangeOptions): Exchange =>
   async ({ method, url, headers, body }) => {
+    let hasBegun = false;
+    const onBegin = (): void => {
+      hasBegun = true;
+    };
     try {
       const response = await request(url, {
-        dispatcher,
+        dispatcher: telling(dispatcher, onBegin),
         method,
-        headers,
+        headers: { ...headers, 'accept-encoding': 'identity' },
         body: body ?? null,
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const text = await readBounded(response.body);
+      const text = await textOf(response.body, response.headers);
       const retryAfter = retryAfterSeconds(response.headers['retry-after'], Date.now());
       const token = response.headers['x-subject-token'];
+      const contentType = firstOf(response.headers['content-type']);
       return {
         kind: 'replied',
         status: response.statusCode,
         body: text,
+        ...(contentType !== undefined && { contentType }),
         ...(retryAfter !== undefined && { retryAfter }),
         ...(typeof token === 'string' && { subjectToken: token }),
       };
     } catch (error) {
-      return { kind: 'silent', reason: reasonOf(error), ...(isUnsent(error) && { unsent: true }) };
+      return { kind: 'silent', reason: reasonOf(error), ...(!hasBegun && { unsent: true }) };
     }
   };
