@@ -1,13 +1,14 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
+import type { Destination } from '../core/route.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { makeExpire } from './expire.ts';
-import { type Destination, type Gates, makeGates } from './gates.ts';
+import { type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
@@ -26,20 +27,23 @@ const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(id
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
-/** Everything between reading a batch and giving back what stays. Tells whether the upstream refused all it was asked. */
+/**
+ * Everything between reading a batch and giving back what stays. Resolves to what the last refusal looked like if the
+ * upstream refused all it was asked.
+ */
 export const workOn = async <Message extends Received>(
   received: Parts<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
   remainingMs: () => number,
   acknowledge: (done: readonly Part<Message>[]) => Promise<void>,
-): Promise<boolean> => {
+): Promise<string | undefined> => {
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
-  if (parts === undefined) return false;
+  if (parts === undefined) return undefined;
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookUntil = (least: number) =>
@@ -69,7 +73,10 @@ export const workOn = async <Message extends Received>(
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
   for (const carrier of await claim(weighed.observed, 'served'))
     settleWithoutCall(parts, carrier, OBSERVED, now());
-  for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
+  for (const part of partsAsking(parts, weighed.unseen)) {
+    part.outOfTime = true;
+    part.pause = Math.max(part.pause, gates.pause(lookingAt(part)));
+  }
   if (weighed.unmet.size > 0)
     log.info('waits for an intent before it', {
       jobs: weighed.unmet.size,
@@ -104,7 +111,7 @@ export const workOn = async <Message extends Received>(
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
-  return gates.areAllRefused();
+  return gates.allRefused();
 };
 
 /**
@@ -149,18 +156,23 @@ const queuedOf = (parts: Parts): readonly Queued[] =>
     intent: { ...part.intent, jobs: openJobsOf(part) },
   }));
 
-const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
-  service,
+const destinationOf = ({
+  operation,
+  project_id: project,
+}: Omit<Call, 'carriers'>): Destination => ({
+  service: operation.service,
   project,
+  route: operation.name,
 });
 
-const destinationOfPart = ({ intent }: Part): Destination => ({
-  service: operationOf(intent).service,
-  project: intent.project_id,
-});
+const destinationOfPart = ({ intent }: Pick<Part, 'intent'>): Destination =>
+  destinationOf({ ...intent, operation: operationOf(intent) });
+
+/** Where the jobs of a part are looked at. */
+const lookingAt = (part: Part): Destination => ({ ...destinationOfPart(part), route: 'look' });
 
 /** Where the jobs that have no verdict yet would be sent, each once. */
 const destinationsOf = (parts: Parts): readonly Destination[] => {
   const open = [...parts.values()].filter((part) => !isSettled(part)).map(destinationOfPart);
-  return [...new Map(open.map((it) => [`${it.service}/${it.project}`, it])).values()];
+  return [...new Map(open.map((it) => [`${it.route}/${it.project}`, it])).values()];
 };

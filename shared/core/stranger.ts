@@ -1,0 +1,25 @@
+import { likenessOf } from './likeness.ts';
+import { blameOfStranger, type Served, servedAfter } from './refusal.ts';
+import type { Reply } from './reply.ts';
+import { isServices, jsonOf } from './reply-rows.ts';
+
+/** A reply that is no service's: what it leaves open of what was asked for, and what it looked like. */
+export interface Stranger {
+  readonly served: Served;
+  readonly reason: string;
+}
+
+const NO_SERVICE = 'no reply of the service';
+
+/** Undefined where a reply is a service's, or there is none. */
+export const strangerIn = (reply: Reply): Stranger | undefined => {
+  if (reply.kind === 'silent') return undefined;
+  const { status } = reply;
+  const body = jsonOf(reply.body);
+  if (isServices(status, body)) return undefined;
+  const served = servedAfter(blameOfStranger(status, body), status);
+  return { served, reason: likenessOf(reply, NO_SERVICE) };
+};
+
+/** Why a reply serves nobody, in a short line without a secret. */
+export const refusalIn = (reply: Reply): string => strangerIn(reply)?.reason ?? likenessOf(reply);
