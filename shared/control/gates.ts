@@ -36,7 +36,7 @@ export interface Gates {
   readonly standing: (destination: Destination) => 'open' | 'closed' | 'nobody';
   /** Seconds until it is worth to come back; 0 where nothing is closed. */
   readonly pause: (destination: Destination) => number;
-  /** Why a destination is closed, in a short line; undefined where it is open, or where nothing is known. */
+  /** What the last refusal at a destination looked like, in a short line, if nobody is known to have been served since. */
   readonly reason: (destination: Destination) => string | undefined;
   readonly send: SendBy;
   /** Leaves behind what the next invocations have to know. To be called once, when nothing will be sent any more. */

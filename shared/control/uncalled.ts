@@ -40,14 +40,22 @@ export const settleWithoutCall = (
 export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
   settleWithoutCall(parts, asked, UNSERVABLE, at);
 
-/** Settles what needs no call by the plan, unless that is yet to be seen. */
+/** A job whose deadline came while nobody was served where it would have gone. */
+const withReason = (reason: string): Partial<VerdictInfo> => ({
+  error: { code: 'unanswered', message: reason },
+});
+
+/** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: why nobody is served there. */
 export const settleUncalled = (
   parts: Parts,
   { job_id: job, asker, ...verdict }: Settled,
   ending: Ending | undefined,
   at: number,
+  reason?: string,
 ): void => {
   if (ending === 'wait') return;
-  const told = ending === undefined || ending === 'expired' ? verdict : TOLD[ending];
+  const expired = ending === 'expired' && reason !== undefined ? withReason(reason) : {};
+  const told =
+    ending === undefined || ending === 'expired' ? { ...verdict, ...expired } : TOLD[ending];
   settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

@@ -6,6 +6,7 @@ import {
   OPEN,
   probeOf,
   type RefusalOfAll,
+  reasonIn,
   STRIKES,
 } from '../core/cool-down.ts';
 import type { Log } from '../core/log.ts';
@@ -17,7 +18,7 @@ export interface Way {
   readonly isClosed: () => boolean;
   /** Whether it was closed for a credential's sake, and nobody is known to have been served since. */
   readonly wasRefused: () => boolean;
-  /** What the last refusal looked like, while the way is closed: this invocation's, or one before it. */
+  /** What the last refusal looked like, since which nobody is known to have been served. */
   readonly reason: () => string | undefined;
   /** Whether it is closed since there is no such route, so that nothing will ever come of it. */
   readonly leadsNowhere: () => boolean;
@@ -91,7 +92,7 @@ export const makeWay = (
   return {
     isClosed: () => closed,
     wasRefused: () => record.ofCredential === true,
-    reason: () => (closed ? record.reason : undefined),
+    reason: () => refusals?.last.reason ?? reasonIn(record, now()),
     leadsNowhere: () => closed && record.noRoute === true,
     pause: () => {
       if (!closed) return 0;

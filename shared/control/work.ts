@@ -65,7 +65,10 @@ export const workOn = async <Message extends Received>(
   await gates.open(destinationsOf(parts));
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
-  for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
+  for (const one of plan.settled) {
+    const reason = gates.reason(destinationOfPart(one.asker));
+    settleUncalled(parts, one, endings.get(one), now(), reason);
+  }
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now });

@@ -71,6 +71,10 @@ const remembered = (record: CoolDown, now: number): CoolDown =>
     ? { ...record, step: Math.min(1, record.step), strikes: 0 }
     : record;
 
+/** What the last refusal looked like, unless it counts no more. */
+export const reasonIn = ({ until, reason }: CoolDown, now: number): string | undefined =>
+  now - until > LONGEST_SECONDS * SECOND ? undefined : reason;
+
 /** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
 export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => ({
   ...remembered(record, now),

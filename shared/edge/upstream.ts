@@ -1,7 +1,8 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Exchange } from '../core/exchange.ts';
 import { reasonOf } from '../core/reason.ts';
-import { codingsIn, decodeContent } from './content-coding.ts';
 
 export interface ConnectionBounds {
   readonly connectTimeoutMs: number;
@@ -65,15 +66,77 @@ const telling = (dispatcher: Dispatcher, onBegin: () => void): Dispatcher =>
       }),
   );
 
+const tooLarge = (): Error => new Error(`the reply is larger than ${LARGEST_REPLY} bytes`);
+
 const readBounded = async (body: AsyncIterable<Buffer>): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > LARGEST_REPLY) throw new Error(`the reply is larger than ${LARGEST_REPLY} bytes`);
+    if (size > LARGEST_REPLY) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+};
+
+type Decode = (bytes: Buffer, bounds: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+const unzip = promisify(gunzip);
+const unwrap = promisify(inflate);
+const unwrapRaw = promisify(inflateRaw);
+const unbrotli = promisify(brotliDecompress);
+const unzstd = promisify(zstdDecompress);
+
+/** A zlib header (RFC 1950 §2.2). Some servers send `deflate` without it. */
+const hasZlibHeader = ([first = 0, second = 0]: Uint8Array): boolean =>
+  (first & 15) === 8 && ((first << 8) | second) % 31 === 0;
+
+/** RFC 9110 §8.4.1 and RFC 8878. */
+const CODINGS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', (bytes, bounds) => unzip(bytes, bounds)],
+  ['x-gzip', (bytes, bounds) => unzip(bytes, bounds)],
+  ['deflate', (bytes, bounds) => (hasZlibHeader(bytes) ? unwrap : unwrapRaw)(bytes, bounds)],
+  ['br', (bytes, bounds) => unbrotli(bytes, bounds)],
+  ['zstd', (bytes, bounds) => unzstd(bytes, bounds)],
+]);
+
+/** One is usual; each more costs time. */
+const MOST_CODINGS = 3;
+
+/** The codings of a `Content-Encoding` header, in the order in which they were applied. */
+const codingsIn = (header: string | readonly string[] | undefined): readonly string[] =>
+  [header ?? []]
+    .flat()
+    .join(',')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+
+/**
+ * A body without its codings; undefined if one is not known, or if the bytes are not in it. Law: no step makes more than
+ * {@link LARGEST_REPLY} bytes, whatever the bytes say of themselves: then it rejects.
+ */
+const decodeContent = async (
+  bytes: Buffer,
+  codings: readonly string[],
+): Promise<Buffer | undefined> => {
+  if (codings.length > MOST_CODINGS) return undefined;
+  let decoded = bytes;
+  for (const coding of codings.toReversed()) {
+    const decode = CODINGS.get(coding);
+    if (decode === undefined) return undefined;
+    try {
+      if (decoded.length > 0) decoded = await decode(decoded, { maxOutputLength: LARGEST_REPLY });
+    } catch (error) {
+      if (isTooLarge(error)) throw tooLarge();
+      return undefined;
+    }
+  }
+  return decoded;
 };
 
 type Headers = Dispatcher.ResponseData['headers'];
@@ -85,7 +148,7 @@ const firstOf = (header: string | string[] | undefined): string | undefined =>
 const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<string> => {
   const bytes = await readBounded(body);
   const codings = codingsIn(headers['content-encoding']);
-  const decoded = await decodeContent(bytes, codings, LARGEST_REPLY);
+  const decoded = await decodeContent(bytes, codings);
   return decoded?.toString('utf8') ?? `(unreadable: content-encoding ${codings.join(', ')})`;
 };
 

@@ -22,7 +22,8 @@ const projectOf = (text: string): ProjectId => {
   if (!isProjectId(text)) throw new Error('no project id');
   return text;
 };
-const to = (project = 'p') => ({ service: 'dli', project: projectOf(project) }) as const;
+const to = (project = 'p') =>
+  ({ service: 'dli', project: projectOf(project), route: 'dli.run' }) as const;
 const requestTo = (project?: string) => ({ ...to(project), method: 'POST', path: '/' }) as const;
 const always = () => true;
 

@@ -7,9 +7,9 @@ import {
   isProjectId,
   type ProjectId,
   type Service,
-  type UpstreamRequest,
 } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import type { Route, Routed } from '../../shared/core/route.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { replied } from '../support/replies.ts';
@@ -19,10 +19,14 @@ const projectOf = (text: string): ProjectId => {
   return text;
 };
 
-const to = (project = 'p', service: Service = 'dli') => ({ service, project: projectOf(project) });
+const to = (
+  project = 'p',
+  service: Service = 'dli',
+  route: Route = service === 'dli' ? 'dli.run' : 'drs.start',
+) => ({ service, project: projectOf(project), route });
 
-const requestTo = (project?: string, service?: Service): UpstreamRequest => ({
-  ...to(project, service),
+const requestTo = (...destination: Parameters<typeof to>): Routed => ({
+  ...to(...destination),
   method: 'POST',
   path: '/jobs',
 });
@@ -189,7 +193,7 @@ describe('after a cool-down one alone sees whether it is over', () => {
     expect((await invoke()).standing(to())).toBe('open');
   });
 
-  it('a page of a proxy’s opens nothing', async () => {
+  it('a page of a proxy’s opens nothing, and counts as a refusal', async () => {
     const { world, invoke } = await cooled();
     const gates = await invoke();
     for (const reply of [replied(302, ''), replied(200, '<html>')]) {
@@ -197,9 +201,9 @@ describe('after a cool-down one alone sees whether it is over', () => {
       await gates.send(requestTo(), always);
     }
     await gates.leave();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toMatch(/^200: no reply of the service: <html>/);
     const [first, second] = [await invoke(), await invoke()];
-    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['open', 'closed']);
+    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['closed', 'closed']);
   });
 
   it('of two invocations one alone', async () => {
@@ -387,13 +391,13 @@ describe('an invocation in which everybody was refused', () => {
   it('is one with refusals and nobody served', async () => {
     const { world, invoke } = begin();
     const gates = await invoke();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
     world.reply = down;
     await gates.send(requestTo(), always);
-    expect(gates.areAllRefused()).toBe(true);
+    expect(gates.allRefused()).toBe('503: no reply of the service: an empty body');
     world.reply = good;
     await gates.send(requestTo(), always);
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
   });
 
   it('is none where requests were held back here', async () => {
@@ -401,7 +405,7 @@ describe('an invocation in which everybody was refused', () => {
     const gates = await invoke();
     await gates.send(requestTo(), () => false);
     await gates.leave();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
     expect((await invoke()).standing(to())).toBe('open');
   });
 });
