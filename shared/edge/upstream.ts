@@ -56,8 +56,9 @@ const telling = (dispatcher: Dispatcher, onBegin: () => void): Dispatcher =>
     (dispatch) => (options, handler) =>
       dispatch(options, {
         onRequestStart: (controller, context) => {
-          onBegin();
           handler.onRequestStart?.(controller, context);
+          // One whose time was up while it waited for a connection ends here.
+          if (!controller.aborted) onBegin();
         },
         onResponseStart: (...start) => handler.onResponseStart?.(...start),
         onResponseData: (...data) => handler.onResponseData?.(...data),
