@@ -36,12 +36,12 @@ export interface Gates {
   readonly standing: (destination: Destination) => 'open' | 'closed' | 'nobody';
   /** Seconds until it is worth to come back; 0 where nothing is closed. */
   readonly pause: (destination: Destination) => number;
-  /** What the last refusal at a destination looked like, in a short line, if nobody is known to have been served since. */
+  /** What the last refusal at a destination looked like, in a short line, if no request is known to have been served since. */
   readonly reason: (destination: Destination) => string | undefined;
   readonly send: SendBy;
   /** Leaves behind what the next invocations have to know. To be called once, when nothing will be sent any more. */
   readonly leave: () => Promise<void>;
-  /** What the last refusal looked like, if somebody was refused, and nobody served. */
+  /** What the last refusal looked like, if requests were refused, and none was served. */
   readonly allRefused: () => string | undefined;
 }
 

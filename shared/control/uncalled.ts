@@ -40,12 +40,12 @@ export const settleWithoutCall = (
 export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
   settleWithoutCall(parts, asked, UNSERVABLE, at);
 
-/** A job whose deadline came while nobody was served where it would have gone. */
+/** Of a job whose deadline came while its way refused every request. */
 const withReason = (reason: string): Partial<VerdictInfo> => ({
   error: { code: 'unanswered', message: reason },
 });
 
-/** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: why nobody is served there. */
+/** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: what the last refusal there looked like. */
 export const settleUncalled = (
   parts: Parts,
   { job_id: job, asker, ...verdict }: Settled,

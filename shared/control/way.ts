@@ -18,7 +18,7 @@ export interface Way {
   readonly isClosed: () => boolean;
   /** Whether it was closed for a credential's sake, and nobody is known to have been served since. */
   readonly wasRefused: () => boolean;
-  /** What the last refusal looked like, since which nobody is known to have been served. */
+  /** What the last refusal looked like, if no request is known to have been served since. */
   readonly reason: () => string | undefined;
   /** Whether it is closed since there is no such route, so that nothing will ever come of it. */
   readonly leadsNowhere: () => boolean;

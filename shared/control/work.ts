@@ -66,7 +66,8 @@ export const workOn = async <Message extends Received>(
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) {
-    const reason = gates.reason(destinationOfPart(one.asker));
+    // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
+    const reason = gates.reason(destinationOfPart(one.asker)) ?? gates.reason(lookingAt(one.asker));
     settleUncalled(parts, one, endings.get(one), now(), reason);
   }
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
@@ -172,7 +173,10 @@ const destinationOfPart = ({ intent }: Pick<Part, 'intent'>): Destination =>
   destinationOf({ ...intent, operation: operationOf(intent) });
 
 /** Where the jobs of a part are looked at. */
-const lookingAt = (part: Part): Destination => ({ ...destinationOfPart(part), route: 'look' });
+const lookingAt = (part: Pick<Part, 'intent'>): Destination => ({
+  ...destinationOfPart(part),
+  route: 'look',
+});
 
 /** Where the jobs that have no verdict yet would be sent, each once. */
 const destinationsOf = (parts: Parts): readonly Destination[] => {

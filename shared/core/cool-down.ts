@@ -7,7 +7,7 @@ import type { Destination } from './route.ts';
 
 /**
  * What is known of a way to the upstream, of one service for one project, of one route there, or of one credential, that
- * refused everybody. No record: nobody has been refused.
+ * refused every request. No record: none was refused.
  */
 export interface CoolDown {
   /** Milliseconds since 1970: nobody sends anything before. 0: the way is open. */

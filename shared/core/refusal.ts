@@ -198,9 +198,9 @@ const saidIn = (status: number, body: Json): ReadonlySet<Closure | undefined> =>
 };
 
 /**
- * Whether a reply refuses everybody, not the jobs that were asked for: a throttle, a credential, a server in trouble, none
- * there, a path that leads nowhere, or somebody else who answers. At any status, since a refusal may come in every row of a
- * 202. Undefined where it does not, and where its rows are at odds: some were served then.
+ * Whether a reply refuses every request, not the jobs that were asked for: a throttle, a credential, a server in trouble,
+ * none there, a path that leads nowhere, or a stranger who answers. At any status, since a refusal may come in every row of
+ * a 202. Undefined where it does not, and where its rows are at odds: some were served then.
  */
 export const closureOf = (reply: Reply): Closure | undefined => {
   if (reply.kind === 'silent') return reply.held ? undefined : 'outage';
@@ -212,7 +212,7 @@ export const closureOf = (reply: Reply): Closure | undefined => {
 /** Statuses by which whoever answers says that it is the path or the method, not the request. */
 const OF_ROUTES = new Set([404, 405]);
 
-/** Whether a refusal of everybody is about the path that was asked, and says nothing of any other. */
+/** Whether a refusal is about the path that was asked, and says nothing of any other. */
 export const isOfRoute = (reply: Reply): boolean => {
   const closure = closureOf(reply);
   if (closure === 'no-route') return true;

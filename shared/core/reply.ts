@@ -21,7 +21,7 @@ export type Reply =
       readonly unsent?: boolean;
       /** That nobody tried: it tells nothing of the upstream. */
       readonly held?: boolean;
-      /** That nobody tried since there is no such route: it would tell nothing. */
+      /** That it was not tried since there is no such route: it would tell nothing. */
       readonly noRoute?: boolean;
       /** The `X-Request-Id` that was sent, by which both sides' logs can be joined. */
       readonly requestId?: string;

@@ -33,6 +33,6 @@ const inItsWords = (reply: Reply): Reply => {
   return { kind: 'replied', status: reply.status, body: text ? `${code}: ${text}` : code };
 };
 
-/** Why a reply serves nobody, in a short line without a secret. */
+/** Why a reply refuses, in a short line without a secret. */
 export const refusalIn = (reply: Reply): string =>
   strangerIn(reply)?.reason ?? likenessOf(inItsWords(reply));

@@ -214,6 +214,18 @@ describe('a 404 of one route closes that route', () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
+  it('a run that cannot see its stop done expires, and says what became of the looks', async () => {
+    const { told } = await play(
+      {
+        stop: { age: 1, operation: 'dli.stop', jobs: ['1'] },
+        run: { age: 2, operation: 'dli.run', jobs: ['1'], expires_at },
+      },
+      7 * HOUR,
+      { between: (request) => (isLook(request) ? NO_ROUTE : undefined) },
+    );
+    expect(told).toEqual(['1 | delivered', `1 | expired | unanswered | ${reason}`]);
+  });
+
   it('a look that leads nowhere leaves a refusal as it is', async () => {
     const jobs = ['1', '2', '3', '4', '5'];
     const { told, looks } = await play({ a: { jobs } }, HOUR, {

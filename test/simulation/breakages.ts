@@ -507,7 +507,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'takes a gateway’s page for perhaps served',
-    breaks: ['few ask where everybody is turned back, and it is said'],
+    breaks: ['few ask where all are turned back, and it is said'],
     breakage: takesPagesForReplies,
   },
   {

@@ -30,10 +30,10 @@ const turnBack = (met: Met, { way, at }: Extract<Step, { kind: 'turned back' }>)
 
 /**
  * Where requests are turned back, calls and looks alike, an invocation sends no more on that way after the third. If it
- * met nothing but refusals, and no message is done, it fails, so that somebody hears of it.
+ * met nothing but refusals, and no message is done, it fails, so that the alarm goes off.
  */
 export const fewAsk: Oracle = {
-  promise: 'few ask where everybody is turned back, and it is said',
+  promise: 'few ask where all are turned back, and it is said',
   *check({ steps }) {
     const mets = new Map<Invocation, Met>();
     const metBy = (invocation: Invocation): Met => {
