@@ -71,9 +71,12 @@ const remembered = (record: CoolDown, now: number): CoolDown =>
     ? { ...record, step: Math.min(1, record.step), strikes: 0 }
     : record;
 
-/** What the last refusal looked like, unless it counts no more. */
+/** Longer than any message is postponed: what came back for its jobs the last time is known when it comes. */
+const REASON_SECONDS = 3_600;
+
+/** What the last refusal looked like. No request was served since: the first that is opens the way. */
 export const reasonIn = ({ until, reason }: CoolDown, now: number): string | undefined =>
-  now - until > LONGEST_SECONDS * SECOND ? undefined : reason;
+  now - until > REASON_SECONDS * SECOND ? undefined : reason;
 
 /** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
 export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => ({

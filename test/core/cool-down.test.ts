@@ -149,7 +149,7 @@ describe('what the last refusal looked like', () => {
   const REASON = '404 text/html: no reply of the service: <html>';
   const closed = coolDownAfter(undefined, { ...DOWN, closure: 'unreadable', reason: REASON }, NOW);
 
-  it('is kept, for as long as the cool-down counts', () => {
+  it('is kept, for an hour after the cool-down', () => {
     expect(closed).toEqual({
       until: NOW + 5_000,
       step: 1,
@@ -159,8 +159,8 @@ describe('what the last refusal looked like', () => {
     });
     const probe = probeOf(closed, NOW + 5_000, 30_000);
     expect(reasonIn(probe, NOW + 5_000)).toBe(REASON);
-    expect(reasonIn(closed, closed.until + 300_000)).toBe(REASON);
-    expect(reasonIn(closed, closed.until + 300_001)).toBeUndefined();
+    expect(reasonIn(closed, closed.until + 3_600_000)).toBe(REASON);
+    expect(reasonIn(closed, closed.until + 3_600_001)).toBeUndefined();
     expect(reasonIn(OPEN, NOW)).toBeUndefined();
   });
 
