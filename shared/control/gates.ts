@@ -118,7 +118,8 @@ export const makeGates = (
       found.set(nameOf(destination), own);
       // One after the other: a probe is only taken on where nothing else is closed.
       const isFree = !isClosed(own) && (await own.ofKey.takeProbe(probeMs));
-      if (isFree && (await own.ofProject.takeProbe(probeMs))) await own.ofRoute.takeProbe(probeMs);
+      const isOpen = isFree && (await own.ofProject.takeProbe(probeMs));
+      if (isOpen && destination.route !== 'look') await own.ofRoute.takeProbe(probeMs);
     }
   };
 
@@ -170,6 +171,9 @@ export const makeGates = (
   const send: SendBy = async ({ route, ...request }, mayBegin) => {
     const destination = { ...request, route };
     let own = waysOf(destination);
+    // Few invocations look at anything: this probe is noted by those alone who do.
+    if (route === 'look' && own !== undefined && !isClosed(own))
+      await own.ofRoute.takeProbe(probeMs);
     for (;;) {
       if (own === undefined) return heldBack('nobody can tell if it may go');
       if (isClosed(own)) return heldBack('cooling down', own.ofRoute.leadsNowhere());

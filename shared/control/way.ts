@@ -53,6 +53,8 @@ export const makeWay = (
   let seen = entry?.version;
   let closed = admissionTo(record, now()).kind === 'closed';
   let isProbing = false;
+  /** Those who come while it is being noted wait for that, and go by it. */
+  let taking: Promise<boolean> | undefined;
   let underWay: Promise<unknown> | undefined;
   /** Since somebody was served. */
   let refusals: Refusals | undefined;
@@ -89,6 +91,13 @@ export const makeWay = (
     await write(next);
   };
 
+  const take = async (ms: number): Promise<boolean> => {
+    if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
+    isProbing = await write(probeOf(record, now(), ms));
+    closed = !isProbing;
+    return isProbing;
+  };
+
   return {
     isClosed: () => closed,
     wasRefused: () => record.ofCredential === true,
@@ -99,11 +108,11 @@ export const makeWay = (
       const admission = admissionTo(record, now());
       return admission.kind === 'closed' ? admission.seconds : 1;
     },
-    takeProbe: async (ms) => {
-      if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
-      isProbing = await write(probeOf(record, now(), ms));
-      closed = !isProbing;
-      return isProbing;
+    takeProbe: (ms) => {
+      taking ??= take(ms).finally(() => {
+        taking = undefined;
+      });
+      return taking;
     },
     probe: () => underWay,
     sending: (exchange) => {
