@@ -1,11 +1,12 @@
 import type { Log } from '../core/log.ts';
-import { jobIdOf, type MayBegin, pathFor, type Send } from '../core/operation.ts';
+import { jobIdOf, type MayBegin, pathFor } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Call, Carrier } from '../core/plan.ts';
 import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
+import type { SendBy } from '../core/route.ts';
 
 export interface CallEdges {
-  readonly send: Send;
+  readonly send: SendBy;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -104,6 +105,7 @@ const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: Ma
   const request = {
     service: operation.service,
     project: project_id,
+    route: operation.name,
     method: 'POST',
     path: pathFor(operation, project_id),
     body: operation.encode(jobs, options),

@@ -46,7 +46,7 @@ export const makeControlLoop =
       );
     };
 
-    const [areAllRefused] = await Promise.all([
+    const [refusal] = await Promise.all([
       workOn(parts, edges, limits, remainingMs, acknowledge),
       ...unreadable.map(({ message, reason }) => bury(message, reason)),
     ]);
@@ -67,9 +67,9 @@ export const makeControlLoop =
       given_back: staying.length,
       ms: edges.now() - startedAt,
     });
-    if (areAllRefused && gone.size === 0)
+    if (refusal !== undefined && gone.size === 0)
       throw new EverybodyRefusedError(
-        `The upstream refused every request of this batch; its ${batch.length} messages come back`,
+        `The upstream refused every request of this batch; its ${batch.length} messages come back. The last refusal: ${refusal}`,
       );
     return staying.map(({ messageId }) => messageId);
   };

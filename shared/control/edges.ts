@@ -1,6 +1,6 @@
 import type { SettleMs } from '../core/judge.ts';
 import type { Ledger } from '../core/ledger.ts';
-import type { Identify, Operation } from '../core/operation.ts';
+import type { Identify, Operation, Send } from '../core/operation.ts';
 import type { Result } from '../core/result.ts';
 import type { CallEdges } from './carry-out.ts';
 import type { Received } from './part.ts';
@@ -8,6 +8,8 @@ import type { Received } from './part.ts';
 /** What the loop does to the world. None of these throws for what the outside does: trouble is a value. */
 export interface ControlEdges<Message extends Received> extends CallEdges {
   readonly ledger: Ledger;
+  /** Sends one request, whatever its route. */
+  readonly send: Send;
   readonly identify: Identify;
   /** Tells, for each result in order, whether the bus took it. */
   readonly publish: (results: readonly Result[]) => Promise<readonly boolean[]>;

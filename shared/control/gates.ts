@@ -1,9 +1,17 @@
-import { wayOf, wayOfKey } from '../core/cool-down.ts';
+import { wayOf, wayOfKey, wayOfRoute } from '../core/cool-down.ts';
 import type { Log } from '../core/log.ts';
-import type { Identify, ProjectId, Send, Service } from '../core/operation.ts';
+import type { Identify, Send } from '../core/operation.ts';
 import { LONGEST_PAUSE_SECONDS } from '../core/pace.ts';
-import { type Closure, closureOf, isBadSignature, showsService } from '../core/refusal.ts';
+import {
+  type Closure,
+  closureOf,
+  isBadSignature,
+  isOfRoute,
+  showsService,
+} from '../core/refusal.ts';
 import { heldBack, type Reply } from '../core/reply.ts';
+import type { Destination, SendBy } from '../core/route.ts';
+import { refusalIn } from '../core/stranger.ts';
 import type { Book } from './book.ts';
 import { makeWay, type Way } from './way.ts';
 
@@ -16,35 +24,32 @@ export interface GateEdges {
   readonly now: () => number;
 }
 
-/** Where requests of one service for one project go. */
-export interface Destination {
-  readonly service: Service;
-  readonly project: ProjectId;
-}
-
 /**
  * The gates between one invocation and the upstream. Law: where everybody was refused nobody asks until a cool-down is
  * over, which all invocations heed through the ledger; then one alone sends one request, and the others follow only if
  * it was served.
  */
 export interface Gates {
-  /** Finds out where requests may go. To be called once, before anything is sent. */
+  /** Finds out where requests may go, and looks with them. To be called once, before anything is sent. */
   readonly open: (destinations: readonly Destination[]) => Promise<void>;
   /** `nobody`: the project has no credential, so its jobs can never be served. */
   readonly standing: (destination: Destination) => 'open' | 'closed' | 'nobody';
   /** Seconds until it is worth to come back; 0 where nothing is closed. */
   readonly pause: (destination: Destination) => number;
-  readonly send: Send;
+  /** What the last refusal at a destination looked like, in a short line, if no request is known to have been served since. */
+  readonly reason: (destination: Destination) => string | undefined;
+  readonly send: SendBy;
   /** Leaves behind what the next invocations have to know. To be called once, when nothing will be sent any more. */
   readonly leave: () => Promise<void>;
-  /** Whether somebody was refused, and nobody served. */
-  readonly areAllRefused: () => boolean;
+  /** What the last refusal looked like, if requests were refused, and none was served. */
+  readonly allRefused: () => string | undefined;
 }
 
-/** The ways of one destination: the project's, and the credential's. */
-interface Route {
-  readonly ofProject: Way;
+/** The ways that a request goes: the credential's, the project's, and its own route's. */
+interface Ways {
   readonly ofKey: Way;
+  readonly ofProject: Way;
+  readonly ofRoute: Way;
 }
 
 /** By how much a project whose request met the refusal of a credential rests longer than that. */
@@ -53,7 +58,14 @@ const LATER_SECONDS = 60;
 /** How long to wait where the ledger or the credentials are out of reach. */
 const UNKNOWN_SECONDS = 15;
 
-const nameOf = ({ service, project }: Destination): string => `${service}/${project}`;
+const nameOf = ({ service, project, route }: Destination): string =>
+  `${service}/${project}/${route}`;
+
+/** Each destination, and the one by which its jobs are looked at. */
+const withLooks = (destinations: readonly Destination[]): readonly Destination[] => {
+  const all = destinations.flatMap((one): Destination[] => [one, { ...one, route: 'look' }]);
+  return [...new Map(all.map((one) => [nameOf(one), one])).values()];
+};
 
 export const makeGates = (
   edges: GateEdges,
@@ -61,49 +73,61 @@ export const makeGates = (
   probeMs: number,
 ): Gates => {
   const { book, identify } = edges;
-  const routes = new Map<string, Route | 'nobody'>();
+  const found = new Map<string, Ways | 'nobody'>();
   const ways = new Map<string, Way>();
   let isServed = false;
-  let isRefused = false;
+  let refusal: string | undefined;
 
-  const isClosed = ({ ofProject, ofKey }: Route): boolean =>
-    ofProject.isClosed() || ofKey.isClosed();
+  const isClosed = (own: Ways): boolean => Object.values(own).some((way: Way) => way.isClosed());
 
-  const findKeys = async (destination: Destination) => {
-    const identity = await identify(destination.project);
-    if (identity.kind === 'none') routes.set(nameOf(destination), 'nobody');
+  const wayAt = (key: string, stored?: Parameters<typeof makeWay>[2]): Way => {
+    const way = ways.get(key) ?? makeWay(edges, key, stored);
+    ways.set(key, way);
+    return way;
+  };
+
+  const keysOf = async (destination: Destination) => {
     const { service, project } = destination;
+    const identity = await identify(project);
+    if (identity.kind === 'none') found.set(nameOf(destination), 'nobody');
     return identity.kind === 'known'
-      ? [[destination, wayOf(service, project), wayOfKey(identity.key)] as const]
+      ? [
+          {
+            destination,
+            ofKey: wayOfKey(identity.key),
+            ofProject: wayOf(service, project),
+            ofRoute: wayOfRoute(destination),
+          },
+        ]
       : [];
   };
 
   const open: Gates['open'] = async (destinations) => {
-    const found = (await Promise.all(destinations.map(findKeys))).flat();
-    const stored = await book.coolDowns(found.flatMap(([, ...keys]) => keys));
+    const keys = (await Promise.all(withLooks(destinations).map(keysOf))).flat();
+    const stored = await book.coolDowns(
+      keys.flatMap(({ ofKey, ofProject, ofRoute }) => [ofKey, ofProject, ofRoute]),
+    );
     if (stored === undefined) return;
-    const wayAt = (key: string): Way => {
-      const way = ways.get(key) ?? makeWay(edges, key, stored.get(key));
-      ways.set(key, way);
-      return way;
-    };
-    for (const [destination, ofProject, ofKey] of found) {
-      const route = { ofProject: wayAt(ofProject), ofKey: wayAt(ofKey) };
-      routes.set(nameOf(destination), route);
+    const opened = (key: string): Way => wayAt(key, stored.get(key));
+    for (const { destination, ofKey, ofProject, ofRoute } of keys) {
+      const own = {
+        ofKey: opened(ofKey),
+        ofProject: opened(ofProject),
+        ofRoute: opened(ofRoute),
+      };
+      found.set(nameOf(destination), own);
       // One after the other: a probe is only taken on where nothing else is closed.
-      if (!isClosed(route) && (await route.ofKey.takeProbe(probeMs)))
-        await route.ofProject.takeProbe(probeMs);
+      const isFree = !isClosed(own) && (await own.ofKey.takeProbe(probeMs));
+      const isOpen = isFree && (await own.ofProject.takeProbe(probeMs));
+      if (isOpen && destination.route !== 'look') await own.ofRoute.takeProbe(probeMs);
     }
   };
 
-  /** The route as it is by the credential that a request went out by: it may have been renewed since the gates were opened. */
-  const renewed = (destination: Destination, route: Route, { sentBy }: Reply): Route => {
-    if (sentBy === undefined) return route;
-    const key = wayOfKey(sentBy.key);
-    const ofKey = ways.get(key) ?? makeWay(edges, key, undefined);
-    ways.set(key, ofKey);
-    const next = { ...route, ofKey };
-    routes.set(nameOf(destination), next);
+  /** The ways as they are by the credential that a request went out by: it may have been renewed since the gates were opened. */
+  const renewed = (destination: Destination, own: Ways, { sentBy }: Reply): Ways => {
+    if (sentBy === undefined) return own;
+    const next = { ...own, ofKey: wayAt(wayOfKey(sentBy.key)) };
+    found.set(nameOf(destination), next);
     return next;
   };
 
@@ -111,72 +135,85 @@ export const makeGates = (
    * Closes the way of a refused credential. Resolves to the seconds for which the project rests whose request met that:
    * longer, so that the next who tries is another's; and for long if others have been served since it met it before.
    */
-  const condemn = async ({ ofProject, ofKey }: Route, closure: Closure): Promise<number> => {
+  const condemn = async (
+    { ofProject, ofKey }: Ways,
+    closure: Closure,
+    reason: string,
+  ): Promise<number> => {
     const isOwn = ofProject.wasRefused() && !ofKey.wasRefused();
-    await ofKey.refuse({ closure, isCertain: true });
+    await ofKey.refuse({ closure, isCertain: true, reason });
     return isOwn ? LONGEST_PAUSE_SECONDS : ofKey.pause() + LATER_SECONDS;
   };
 
-  /** What is not a credential's is the project's. */
-  const hear = async (route: Route, reply: Reply): Promise<void> => {
+  /** What is not a credential's is the project's, and what is about a path is that route's alone. */
+  const hear = async (own: Ways, reply: Reply): Promise<void> => {
     const closure = closureOf(reply);
     if (closure !== undefined) {
-      isRefused = true;
+      const reason = refusalIn(reply);
+      refusal = reason;
       const isBad = isBadSignature(reply);
       const isKeys = reply.sentBy?.isRefused ?? isBad;
-      const retryAfter = isKeys ? await condemn(route, closure) : reply.retryAfter;
-      const isCertain = closure === 'throttled' || isBad;
-      await route.ofProject.refuse({ closure, retryAfter, isCertain });
+      const retryAfter = isKeys ? await condemn(own, closure, reason) : reply.retryAfter;
+      const isCertain = closure === 'throttled' || closure === 'no-route' || isBad;
+      const refused = isOfRoute(reply) ? own.ofRoute : own.ofProject;
+      await refused.refuse({ closure, retryAfter, isCertain, reason });
     } else if (showsService(reply)) {
       isServed = true;
-      await Promise.all([route.ofKey.pass(), route.ofProject.pass()]);
+      await Promise.all(Object.values(own).map((way: Way) => way.pass()));
     }
   };
 
-  const routeOf = (request: Destination): Route | undefined => {
-    const route = routes.get(nameOf(request));
-    return route === 'nobody' ? undefined : route;
+  const waysOf = (destination: Destination): Ways | undefined => {
+    const own = found.get(nameOf(destination));
+    return own === 'nobody' ? undefined : own;
   };
 
-  const send: Send = async (request, mayBegin) => {
-    let route = routeOf(request);
+  const send: SendBy = async ({ route, ...request }, mayBegin) => {
+    const destination = { ...request, route };
+    let own = waysOf(destination);
+    // Few invocations look at anything: this probe is noted by those alone who do.
+    if (route === 'look' && own !== undefined && !isClosed(own))
+      await own.ofRoute.takeProbe(probeMs);
     for (;;) {
-      if (route === undefined) return heldBack('nobody can tell if it may go');
-      if (isClosed(route)) return heldBack('cooling down');
-      const ahead = route.ofProject.probe() ?? route.ofKey.probe();
+      if (own === undefined) return heldBack('nobody can tell if it may go');
+      if (isClosed(own)) return heldBack('cooling down', own.ofRoute.leadsNowhere());
+      const ahead = own.ofKey.probe() ?? own.ofProject.probe() ?? own.ofRoute.probe();
       if (ahead === undefined) break;
       await ahead;
-      route = routeOf(request);
+      own = waysOf(destination);
     }
-    const own = route;
+    const taken = own;
     const exchange = async (): Promise<Reply> => {
-      const reply = await edges.send(request, (inMs) => !isClosed(own) && mayBegin(inMs));
-      await hear(renewed(request, own, reply), reply);
+      const reply = await edges.send(request, (inMs) => !isClosed(taken) && mayBegin(inMs));
+      await hear(renewed(destination, taken, reply), reply);
       return reply;
     };
     const exchanged = exchange();
-    own.ofProject.sending(exchanged);
-    own.ofKey.sending(exchanged);
+    for (const way of Object.values(taken)) way.sending(exchanged);
     return exchanged;
   };
 
   return {
     open,
     standing: (destination) => {
-      const route = routes.get(nameOf(destination));
-      if (route === 'nobody') return 'nobody';
-      return route === undefined || isClosed(route) ? 'closed' : 'open';
+      const own = found.get(nameOf(destination));
+      if (own === 'nobody') return 'nobody';
+      return own === undefined || isClosed(own) ? 'closed' : 'open';
     },
     pause: (destination) => {
-      const route = routes.get(nameOf(destination));
-      if (route === 'nobody') return 0;
-      if (route === undefined) return UNKNOWN_SECONDS;
-      return Math.max(route.ofProject.pause(), route.ofKey.pause());
+      const own = found.get(nameOf(destination));
+      if (own === 'nobody') return 0;
+      if (own === undefined) return UNKNOWN_SECONDS;
+      return Math.max(...Object.values(own).map((way: Way) => way.pause()));
+    },
+    reason: (destination) => {
+      const own = waysOf(destination);
+      return own?.ofRoute.reason() ?? own?.ofProject.reason() ?? own?.ofKey.reason();
     },
     send,
     leave: async () => {
       await Promise.all(Array.from(ways.values(), (way) => way.leave()));
     },
-    areAllRefused: () => isRefused && !isServed,
+    allRefused: () => (isServed ? undefined : refusal),
   };
 };

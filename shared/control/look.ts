@@ -5,17 +5,18 @@ import {
   type MayBegin,
   type Operation,
   type ProjectId,
-  type Send,
   type Sighting,
   UNASKED,
   UNTOLD,
 } from '../core/operation.ts';
 import type { Carrier } from '../core/plan.ts';
 import { closureOf } from '../core/refusal.ts';
+import type { Reply } from '../core/reply.ts';
+import type { SendBy } from '../core/route.ts';
 import { slotsPer } from './slots.ts';
 
 export interface LookEdges {
-  readonly send: Send;
+  readonly send: SendBy;
   readonly log: Log;
 }
 
@@ -39,10 +40,10 @@ export const makeLookAt = (
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
       if (!mayBegin()) return unasked(some);
-      const reply = await send(look.request(project, some), mayBegin);
-      if (reply.held === true) return unasked(some);
+      const reply = await send({ ...look.request(project, some), route: 'look' }, mayBegin);
+      if (reply.held === true && !leadsNowhere(reply)) return unasked(some);
       const told = look.decode(some, reply);
-      const isAnswer = closureOf(reply) === undefined;
+      const isAnswer = closureOf(reply) === undefined || leadsNowhere(reply);
       return some.flatMap((job) => {
         const sighting = told.get(job) ?? (isAnswer ? { status: UNTOLD } : undefined);
         return sighting === undefined ? [] : [[job, sighting] as const];
@@ -62,6 +63,10 @@ export const makeLookAt = (
     return sightings;
   };
 };
+
+/** Whether there is no route for looks: then none will ever tell, and nothing is gained by another try. */
+const leadsNowhere = (reply: Reply): boolean =>
+  reply.kind === 'silent' ? reply.noRoute === true : closureOf(reply) === 'no-route';
 
 const unasked = (jobs: readonly JobId[]) =>
   jobs.map((job): readonly [JobId, Sighting] => [job, { status: UNASKED }]);

@@ -82,15 +82,17 @@ const reconsidered = (
 ): Verdict => {
   const effect = operation.effectOf(sighting, since);
   if (verdict.kind !== 'rejected') return effect === 'taken' && isClear ? OBSERVED : verdict;
-  if (!isClear) return UNSERVED;
+  if (!isClear) return unserved(verdict.error.code);
   if (operation.isThere(sighting.status)) return OBSERVED;
-  return effect === 'pending' && sighting.status !== UNTOLD ? UNSERVED : verdict;
+  return effect === 'pending' && sighting.status !== UNTOLD
+    ? unserved(verdict.error.code)
+    : verdict;
 };
 
 const OBSERVED: Verdict = { kind: 'delivered', evidence: 'observed' };
 
-const UNSERVED: Verdict = {
+const unserved = (code: string): Verdict => ({
   kind: 'unanswered',
   served: 'no',
-  reason: 'refused, and no look tells why',
-};
+  reason: `refused with ${code}, and no look tells why`,
+});

@@ -37,14 +37,17 @@ export const NOT_STOPPED: VerdictInfo = {
 
 const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
 
-/** An intent whose deadline has passed says why its job had no verdict until then, if a request for it was in vain. */
-const expiredOf = (part: Part | undefined, job: JobId): VerdictInfo => {
+/**
+ * An intent whose deadline has passed says why its job had no verdict until then: why the last request for it was in vain,
+ * or else how its way refuses every request.
+ */
+const expiredOf = (part: Part | undefined, job: JobId, ofWay: string | undefined): VerdictInfo => {
   const index = part?.places.get(job);
   const isAsked = index !== undefined && part?.asked.has(index) === true;
+  const reason = (isAsked ? part.reason : undefined) ?? ofWay;
   return {
     outcome: 'expired',
-    ...(isAsked &&
-      part.reason !== undefined && { error: { code: 'unanswered', message: part.reason } }),
+    ...(reason !== undefined && { error: { code: 'unanswered', message: reason } }),
   };
 };
 
@@ -68,19 +71,20 @@ export const settleWithoutCall = (
 export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
   settleWithoutCall(parts, asked, UNSERVABLE, at);
 
-/** Settles what needs no call by the plan, unless that is yet to be seen. */
+/** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: what the last refusal there looked like. */
 export const settleUncalled = (
   parts: Parts,
   { job_id: job, asker, ...verdict }: Settled,
   ending: Ending | undefined,
   at: number,
+  reason?: string,
 ): void => {
   if (ending === 'wait') return;
   const told =
     ending === undefined
       ? verdict
       : ending === 'expired'
-        ? expiredOf(parts.get(asker.part), job)
+        ? expiredOf(parts.get(asker.part), job, reason)
         : TOLD[ending];
   settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

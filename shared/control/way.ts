@@ -1,21 +1,27 @@
 import {
+  ADVICE,
   admissionTo,
   type CoolDown,
   coolDownAfter,
   OPEN,
   probeOf,
   type RefusalOfAll,
+  reasonIn,
   STRIKES,
 } from '../core/cool-down.ts';
 import type { Log } from '../core/log.ts';
 import type { Book, Seen } from './book.ts';
 
-/** One way to the upstream, of a service for a project or of a credential, as one invocation knows it. */
+/** One way to the upstream, of a service for a project, of one route there or of a credential, as one invocation knows it. */
 export interface Way {
   /** Whether nothing goes out on it any more in this invocation. */
   readonly isClosed: () => boolean;
   /** Whether it was closed for a credential's sake, and nobody is known to have been served since. */
   readonly wasRefused: () => boolean;
+  /** What the last refusal looked like, if no request is known to have been served since. */
+  readonly reason: () => string | undefined;
+  /** Whether it is closed since there is no such route, so that nothing will ever come of it. */
+  readonly leadsNowhere: () => boolean;
   /** Seconds until it is worth to come back; 0 if it is not closed. */
   readonly pause: () => number;
   /** Sets out to see whether a cool-down is over, if one was; false if others do, and closed then. */
@@ -47,9 +53,12 @@ export const makeWay = (
   let seen = entry?.version;
   let closed = admissionTo(record, now()).kind === 'closed';
   let isProbing = false;
+  /** Those who come while it is being noted wait for that, and go by it. */
+  let taking: Promise<boolean> | undefined;
   let underWay: Promise<unknown> | undefined;
   /** Since somebody was served. */
   let refusals: Refusals | undefined;
+  let hasPassed = false;
 
   const write = async (next: CoolDown): Promise<boolean> => {
     // Whatever becomes of it, this invocation goes by what it has met itself.
@@ -65,7 +74,15 @@ export const makeWay = (
     isProbing = false;
     const next = coolDownAfter(record, last, now(), strikes);
     const seconds = Math.ceil((next.until - now()) / 1_000);
-    log.warn('cool-down', { way: key, why: last.closure, seconds });
+    const { closure: why, reason } = last;
+    const advice = ADVICE[why];
+    log.warn('cool-down', {
+      way: key,
+      why,
+      seconds,
+      ...(reason !== undefined && { reason }),
+      ...(advice !== undefined && { advice }),
+    });
     if (await write(next)) return;
     // Somebody else closed it meanwhile, it may be for less.
     const stored = (await book.coolDowns([key]))?.get(key);
@@ -74,19 +91,28 @@ export const makeWay = (
     await write(next);
   };
 
+  const take = async (ms: number): Promise<boolean> => {
+    if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
+    isProbing = await write(probeOf(record, now(), ms));
+    closed = !isProbing;
+    return isProbing;
+  };
+
   return {
     isClosed: () => closed,
     wasRefused: () => record.ofCredential === true,
+    reason: () => refusals?.last.reason ?? reasonIn(record, now()),
+    leadsNowhere: () => closed && record.noRoute === true,
     pause: () => {
       if (!closed) return 0;
       const admission = admissionTo(record, now());
       return admission.kind === 'closed' ? admission.seconds : 1;
     },
-    takeProbe: async (ms) => {
-      if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
-      isProbing = await write(probeOf(record, now(), ms));
-      closed = !isProbing;
-      return isProbing;
+    takeProbe: (ms) => {
+      taking ??= take(ms).finally(() => {
+        taking = undefined;
+      });
+      return taking;
     },
     probe: () => underWay,
     sending: (exchange) => {
@@ -97,6 +123,7 @@ export const makeWay = (
     },
     pass: async () => {
       refusals = undefined;
+      hasPassed = true;
       if (!isProbing) return;
       isProbing = false;
       log.info('cool-down over', { way: key });
@@ -107,7 +134,9 @@ export const makeWay = (
       if (last.isCertain || refusals.strikes >= STRIKES) await shut(refusals);
     },
     leave: async () => {
-      if (refusals !== undefined) await shut(refusals);
+      // A strange reply or two beside good ones are no reason to keep the others waiting.
+      const isOdd = hasPassed && refusals?.last.closure === 'unreadable';
+      if (refusals !== undefined && !isOdd) await shut(refusals);
       else if (isProbing) await write({ ...record, until: now(), probing: false });
     },
   };

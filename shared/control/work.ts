@@ -10,13 +10,14 @@ import {
   planCalls,
   type Queued,
 } from '../core/plan.ts';
+import type { Destination } from '../core/route.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { makeExpire } from './expire.ts';
-import { type Destination, type Gates, makeGates } from './gates.ts';
+import { type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
@@ -41,21 +42,24 @@ const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(id
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
-/** Everything between reading a batch and giving back what stays. Tells whether the upstream refused all it was asked. */
+/**
+ * Everything between reading a batch and giving back what stays. Resolves to what the last refusal looked like if the
+ * upstream refused all it was asked.
+ */
 export const workOn = async <Message extends Received>(
   received: Parts<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
   remainingMs: () => number,
   acknowledge: (done: readonly Part<Message>[]) => Promise<void>,
-): Promise<boolean> => {
+): Promise<string | undefined> => {
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs, settleMs, restartDelaySeconds } =
     limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
-  if (parts === undefined) return false;
+  if (parts === undefined) return undefined;
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookUntil = (least: number) =>
@@ -76,7 +80,11 @@ export const workOn = async <Message extends Received>(
   await gates.open(destinationsOf(parts));
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
-  for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
+  for (const one of plan.settled) {
+    // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
+    const reason = gates.reason(destinationOfPart(one.asker)) ?? gates.reason(lookingAt(one.asker));
+    settleUncalled(parts, one, endings.get(one), now(), reason);
+  }
   const pollMs = restartDelaySeconds * 1_000;
   for (const carrier of plan.waiting)
     for (const part of partsAsking(parts, [carrier]))
@@ -98,7 +106,10 @@ export const workOn = async <Message extends Received>(
       noteEnd(part, jobIdOf(carrier.job), { invocation, until });
     settleWithoutCall(parts, carrier, OBSERVED, now());
   }
-  for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
+  for (const part of partsAsking(parts, weighed.unseen)) {
+    part.outOfTime = true;
+    part.pause = Math.max(part.pause, gates.pause(lookingAt(part)));
+  }
   if (weighed.unmet.size > 0)
     log.info('waits for an intent before it', {
       jobs: weighed.unmet.size,
@@ -133,7 +144,7 @@ export const workOn = async <Message extends Received>(
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
-  return gates.areAllRefused();
+  return gates.allRefused();
 };
 
 /**
@@ -184,18 +195,26 @@ const settleBefore = ({ intent }: Part, settleMs: SettleMs): number => {
   return restart === undefined ? 0 : settleMs(OPERATIONS[restart.after], {});
 };
 
-const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
-  service,
+const destinationOf = ({
+  operation,
+  project_id: project,
+}: Omit<Call, 'carriers'>): Destination => ({
+  service: operation.service,
   project,
+  route: operation.name,
 });
 
-const destinationOfPart = ({ intent }: Part): Destination => ({
-  service: operationOf(intent).service,
-  project: intent.project_id,
+const destinationOfPart = ({ intent }: Pick<Part, 'intent'>): Destination =>
+  destinationOf({ ...intent, operation: operationOf(intent) });
+
+/** Where the jobs of a part are looked at. */
+const lookingAt = (part: Pick<Part, 'intent'>): Destination => ({
+  ...destinationOfPart(part),
+  route: 'look',
 });
 
 /** Where the jobs that have no verdict yet would be sent, each once. */
 const destinationsOf = (parts: Parts): readonly Destination[] => {
   const open = [...parts.values()].filter((part) => !isSettled(part)).map(destinationOfPart);
-  return [...new Map(open.map((it) => [`${it.service}/${it.project}`, it])).values()];
+  return [...new Map(open.map((it) => [`${it.route}/${it.project}`, it])).values()];
 };

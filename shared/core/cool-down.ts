@@ -3,10 +3,11 @@ import { parseLoosely } from './json.ts';
 import type { ProjectId, Service } from './operation.ts';
 import { LONGEST_PAUSE_SECONDS } from './pace.ts';
 import type { Closure } from './refusal.ts';
+import type { Destination } from './route.ts';
 
 /**
- * What is known of a way to the upstream, of one service for one project or of one credential, that refused everybody.
- * No record: nobody has been refused.
+ * What is known of a way to the upstream, of one service for one project, of one route there, or of one credential, that
+ * refused every request. No record: none was refused.
  */
 export interface CoolDown {
   /** Milliseconds since 1970: nobody sends anything before. 0: the way is open. */
@@ -19,6 +20,10 @@ export interface CoolDown {
   readonly probing: boolean;
   /** That it was a credential that was refused the last time. */
   readonly ofCredential?: boolean;
+  /** That the gateway knew no such route the last time. */
+  readonly noRoute?: boolean;
+  /** What the last refusal looked like: a short line without a secret. Not in the records of earlier releases. */
+  readonly reason?: string;
 }
 
 export const OPEN: CoolDown = { until: 0, step: 0, strikes: 0, probing: false };
@@ -27,6 +32,10 @@ export const OPEN: CoolDown = { until: 0, step: 0, strikes: 0, probing: false };
 export const STRIKES = 3;
 
 export const wayOf = (service: Service, project: ProjectId): string => `cool/${service}/${project}`;
+
+/** The way of one route. A longer name than the project's own, which no record of an earlier release has. */
+export const wayOfRoute = ({ service, project, route }: Destination): string =>
+  `${wayOf(service, project)}/${route}`;
 
 /** `key` is the credential's fingerprint. */
 export const wayOfKey = (key: string): string => `cool/key/${key}`;
@@ -62,6 +71,13 @@ const remembered = (record: CoolDown, now: number): CoolDown =>
     ? { ...record, step: Math.min(1, record.step), strikes: 0 }
     : record;
 
+/** Longer than any message is postponed: what came back for its jobs the last time is known when it comes. */
+const REASON_SECONDS = 3_600;
+
+/** What the last refusal looked like. No request was served since: the first that is opens the way. */
+export const reasonIn = ({ until, reason }: CoolDown, now: number): string | undefined =>
+  now - until > REASON_SECONDS * SECOND ? undefined : reason;
+
 /** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
 export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => ({
   ...remembered(record, now),
@@ -79,7 +95,19 @@ export interface RefusalOfAll {
   readonly retryAfter?: number | undefined;
   /** Whatever the number of strikes. */
   readonly isCertain: boolean;
+  /** What it looked like: a short line without a secret. */
+  readonly reason?: string | undefined;
 }
+
+/** What to check where a way is closed, for those who read the log. */
+export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
+  throttled: undefined,
+  outage: undefined,
+  auth: 'check the credential of the project, and its rights there',
+  'no-route': 'check whether this endpoint offers the route, and in this region',
+  unreadable:
+    'check the endpoint in the settings, a proxy on the way to it, and the rights of the credential',
+};
 
 /**
  * The record after a refusal of everybody: each closure in a row that is certain, or rests on three strikes, doubles the
@@ -88,7 +116,7 @@ export interface RefusalOfAll {
  */
 export const coolDownAfter = (
   record: CoolDown | undefined,
-  { closure, retryAfter = 0, isCertain }: RefusalOfAll,
+  { closure, retryAfter = 0, isCertain, reason }: RefusalOfAll,
   now: number,
   /** Since the record was read. */
   newStrikes = 1,
@@ -106,6 +134,8 @@ export const coolDownAfter = (
     strikes: grows ? 0 : strikes,
     probing: false,
     ...(closure === 'auth' && { ofCredential: true }),
+    ...(closure === 'no-route' && { noRoute: true }),
+    ...(reason !== undefined && { reason }),
   };
 };
 
@@ -118,6 +148,8 @@ const schema = v.object({
   strikes: v.optional(v.number(), 0),
   probing: v.boolean(),
   ofCredential: v.exactOptional(v.boolean()),
+  noRoute: v.exactOptional(v.boolean()),
+  reason: v.exactOptional(v.string()),
 });
 
 export const writeCoolDown = (record: CoolDown): string =>

@@ -1,6 +1,9 @@
+import type { Json } from './json.ts';
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
 import { doubt, mayBeOneJobs, verdictOn } from './refusal.ts';
 import type { Reply } from './reply.ts';
+import { jsonOf } from './reply-rows.ts';
+import { strangerIn } from './stranger.ts';
 
 /**
  * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a
@@ -51,6 +54,9 @@ const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Ve
   }
 };
 
+const fill = (count: number, verdict: Verdict): readonly Verdict[] =>
+  new Array<Verdict>(count).fill(verdict);
+
 /** No verdict on any of `count` jobs, all for the same reason. Without a status there was no reply at all. */
 export const unanswered = (count: number, reason: string, status?: number): Reading => ({
   verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: doubt(status), reason }),
@@ -62,6 +68,20 @@ export const silence = (count: number, reply: Extract<Reply, { kind: 'silent' }>
   const served = reply.unsent ? 'no' : 'maybe yet';
   const verdict: Verdict = { kind: 'unanswered', served, reason: reply.reason };
   return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: false };
+};
+
+/** A reply of a service, opened; or what another one, or silence, says of the jobs: no verdict on any. */
+export type Opened =
+  | { readonly kind: 'reply'; readonly status: number; readonly body: Json }
+  | { readonly kind: 'none'; readonly reading: Reading };
+
+export const openReply = (count: number, reply: Reply): Opened => {
+  if (reply.kind === 'silent') return { kind: 'none', reading: silence(count, reply) };
+  const stranger = strangerIn(reply);
+  if (stranger === undefined)
+    return { kind: 'reply', status: reply.status, body: jsonOf(reply.body) };
+  const verdict: Verdict = { kind: 'unanswered', ...stranger };
+  return { kind: 'none', reading: { verdicts: fill(count, verdict), suspect: false } };
 };
 
 /**

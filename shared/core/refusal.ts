@@ -1,6 +1,18 @@
-import { isObject, type Json, parseLoosely } from './json.ts';
+import type { Json } from './json.ts';
 import type { Evidence, Refusal, Verdict } from './outcome.ts';
 import type { Reply } from './reply.ts';
+import {
+  codeOf,
+  isIams,
+  isServices,
+  jsonOf,
+  listedIn,
+  rowsOf,
+  tellsOfJob,
+  UNSPECIFIED,
+} from './reply-rows.ts';
+
+export { UNSPECIFIED };
 
 /**
  * Whose trouble an error is.
@@ -11,7 +23,9 @@ import type { Reply } from './reply.ts';
  * - `throttled`: too many requests; nothing was done.
  * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a pair of keys.
  * - `auth`: the credential's rights; nothing was done, and another credential may help.
+ * - `route`: the gateway knows no such path; nothing was done.
  * - `gateway`: refused on the way for another reason; nothing was done.
+ * - `unreadable`: whoever answered is no service: a page, a redirect, a proxy.
  * - `later`: the server's trouble, and the request may have been served.
  * - `late`: the server gave up waiting, and the request may yet be served.
  */
@@ -23,12 +37,11 @@ export type Blame =
   | 'throttled'
   | 'signature'
   | 'auth'
+  | 'route'
   | 'gateway'
+  | 'unreadable'
   | 'later'
   | 'late';
-
-/** Stands in for the code where a refusal has none. */
-export const UNSPECIFIED = 'unspecified';
 
 /** Known error codes. Source: the vendor's error-code pages, gathered with their HTTP statuses in docs/upstream.md §2. */
 const BLAMES: ReadonlyMap<string, Blame> = new Map([
@@ -67,6 +80,9 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DRS.M01504', 'busy'],
   ['DRS.M05003', 'job'],
   ['DRS.M05004', 'job'],
+  // https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig-ug-180530090.html
+  ['APIGW.0101', 'route'],
+  ['APIG.0101', 'route'],
   ['APIGW.0301', 'signature'],
   ['APIG.0301', 'signature'],
   ['APIGW.0308', 'throttled'],
@@ -99,9 +115,26 @@ export const blameOf = (status: number, code: string): Blame => {
 export const doubt = (status: number | undefined): 'maybe' | 'maybe yet' =>
   status === undefined || isOutage(status) ? 'maybe yet' : 'maybe';
 
-const servedAfter = (blame: Blame, status: number): 'no' | 'maybe' | 'maybe yet' => {
-  if (blame === 'late') return 'maybe yet';
-  return blame === 'later' ? doubt(status) : 'no';
+/** What gives one of these without being a service has passed nothing on. RFC 9110 §15.4 and §15.5, RFC 6585. */
+const TURNED_BACK = new Set([403, 404, 405, 407, 411, 413, 414, 415, 417, 421, 426, 431]);
+
+const isTurnedBack = (status: number): boolean =>
+  (status >= 300 && status < 400) || TURNED_BACK.has(status);
+
+export type Served = Extract<Verdict, { kind: 'unanswered' }>['served'];
+
+/** Whether a request may have been served that was answered so. */
+export const servedAfter = (blame: Blame, status: number): Served => {
+  switch (blame) {
+    case 'late':
+      return 'maybe yet';
+    case 'later':
+      return doubt(status);
+    case 'unreadable':
+      return isTurnedBack(status) ? 'no' : 'maybe';
+    default:
+      return 'no';
+  }
 };
 
 /** The verdict on one job that an error names, by place or by id, or that was asked for alone. */
@@ -112,7 +145,9 @@ export const verdictOn = (status: number, error: Refusal, evidence: Evidence): V
     case 'throttled':
     case 'signature':
     case 'auth':
+    case 'route':
     case 'gateway':
+    case 'unreadable':
     case 'later':
     case 'late': {
       const reason = `${error.code}: ${error.message}`;
@@ -132,53 +167,29 @@ export const mayBeOneJobs = (status: number, { code }: Refusal): boolean => {
 };
 
 /** Why an upstream serves nobody just now. */
-export type Closure = 'throttled' | 'auth' | 'outage';
+export type Closure = 'throttled' | 'auth' | 'outage' | 'no-route' | 'unreadable';
 
 const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
   ['throttled', 'throttled'],
   ['signature', 'auth'],
   ['auth', 'auth'],
+  ['route', 'no-route'],
   ['gateway', 'outage'],
+  ['unreadable', 'unreadable'],
   ['later', 'outage'],
   ['late', 'outage'],
 ]);
 
-const codeOf = (element: Json | undefined): string => {
-  if (!isObject(element)) return UNSPECIFIED;
-  const { error_code: code, error } = element;
-  if (typeof code === 'string' && code !== '') return code;
-  // IAM's own shape: `{"error": {"code": 401, …}}`, whose number is the status again.
-  return isObject(error) && typeof error.code === 'string' ? error.code : UNSPECIFIED;
-};
-
-/** What a reply says of jobs by their ids: lists beside an error, if there is one. */
-const listedIn = (body: Json): readonly Json[] =>
-  isObject(body)
-    ? [body.results, body.jobs].flatMap((list): readonly Json[] =>
-        Array.isArray(list) ? list : [],
-      )
-    : [];
-
-/** A reply's rows: those of its lists, its elements, or itself. Without any, the status speaks. */
-const rowsOf = (body: Json): readonly Json[] => {
-  const listed = listedIn(body);
-  if (listed.length > 0) return listed;
-  const elements: readonly Json[] = Array.isArray(body) ? body : [body];
-  return elements.length > 0 ? elements : [null];
-};
-
-/** Whether a row tells of a job and of no refusal: it claims success, or shows the status that the job has. */
-const tellsOfJob = (row: Json, isListed: boolean): boolean => {
-  if (!isObject(row)) return false;
-  const { is_success: success, status } = row;
-  if (success === true || (typeof success === 'string' && /^true$/i.test(success))) return true;
-  return isListed && typeof status === 'string' && !/^(failed)?$/i.test(status);
+/** Whose trouble a reply tells of that is no service's: by IAM's code, then by its status. Else it is that of whoever answered. */
+export const blameOfStranger = (status: number, body: Json): Blame => {
+  const blame = blameOf(status, codeOf(body));
+  if (blame === 'everybody' && isIams(body)) return 'auth';
+  return CLOSURES.has(blame) ? blame : 'unreadable';
 };
 
 /** What each row says: why everybody is refused, or, undefined, that the service is at work. */
-const saidIn = (status: number, text: string): ReadonlySet<Closure | undefined> => {
-  const parsed = parseLoosely(text);
-  const body = parsed.ok ? parsed.value : null;
+const saidIn = (status: number, body: Json): ReadonlySet<Closure | undefined> => {
+  if (!isServices(status, body)) return new Set([CLOSURES.get(blameOfStranger(status, body))]);
   const isListed = listedIn(body).length > 0;
   return new Set(
     rowsOf(body).map((row) =>
@@ -188,30 +199,36 @@ const saidIn = (status: number, text: string): ReadonlySet<Closure | undefined> 
 };
 
 /**
- * Whether a reply refuses everybody, not the jobs that were asked for: a throttle, a credential, a server in trouble, or
- * none there. At any status, since a refusal may come in every row of a 202. Undefined where it does not, and where its
- * rows are at odds: some were served then.
+ * Whether a reply refuses every request, not the jobs that were asked for: a throttle, a credential, a server in trouble,
+ * none there, a path that leads nowhere, or a stranger who answers. At any status, since a refusal may come in every row of
+ * a 202. Undefined where it does not, and where its rows are at odds: some were served then.
  */
 export const closureOf = (reply: Reply): Closure | undefined => {
   if (reply.kind === 'silent') return reply.held ? undefined : 'outage';
-  const said = saidIn(reply.status, reply.body);
+  const said = saidIn(reply.status, jsonOf(reply.body));
   const [closure] = said;
   return said.size === 1 ? closure : undefined;
 };
 
+/** Statuses by which whoever answers says that it is the path or the method, not the request. */
+const OF_ROUTES = new Set([404, 405]);
+
+/** Whether a refusal is about the path that was asked, and says nothing of any other. */
+export const isOfRoute = (reply: Reply): boolean => {
+  const closure = closureOf(reply);
+  if (closure === 'no-route') return true;
+  return closure === 'unreadable' && reply.kind === 'replied' && OF_ROUTES.has(reply.status);
+};
+
 /** Whether what a reply says it says once, of all jobs that were asked for. A list may leave some out, who were served. */
 export const isSaidOfAll = (reply: Reply): boolean => {
-  const parsed = parseLoosely(reply.kind === 'replied' ? reply.body : '');
-  const body = parsed.ok ? parsed.value : null;
+  const body = jsonOf(reply.kind === 'replied' ? reply.body : '');
   return listedIn(body).length === 0 && rowsOf(body).length === 1;
 };
 
 /** Whether a reply shows that a service is at work: it served somebody, or refused a job in its own words. */
 export const showsService = (reply: Reply): boolean =>
-  reply.kind === 'replied' &&
-  (reply.status < 300 || reply.status >= 400) &&
-  saidIn(reply.status, reply.body).has(undefined) &&
-  parseLoosely(reply.body).ok;
+  reply.kind === 'replied' && saidIn(reply.status, jsonOf(reply.body)).has(undefined);
 
 /** A refusal of the credential after which the same may be sent by another: nothing was done. */
 export const isAuthRefusal = (reply: Reply): boolean =>
@@ -220,8 +237,7 @@ export const isAuthRefusal = (reply: Reply): boolean =>
 /** Whether a reply refuses the credential itself, not only what it may do: by any code that says so, or at 401. */
 export const isBadSignature = (reply: Reply): boolean => {
   if (reply.kind === 'silent' || closureOf(reply) !== 'auth') return false;
-  const parsed = parseLoosely(reply.body);
-  const said = parsed.ok ? parsed.value : null;
+  const said = jsonOf(reply.body);
   const rows: readonly Json[] = Array.isArray(said) ? said : [said];
   const isOne = (row: Json): boolean => blameOf(reply.status, codeOf(row)) === 'signature';
   return reply.status === 401 || rows.some(isOne);

@@ -4,6 +4,8 @@ export type Reply =
       readonly kind: 'replied';
       readonly status: number;
       readonly body: string;
+      /** As the header has it. */
+      readonly contentType?: string;
       /** Seconds, from `Retry-After`. */
       readonly retryAfter?: number;
       readonly requestId?: string;
@@ -19,6 +21,8 @@ export type Reply =
       readonly unsent?: boolean;
       /** That nobody tried: it tells nothing of the upstream. */
       readonly held?: boolean;
+      /** That it was not tried since there is no such route: it would tell nothing. */
+      readonly noRoute?: boolean;
       /** The `X-Request-Id` that was sent, by which both sides' logs can be joined. */
       readonly requestId?: string;
       readonly sentBy?: SentBy;
@@ -33,9 +37,10 @@ export interface SentBy {
 }
 
 /** In place of a reply to a request that was held back here. */
-export const heldBack = (reason: string): Reply => ({
+export const heldBack = (reason: string, noRoute = false): Reply => ({
   kind: 'silent',
   unsent: true,
   held: true,
+  ...(noRoute && { noRoute }),
   reason,
 });

@@ -38,9 +38,17 @@ describe.each(['dli.run', 'dli.stop'] as const)('a row of %s', (operation) => {
   it.each([['job'], [null], [7], [{}], [{ is_success: 'perhaps' }]])(
     'that is no row says nothing: %j',
     (row) => {
-      expect(rowOf(row)).toBe(NO_VERDICT);
+      const good = { is_success: 'true' };
+      expect(read(operation, ['131', '130'], 200, [row, good])).toEqual([
+        NO_VERDICT,
+        'delivered positional',
+      ]);
     },
   );
+
+  it.each([['job'], [null], [7], [{}]])('and without any other there is no reply: %j', (row) => {
+    expect(rowOf(row)).toBe(`200: no reply of the service: ${JSON.stringify([row])}`);
+  });
 
   it('hands on the words of a refusal', () => {
     expect(rowOf({ error_code: 'DLI.0002', error_msg: 'words' })).toBe('rejected DLI.0002: words');
@@ -75,9 +83,9 @@ describe('a row of drs.start', () => {
 });
 
 describe.each(Object.values(OPERATIONS))('of a reply that is no JSON $name', ({ name }) => {
-  it('says so, and at which status', () => {
+  it('says so, at which status, and what it looked like', () => {
     const [reason] = read(name, ['1'], 502, '<html></html>');
-    expect(reason).toMatch(/^status 502 and the text is no valid JSON/);
+    expect(reason).toBe('502: no reply of the service: <html></html>');
   });
 });
 

@@ -6,8 +6,12 @@ import {
   OPEN,
   probeOf,
   readCoolDown,
+  reasonIn,
+  wayOf,
+  wayOfRoute,
   writeCoolDown,
 } from '../../shared/core/cool-down.ts';
+import { isProjectId } from '../../shared/core/operation.ts';
 import type { Closure } from '../../shared/core/refusal.ts';
 
 const NOW = 1_000_000;
@@ -118,6 +122,7 @@ describe('the record', () => {
   it('is read as it was written', () => {
     for (const record of [
       OPEN,
+      coolDownAfter(undefined, { closure: 'no-route', isCertain: true, reason: '404: x' }, NOW),
       probeOf(coolDownAfter(undefined, { closure: 'auth', isCertain: true }, NOW), NOW, 1),
     ])
       expect(readCoolDown(writeCoolDown(record))).toEqual(record);
@@ -138,4 +143,49 @@ describe('the record', () => {
       expect(readCoolDown(text)).toBeUndefined();
     },
   );
+});
+
+describe('what the last refusal looked like', () => {
+  const REASON = '404 text/html: no reply of the service: <html>';
+  const closed = coolDownAfter(undefined, { ...DOWN, closure: 'unreadable', reason: REASON }, NOW);
+
+  it('is kept, for an hour after the cool-down', () => {
+    expect(closed).toEqual({
+      until: NOW + 5_000,
+      step: 1,
+      strikes: 0,
+      probing: false,
+      reason: REASON,
+    });
+    const probe = probeOf(closed, NOW + 5_000, 30_000);
+    expect(reasonIn(probe, NOW + 5_000)).toBe(REASON);
+    expect(reasonIn(closed, closed.until + 3_600_000)).toBe(REASON);
+    expect(reasonIn(closed, closed.until + 3_600_001)).toBeUndefined();
+    expect(reasonIn(OPEN, NOW)).toBeUndefined();
+  });
+
+  it('is that of the last, and so is whether there is a route', () => {
+    const nowhere = coolDownAfter(
+      closed,
+      { closure: 'no-route', isCertain: true, reason: 'x' },
+      NOW,
+    );
+    expect(nowhere).toMatchObject({ noRoute: true, reason: 'x' });
+    expect(coolDownAfter(nowhere, DOWN, NOW)).toEqual({
+      until: NOW + 20_000,
+      step: 3,
+      strikes: 0,
+      probing: false,
+    });
+  });
+});
+
+describe('a way has a name', () => {
+  it('a project’s own, and a longer one for each route', () => {
+    const project = 'p';
+    if (!isProjectId(project)) throw new Error('no project id');
+    expect(wayOf('dli', project)).toBe('cool/dli/p');
+    expect(wayOfRoute({ service: 'dli', project, route: 'dli.stop' })).toBe('cool/dli/p/dli.stop');
+    expect(wayOfRoute({ service: 'drs', project, route: 'look' })).toBe('cool/drs/p/look');
+  });
 });

@@ -26,9 +26,16 @@ describe('a code that is known for the gateway’s goes before the status, as lo
   });
 
   it('and it is the gateway’s by how it begins', () => {
-    expect(blameOf(400, 'APIGW.0101')).toBe('gateway');
+    expect(blameOf(400, 'APIGW.0102')).toBe('gateway');
     for (const code of ['NEW.APIGW.0101', 'XIAM.0101', 'APIGW0101'])
       expect(blameOf(400, code)).toBe('status');
+  });
+
+  it('a path that it does not know is a route, at any status but an outage’s', () => {
+    for (const code of ['APIGW.0101', 'APIG.0101']) {
+      for (const status of [200, 400, 404]) expect(blameOf(status, code)).toBe('route');
+      expect(blameOf(503, code)).toBe('later');
+    }
   });
 
   it('what the gateway refuses reached no job, and is no verdict', () => {
@@ -56,7 +63,7 @@ describe('the code of a reply is where its service puts it', () => {
     ['DRS.M01503', 'throttled'],
     ['DLI.0016', 'auth'],
   ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
-    for (const status of [200, 202, 399])
+    for (const status of [200, 202, 299])
       expect(closureOf(replied(status, [{ error_code }, { error_code }]))).toBe(closure);
   });
 });

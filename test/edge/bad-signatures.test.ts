@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { makeBook } from '../../shared/control/book.ts';
 import { makeGates } from '../../shared/control/gates.ts';
 import type { Exchange } from '../../shared/core/exchange.ts';
-import { isProjectId, type UpstreamRequest } from '../../shared/core/operation.ts';
+import { isProjectId } from '../../shared/core/operation.ts';
+import type { Routed } from '../../shared/core/route.ts';
 import { sign } from '../../shared/edge/signer.ts';
 import { makeAccounts } from '../../shared/upstream/accounts.ts';
 import { makeAuthorised } from '../../shared/upstream/authorise.ts';
@@ -100,10 +101,13 @@ const play = async (history: History): Promise<ReadonlyMap<string, readonly numb
     );
     return { send: makePaced({ send, now, random: () => 0.5, pause }), identify };
   };
-  const requests = Array.from({ length: history.projects }, (_, i): UpstreamRequest => {
+  const requests = Array.from({ length: history.projects }, (_, i): Routed => {
     const project = `p${i}`;
     if (!isProjectId(project)) throw new Error('no project id');
-    return { service: i % 2 ? 'drs' : 'dli', project, method: 'POST', path: '/' };
+    const common = { project, method: 'POST', path: '/' } as const;
+    return i % 2
+      ? { ...common, service: 'drs', route: 'drs.start' }
+      : { ...common, service: 'dli', route: 'dli.run' };
   });
   const invoke = async (edges: ReturnType<typeof startProcess>): Promise<void> => {
     const until = now() + INVOCATION;

@@ -111,6 +111,7 @@ describe('an invocation fails if the upstream refused everybody, and nothing els
     );
     return { postponed, run: (...batch: readonly Received[]) => loop(batch, () => 60_000) };
   };
+  const LAST = '503: no reply of the service: an empty body';
   const both = [message('m1', { age: 1 }), message('m2', { age: 2, jobs: ['2'] })] as const;
 
   it('it says so, when all is done', async () => {
@@ -119,7 +120,7 @@ describe('an invocation fails if the upstream refused everybody, and nothing els
     await expect(running).rejects.toThrow(EverybodyRefusedError);
     await expect(running).rejects.toMatchObject({
       name: 'EverybodyRefusedError',
-      message: 'The upstream refused every request of this batch; its 2 messages come back',
+      message: `The upstream refused every request of this batch; its 2 messages come back. The last refusal: ${LAST}`,
     });
     expect(postponed).toEqual(['m1', 'm2']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeGates } from '../../shared/control/gates.ts';
-import { OPEN, wayOf, wayOfKey } from '../../shared/core/cool-down.ts';
+import { OPEN, wayOf, wayOfKey, wayOfRoute } from '../../shared/core/cool-down.ts';
 import {
   type Identity,
   isProjectId,
@@ -22,7 +22,8 @@ const projectOf = (text: string): ProjectId => {
   if (!isProjectId(text)) throw new Error('no project id');
   return text;
 };
-const to = (project = 'p') => ({ service: 'dli', project: projectOf(project) }) as const;
+const to = (project = 'p') =>
+  ({ service: 'dli', project: projectOf(project), route: 'dli.run' }) as const;
 const requestTo = (project?: string) => ({ ...to(project), method: 'POST', path: '/' }) as const;
 const always = () => true;
 
@@ -103,6 +104,46 @@ describe('after a cool-down one request goes alone, whatever it was that cooled 
     const late = await open('p');
     expect([late.standing(to()), late.pause(to())]).toEqual(['closed', 3]);
     expect(await stored(ofProject)).toEqual({ ...OPEN, until: AT, step: 1 });
+  });
+});
+
+describe('the looks of a project have a probe of their own', () => {
+  const look = { ...to(), route: 'look' } as const;
+  const ofLooks = wayOfRoute(look);
+
+  it('which is noted only where something is looked at; calls do not wait for it', async () => {
+    const { open, cool, under, stored } = begin();
+    await cool(ofLooks, AT);
+    const { send, leave } = await open('p');
+    expect(await stored(ofLooks)).toMatchObject({ until: AT, probing: false });
+    const looking = [1, 2, 3].map(() => send({ ...requestTo(), route: 'look' }, always));
+    const calling = send(requestTo(), always);
+    await settle();
+    // One look, and the call.
+    expect(under).toHaveLength(2);
+    expect(await stored(ofLooks)).toMatchObject({ until: AT + PROBE_MS, probing: true });
+    for (const { answer } of under) answer(GOOD);
+    await settle();
+    expect(under).toHaveLength(4);
+    for (const { answer } of under) answer(GOOD);
+    expect(await Promise.all([...looking, calling])).toEqual([GOOD, GOOD, GOOD, GOOD]);
+    await leave();
+    expect(await stored(ofLooks)).toEqual(OPEN);
+  });
+
+  it('of two invocations one alone looks', async () => {
+    const { open, cool, under } = begin();
+    await cool(ofLooks, AT);
+    const [first, second] = [await open('p'), await open('p')];
+    const looking = first.send({ ...requestTo(), route: 'look' }, always);
+    await settle();
+    expect(await second.send({ ...requestTo(), route: 'look' }, always)).toEqual(
+      heldBack('cooling down'),
+    );
+    expect([second.standing(look), second.pause(look)]).toEqual(['closed', 3]);
+    expect(second.standing(to())).toBe('open');
+    under[0]?.answer(GOOD);
+    expect(await looking).toEqual(GOOD);
   });
 });
 

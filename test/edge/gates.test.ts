@@ -7,9 +7,9 @@ import {
   isProjectId,
   type ProjectId,
   type Service,
-  type UpstreamRequest,
 } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import type { Route, Routed } from '../../shared/core/route.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { replied } from '../support/replies.ts';
@@ -19,10 +19,14 @@ const projectOf = (text: string): ProjectId => {
   return text;
 };
 
-const to = (project = 'p', service: Service = 'dli') => ({ service, project: projectOf(project) });
+const to = (
+  project = 'p',
+  service: Service = 'dli',
+  route: Route = service === 'dli' ? 'dli.run' : 'drs.start',
+) => ({ service, project: projectOf(project), route });
 
-const requestTo = (project?: string, service?: Service): UpstreamRequest => ({
-  ...to(project, service),
+const requestTo = (...destination: Parameters<typeof to>): Routed => ({
+  ...to(...destination),
   method: 'POST',
   path: '/jobs',
 });
@@ -189,7 +193,7 @@ describe('after a cool-down one alone sees whether it is over', () => {
     expect((await invoke()).standing(to())).toBe('open');
   });
 
-  it('a page of a proxy’s opens nothing', async () => {
+  it('a page of a proxy’s opens nothing, and counts as a refusal', async () => {
     const { world, invoke } = await cooled();
     const gates = await invoke();
     for (const reply of [replied(302, ''), replied(200, '<html>')]) {
@@ -197,9 +201,9 @@ describe('after a cool-down one alone sees whether it is over', () => {
       await gates.send(requestTo(), always);
     }
     await gates.leave();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toMatch(/^200: no reply of the service: <html>/);
     const [first, second] = [await invoke(), await invoke()];
-    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['open', 'closed']);
+    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['closed', 'closed']);
   });
 
   it('of two invocations one alone', async () => {
@@ -354,6 +358,90 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   });
 });
 
+describe('what is about a path closes that route, and no other', () => {
+  const noRoute = replied(404, { error_code: 'APIGW.0101', error_msg: 'words' });
+  const page = replied(404, '<html>404 Not Found</html>');
+  const run = to();
+  const stop = to('p', 'dli', 'dli.stop');
+  const look = to('p', 'dli', 'look');
+  const toStop = requestTo('p', 'dli', 'dli.stop');
+
+  it('at once where the gateway says that there is none', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const { send, standing, pause, leave, lines } = await invoke(run, stop);
+    await send(toStop, always);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
+    expect([stop, run, look].map(pause)).toEqual([5, 0, 0]);
+    expect(await send(toStop, always)).toEqual(heldBack('cooling down', true));
+    world.reply = good;
+    expect(await send(requestTo(), always)).toEqual(good);
+    await leave();
+    expect(lines).toMatchObject([{ fields: { way: 'cool/dli/p/dli.stop', why: 'no-route' } }]);
+    const next = await invoke(run, stop);
+    expect([stop, run, look].map(next.standing)).toEqual(['closed', 'open', 'open']);
+    expect([next.reason(stop), next.reason(run)]).toEqual(['404: APIGW.0101: words', undefined]);
+  });
+
+  it('after three in a row where whoever answers is no gateway', async () => {
+    const { world, invoke } = begin();
+    world.reply = page;
+    const { send, standing } = await invoke(run, stop);
+    for (let n = 0; n < 5; n++) await send(toStop, always);
+    expect(world.sent).toHaveLength(3);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
+    expect(await send(toStop, always)).toEqual(heldBack('cooling down'));
+  });
+
+  it('looks too have a route of their own', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const { send, standing, reason } = await invoke(run);
+    await send(requestTo('p', 'dli', 'look'), always);
+    expect([run, look].map(standing)).toEqual(['open', 'closed']);
+    expect([reason(run), reason(look)]).toEqual([undefined, '404: APIGW.0101: words']);
+    expect(await send(requestTo('p', 'dli', 'look'), always)).toMatchObject({ noRoute: true });
+  });
+
+  it('when its cool-down is over one request sees, and the others of the project do not wait', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const first = await invoke(run, stop);
+    await first.send(toStop, always);
+    await first.leave();
+    world.at += 5_000;
+    world.sent.length = 0;
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    world.reply = promise;
+    const { send } = await invoke(run, stop);
+    const sending = [send(toStop, always), send(toStop, always), send(requestTo(), always)];
+    await new Promise(setImmediate);
+    expect(world.sent).toHaveLength(2);
+    resolve(good);
+    await Promise.all(sending);
+    expect((await invoke(stop)).standing(stop)).toBe('open');
+  });
+
+  it('while the project’s own way cools down nothing goes by any', async () => {
+    const { world, invoke } = begin();
+    world.reply = replied(200, '<html>');
+    const { send, standing } = await invoke(run, stop);
+    for (let n = 0; n < 3; n++) await send(toStop, always);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
+    expect(await send(requestTo(), always)).toEqual(heldBack('cooling down'));
+  });
+
+  it('what an earlier release wrote of the project counts for all its routes', async () => {
+    const ledger = memoryLedger();
+    const { world, invoke } = begin(ledger);
+    const body = `{"v":1,"until":${world.at + 4_000},"step":2,"strikes":0,"probing":false}`;
+    await ledger.write({ key: 'cool/dli/p', version: 'v', body, expiresAt: 0 }, undefined);
+    const { standing, pause, reason } = await invoke(run, stop);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
+    expect([pause(stop), reason(stop)]).toEqual([4, undefined]);
+  });
+});
+
 describe('who may not send at all', () => {
   it('a project without a credential is nobody’s', async () => {
     const { world, invoke } = begin();
@@ -387,13 +475,13 @@ describe('an invocation in which everybody was refused', () => {
   it('is one with refusals and nobody served', async () => {
     const { world, invoke } = begin();
     const gates = await invoke();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
     world.reply = down;
     await gates.send(requestTo(), always);
-    expect(gates.areAllRefused()).toBe(true);
+    expect(gates.allRefused()).toBe('503: no reply of the service: an empty body');
     world.reply = good;
     await gates.send(requestTo(), always);
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
   });
 
   it('is none where requests were held back here', async () => {
@@ -401,7 +489,7 @@ describe('an invocation in which everybody was refused', () => {
     const gates = await invoke();
     await gates.send(requestTo(), () => false);
     await gates.leave();
-    expect(gates.areAllRefused()).toBe(false);
+    expect(gates.allRefused()).toBeUndefined();
     expect((await invoke()).standing(to())).toBe('open');
   });
 });

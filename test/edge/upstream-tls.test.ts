@@ -1,6 +1,13 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createBareServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 
@@ -37,41 +44,101 @@ const selfSigned = () => {
   };
 };
 
+const BOUNDS = {
+  connectTimeoutMs: 25_000,
+  headersTimeoutMs: 25_000,
+  bodyTimeoutMs: 25_000,
+  keepAliveMs: 4_000,
+};
+
+/** What comes back from a server that listens on a port of its own for one test. */
+const sendTo = async (server: Server, host = '127.0.0.1', bounds = {}) => {
+  const listening = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', listening.resolve);
+  await listening.promise;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  const dispatcher = makeDispatcher({ ...BOUNDS, ...bounds });
+  onTestFinished(async () => {
+    await dispatcher.destroy();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return makeExchange(dispatcher, { timeoutMs: 25_000 })({
+    method: 'POST',
+    url: `https://${host}:${port}/v1.0/p/streaming/jobs/run`,
+    headers: { 'x-auth-token': 'MIIC' },
+    body: '{}',
+  });
+};
+
+const unsent = (reason: string | RegExp) => ({
+  kind: 'silent',
+  unsent: true,
+  reason: expect.stringMatching(reason),
+});
+
 describe('nobody is spoken to who cannot prove who they are', () => {
   it.each(['', '0'])('with NODE_TLS_REJECT_UNAUTHORIZED=%j nothing is sent', async (value) => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value);
+    onTestFinished(() => void vi.unstubAllEnvs());
     let requests = 0;
     const server = createServer(selfSigned(), (_, response) => {
       requests++;
       response.end('[]');
     });
-    const listening = Promise.withResolvers<void>();
-    server.listen(0, '127.0.0.1', listening.resolve);
-    await listening.promise;
-    const dispatcher = makeDispatcher({
-      connectTimeoutMs: 25_000,
-      headersTimeoutMs: 25_000,
-      bodyTimeoutMs: 25_000,
-      keepAliveMs: 4_000,
-    });
-    onTestFinished(async () => {
-      vi.unstubAllEnvs();
-      await dispatcher.destroy();
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as AddressInfo;
-    const reply = await makeExchange(dispatcher, { timeoutMs: 25_000 })({
-      method: 'POST',
-      url: `https://127.0.0.1:${port}/v1.0/p/streaming/jobs/run`,
-      headers: { 'x-auth-token': 'MIIC' },
-      body: '{}',
-    });
-    expect(reply).toEqual({
-      kind: 'silent',
-      unsent: true,
-      reason: expect.stringContaining('self-signed certificate'),
-    });
+    expect(await sendTo(server)).toEqual(unsent('self-signed certificate'));
     expect(requests).toBe(0);
+  });
+
+  it('a certificate for another name', async () => {
+    const trusted = getCACertificates('default');
+    onTestFinished(() => setDefaultCACertificates(trusted));
+    const own = selfSigned();
+    setDefaultCACertificates([...trusted, own.cert]);
+    let requests = 0;
+    const server = createServer(own, () => {
+      requests++;
+    });
+    expect(await sendTo(server, 'localhost')).toEqual(unsent(/does not match|altname/i));
+    expect(requests).toBe(0);
+  });
+});
+
+describe('a handshake that fails leaves nothing sent', () => {
+  it('a protocol that is too old', async () => {
+    const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' } as const;
+    const server = createServer({ ...selfSigned(), ...old, ciphers: 'DEFAULT@SECLEVEL=0' });
+    expect(await sendTo(server)).toEqual(unsent(/protocol/i));
+  });
+
+  it('no common cipher', async () => {
+    const server = createServer({
+      ...selfSigned(),
+      maxVersion: 'TLSv1.2',
+      ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
+    });
+    expect(await sendTo(server)).toEqual(unsent(/handshake/i));
+  });
+
+  it('a server that speaks plain HTTP', async () => {
+    expect(await sendTo(createPlainServer((_, response) => response.end('[]')))).toEqual(
+      unsent(/wrong version number|packet length/i),
+    );
+  });
+
+  it('a server that goes away in between', async () => {
+    const server = createBareServer((socket) => socket.once('data', () => socket.destroy()));
+    expect(await sendTo(server)).toEqual(unsent(/./));
+  });
+
+  it('a server that says nothing', async () => {
+    const server = createBareServer(() => undefined);
+    const bounds = { connectTimeoutMs: 200 };
+    expect(await sendTo(server, '127.0.0.1', bounds)).toEqual(unsent(/connect timeout/i));
   });
 });

@@ -1,4 +1,12 @@
 import type { RequestListener } from 'node:http';
+import { createServer } from 'node:net';
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 import { startBareServer } from '../support/bare-server.ts';
@@ -139,5 +147,102 @@ describe('connections are kept', () => {
     expect(await send()).toMatchObject({ kind: 'replied' });
     await until(() => expect(closed).toBe(1));
     expect(opened).toBe(1);
+  });
+});
+
+describe('what was never written to a connection is unsent', () => {
+  const sendTo = (url: string) => {
+    const dispatcher = makeDispatcher(BOUNDS);
+    onTestFinished(() => dispatcher.destroy());
+    return makeExchange(dispatcher, { timeoutMs: 60_000 })({
+      method: 'POST',
+      url,
+      headers: {},
+      body: '{}',
+    });
+  };
+
+  it('there is nobody at the port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((listening) => server.once('listening', listening));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    await new Promise((closed) => server.close(closed));
+    expect(await sendTo(`http://127.0.0.1:${port}/`)).toEqual({ ...silent, unsent: true });
+  });
+
+  it('the name means nothing', async () => {
+    expect(await sendTo('http://nowhere.invalid/')).toEqual({ ...silent, unsent: true });
+  });
+
+  it('the time was up before a connection was free; the one before it may have been served', async () => {
+    const { timeIsUp } = holdTimeouts();
+    const { send, requests } = await begin(timeIsUp, 100, { connections: 1 });
+    const [first, second] = await Promise.all([send(), send()]);
+    expect(first).toEqual(silent);
+    expect(second).toEqual({ ...silent, unsent: true });
+    expect(requests()).toBe(1);
+  });
+});
+
+describe('no coding is asked for, and what comes in one is read all the same', () => {
+  const ROWS = JSON.stringify([{ is_success: 'true', message: 'é €' }]);
+  const answering = async (coding: string | string[], bytes: Uint8Array | string) => {
+    const seen: unknown[] = [];
+    const { send } = await begin((request, response) => {
+      seen.push(request.headers['accept-encoding']);
+      response.setHeader('content-encoding', coding);
+      response.setHeader('content-type', 'application/json');
+      response.end(bytes);
+    });
+    const reply = await send();
+    expect(seen).toEqual(['identity']);
+    return reply;
+  };
+  const json = { kind: 'replied', status: 200, contentType: 'application/json' };
+
+  it.each<[string | string[], Uint8Array | string]>([
+    ['gzip', gzipSync(ROWS)],
+    ['GZIP', gzipSync(ROWS)],
+    ['x-gzip', gzipSync(ROWS)],
+    ['deflate', deflateSync(ROWS)],
+    ['deflate', deflateRawSync(ROWS)],
+    ['br', brotliCompressSync(ROWS)],
+    ['zstd', zstdCompressSync(ROWS)],
+    ['identity', ROWS],
+    ['', ROWS],
+    ['gzip, br', brotliCompressSync(gzipSync(ROWS))],
+    [['gzip', 'identity', 'br'], brotliCompressSync(gzipSync(ROWS))],
+  ])('%s', async (coding, bytes) => {
+    expect(await answering(coding, bytes)).toEqual({ ...json, body: ROWS });
+  });
+
+  it('nothing in a coding is nothing', async () => {
+    expect(await answering('gzip', '')).toEqual({ ...json, body: '' });
+  });
+
+  it.each<[string, Uint8Array | string]>([
+    ['compress', ROWS],
+    ['gzip', ROWS],
+    ['gzip', gzipSync(ROWS).subarray(0, 20)],
+    ['br', gzipSync(ROWS)],
+    ['gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync(ROWS))))],
+  ])('what cannot be undone is no reply of a service, and says why: %s', async (coding, bytes) => {
+    const body = `(unreadable: content-encoding ${coding})`;
+    expect(await answering(coding, bytes)).toEqual({ ...json, body });
+  });
+
+  it.each<[string, (bytes: Buffer) => Uint8Array]>([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ])('and what is too large without its coding is not read: %s', async (coding, compress) => {
+    const bytes = compress(Buffer.alloc(4 * 1024 * 1024 + 1, ' '));
+    expect(bytes.length).toBeLessThan(10_000);
+    const reason = expect.stringContaining('larger than');
+    expect(await answering(coding, bytes)).toEqual({ kind: 'silent', reason });
+    expect(await answering(coding, compress(Buffer.alloc(4 * 1024 * 1024, ' ')))).toMatchObject(
+      json,
+    );
   });
 });

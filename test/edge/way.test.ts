@@ -98,6 +98,73 @@ describe('refusals close it', () => {
   });
 });
 
+describe('a way that is closed says why', () => {
+  const reason = '404 text/html: no reply of the service: <html>';
+
+  it('in the log, with what to check, and in its record', async () => {
+    const { way, open, lines } = await begin();
+    expect([way.reason(), way.leadsNowhere()]).toEqual([undefined, false]);
+    await way.refuse({ closure: 'no-route', isCertain: true, reason });
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        event: 'cool-down',
+        fields: {
+          way: KEY,
+          why: 'no-route',
+          seconds: 5,
+          reason,
+          advice: expect.stringMatching(/^check whether this endpoint offers the route/),
+        },
+      },
+    ]);
+    for (const one of [way, await open()])
+      expect([one.reason(), one.leadsNowhere()]).toEqual([reason, true]);
+  });
+
+  it('as the last refusal had it, as long as nobody is served', async () => {
+    const { way } = await begin({ ...over, reason: 'before' });
+    expect(way.reason()).toBe('before');
+    await way.takeProbe(PROBE_MS);
+    await way.refuse({ ...OUTAGE, reason });
+    expect([way.reason(), way.leadsNowhere()]).toEqual([reason, false]);
+    await way.pass();
+    expect(way.reason()).toBeUndefined();
+  });
+});
+
+describe('a strange reply beside good ones', () => {
+  const STRANGE: RefusalOfAll = { closure: 'unreadable', isCertain: false };
+
+  it('closes nothing at the end of an invocation', async () => {
+    const { way, writes } = await begin();
+    await way.pass();
+    await way.refuse(STRANGE);
+    await way.refuse(STRANGE);
+    await way.leave();
+    expect([way.isClosed(), writes]).toEqual([false, []]);
+  });
+
+  it('three in a row do', async () => {
+    const { way } = await begin();
+    await way.pass();
+    for (let n = 0; n < 3; n++) await way.refuse(STRANGE);
+    expect(way.isClosed()).toBe(true);
+  });
+
+  it('and one alone, or one that is no page', async () => {
+    const alone = await begin();
+    await alone.way.refuse(STRANGE);
+    await alone.way.leave();
+    expect(alone.way.isClosed()).toBe(true);
+    const other = await begin();
+    await other.way.pass();
+    await other.way.refuse(OUTAGE);
+    await other.way.leave();
+    expect(other.way.isClosed()).toBe(true);
+  });
+});
+
 describe('of several who close it at once the longest wait stands', () => {
   const CREDENTIAL: RefusalOfAll = { closure: 'auth', isCertain: true };
 

@@ -195,6 +195,18 @@ const firstLookStands = (): Breakage => {
   };
 };
 
+/** Whoever turns requests back is taken for a service that tells nothing: perhaps it has served them. */
+const takesPagesForReplies: Breakage = {
+  edges: (edges) => ({
+    ...edges,
+    send: async (request, mayBegin) => {
+      const reply = await edges.send(request, mayBegin);
+      const isPage = reply.kind === 'replied' && /^<html><h1>40[34]|APIGW.0101/.test(reply.body);
+      return isPage ? { kind: 'replied', status: 200, body: '[]' } : reply;
+    },
+  }),
+};
+
 export const BROKEN: readonly Broken[] = [
   {
     name: 'acknowledges before it publishes',
@@ -533,6 +545,11 @@ export const BROKEN: readonly Broken[] = [
     breakage: ledgerThat(
       withEntries((entry) => (entry.key.startsWith('cool/') ? undefined : entry)),
     ),
+  },
+  {
+    name: 'takes a gateway’s page for perhaps served',
+    breaks: ['few ask where all are turned back, and it is said'],
+    breakage: takesPagesForReplies,
   },
   {
     name: 'never comes back to what waits',

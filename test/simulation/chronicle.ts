@@ -115,6 +115,13 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'arrived'; readonly call: Call }
   | { readonly kind: 'heard'; readonly call: Call; readonly reply: string }
   | { readonly kind: 'seen'; readonly look: Look }
+  /** A call or a look met a wall. `way`: what that closes, as far as its sender can tell. */
+  | {
+      readonly kind: 'turned back';
+      readonly invocation: Invocation;
+      readonly way: string;
+      readonly sentAt: number;
+    }
   | { readonly kind: 'published'; readonly result: Result }
   | { readonly kind: 'fault'; readonly fault: FaultName }
 );

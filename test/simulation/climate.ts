@@ -1,4 +1,5 @@
 import type { Random } from './random.ts';
+import { drawWalls, isWall, WALLS, type Wall } from './walls.ts';
 
 /** Everything that can go wrong, by where it does. */
 export const FAULTS = [
@@ -53,6 +54,7 @@ export const FAULTS = [
   'look html',
   // Both, for as long as it lasts.
   'outage',
+  ...WALLS,
 ] as const;
 export type FaultName = (typeof FAULTS)[number];
 
@@ -108,6 +110,7 @@ export interface Climate {
   readonly tellsStart: boolean;
   readonly redrives: boolean;
   readonly outage: Outage;
+  readonly walls: readonly Wall[];
 }
 
 /** A time, in milliseconds since the start, in which a service refuses everybody, all in one way. */
@@ -134,7 +137,7 @@ const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
   return new Map(
     FAULTS.flatMap((fault) => {
       const isOn = random.chance(share);
-      const rate = fault === 'outage' ? 1 : 0.02 + random.next() * most;
+      const rate = fault === 'outage' || isWall(fault) ? 1 : 0.02 + random.next() * most;
       return isOn ? [[fault, rate] as const] : [];
     }),
   );
@@ -186,6 +189,7 @@ export const drawClimate = (random: Random): Climate => {
     tellsStart: random.chance(0.8),
     redrives: random.chance(0.3),
     outage: drawOutage(random, acceptsFor),
+    walls: drawWalls(random, acceptsFor),
   };
 };
 

@@ -69,6 +69,8 @@ export const narrate = ({ steps, climate, workload, calmAt }: History): readonly
         const { invocation, statuses } = step.look;
         return `invocation ${invocation.n} sees ${Array.from(statuses, ([id, status]) => `${id} ${status}`).join(', ')}`;
       }
+      case 'turned back':
+        return `invocation ${step.invocation.n} is turned back on ${step.way}`;
       case 'published': {
         const { intent_id, job_id, outcome, evidence, error, superseded_by: by } = step.result;
         return `published ${name(intent_id)}/${job_id} ${[outcome, evidence, error?.code, by && `by ${name(by)}`].filter(Boolean).join(' ')}`;

@@ -1,6 +1,7 @@
 import type { Reply } from '../../shared/core/reply.ts';
 import type { Said, Trouble } from './chronicle.ts';
 import type { FaultName } from './climate.ts';
+import { isWall, PAGES } from './walls.ts';
 
 /** A reply, and what it says of each job. */
 export interface Answer {
@@ -168,6 +169,8 @@ export const failureFor = (
   fault: FaultName | undefined,
 ): { reply: Reply; said: Said } => {
   const isDli = service === 'dli';
+  if (isWall(fault))
+    return { reply: PAGES[fault], said: fault === 'page 502' ? 'nothing' : 'unserved' };
   switch (fault) {
     case 'throttle':
       return { reply: replied(429, errorOf('APIGW.0308'), 3), said: 'unserved' };

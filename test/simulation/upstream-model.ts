@@ -7,6 +7,7 @@ import type { JobsModel } from './job-model.ts';
 import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
 import { SILENCE } from './reply-model.ts';
 import { type Understood, understand } from './request-reading.ts';
+import { closedBy, isWall, PAGES, wallBefore } from './walls.ts';
 import type { Life, Wire } from './wire.ts';
 
 /** How long after its sender would have given up a request may still take effect. Less than the lease has left then. */
@@ -40,6 +41,9 @@ export const makeUpstreamModel = (
     return service.startsWith(down) && at >= from && at < to && weather.strikes('outage');
   };
 
+  const wallIn = (to: Parameters<typeof wallBefore>[1]) =>
+    wallBefore(climate.walls, to, schedule.now() - startedAt, weather.strikes);
+
   const hear = (life: Life, ms: number, heard: () => void): void =>
     schedule.after(ms, () => {
       if (life.step()) heard();
@@ -51,6 +55,8 @@ export const makeUpstreamModel = (
     resolve: Resolve,
   ): void => {
     if (!life.step()) return;
+    const sentAt = schedule.now();
+    const wall = wallIn({ service, route: 'look' });
     schedule.after(random.between(1, 500), () => {
       const look: Look = {
         invocation,
@@ -60,10 +66,15 @@ export const makeUpstreamModel = (
         ...lookAt(jobs, service, project, ids),
         tellsStart: service === 'dli' && climate.tellsStart,
       };
-      const fault = isOut(service) ? lookOutage(climate.outage) : lookFault(weather);
+      const otherwise = () => (isOut(service) ? lookOutage(climate.outage) : lookFault(weather));
+      const fault = wall === undefined ? otherwise() : PAGES[wall];
       if (fault !== undefined) invocation.faults++;
       hear(life, fault === SILENCE ? climate.callMs : random.between(1, 500), () => {
         if (fault === undefined) tell({ kind: 'seen', look });
+        if (wall !== undefined) {
+          const way = closedBy(wall, { service, route: 'look', project });
+          tell({ kind: 'turned back', invocation, way, sentAt });
+        }
         resolve(fault ?? lookReply(look));
       });
     });
@@ -73,7 +84,10 @@ export const makeUpstreamModel = (
     understood: Understood & { readonly kind: 'batch' },
     { invocation, remainingMs }: Sender,
   ): Call => {
-    const fault = isOut(understood.operation) ? climate.outage.as : weather.strikesOne(CALL_FAULTS);
+    const { operation } = understood;
+    const otherwise = () =>
+      isOut(operation) ? climate.outage.as : weather.strikesOne(CALL_FAULTS);
+    const fault = wallIn({ service: operation.slice(0, 3), route: operation }) ?? otherwise();
     if (fault !== undefined) invocation.faults++;
     return {
       n: ++calls,
@@ -142,6 +156,11 @@ export const makeUpstreamModel = (
         call.said = said;
         const words = reply.kind === 'silent' ? 'silence' : `${reply.status} ${reply.body}`;
         tell({ kind: 'heard', call, reply: words });
+        if (isWall(fault)) {
+          const { operation: route, project, sentAt } = call;
+          const way = closedBy(fault, { service: route.slice(0, 3), route, project });
+          tell({ kind: 'turned back', invocation: call.invocation, way, sentAt });
+        }
         resolve(reply);
       });
     // Of those who die while they send, some have sent.

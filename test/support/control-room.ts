@@ -25,6 +25,8 @@ export interface SeenCall {
 
 export interface ControlRoomOptions {
   readonly reply?: (call: SeenCall) => Reply | Promise<Reply>;
+  /** In place of any other reply, to calls and looks: what stands between here and the upstream. */
+  readonly between?: (request: UpstreamRequest) => Reply | undefined;
   /** What a look shows of a job; undefined: nothing. */
   readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
   /** Whether the bus takes a result. */
@@ -92,6 +94,7 @@ export const message = (messageId: string, wish: Wish | string, receiveCount = 1
 /** The control loop with edges that keep all that is done to the world. Each run is an invocation of its own. */
 export const startControlRoom = ({
   reply = agree,
+  between = () => undefined,
   statusOf = () => undefined,
   publishes = () => true,
   buries = () => true,
@@ -120,12 +123,14 @@ export const startControlRoom = ({
         const jobs = lookedAt(request);
         if (jobs !== undefined) {
           looks.push(jobs);
+          const stranger = between(request);
+          if (stranger !== undefined) return stranger;
           const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
           return lookReply(request, await Promise.all(statuses));
         }
         const call = seen(request.path, request.body ?? '');
         calls.push(call);
-        return reply(call);
+        return between(request) ?? reply(call);
       },
       publish: async (batch) => {
         const taken = await Promise.all(batch.map(publishes));
@@ -158,20 +163,22 @@ export const startControlRoom = ({
       ...limits,
     },
   );
-  let refusals = 0;
+  const failures: string[] = [];
   /** A function that fails leaves all its messages where they are. */
   const run = async (batch: readonly Received[]): Promise<readonly string[]> => {
     try {
       return await control(batch, remainingMs);
     } catch (error) {
       if (!(error instanceof EverybodyRefusedError)) throw error;
-      refusals++;
+      failures.push(error.message);
       return batch.map(({ messageId }) => messageId);
     }
   };
   return {
     /** How often an invocation failed since the upstream refused everybody. */
-    refusals: () => refusals,
+    refusals: () => failures.length,
+    /** What it said then. */
+    failures,
     run,
     calls,
     looks,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { asWhole, byPosition, type Reading, type Row, silence, unanswered } from '../correlate.ts';
+import { asWhole, byPosition, openReply, type Reading, type Row } from '../correlate.ts';
 import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, parseLoosely } from '../json.ts';
@@ -94,13 +94,12 @@ const rowOf = (element: Json | undefined): Row => {
 
 /** An array at any status, or a bare object for the whole call, of `{is_success, message}` or `{error_code, error_msg}`. */
 export const decode = (asked: readonly JobId[], reply: Reply): Reading => {
-  if (reply.kind === 'silent') return silence(asked.length, reply);
-  const parsed = parseLoosely(reply.body);
-  if (!parsed.ok)
-    return unanswered(asked.length, `status ${reply.status} and ${parsed.detail}`, reply.status);
-  return Array.isArray(parsed.value)
-    ? byPosition(asked.length, reply.status, parsed.value.map(rowOf))
-    : asWhole(asked.length, reply.status, rowOf(parsed.value));
+  const opened = openReply(asked.length, reply);
+  if (opened.kind === 'none') return opened.reading;
+  const { status, body } = opened;
+  return Array.isArray(body)
+    ? byPosition(asked.length, status, body.map(rowOf))
+    : asWhole(asked.length, status, rowOf(body));
 };
 
 /** The vendor's code for a job that is not there. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { asWhole, byId, type Reading, type Row, silence, unanswered } from '../correlate.ts';
+import { asWhole, byId, openReply, type Reading, type Row, unanswered } from '../correlate.ts';
 import { effects } from '../effects.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import { isObject, type Json, type JsonObject, parseLoosely } from '../json.ts';
@@ -104,11 +104,9 @@ const idOf = (element: JsonObject): string => textOf(element.id, element.job_id)
 
 /** 200 and 202 alike; rows under `results` or `jobs`; matched by id, never by place. */
 const decode = (asked: readonly JobId[], reply: Reply): Reading => {
-  if (reply.kind === 'silent') return silence(asked.length, reply);
-  const { status } = reply;
-  const parsed = parseLoosely(reply.body);
-  if (!parsed.ok) return unanswered(asked.length, `status ${status} and ${parsed.detail}`, status);
-  const body = parsed.value;
+  const opened = openReply(asked.length, reply);
+  if (opened.kind === 'none') return opened.reading;
+  const { status, body } = opened;
   if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`, status);
   const rows = rowsOf(body);
   // Rows beside an error tell of tasks that were started: they go first, and the rest stays unanswered.

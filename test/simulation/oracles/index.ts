@@ -4,6 +4,7 @@ import { deadlinesKept } from './deadlines-kept.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
 import { failedKept } from './failed-kept.ts';
+import { fewAsk } from './few-ask.ts';
 import { fewestCalls } from './fewest-calls.ts';
 import { flagsSacred } from './flags-sacred.ts';
 import { lastWish } from './last-wish.ts';
@@ -39,6 +40,7 @@ const oracles: readonly Oracle[] = [
   namedStop,
   lastWish,
   nobodyAsks,
+  fewAsk,
   everythingSettles,
 ];
 

@@ -5,8 +5,14 @@ import type { Oracle } from './oracle.ts';
 const SECONDS = 3;
 
 const wayOf = ({ operation, project }: Call): string => `${operation.slice(0, 3)}/${project}`;
+const wayOfRoute = (call: Call): string => `${wayOf(call)}/${call.operation}`;
 
-const isRefusal = (reply: string): boolean => /^(silence|5\d\d|429|401)/.test(reply);
+/** Silence, a server in trouble, a throttle, a credential, or a stranger who answers. */
+export const isRefusal = (reply: string): boolean =>
+  /^(silence|5\d\d|429|401|4\d\d <|200 (<|$)|404 .*APIGW\.0101)/.test(reply);
+
+/** Whether a refusal is about the path alone. */
+const isOfRoute = (reply: string): boolean => /^404 (<|.*APIGW\.0101)/.test(reply);
 
 /** What one invocation heard on each way, and when it was refused first: from then on a cool-down may run. */
 interface Heard {
@@ -15,29 +21,33 @@ interface Heard {
   readonly at: number;
 }
 
+const UNHEARD: Heard = { refused: false, served: false, at: 0 };
+
 /** The ways that an invocation met nothing but refusals on, once it has ended and told so. */
 const closedBy = (heard: ReadonlyMap<string, Heard>): readonly (readonly [string, number])[] =>
   Array.from(heard, ([way, { refused, served, at }]) =>
     refused && !served ? ([way, at + SECONDS * 1_000] as const) : undefined,
   ).filter((entry) => entry !== undefined);
 
+const refuse = (heard: Map<string, Heard>, way: string, now: number): void => {
+  const { refused, served, at } = heard.get(way) ?? UNHEARD;
+  heard.set(way, { refused: true, served, at: refused ? at : now });
+};
+
+const serve = (heard: Map<string, Heard>, way: string): void => {
+  heard.set(way, { ...(heard.get(way) ?? UNHEARD), served: true });
+};
+
 const note = (heard: Map<string, Heard>, step: Extract<Step, { kind: 'heard' }>): void => {
-  const way = wayOf(step.call);
-  const { refused, served, at } = heard.get(way) ?? { refused: false, served: false, at: 0 };
-  const isNo = isRefusal(step.reply);
-  heard.set(way, {
-    refused: refused || isNo,
-    served: served || !isNo,
-    at: isNo && !refused ? step.at : at,
-  });
+  const { call, reply, at } = step;
+  if (isRefusal(reply)) refuse(heard, isOfRoute(reply) ? wayOfRoute(call) : wayOf(call), at);
+  else for (const way of [wayOf(call), wayOfRoute(call)]) serve(heard, way);
 };
 
 /** Where an invocation met nothing but refusals, none that begins after it sends anything until a cool-down is over. */
 export const nobodyAsks: Oracle = {
   promise: 'nobody asks while everybody is refused',
-  *check({ steps, climate }) {
-    // A look that brings a page is no refusal, and leaves no trace here.
-    if (climate.rates.has('look html')) return;
+  *check({ steps }) {
     const heard = new Map<Invocation, Map<string, Heard>>();
     const closed = new Map<string, number>();
     const barred = new Map<Invocation, ReadonlyMap<string, number>>();
@@ -51,7 +61,7 @@ export const nobodyAsks: Oracle = {
       if (step.kind === 'seen') {
         const { invocation, service, project } = step.look;
         const own = heard.get(invocation) ?? new Map();
-        own.set(`${service}/${project}`, { refused: false, served: true, at: step.at });
+        serve(own, `${service}/${project}`);
         heard.set(invocation, own);
       }
       if (step.kind === 'ended' && step.invocation.conflicts === 0) {
@@ -61,7 +71,9 @@ export const nobodyAsks: Oracle = {
             closed.set(way, until);
       }
       if (step.kind !== 'called') continue;
-      const until = barred.get(step.call.invocation)?.get(wayOf(step.call)) ?? 0;
+      const bars = barred.get(step.call.invocation);
+      const ends = [wayOf(step.call), wayOfRoute(step.call)].map((way) => bars?.get(way) ?? 0);
+      const until = Math.max(...ends);
       if (step.at < until)
         yield `call ${step.call.n} was sent ${until - step.at} ms before a cool-down was over`;
     }

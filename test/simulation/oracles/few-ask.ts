@@ -1,0 +1,60 @@
+import type { Invocation, Step } from '../chronicle.ts';
+import { isRefusal } from './nobody-asks.ts';
+import type { Oracle } from './oracle.ts';
+
+/** So many in a row are enough to know. */
+const STRIKES = 3;
+
+/** What one invocation has met. */
+interface Met {
+  /** By way: how many were turned back in a row, and when the third of them was heard of. */
+  readonly rows: Map<string, { count: number; knownAt: number }>;
+  turnedBack: boolean;
+  served: boolean;
+}
+
+const nothing = (): Met => ({ rows: new Map(), turnedBack: false, served: false });
+
+const serve = (met: Met): void => {
+  met.served = true;
+  met.rows.clear();
+};
+
+const turnBack = (met: Met, { way, at }: Extract<Step, { kind: 'turned back' }>): void => {
+  met.turnedBack = true;
+  const row = met.rows.get(way) ?? { count: 0, knownAt: Number.POSITIVE_INFINITY };
+  row.count++;
+  if (row.count === STRIKES) row.knownAt = at;
+  met.rows.set(way, row);
+};
+
+/**
+ * Where requests are turned back, calls and looks alike, an invocation sends no more on that way after the third. If it
+ * met nothing but refusals, and no message is done, it fails, so that the alarm goes off.
+ */
+export const fewAsk: Oracle = {
+  promise: 'few ask where all are turned back, and it is said',
+  *check({ steps }) {
+    const mets = new Map<Invocation, Met>();
+    const metBy = (invocation: Invocation): Met => {
+      const met = mets.get(invocation) ?? nothing();
+      mets.set(invocation, met);
+      return met;
+    };
+    for (const step of steps) {
+      if (step.kind === 'seen') serve(metBy(step.look.invocation));
+      if (step.kind === 'heard' && !isRefusal(step.reply)) serve(metBy(step.call.invocation));
+      if (step.kind === 'turned back') {
+        const met = metBy(step.invocation);
+        if (step.sentAt > (met.rows.get(step.way)?.knownAt ?? Number.POSITIVE_INFINITY))
+          yield `invocation ${step.invocation.n} sent another on ${step.way} after three were turned back`;
+        turnBack(met, step);
+      }
+      if (step.kind !== 'ended' || step.invocation.ended !== 'returned') continue;
+      const { invocation, staying } = step;
+      const { turnedBack, served } = metBy(invocation);
+      if (turnedBack && !served && staying.length === invocation.letters.length)
+        yield `invocation ${invocation.n} was turned back whatever it sent, and did not fail`;
+    }
+  },
+};

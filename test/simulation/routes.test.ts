@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type Ask, type Invocation, jobKey } from './chronicle.ts';
+import { drawClimate, FAULTS } from './climate.ts';
+import { makeRandom } from './random.ts';
+import { type Breakage, type History, simulate } from './simulate.ts';
+
+const SEEDS = 1_500;
+
+/** All faults but one: the gateway knows no such route, for a while. */
+const others = new Set(FAULTS.filter((fault) => fault !== 'no route'));
+
+const jobsOf = ({ operation, project, jobs }: Ask): readonly string[] =>
+  Array.from(jobs.keys(), (id) => jobKey(operation, project, id));
+
+/**
+ * What an invocation is given for the first time, and for a job that nothing else is wished of, it sends at once, unless
+ * that very route is refused: a 404 of another is no reason to wait.
+ */
+function* held({ steps, climate }: History): Generator<string> {
+  const refused = climate.walls.find(({ as }) => as === 'no route')?.where;
+  const wished = new Map<string, number>();
+  const called = new Map<Invocation, Set<string>>();
+  for (const step of steps)
+    if (step.kind === 'queued' && step.letter.ask)
+      for (const job of jobsOf(step.letter.ask)) wished.set(job, (wished.get(job) ?? 0) + 1);
+  for (const step of steps) {
+    if (step.kind === 'begun') called.set(step.invocation, new Set());
+    if (step.kind === 'called')
+      for (const { id } of step.call.jobs)
+        called.get(step.call.invocation)?.add(jobKey(step.call.operation, step.call.project, id));
+    if (step.kind !== 'ended') continue;
+    const { letters, receives } = step.invocation;
+    for (const { ask, id } of letters) {
+      const isFirst = receives.get(id) === 1;
+      if (ask === undefined || ask.operation === refused || !isFirst) continue;
+      if (ask.after !== undefined || ask.expiresAt <= step.at) continue;
+      for (const job of jobsOf(ask))
+        if (wished.get(job) === 1 && !called.get(step.invocation)?.has(job))
+          yield `${ask.operation} of ${job} was held up, and ${refused} alone was refused`;
+    }
+  }
+}
+
+const play = async (breakage: Breakage) => {
+  const found: string[] = [];
+  let histories = 0;
+  let turnedBack = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { rates, functionMs, callMs } = drawClimate(makeRandom(seed, 1));
+    // Time must be no reason.
+    if (!rates.has('no route') || functionMs < 3 * callMs) continue;
+    const without = { deeds: new Set<number>(), faults: others };
+    const history = await simulate({ seed, without, breakage });
+    histories++;
+    turnedBack += history.steps.filter(({ kind }) => kind === 'turned back').length;
+    found.push(...Array.from(held(history), (what) => `seed ${seed}: ${what}`));
+  }
+  expect([histories > 100, turnedBack > 100]).toEqual([true, true]);
+  return found;
+};
+
+/** The 404 of a route is taken for the trouble of all. */
+const closesAll: Breakage = {
+  edges: (edges) => ({
+    ...edges,
+    send: async (request, mayBegin) => {
+      const reply = await edges.send(request, mayBegin);
+      return reply.kind === 'replied' && reply.body.includes('APIGW.0101')
+        ? { ...reply, body: '{"error_code":"APIGW.0102","error_msg":"words"}' }
+        : reply;
+    },
+  }),
+};
+
+describe('a 404 of one route holds up no other', { timeout: 600_000 }, () => {
+  it(`in the histories of ${SEEDS} in which nothing else goes wrong`, async () => {
+    expect(await play({})).toEqual([]);
+  });
+
+  it('and it is noticed of a control loop that closes the way of all', async () => {
+    expect(await play(closesAll)).not.toEqual([]);
+  });
+});

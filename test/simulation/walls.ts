@@ -1,0 +1,70 @@
+import type { Reply } from '../../shared/core/reply.ts';
+import type { Route } from '../../shared/core/route.ts';
+import type { Random } from './random.ts';
+
+/** How whoever stands between here and a service turns requests back: by a page, or since the gateway knows no such route. */
+export const WALLS = ['page 403', 'page 404', 'page 502', 'no route'] as const;
+export type WallName = (typeof WALLS)[number];
+
+/** A time, in milliseconds since the start, in which requests are turned back: all of a service, or those of one route. */
+export interface Wall {
+  readonly as: WallName;
+  readonly where: 'dli' | 'drs' | Route;
+  readonly from: number;
+  readonly to: number;
+}
+
+const ROUTES: readonly Route[] = ['dli.run', 'dli.stop', 'drs.start', 'look'];
+
+const drawWall = (random: Random, acceptsFor: number, as: WallName): Wall => {
+  const from = random.between(0, acceptsFor);
+  const where =
+    as === 'no route' ? random.pick(ROUTES) : random.pick(['dli', 'dli', 'drs'] as const);
+  return { as, where, from, to: from + random.pick([10_000, 60_000, 600_000]) };
+};
+
+export const drawWalls = (random: Random, acceptsFor: number): readonly Wall[] =>
+  WALLS.map((as) => drawWall(random, acceptsFor, as));
+
+export const isWall = (fault: string | undefined): fault is WallName =>
+  WALLS.some((wall) => wall === fault);
+
+const page = (status: number): Reply => ({
+  kind: 'replied',
+  status,
+  body: `<html><h1>${status}</h1></html>`,
+  contentType: 'text/html',
+});
+
+/** What is said in place of a reply. */
+export const PAGES: Readonly<Record<WallName, Reply>> = {
+  'page 403': page(403),
+  'page 404': page(404),
+  'page 502': page(502),
+  'no route': {
+    kind: 'replied',
+    status: 404,
+    body: '{"error_code":"APIGW.0101","error_msg":"words"}',
+  },
+};
+
+/** Whether the one who answers says that it is the path: then nothing is said of another. */
+const isOfRoute = (wall: WallName): boolean => wall === 'page 404' || wall === 'no route';
+
+/** What a wall closes for a request by this route, as far as it can tell. */
+export const closedBy = (
+  wall: WallName,
+  { service, route, project }: { service: string; route: Route; project: string },
+): string => (isOfRoute(wall) ? `${service}/${project}/${route}` : `${service}/${project}`);
+
+/** The wall that a request meets now, if there is one. */
+export const wallBefore = (
+  walls: readonly Wall[],
+  { service, route }: { readonly service: string; readonly route: Route },
+  at: number,
+  strikes: (wall: WallName) => boolean,
+): WallName | undefined =>
+  walls.find(
+    ({ as, where, from, to }) =>
+      (where === service || where === route) && at >= from && at < to && strikes(as),
+  )?.as;
