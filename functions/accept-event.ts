@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { makeAccept } from '../shared/accept/accept.ts';
+import { makeAcceptEnveloped } from '../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/core/receipt.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
@@ -8,21 +9,30 @@ import { readAcceptConfig } from '../shared/edge/config.ts';
 import { intentIdOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
+import { joinCalls } from '../shared/join-calls.ts';
 
-const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
-const log = makeLog(logOptions);
+const config = readAcceptConfig(process.env);
+const { queueUrl, maxMessageBytes, deadlineMs, unwrap } = config;
+const log = makeLog(config.log);
 const now = () => new Date();
 
+const enqueue = makeEnqueue(
+  { sqs: new SQSClient(REQUEST_BOUNDS), log },
+  { queueUrl, maxBytes: maxMessageBytes },
+);
+
 const accept = makeAccept({
-  enqueue: makeEnqueue(
-    { sqs: new SQSClient(REQUEST_BOUNDS), log },
-    { queueUrl, maxBytes: maxMessageBytes },
-  ),
+  // The intents of a batch are sent together.
+  enqueue: joinCalls(enqueue),
   now,
   newIntentId,
   maxMessageBytes,
   deadlineMs,
 });
 
+const acceptPayload = makeAcceptPayload(accept, { now, intentIdOf });
+
 /** Event rule or direct invocation → intents → queue. */
-export const handler = middy<unknown, Receipt>(makeAcceptPayload(accept, { now, intentIdOf }));
+export const handler = middy<unknown, Receipt | readonly Receipt[]>(
+  makeAcceptEnveloped(acceptPayload, { now, named: unwrap }),
+);

@@ -9,8 +9,9 @@ import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { joinCalls } from '../shared/join-calls.ts';
 
-const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
-const log = makeLog(logOptions);
+const config = readAcceptConfig(process.env);
+const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
+const log = makeLog(config.log);
 const now = () => new Date();
 
 const enqueue = makeEnqueue(
@@ -33,4 +34,5 @@ export const handler = makeHttpHandler({
   tell: tellProblem,
   newIntentId,
   log,
+  basePath,
 });

@@ -65,9 +65,30 @@ const schema = v.pipe(
   ),
 );
 
+/** Before the name of an operation: its own limit of jobs per call. */
+const LIMIT = 'MAX_JOBS_PER_CALL_';
+
 /** Settings of the functions themselves, handed on as they are where they are set. */
-const HANDED_ON =
-  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|SETTLE_SECONDS|RECORD_ENDS|LEASE_MARGIN_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|CALLS_PER_KEY|MAX_CONCURRENCY|SECRETS_TTL_SECONDS|LOG_LEVEL|DEADLINE_SECONDS|MAX_RECEIVES)$/;
+const HANDED_ON: ReadonlySet<string> = new Set([
+  'BASE_PATH',
+  'CALL_CONCURRENCY',
+  'CALL_TIMEOUT_SECONDS',
+  'CALLS_PER_KEY',
+  'DEADLINE_SECONDS',
+  'LEASE_MARGIN_SECONDS',
+  'LOG_LEVEL',
+  'MAX_CONCURRENCY',
+  'MAX_EVENT_BYTES',
+  'MAX_JOBS_PER_CALL',
+  'MAX_MESSAGE_BYTES',
+  'MAX_RECEIVES',
+  'RECORD_ENDS',
+  'RESTART_DELAY_SECONDS',
+  'SECRETS_TTL_SECONDS',
+  'SETTLE_SECONDS',
+  'UNWRAP',
+  'UPSTREAM_LANGUAGE',
+]);
 
 export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;
@@ -85,8 +106,6 @@ const GIVEN = {
   UPSTREAM_SECRETS_FILE: 'secrets',
 };
 
-const LIMIT = 'MAX_JOBS_PER_CALL_';
-
 /** A limit for an operation that there is not would be no limit at all, and nobody would know. */
 const refuseUnknownLimits = (environment: Environment): void => {
   const known = operations.map(({ name }) => LIMIT + name.toUpperCase().replace('.', '_'));
@@ -102,7 +121,7 @@ const refuseUnknownLimits = (environment: Environment): void => {
 export const readStackSettings = (environment: Environment): Settings => {
   const forFunctions = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
-      value && HANDED_ON.test(name) ? [[name, value]] : [],
+      value && (HANDED_ON.has(name) || name.startsWith(LIMIT)) ? [[name, value]] : [],
     ),
   );
   const { FUNCTION_TIMEOUT_SECONDS = DEFAULT_TIMEOUT } = environment;

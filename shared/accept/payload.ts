@@ -1,5 +1,6 @@
 import { MOST_AHEAD_MS } from '../core/after.ts';
-import { readNative } from '../core/draft.ts';
+import { type Draft, readNative } from '../core/draft.ts';
+import { lookOf, looksLike } from '../core/envelope.ts';
 import { sentence } from '../core/fault.ts';
 import type { IntentId } from '../core/intent.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
@@ -51,6 +52,19 @@ const unwrap = (payload: unknown, now: Date): Unwrapped => {
   return { body, caller: ruleOf(source), event: known ? [id, at] : undefined };
 };
 
+export type ReadPayload =
+  | ({ readonly ok: true; readonly draft: Draft } & Omit<Unwrapped, 'body'>)
+  | { readonly ok: false; readonly detail: string };
+
+/** Reads what an event rule or a direct caller hands over. What is no intent is told by what it looks like, if that is known. */
+export const readPayload = (payload: unknown, now: Date): ReadPayload => {
+  const { body, ...origin } = unwrap(payload, now);
+  const reading = readNative(body, now);
+  if (reading.ok) return { ok: true, draft: reading.draft, ...origin };
+  const look = lookOf(payload);
+  return { ok: false, detail: look ? looksLike(look) : sentence(reading.faults) };
+};
+
 /**
  * Takes the same intent as the native route, from an event rule or a direct invocation. Law: it returns only when the
  * queue has every job, and throws a named error otherwise, so that Lambda's retries and failure destination see it.
@@ -58,10 +72,9 @@ const unwrap = (payload: unknown, now: Date): Unwrapped => {
 export const makeAcceptPayload =
   (accept: Accept, { now, intentIdOf }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const { body, caller, event } = unwrap(payload, now());
-    const reading = readNative(body, now());
-    if (!reading.ok) throw new InvalidIntentError(sentence(reading.faults));
-    const { draft } = reading;
+    const reading = readPayload(payload, now());
+    if (!reading.ok) throw new InvalidIntentError(reading.detail);
+    const { draft, caller, event } = reading;
     const accepted = await accept(draft, { caller }, event && intentIdOf(...event, draft.after));
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;

@@ -1,4 +1,11 @@
-import { type Draft, type ReadDraft, readNative, readVendor } from '../core/draft.ts';
+import * as v from 'valibot';
+import {
+  correlationIdSchema,
+  type Draft,
+  type ReadDraft,
+  readNative,
+  readVendor,
+} from '../core/draft.ts';
 import type { Handled, HttpRequest, Route, TellProblem } from '../core/http.ts';
 import type { Intent } from '../core/intent.ts';
 import { type Json, parseJson } from '../core/json.ts';
@@ -6,13 +13,24 @@ import type { Answer, Language, Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
 import { asProblemDetails, asVendorError, invalid, type Problem } from '../core/problem.ts';
 import { receiptOf } from '../core/receipt.ts';
+import { serviceOf } from '../core/vendor-path.ts';
 import type { Accept, Accepted } from './accept.ts';
+
+/** Never a 404 or 405, which the vendor's clients take for a job that is gone. */
+const notOffered: Problem = {
+  status: 501,
+  title: 'Not offered',
+  detail: `Of the vendor's calls job-fanin offers ${operations.map(({ path }) => `POST ${path}`).join(', ')}. Send all others to the vendor.`,
+};
+
+const isUnrouted = ({ status }: Problem): boolean => status === 404 || status === 405;
 
 /** Every path under the vendor's prefixes speaks the vendor's error shape, ours speaks RFC 9457. */
 export const tellProblem: TellProblem = (problem, path, intentId) => {
-  if (path.startsWith('/v1.0/')) return asVendorError(problem, 'dli');
-  if (path.startsWith('/v3/')) return asVendorError(problem, 'drs');
-  return asProblemDetails(problem, `urn:uuid:${intentId}`);
+  const service = serviceOf(path);
+  return service === undefined
+    ? asProblemDetails(problem, `urn:uuid:${intentId}`)
+    : asVendorError(isUnrouted(problem) ? notOffered : problem, service);
 };
 
 /** The upstream's three routes, drop-in, and the native one. */
@@ -41,22 +59,46 @@ const route = (path: string, accept: Accept, entrance: Entrance): Route => ({
   method: 'POST',
   path,
   handle: async (request, intentId) => {
-    const body = parseJson(request.text);
-    if (!body.ok) return refused(invalid([{ pointer: '#', detail: body.detail }]));
-    const reading = entrance.read(body.value, request);
+    const reading = readDraft(entrance, request);
     if (!reading.ok) return refused(invalid(reading.faults));
+    const { draft } = reading;
     const origin = { caller: 'http', ...traceOf(request.headers.traceparent) };
-    const accepted = await accept(reading.draft, origin, intentId);
+    const accepted = await accept(draft, origin, intentId);
     const { intent } = accepted;
     return accepted.kind === 'queued'
       ? {
           ok: true,
-          answer: entrance.confirm(reading.draft, intent, request),
+          answer: entrance.confirm(draft, intent, request),
           intentId: intent.intent_id,
         }
       : { ...refused(unavailable(accepted)), intentId: intent.intent_id };
   },
 });
+
+/**
+ * The draft out of a request's body, with the correlation id out of its header. The body's own wins, also where they
+ * differ: proxies set such headers on their own account. An empty header is none.
+ */
+const readDraft = (entrance: Entrance, request: HttpRequest): ReadDraft => {
+  const body = parseJson(request.text);
+  const reading: ReadDraft = body.ok
+    ? entrance.read(body.value, request)
+    : { ok: false, faults: [{ pointer: '#', detail: body.detail }] };
+  const header = request.headers['x-correlation-id'] || undefined;
+  const read = v.safeParse(v.optional(correlationIdSchema), header);
+  if (!read.success) {
+    const faults = read.issues.map(({ message }) => ({
+      pointer: CORRELATION_HEADER,
+      detail: message,
+    }));
+    return { ok: false, faults: [...faults, ...(reading.ok ? [] : reading.faults)] };
+  }
+  if (!reading.ok || read.output === undefined) return reading;
+  return { ok: true, draft: { correlation_id: read.output, ...reading.draft } };
+};
+
+/** Where in a request a fault is that is not in its body. */
+const CORRELATION_HEADER = 'header X-Correlation-Id';
 
 const refused = (problem: Problem): Handled => ({ ok: false, problem });
 

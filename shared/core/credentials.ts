@@ -54,6 +54,9 @@ const line = v.pipe(
 
 const OBJECT_RULE = 'must be an object';
 
+/** The secret is written by hand: whatever is in it was meant. */
+const NOTHING = (): boolean => false;
+
 const endpointEntries = {
   dli: v.optional(httpUrl),
   drs: v.optional(httpUrl),
@@ -61,7 +64,7 @@ const endpointEntries = {
 } satisfies Record<EndpointName, unknown>;
 
 const accountEntries = {
-  endpoints: v.optional(closedObject(endpointEntries, OBJECT_RULE)),
+  endpoints: v.optional(closedObject(endpointEntries, OBJECT_RULE, NOTHING)),
   ak: v.optional(accessKey),
   sk: v.optional(word),
   security_token: v.optional(word),
@@ -70,7 +73,7 @@ const accountEntries = {
   domain: v.optional(line),
 };
 
-const accountSchema = closedObject(accountEntries, OBJECT_RULE);
+const accountSchema = closedObject(accountEntries, OBJECT_RULE, NOTHING);
 type Entry = v.InferOutput<typeof accountSchema>;
 
 const KEY_FIELDS = ['ak', 'sk'];

@@ -3,6 +3,7 @@ import { afterSchema } from './after.ts';
 import { closedObject } from './closed-object.ts';
 import { type Fault, faultsOf } from './fault.ts';
 import type { IntentId } from './intent.ts';
+import { readTime } from './iso-time.ts';
 import { jobIdSchema, jobListSchema } from './job-list.ts';
 import { isObject } from './json.ts';
 import {
@@ -33,19 +34,15 @@ export type ReadDraft =
 /** The queue keeps a message for 14 days: no deadline may come near. */
 export const MOST_DEADLINE_SECONDS = 7 * 24 * 3_600;
 
-/** A `Date` takes 30 February for 2 March. */
-const exists = ({ text, time }: { text: string; time: Date }): boolean => {
-  const day = text.slice(0, 10);
-  return !Number.isNaN(time.getTime()) && new Date(day).toISOString().startsWith(day);
-};
-
 const timestamp = (now: Date) =>
   v.pipe(
     v.string('must be an ISO 8601 time, as 2026-01-31T12:00:00Z'),
-    v.isoTimestamp('must be an ISO 8601 time with a time zone, as 2026-01-31T12:00:00Z'),
-    v.transform((text) => ({ text, time: new Date(text) })),
-    v.check(exists, 'is no time that exists'),
-    v.transform(({ time }) => time),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+      const read = readTime(value);
+      if (read.ok) return new Date(read.at);
+      addIssue({ message: read.detail });
+      return NEVER;
+    }),
     v.check((time) => time > now, 'is in the past'),
     v.check(
       (time) => time.getTime() - now.getTime() <= MOST_DEADLINE_SECONDS * 1_000,
@@ -54,7 +51,8 @@ const timestamp = (now: Date) =>
     v.transform((time) => time.toISOString()),
   );
 
-const correlationId = v.pipe(
+/** What a caller may call its request, in the body or in a header. */
+export const correlationIdSchema = v.pipe(
   v.string('must be a string'),
   v.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'),
 );
@@ -92,7 +90,7 @@ const nativeSchema = (operation: unknown, now: Date) => {
       jobs: (row && listSchemas.get(row.name)) ?? v.unknown(),
       options: v.optional(row ? closedObject(row.options, 'must be an object') : v.unknown(), {}),
       expires_at: v.exactOptional(timestamp(now)),
-      correlation_id: v.exactOptional(correlationId),
+      correlation_id: v.exactOptional(correlationIdSchema),
       after: v.exactOptional(row ? afterSchema(row, now) : v.unknown()),
     },
     'must be a JSON object',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { messageLooksLike } from './envelope.ts';
 import { faultsOf, sentence } from './fault.ts';
 import { isObject } from './json.ts';
 import {
@@ -102,6 +103,8 @@ export const readMessage = (text: string): ReadMessage => {
   } catch {
     return unreadable('the message is no JSON');
   }
+  const look = isObject(body) && 'v' in body ? undefined : messageLooksLike(body);
+  if (look !== undefined) return unreadable(`the message ${look}`);
   if (!isObject(body)) return unreadable('the message is no JSON object');
   if (body.v !== MESSAGE_VERSION)
     return unreadable(`the message is not of version ${MESSAGE_VERSION}`);

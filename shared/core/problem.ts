@@ -37,7 +37,14 @@ const CODES: Record<Service, { invalid: string; unavailable: string; broken: str
   drs: { invalid: 'DRS.M00202', unavailable: 'DRS.M01503', broken: 'DRS.M00004' },
 };
 
+/**
+ * A call that the vendor has and we do not. The code is our own, so that no client takes it for one of the vendor's: a
+ * Terraform provider drops a job from its state on 404, and on some codes at any status, such as DLI.0002 and DRS.M00289.
+ */
+const NOT_OFFERED = 'JOBFANIN.0501';
+
 const vendorCode = (service: Service, status: number): string => {
+  if (status === 501) return NOT_OFFERED;
   if (status === 404 || status === 405) return 'APIGW.0101';
   if (status === 413) return 'APIGW.0201';
   if (status === 503) return CODES[service].unavailable;

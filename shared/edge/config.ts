@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
+import { UNWRAPPED } from '../core/envelope.ts';
 import { httpUrl } from '../core/http-url.ts';
 import type { GroupOptions, Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
@@ -62,10 +63,28 @@ const CAREFUL_SETTLE_SECONDS = 120;
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
+/** What the key of a custom domain's mapping may hold; https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html */
+const basePath = v.pipe(
+  v.string(),
+  v.regex(
+    /^(\/[\w$.+!*'()-]+)+$/,
+    'must be a path as /jobs, with a slash before and none after it',
+  ),
+);
+
+const unwrapped = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((kind) => kind.trim())),
+  v.array(v.picklist(UNWRAPPED, `must be a list out of ${UNWRAPPED.join(', ')}`)),
+  v.transform((kinds) => new Set(kinds)),
+);
+
 const acceptSchema = v.object({
   QUEUE_URL: httpUrl,
   MAX_MESSAGE_BYTES: payloadBytes,
   DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
+  BASE_PATH: v.optional(basePath),
+  UNWRAP: v.optional(unwrapped),
   ...logEntries,
 });
 
@@ -146,6 +165,8 @@ export const readAcceptConfig = (environment: Environment) => {
     queueUrl: settings.QUEUE_URL,
     maxMessageBytes: settings.MAX_MESSAGE_BYTES,
     deadlineMs: settings.DEADLINE_SECONDS * 1_000,
+    basePath: settings.BASE_PATH ?? '',
+    unwrap: settings.UNWRAP ?? new Set(),
     log: logOf(settings),
   };
 };

@@ -1,8 +1,13 @@
 import middy from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpRouter from '@middy/http-router';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from 'aws-lambda';
 import type { Handled, Route, TellProblem } from '../core/http.ts';
+import { type HttpEvent, readHttpEvent } from '../core/http-event.ts';
 import type { IntentId } from '../core/intent.ts';
 import type { Log } from '../core/log.ts';
 import type { Answer } from '../core/operation.ts';
@@ -17,16 +22,24 @@ export interface HttpEdges {
   readonly tell: TellProblem;
   readonly newIntentId: () => IntentId;
   readonly log: Log;
+  /** What a custom domain puts before the paths of the routes, as `/jobs`; empty if nothing. */
+  readonly basePath?: string;
 }
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
+/** The function was invoked with something that is no HTTP request, so there is no caller to answer. */
+export class NotHttpEventError extends Error {
+  override readonly name = 'NotHttpEventError';
+}
+
 /**
- * API Gateway HTTP API events (payload 2.0) in, answers out. Law: every answer carries an intent id in `x-intent-id`,
- * made before anything is read; whatever happens, the answer is in the words of the path.
+ * Events of API Gateway in (HTTP API, payload 2.0 or 1.0, REST API, function URL), answers out in the form that all of
+ * them take. Law: every answer carries an intent id in `x-intent-id` and `x-request-id`, made before anything is read;
+ * whatever happens, the answer is in the words of the path.
  */
-export const makeHttpHandler = ({ routes, tell, newIntentId, log }: HttpEdges) => {
+export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' }: HttpEdges) => {
   const answer = async (path: string, handle: (intentId: IntentId) => Promise<Handled>) => {
     const made = newIntentId();
     const handled = await handle(made).catch((error: unknown): Handled => {
@@ -36,7 +49,7 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log }: HttpEdges) =
     const { intentId = made } = handled;
     return resultOf(handled.ok ? handled.answer : tell(handled.problem, path, intentId), intentId);
   };
-  return middy<Event, Result>()
+  const router = middy<Event, Result>()
     .use(httpHeaderNormalizer())
     .handler(
       httpRouter<Event, Result>({
@@ -49,7 +62,36 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log }: HttpEdges) =
         notFoundResponse: ({ path }) => answer(path, async () => notFound(routes, path)),
       }),
     );
+  const isKnown = (path: string): boolean => templateOf(routes, path) !== undefined;
+  return async (payload: unknown, context: Context): Promise<Result> => {
+    const read = readHttpEvent(payload, { basePath, isKnown });
+    if (!read.ok) throw new NotHttpEventError(read.detail);
+    return router(asPayload2(read.event), context);
+  };
 };
+
+/** The form in which the router takes a request; what nothing reads is left blank. */
+const asPayload2 = ({ method, path, headers, body, isBase64Encoded }: HttpEvent): Event => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: path,
+  rawQueryString: '',
+  headers,
+  requestContext: {
+    accountId: '',
+    apiId: '',
+    domainName: '',
+    domainPrefix: '',
+    http: { method, path, protocol: '', sourceIp: '', userAgent: '' },
+    requestId: '',
+    routeKey: '$default',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+  },
+  body,
+  isBase64Encoded,
+});
 
 const take = async (
   event: Event,
@@ -84,11 +126,13 @@ const readText = (event: Event): { ok: true; text: string } | Extract<Handled, {
 };
 
 const notFound = (routes: readonly Route[], path: string): Handled => {
-  const known = routes.map((route) => route.path).find((template) => fits(template, path));
-  return known === undefined
+  return templateOf(routes, path) === undefined
     ? refusal(404, 'Not found', `There is nothing here. The paths are: ${pathsOf(routes)}.`)
     : refusal(405, 'Method not allowed', 'Use POST.');
 };
+
+const templateOf = (routes: readonly Route[], path: string): string | undefined =>
+  routes.map((route) => route.path).find((template) => fits(template, path));
 
 const pathsOf = (routes: readonly Route[]): string => routes.map(({ path }) => path).join(', ');
 
@@ -111,8 +155,11 @@ const resultOf = (answer: Answer, intentId: IntentId): Result => ({
   headers: {
     'content-type': answer.contentType ?? 'application/json',
     'x-intent-id': intentId,
+    // The vendor's typed clients show no other header of an answer.
+    'x-request-id': intentId,
     ...(answer.status === 405 && { allow: 'POST' }),
     ...(answer.status === 503 && { 'retry-after': '5' }),
   },
   body: JSON.stringify(answer.body),
+  isBase64Encoded: false,
 });

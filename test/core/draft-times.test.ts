@@ -13,7 +13,6 @@ const until = (expires_at: unknown, now = NOW) => {
   return reading.ok ? reading.draft.expires_at : reading.faults;
 };
 
-const SHAPE = 'must be an ISO 8601 time with a time zone, as 2026-01-31T12:00:00Z';
 const fault = (detail: string) => [{ pointer: '#/expires_at', detail }];
 
 describe('a deadline is an instant to come', () => {
@@ -21,6 +20,7 @@ describe('a deadline is an instant to come', () => {
     ['2026-01-31T12:00:00.001Z', '2026-01-31T12:00:00.001Z'],
     ['2026-02-01T00:00:00Z', '2026-02-01T00:00:00.000Z'],
     ['2026-02-01T00:00:00+01:00', '2026-01-31T23:00:00.000Z'],
+    ['2026-02-01T00:00+01', '2026-01-31T23:00:00.000Z'],
     ['2026-02-07T12:00:00Z', '2026-02-07T12:00:00.000Z'],
   ])('%s', (text, read) => {
     expect(until(text)).toBe(read);
@@ -45,26 +45,16 @@ describe('a deadline is an instant to come', () => {
   });
 
   it.each([
-    ['tomorrow'],
-    [''],
-    ['2026-02-01'],
-    ['2026-02-01T00:00:00'],
-    ['1769860800000'],
-    ['2026-13-01T00:00:00Z'],
-  ])('%j has not the shape of one', (text) => {
-    expect(until(text)).toEqual(fault(SHAPE));
+    ['tomorrow', 'is not ISO 8601: write it as 2026-01-31T12:00:00Z'],
+    ['2026-02-01T00:00:00', 'has no time zone: end it with Z, or an offset as +01:00'],
+    ['2026-02-30T00:00:00Z', 'is no time that exists'],
+  ])('%j is refused for what is wrong with it', (text, detail) => {
+    expect(until(text)).toEqual(fault(detail));
   });
 
   it.each([[null], [1769860800000], [{}], [['2027-01-01T00:00:00Z']]])('%j is no text', (value) => {
     expect(until(value)).toEqual(fault('must be an ISO 8601 time, as 2026-01-31T12:00:00Z'));
   });
-
-  it.each([['2027-02-29T00:00:00Z'], ['2026-02-30T00:00:00Z'], ['2026-04-31T12:00:00Z']])(
-    '%s is no time that exists',
-    (text) => {
-      expect(until(text)).toEqual(fault('is no time that exists'));
-    },
-  );
 });
 
 describe('what is accepted can be read again (P1)', () => {

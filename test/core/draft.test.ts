@@ -98,10 +98,41 @@ describe('every fault is named, each in its place', () => {
       '#/jobs/5/job_id: is required',
       '#/options/a~1b~0c: is not a known field',
       '#/options/resume_savepoint: must be true or false',
-      '#/expires_at: must be an ISO 8601 time with a time zone, as 2026-01-31T12:00:00Z',
+      '#/expires_at: is not ISO 8601: write it as 2026-01-31T12:00:00Z',
       '#/correlation_id: must be 1 to 128 printable ASCII characters',
     ]);
   });
+
+  it('keys that tracers and editors add are no faults, and are not carried', () => {
+    const added = { _datadog: { 'x-datadog-trace-id': '5' }, $schema: 'https://example.com', _: 1 };
+    expect(
+      draftOf({
+        ...good,
+        ...added,
+        jobs: [{ job_id: 131, ...added }],
+        options: { resume_savepoint: true, ...added },
+      }),
+    ).toEqual({ ...good, jobs: ['131'], options: { resume_savepoint: true } });
+    expect(draftOf({ ...task, jobs: [{ job_id: 'a', start_time: '5', ...added }] })).toEqual({
+      ...task,
+      jobs: [{ job_id: 'a', start_time: '5' }],
+      options: {},
+    });
+  });
+
+  it('nor do they stand in for what is required', () => {
+    expect(faultsOf({ ...good, jobs: [{ _job_id: 131 }], _options: 1, $operation: 'x' })).toEqual([
+      '#/jobs/0/job_id: is required',
+    ]);
+  });
+
+  it.each([['__proto__'], ['a_'], ['a$'], [''], [' _x'], ['datadog']])(
+    'a key %j is the caller’s own',
+    (key) => {
+      const body = JSON.parse(JSON.stringify(good).replace('{', `{${JSON.stringify(key)}:1,`));
+      expect(faultsOf(body)).toEqual([`#/${encodeURIComponent(key)}: is not a known field`]);
+    },
+  );
 
   it('nothing at all lacks three things', () => {
     expect(faultsOf({})).toEqual([

@@ -47,6 +47,7 @@ describe("on a vendor's route it has the code that the vendor has for it", () =>
     [405, 'APIGW.0101', 'APIGW.0101'],
     [413, 'APIGW.0201', 'APIGW.0201'],
     [500, 'DLI.0999', 'DRS.M00004'],
+    [501, 'JOBFANIN.0501', 'JOBFANIN.0501'],
     [502, 'DLI.0999', 'DRS.M00004'],
     [503, 'DLI.0012', 'DRS.M01503'],
   ])('%i: %s, %s', (status, dli, drs) => {

@@ -231,11 +231,104 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
     const text = { headers: { 'content-type': 'text/plain' } };
     expect(await statusAndKeys(RUN, text)).toEqual([415, 'error_code,error_msg']);
     expect(await statusAndKeys(NATIVE, text)).toEqual([415, 'type,status']);
-    expect(await statusAndKeys(`${RUN}ning`, {})).toEqual([404, 'error_code,error_msg']);
-    expect(await statusAndKeys('/v3/x', {})).toEqual([404, 'error_code,error_msg']);
     expect(await statusAndKeys('/', {})).toEqual([404, 'type,status']);
-    expect(await statusAndKeys(START, { method: 'GET' })).toEqual([405, 'error_code,error_msg']);
+    expect(await statusAndKeys('/v2/x', {})).toEqual([404, 'type,status']);
     expect(await statusAndKeys(NATIVE, { method: 'DELETE' })).toEqual([405, 'type,status']);
+  });
+});
+
+describe('what the vendor has and job-fanin has not is 501, never a 404 or a 405', () => {
+  const everyCall = [RUN, STOP, START].map(
+    (path) => `POST ${path.replace(PROJECT, '{project_id}')}`,
+  );
+
+  it.each([
+    ['GET', `/v1.0/${PROJECT}/streaming/jobs/131`],
+    ['GET', `/v1.0/${PROJECT}/streaming/jobs?job_type=flink_jar_job`],
+    ['POST', `/v1.0/${PROJECT}/streaming/jobs/delete`],
+    ['DELETE', `/v1.0/${PROJECT}/streaming/jobs/131`],
+    ['GET', `/v2.0/${PROJECT}/batches`],
+    ['POST', `/v3/${PROJECT}/jobs/batch-status`],
+    ['DELETE', `/v3/${PROJECT}/jobs/batch-jobs`],
+    ['POST', `/v5/${PROJECT}/jobs/action`],
+    ['POST', '/v3/auth/tokens?nocatalog=1'],
+    ['GET', '/v3/projects'],
+    ['GET', RUN],
+    ['PUT', START],
+    ['POST', '/v1.0/'],
+  ])('%s %s', async (method, path) => {
+    const { post, sent } = begin();
+    const answer = await post(path, '{}', { method });
+    expect(answer.status).toBe(501);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(answer.headers).not.toHaveProperty('allow');
+    expect(answer.body).toEqual({ error_code: 'JOBFANIN.0501', error_msg: expect.any(String) });
+    for (const call of everyCall) expect(answer.body.error_msg).toContain(call);
+    expect(sent).toEqual([]);
+  });
+
+  it('on ours a wrong path stays 404, and a wrong method 405', async () => {
+    const { post } = begin();
+    expect((await post('/v1/intents/1', '{}')).status).toBe(404);
+    const answer = await post(NATIVE, '{}', { method: 'GET' });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
+  });
+});
+
+describe('a request tells what it belongs to, and its answer by which id it can be found', () => {
+  const ROUTES = [
+    [RUN, { job_ids: [1] }],
+    [STOP, { job_ids: [1] }],
+    [START, { jobs: [{ job_id: 'a' }] }],
+    [NATIVE, native],
+  ] as const;
+  const under = (id: string) => ({ headers: { ...JSON_TYPE, 'X-Correlation-ID': id } });
+
+  it.each(ROUTES)('%s: X-Correlation-Id', async (path, body) => {
+    const { post, queued } = begin();
+    const { headers } = await post(path, body, under('deploy 42'));
+    await post(path, body, under(''));
+    await post(path, body);
+    expect(queued().map(({ correlation_id }) => correlation_id)).toEqual([
+      'deploy 42',
+      undefined,
+      undefined,
+    ]);
+    expect(headers['x-request-id']).toBe(queued()[0]?.intent_id);
+    expect(headers['x-intent-id']).toBe(queued()[0]?.intent_id);
+  });
+
+  it.each(ROUTES)('%s: a header that is none is refused by its name', async (path, body) => {
+    for (const id of ['ü', 'x'.repeat(129), 'a\tb']) {
+      const { post, sent } = begin();
+      const answer = await post(path, body, under(id));
+      expect(answer.status).toBe(400);
+      expect(answer.body.detail ?? answer.body.error_msg).toBe(
+        'header X-Correlation-Id: must be 1 to 128 printable ASCII characters',
+      );
+      expect(answer.headers['x-request-id']).toBe(idAt(11));
+      expect(sent).toEqual([]);
+    }
+  });
+
+  it('beside every fault of the body', async () => {
+    const { post } = begin();
+    const { body } = await post(NATIVE, { ...native, jobs: [] }, under('ü'));
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      'header X-Correlation-Id',
+      '#/jobs',
+    ]);
+    expect((await post(NATIVE, '{', under('ü'))).body.errors).toHaveLength(2);
+  });
+
+  it("the native body's own wins, also where the two differ", async () => {
+    const { post, queued } = begin();
+    await post(NATIVE, { ...native, correlation_id: 'mine' }, under('of a proxy'));
+    await post(NATIVE, { ...native, correlation_id: 'same' }, under('same'));
+    expect(queued().map(({ correlation_id }) => correlation_id)).toEqual(['mine', 'same']);
+    expect((await post(NATIVE, { ...native, correlation_id: 'mine' }, under('ü'))).status).toBe(
+      400,
+    );
   });
 });
 

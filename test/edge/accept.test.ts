@@ -183,8 +183,10 @@ describe('an event rule and a direct caller hand in the same intent', () => {
       /#\/operation: must be one of/,
     ],
     [null, /must be a JSON object/],
-    ['{}', /must be a JSON object/],
-    [[asked], /must be a JSON object/],
+    ['{}', /^looks like JSON in a text: /],
+    [[asked], /^looks like a batch of EventBridge Pipes: /],
+    ['text', /must be a JSON object/],
+    [[], /must be a JSON object/],
   ])(
     'a bad payload fails the invocation by name, with every fault, and queues nothing: %#',
     async (payload, message) => {

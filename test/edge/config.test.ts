@@ -37,6 +37,8 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       queueUrl: accept.QUEUE_URL,
       maxMessageBytes: 262_144,
       deadlineMs: 6 * 3_600_000,
+      basePath: '',
+      unwrap: new Set(),
       log: { asObject: false, level: 'info' },
     });
     expect(
@@ -44,12 +46,16 @@ describe('settings are read once, with sensible ones for what is not set', () =>
         ...accept,
         MAX_MESSAGE_BYTES: '1048576',
         DEADLINE_SECONDS: '604800',
+        BASE_PATH: '/jobs/v2.1',
+        UNWRAP: 'sns, text-detail',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
       }),
     ).toMatchObject({
       maxMessageBytes: 1_048_576,
       deadlineMs: 7 * 24 * 3_600_000,
+      basePath: '/jobs/v2.1',
+      unwrap: new Set(['sns', 'text-detail']),
       log: { asObject: true, level: 'warn' },
     });
   });
@@ -202,6 +208,18 @@ describe('a bad setting fails at once, with every problem', () => {
   it.each(['0', '864001', '1h'])('a deadline of %s seconds', (DEADLINE_SECONDS) => {
     expect(problems(() => readAcceptConfig({ ...accept, DEADLINE_SECONDS }))).toEqual([
       'DEADLINE_SECONDS must be a whole number from 1 to 604800',
+    ]);
+  });
+
+  it.each(['jobs', '/', '/jobs/', '//jobs', '/jo bs', '/jobs?x'])('a base path %j', (BASE_PATH) => {
+    expect(problems(() => readAcceptConfig({ ...accept, BASE_PATH }))).toEqual([
+      'BASE_PATH must be a path as /jobs, with a slash before and none after it',
+    ]);
+  });
+
+  it.each(['s3', 'sns,', 'sns;sqs', 'SNS', 'true'])('an envelope to open %j', (UNWRAP) => {
+    expect(problems(() => readAcceptConfig({ ...accept, UNWRAP }))).toEqual([
+      'UNWRAP must be a list out of text-detail, sns, sqs, pipes',
     ]);
   });
 

@@ -59,11 +59,14 @@ const CONTEXT: Context = {
   succeed: () => undefined,
 };
 
-export type Handler = (event: APIGatewayProxyEventV2, context: Context) => unknown;
+export type Handler = (event: unknown, context: Context) => unknown;
 
 /** Sends to a handler and reads the answer as a client would. */
-export const askHandler = async (handler: Handler, sent: Sent) => {
-  const answer: APIGatewayProxyStructuredResultV2 = Object(await handler(eventOf(sent), CONTEXT));
+export const askHandler = (handler: Handler, sent: Sent) => invokeHandler(handler, eventOf(sent));
+
+/** Invokes a handler with anything whatever, and reads the answer as a client would. */
+export const invokeHandler = async (handler: Handler, event: unknown) => {
+  const answer: APIGatewayProxyStructuredResultV2 = Object(await handler(event, CONTEXT));
   const { statusCode, headers = {}, body = '' } = answer;
   return {
     status: statusCode,

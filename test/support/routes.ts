@@ -163,3 +163,10 @@ export const expectRefused = (route: Pick<EntryRoute, 'expectRefusal'>, answer: 
   expect(answer.intentId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   route.expectRefusal(answer);
 };
+
+/** A call that the vendor has and we do not, told in the vendor's shape by a code that none of its clients knows. */
+export const expectNotOffered = (answer: Answer): void => {
+  expect(answer.status).toBe(501);
+  expect(answer.intentId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  vendorError(/^JOBFANIN\.0501$/)(answer);
+};

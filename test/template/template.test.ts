@@ -26,6 +26,8 @@ const TUNED = {
   MAX_MESSAGE_BYTES: '65536',
   MAX_EVENT_BYTES: '131072',
   DEADLINE_SECONDS: '600',
+  BASE_PATH: '/jobs',
+  UNWRAP: 'sns,pipes',
   UPSTREAM_LANGUAGE: 'zh-cn',
   IAM_ENDPOINT: 'https://iam.example.com',
   SECRETS_TTL_SECONDS: '30',
@@ -91,6 +93,13 @@ describe('the ways in', () => {
       }),
     ]);
     expect(read().functionOf('accept-http')).toMatchObject({ Timeout: 10 });
+  });
+
+  test('AWS lets in only who signs, on every path', () => {
+    for (const route of Object.values(read().all('AWS::ApiGatewayV2::Route'))) {
+      expect(route).toMatchObject({ AuthorizationType: 'AWS_IAM' });
+      expect(route).not.toHaveProperty('AuthorizerId');
+    }
   });
 
   test('intents of any source come from the bus to accept-event', () => {
@@ -339,6 +348,8 @@ describe('whoever deploys', () => {
       expect(readAcceptConfig(environmentOf(name))).toMatchObject({
         deadlineMs: 600_000,
         maxMessageBytes: 65_536,
+        basePath: '/jobs',
+        unwrap: new Set(['sns', 'pipes']),
         log: { level: 'warn' },
       });
   });

@@ -1,0 +1,71 @@
+import type { Unwrapped } from '../core/envelope.ts';
+import type { Receipt } from '../core/receipt.ts';
+import { unwrap } from '../core/unwrap.ts';
+import {
+  type AcceptPayload,
+  InvalidIntentError,
+  QueueUnavailableError,
+  readPayload,
+} from './payload.ts';
+
+export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly Receipt[]>;
+
+export interface AcceptEnvelopedOptions {
+  readonly now: () => Date;
+  /** The envelopes that are opened; all others are refused by name. */
+  readonly named: ReadonlySet<Unwrapped>;
+}
+
+/** Parts that an error tells of, one by one. */
+const SHOWN = 10;
+
+/** Which parts of a batch failed and why, counted from 0 as their places in it are. */
+const sentence = (faults: ReadonlyMap<number, string>, size: number): string => {
+  const shown = [...faults].slice(0, SHOWN).map(([place, detail]) => `[${place}] ${detail}`);
+  const rest = faults.size - shown.length;
+  return `${faults.size} of ${size} intents: ${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
+};
+
+/**
+ * Takes intents also out of envelopes that a setting names. A batch (SQS, SNS, Pipes) is answered by the receipts of its
+ * intents, in its order. Law: if one of them is invalid, none is queued; if the queue did not take one whole, the error
+ * names it, and those that are not named are queued.
+ */
+export const makeAcceptEnveloped =
+  (acceptPayload: AcceptPayload, { now, named }: AcceptEnvelopedOptions): AcceptEnveloped =>
+  async (payload) => {
+    const opened = unwrap(payload, named);
+    if (!opened.ok) throw new InvalidIntentError(opened.detail);
+    const { payloads, isBatch } = opened;
+    const [only] = payloads;
+    return isBatch ? acceptAll(acceptPayload, payloads, now()) : acceptPayload(only);
+  };
+
+const acceptAll = async (
+  acceptPayload: AcceptPayload,
+  payloads: readonly unknown[],
+  now: Date,
+): Promise<readonly Receipt[]> => {
+  const invalid = new Map<number, string>();
+  payloads.forEach((payload, place) => {
+    const read = readPayload(payload, now);
+    if (!read.ok) invalid.set(place, read.detail);
+  });
+  if (invalid.size > 0)
+    throw new InvalidIntentError(`none was queued, for ${sentence(invalid, payloads.length)}`);
+  // Begun in their order, so that a later one of the batch is the newer intent.
+  const settled = await Promise.allSettled(payloads.map(acceptPayload));
+  const failed = new Map<number, string>();
+  const receipts = settled.flatMap((part, place) => {
+    if (part.status === 'fulfilled') return [part.value];
+    const { reason } = part;
+    // A deadline may have passed since it was judged.
+    const isTold = reason instanceof QueueUnavailableError || reason instanceof InvalidIntentError;
+    if (!isTold) throw reason;
+    failed.set(place, reason.message);
+    return [];
+  });
+  if (failed.size > 0)
+    throw new QueueUnavailableError(`not queued whole: ${sentence(failed, payloads.length)}`);
+  return receipts;
+};

@@ -1,0 +1,81 @@
+/** An instant in milliseconds since 1970, or why a text is none. The reason never quotes the text. */
+export type ReadTime =
+  | { readonly ok: true; readonly at: number }
+  | { readonly ok: false; readonly detail: string };
+
+const calendar = String.raw`(?<year>\d{4})(?<dash>-?)(?<month>\d\d)\k<dash>(?<day>\d\d)`;
+const clock = String.raw`(?<hour>\d\d)(?::?(?<minute>\d\d)(?::?(?<second>\d\d))?)?(?:[.,](?<part>\d+))?`;
+const zone = String.raw`(?<zone>Z|(?<sign>[+-])(?<ahead>\d\d)(?::?(?<aheadMinutes>\d\d))?)`;
+
+const whole = new RegExp(`^${calendar}[T ]${clock}${zone}?$`, 'i');
+const dayAlone = new RegExp(`^${calendar}$`);
+const weekOrOrdinal = /^\d{4}-?(W\d\d-?[1-7]?|\d{3})(T.*)?$/i;
+const withZoneName = /^[^[\]]+\[[^[\]]+\](\[[^[\]]+\])*$/;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** More decimals are less than a nanosecond of an hour. */
+const DECIMALS = 15;
+
+/** Decimals of the last number given, in whole milliseconds: what is left over is cut off. */
+const fraction = (digits: string, unit: number): number => {
+  const kept = digits.slice(0, DECIMALS);
+  return Number((BigInt(kept) * BigInt(unit)) / 10n ** BigInt(kept.length));
+};
+
+const unreadable = (detail: string): ReadTime => ({ ok: false, detail });
+
+const EXAMPLE = 'write it as 2026-01-31T12:00:00Z';
+const NO_SUCH_TIME = unreadable('is no time that exists');
+
+/** Why a text has not the form of an instant. */
+const formFault = (text: string): string => {
+  if (dayAlone.test(text)) return `is a day without a time and a time zone: ${EXAMPLE}`;
+  if (weekOrOrdinal.test(text)) return `is a week or ordinal date: ${EXAMPLE}`;
+  if (withZoneName.test(text)) return 'has a name in brackets, which is not ISO 8601: leave it out';
+  return `is not ISO 8601: ${EXAMPLE}`;
+};
+
+/** A `Date` takes 30 February for 2 March. */
+const midnight = (year: number, month: number, day: number): number | undefined => {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
+};
+
+/**
+ * Reads an instant as ISO 8601 writes it: a calendar date, `T` or a blank, hours with or without minutes and seconds,
+ * decimals of the last of them after a dot or a comma, and a time zone; with hyphens and colons or without. `24:00` is
+ * the end of its day, and `23:59:60` in UTC the same instant as the midnight after it, as POSIX has it.
+ */
+export const readTime = (text: string): ReadTime => {
+  const found = whole.exec(text)?.groups;
+  if (found === undefined) return unreadable(formFault(text));
+  if (found.zone === undefined)
+    return unreadable(`has no time zone: end it with Z, or an offset as +01:00`);
+  const {
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    part = '0',
+    ahead = '0',
+    aheadMinutes = '0',
+  } = found;
+  const [hours, minutes, seconds] = [Number(hour), Number(minute ?? 0), Number(second ?? 0)];
+  const unit = second !== undefined ? SECOND : minute !== undefined ? MINUTE : HOUR;
+  const inDay = hours * HOUR + minutes * MINUTE + seconds * SECOND + fraction(part, unit);
+  const offset = Number(ahead) * HOUR + Number(aheadMinutes) * MINUTE;
+  const start = midnight(Number(year), Number(month), Number(day));
+  if (start === undefined || minutes > 59 || Number(ahead) > 23 || Number(aheadMinutes) > 59)
+    return NO_SUCH_TIME;
+  if (hours > 23 && inDay !== DAY) return NO_SUCH_TIME;
+  const at = start + inDay - (found.sign === '-' ? -offset : offset);
+  const isLeap = seconds === 60 && Math.floor(at / SECOND) % (DAY / SECOND) === 0;
+  return seconds > 59 && !isLeap ? NO_SUCH_TIME : { ok: true, at };
+};
