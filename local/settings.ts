@@ -39,6 +39,7 @@ const schema = v.pipe(
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), DEFAULT_TIMEOUT),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
+    STOP_SECONDS: v.optional(whole(2, 900), '10'),
   }),
   v.check(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,

@@ -1,13 +1,16 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { blame } from './blame.ts';
 import type { EventBus } from './bus/event-bus.ts';
+import { lockDataDir } from './data-dir.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
+import { healthOf, troublesOf } from './health.ts';
 import { startFunction } from './host/function.ts';
 import { provideLedgerFile } from './ledger-file.ts';
 import { startEventSourceMapping } from './mapping/event-source-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
+import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
@@ -29,8 +32,8 @@ export interface Stack {
   /** Only where they are embedded. */
   readonly bus: EventBus | undefined;
   readonly upstream: Upstream | undefined;
-  /** Finishes what is in flight, the way in first; resolves when nothing is left running. */
-  readonly stop: () => Promise<void>;
+  /** Finishes what has begun, the way in first, within `STOP_SECONDS`; tells what it had to leave. */
+  readonly stop: () => Promise<Left>;
 }
 
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
@@ -51,6 +54,7 @@ export const startStack = async (settings: Settings): Promise<Stack> => {
 
 const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> => {
   const { after } = stopper;
+  if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
   const region = settings.AWS_REGION;
   /** The bus is up before the function that its rule invokes, and the queue that keeps what the function refuses. */
   const later: { functions?: Functions; keepFailedEvent?: KeepFailedEvent } = {};
@@ -87,7 +91,7 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
-  after(
+  const mapping = after(
     startEventSourceMapping({
       sqs,
       queueUrl: queues.intents,
@@ -103,10 +107,13 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   );
   const { embeddedBus: bus, simulator: upstream } = wires;
   const { PORT: port, HOST: host } = settings;
+  const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
   const front = after(
-    await startFront({ port, host, functions, inspection: { bus, upstream } }),
+    await startFront({ port, host, functions, inspection: { health, bus, upstream } }),
     stop,
   );
+  const countMessages = makeCountMessages(sqs, queues.intents);
+  const running = { front, mapping, functions, bus, countMessages, stopper };
   return {
     url: front.url,
     wires,
@@ -115,7 +122,7 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
     secrets,
     bus,
     upstream,
-    stop: stopper.stop,
+    stop: () => shutDown(running, settings.STOP_SECONDS * 1_000),
   };
 };
 
@@ -123,11 +130,16 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
 const ledgerOf = (
   settings: Settings,
   after: Stopper['after'],
-): { readonly name: string; readonly environment: Record<string, string> } => {
+): {
+  readonly name: string;
+  /** Of the file, if it is one. */
+  readonly path?: string;
+  readonly environment: Record<string, string>;
+} => {
   const { LEDGER_TABLE, AWS_ENDPOINT_URL_DYNAMODB } = settings;
   if (LEDGER_TABLE === undefined) {
     const { path } = after(provideLedgerFile(settings.DATA_DIR), stop);
-    return { name: path, environment: { LEDGER_FILE: path } };
+    return { name: path, path, environment: { LEDGER_FILE: path } };
   }
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB };
   return { name: LEDGER_TABLE, environment: { LEDGER_TABLE, ...endpoint } };

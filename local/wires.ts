@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { blame } from './blame.ts';
 import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
-import { startQueueServer } from './queue/server.ts';
+import { type QueueServer, startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
 import type { Stopper } from './stopper.ts';
 import { type Accounts, startUpstream, type Upstream } from './upstream/simulator.ts';
@@ -23,6 +23,7 @@ export interface Wires {
   readonly drs: string;
   /** Undefined where nobody said where it is: who has keys alone needs none. */
   readonly iam: string | undefined;
+  readonly embeddedQueue: QueueServer | undefined;
   readonly embeddedBus: EventBus | undefined;
   readonly simulator: Upstream | undefined;
 }
@@ -46,8 +47,10 @@ export const startWires = async (
 ): Promise<Wires> => {
   const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE, DLI_ENDPOINT, DRS_ENDPOINT } =
     settings;
-  const startQueue = async (): Promise<string> =>
-    AWS_ENDPOINT_URL_SQS ?? after(await startQueueServer(settings.DATA_DIR), stop).endpoint;
+  const startQueue = async (): Promise<QueueServer | undefined> =>
+    AWS_ENDPOINT_URL_SQS === undefined
+      ? after(await startQueueServer(settings.DATA_DIR), stop)
+      : undefined;
   const startBus = async (): Promise<EventBus | undefined> =>
     AWS_ENDPOINT_URL_EVENTBRIDGE === undefined
       ? after(
@@ -63,7 +66,7 @@ export const startWires = async (
   const startSimulator = async (): Promise<Upstream | undefined> =>
     hasSimulator(settings) ? after(await startUpstream({ accounts }), stop) : undefined;
 
-  const [queue, embeddedBus, simulator] = await Promise.all([
+  const [embeddedQueue, embeddedBus, simulator] = await Promise.all([
     startQueue(),
     startBus(),
     startSimulator(),
@@ -71,11 +74,12 @@ export const startWires = async (
   if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined)
     await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
   return {
-    queue,
+    queue: embeddedQueue?.endpoint ?? AWS_ENDPOINT_URL_SQS ?? '',
     bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
     dli: DLI_ENDPOINT ?? simulator?.url ?? '',
     drs: DRS_ENDPOINT ?? simulator?.url ?? '',
     iam: settings.IAM_ENDPOINT ?? simulator?.url,
+    embeddedQueue,
     embeddedBus,
     simulator,
   };

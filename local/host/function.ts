@@ -1,5 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { type Environment, type EnvironmentOptions, startEnvironment } from './environment.ts';
+import { reasonOf } from '../../shared/core/reason.ts';
+import {
+  type Environment,
+  type EnvironmentOptions,
+  FunctionError,
+  STOPPED,
+  startEnvironment,
+} from './environment.ts';
 
 export interface FunctionOptions extends EnvironmentOptions {
   /** Execution environments at most; each is a thread of its own. */
@@ -11,9 +19,18 @@ export interface FunctionOptions extends EnvironmentOptions {
 export interface HostedFunction {
   /** Waits for a free place. Rejects with a `FunctionError` if the function throws, times out or ends. */
   readonly invoke: (event: unknown) => Promise<unknown>;
-  /** Waits for the invocations under way. */
+  /** Why no invocation can be served; undefined if one can. Starts an environment to find out, if none is up. */
+  readonly trouble: () => Promise<string | undefined>;
+  /** From now on no invocation lasts longer than to this time, in milliseconds since 1970, and the functions know. */
+  readonly endBy: (at: number) => void;
+  /** How many invocations had to be ended unfinished at that time. */
+  readonly unfinished: () => number;
+  /** Waits for the invocations under way. Later ones are refused. */
   readonly stop: () => Promise<void>;
 }
+
+/** How long a look waits for an environment that is starting. */
+const START_MS = 5_000;
 
 interface Place {
   busy: number;
@@ -29,21 +46,36 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
     busy: 0,
     environment: undefined,
   }));
+  let latest: number | undefined;
+  let isStopped = false;
+  let unfinished = 0;
+
   const running = (place: Place): Promise<Environment> => {
-    const started = startEnvironment(options, () => {
+    let isUp = false;
+    const started = startEnvironment(options, (error) => {
       if (place.environment === started) place.environment = undefined;
+      if (isUp && !isStopped && error.errorType !== STOPPED)
+        console.error(`${options.name}: an environment ended: ${error.message}`);
     });
     place.environment = started;
-    return started;
+    return started.then((environment) => {
+      isUp = true;
+      if (latest !== undefined) environment.endBy(latest);
+      return environment;
+    });
   };
 
   const run = async (event: unknown): Promise<unknown> => {
+    if (isStopped) throw new FunctionError(STOPPED, 'not begun, since the stack stops');
     const place = places.find(({ busy }) => busy < options.perEnvironment);
     if (place === undefined) throw new Error('a function was given more than it has places for');
     place.busy += 1;
     try {
       const environment = await (place.environment ?? running(place));
       return await environment.invoke(event);
+    } catch (error) {
+      if (error instanceof FunctionError && error.errorType === STOPPED) unfinished += 1;
+      throw error;
     } finally {
       place.busy -= 1;
     }
@@ -61,9 +93,31 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
       invocation.then(done, done);
       return invocation;
     },
+    trouble: async () => {
+      if (isStopped) return 'stopped';
+      if (first === undefined) return undefined;
+      const starting = first.environment ?? running(first);
+      const isUp = starting.then(
+        () => undefined,
+        (error: unknown) => `cannot start: ${reasonOf(error)}`,
+      );
+      return Promise.race([isUp, sleep(START_MS, 'does not start', { ref: false })]);
+    },
+    endBy: (at) => {
+      latest = at;
+      for (const { environment } of places)
+        environment?.then(
+          (running) => running.endBy(at),
+          () => undefined,
+        );
+    },
+    unfinished: () => unfinished,
     stop: async () => {
+      isStopped = true;
       await Promise.allSettled(underWay);
-      await Promise.all(places.map(async ({ environment }) => (await environment)?.stop()));
+      await Promise.all(
+        places.map(async ({ environment }) => (await environment?.catch(() => undefined))?.stop()),
+      );
     },
   };
 };

@@ -1,21 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { startChild } from '../support/child.ts';
-import { AWS, send, until } from '../support/stack.ts';
+import { send } from '../support/stack.ts';
 import { delivered, runPath, SUBMITTED } from '../support/vendor.ts';
 
 const BODY = '{"job_ids":[131]}';
-
-/** How many messages of a queue are in somebody's hands. */
-const hiddenIn = async (QueueUrl: string): Promise<number> => {
-  const sqs = new SQSClient({ ...AWS, endpoint: new URL(QueueUrl).origin });
-  const name = 'ApproximateNumberOfMessagesNotVisible';
-  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] });
-  const { Attributes = {} } = await sqs.send(command).finally(() => sqs.destroy());
-  return Number(Attributes[name]);
-};
 
 describe('it tells when it is ready, and then it is', () => {
   test('with its addresses, and 200 at /healthz', async (context) => {
@@ -23,6 +13,7 @@ describe('it tells when it is ready, and then it is', () => {
     const url = await child.ready();
     expect(await send(`${url}/healthz`, null, {}, 'GET')).toMatchObject({ status: 200 });
     expect((await send(url + runPath('p'), BODY)).status).toBe(200);
+    await child.says(/"event":"batch".*"given_back":0/);
     child.signal('SIGTERM');
     const { stdout, stderr } = await child.ended();
     expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
@@ -74,18 +65,6 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
     expect(answer).toContain('HTTP/1.1 200 OK');
     expect(answer).toContain(JSON.stringify(delivered(SUBMITTED, 1)));
     expect(await child.ended()).toMatchObject({ code: 0, signal: null, stderr: '' });
-  });
-
-  test('messages that wait for their batch are carried out', async (context) => {
-    const child = startChild(context, { BATCH_WINDOW_SECONDS: '300' });
-    const url = await child.ready();
-    const queue = `${await child.says(/ {2}queue +(http:\S+)/)}/000000000000/job-fanin-intents`;
-    await send(url + runPath('p'), BODY);
-    await until(async () => expect(await hiddenIn(queue)).toBe(1));
-    child.signal('SIGTERM');
-    const { code, stdout } = await child.ended();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/"event":"call".*"delivered":1/);
   });
 
   test('a signal that comes as soon as it is ready counts', async (context) => {
