@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { blame } from './blame.ts';
 import type { EventBus } from './bus/event-bus.ts';
@@ -14,7 +15,7 @@ import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
-import { BUS_NAME, credentialsOf, hasSimulator, startWires, type Wires } from './wires.ts';
+import { BUS_NAME, clientOptions, hasSimulator, startWires, type Wires } from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
@@ -71,9 +72,8 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
   const wires = await startWires(settings, stopper, busOptions, secrets.accounts);
-  const sqs = after(
-    new SQSClient({ endpoint: wires.queue, region, credentials: credentialsOf(settings) }),
-    async (client) => client.destroy(),
+  const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
+    client.destroy(),
   );
   const creating = createQueues(sqs, wires.queue, {
     functionTimeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
@@ -156,6 +156,10 @@ const environmentOf = (
   AWS_REGION: settings.AWS_REGION,
   AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
   AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
+  ...(settings.AWS_SESSION_TOKEN && { AWS_SESSION_TOKEN: settings.AWS_SESSION_TOKEN }),
+  // Lambda has no such files, and what they say is meant for AWS.
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_ENDPOINT_URL_SQS: wires.queue,
   AWS_ENDPOINT_URL_EVENTBRIDGE: wires.bus,
   QUEUE_URL: queues.intents,

@@ -85,17 +85,29 @@ export const startWires = async (
   };
 };
 
-export const credentialsOf = (settings: Settings) => ({
-  accessKeyId: settings.AWS_ACCESS_KEY_ID,
-  secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
-});
+/**
+ * How the stack's own AWS clients are made. All that they would else read from the shell or the files in `~/.aws`, which are
+ * meant for AWS, is said here.
+ */
+export const clientOptions = (settings: Settings, endpoint: string) =>
+  ({
+    endpoint,
+    region: settings.AWS_REGION,
+    credentials: {
+      accessKeyId: settings.AWS_ACCESS_KEY_ID,
+      secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+      ...(settings.AWS_SESSION_TOKEN && { sessionToken: settings.AWS_SESSION_TOKEN }),
+    },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    defaultsMode: 'legacy',
+    retryMode: 'standard',
+    maxAttempts: 3,
+  }) as const;
 
 const createBus = async (settings: Settings): Promise<void> => {
-  const client = new EventBridgeClient({
-    endpoint: settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
-    region: settings.AWS_REGION,
-    credentials: credentialsOf(settings),
-  });
+  const endpoint = settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '';
+  const client = new EventBridgeClient(clientOptions(settings, endpoint));
   try {
     await client.send(new CreateEventBusCommand({ Name: BUS_NAME }));
   } catch (error) {

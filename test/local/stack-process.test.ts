@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { describe, expect, type TestContext, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { startChild } from '../support/child.ts';
 import { send } from '../support/stack.ts';
 import { delivered, runPath, SUBMITTED } from '../support/vendor.ts';
@@ -88,6 +91,46 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
   });
 });
 
+describe.concurrent("what a developer's shell has for AWS does no harm", () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'job-fanin-'));
+    await mkdir(join(home, '.aws'));
+    await writeFile(
+      join(home, '.aws', 'config'),
+      '[default]\nuse_fips_endpoint = true\nretry_mode = unheard-of\n',
+    );
+  });
+  afterAll(() => rm(home, { recursive: true }));
+
+  test.for<readonly [string, Record<string, string>]>([
+    ['files', {}],
+    ['a profile that there is not', { AWS_PROFILE: 'nobody' }],
+    ['an endpoint of its own', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
+    [
+      'temporary credentials',
+      { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' },
+    ],
+    ['odd ways', { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'x', AWS_DEFAULTS_MODE: 'x' }],
+    [
+      'proxies',
+      {
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: 'http://127.0.0.1:1',
+        http_proxy: 'http://127.0.0.1:1',
+      },
+    ],
+  ])('%s', async ([, settings], context) => {
+    const child = startChild(context, { HOME: home, ...settings });
+    const url = await child.ready();
+    expect((await send(url + runPath('p'), BODY)).status).toBe(200);
+    await child.says(/"event":"batch".*"given_back":0/);
+    expect((await send(`${url}/healthz`, null, {}, 'GET')).status).toBe(200);
+    child.signal('SIGTERM');
+    expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
 describe.concurrent('what cannot be started is one clear line on stderr, and exit 1', () => {
   const expectLine = async (
     context: TestContext,
@@ -137,6 +180,11 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
       { UPSTREAM_SECRETS_FILE: 'package.json' },
       /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
     ],
+    [
+      { AWS_USE_FIPS_ENDPOINT: 'true' },
+      /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
+    ],
+    [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
     [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is no address of this machine/],
   ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });
