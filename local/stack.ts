@@ -8,7 +8,10 @@ import { startFront } from './front/server.ts';
 import { healthOf, troublesOf } from './health.ts';
 import { startFunction } from './host/function.ts';
 import { provideLedgerFile } from './ledger-file.ts';
-import { startEventSourceMapping } from './mapping/event-source-mapping.ts';
+import {
+  type EventSourceMapping,
+  startEventSourceMapping,
+} from './mapping/event-source-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
 import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
@@ -56,7 +59,6 @@ export const startStack = async (settings: Settings): Promise<Stack> => {
 const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> => {
   const { after } = stopper;
   if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
-  const region = settings.AWS_REGION;
   /** The bus is up before the function that its rule invokes, and the queue that keeps what the function refuses. */
   const later: { functions?: Functions; keepFailedEvent?: KeepFailedEvent } = {};
   const busOptions = {
@@ -91,20 +93,7 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
-  const mapping = after(
-    startEventSourceMapping({
-      sqs,
-      queueUrl: queues.intents,
-      queueArn: arnOf(queues.intents, region),
-      region,
-      batchSize: settings.BATCH_SIZE,
-      batchWindowSeconds: settings.BATCH_WINDOW_SECONDS,
-      maxConcurrency: settings.MAX_CONCURRENCY,
-      invoke: functions['control-jobs'].invoke,
-      log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
-    }),
-    stop,
-  );
+  const mapping = after(startMapping(settings, { sqs, queues, functions }), stop);
   const { embeddedBus: bus, simulator: upstream } = wires;
   const { PORT: port, HOST: host } = settings;
   const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
@@ -125,6 +114,22 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
     stop: () => shutDown(running, settings.STOP_SECONDS * 1_000),
   };
 };
+
+const startMapping = (
+  settings: Settings,
+  { sqs, queues, functions }: { sqs: SQSClient; queues: Queues; functions: Functions },
+): EventSourceMapping =>
+  startEventSourceMapping({
+    sqs,
+    queueUrl: queues.intents,
+    queueArn: arnOf(queues.intents, settings.AWS_REGION),
+    region: settings.AWS_REGION,
+    batchSize: settings.BATCH_SIZE,
+    batchWindowSeconds: settings.BATCH_WINDOW_SECONDS,
+    maxConcurrency: settings.MAX_CONCURRENCY,
+    invoke: functions['control-jobs'].invoke,
+    log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
+  });
 
 /** A table on another server, or a file here. */
 const ledgerOf = (

@@ -28,6 +28,8 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
     // A connection kept alive past the server's close would hold the close up until it times out.
     response.once('finish', () => server.listening || request.socket.end());
     answer(request, response, options).catch((error: unknown) => {
+      // A client that hung up, or was hung up on, before it had sent all is no failure of the front's.
+      if (!request.complete) return;
       console.error('the front failed:', error);
       if (!response.headersSent) writeJson(response, 500, { message: 'Internal Server Error' });
     });

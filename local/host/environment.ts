@@ -38,6 +38,12 @@ interface Pending {
   timer: NodeJS.Timeout;
 }
 
+const timedOut = (seconds: number): FunctionError =>
+  new FunctionError('Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
+
+const cutOff = (): FunctionError =>
+  new FunctionError(STOPPED, 'ended unfinished, since the stack stops');
+
 /** The invocations that wait for an answer, each by its id. */
 const keepPending = () => {
   const pending = new Map<number, Pending>();
@@ -89,14 +95,9 @@ export const startEnvironment = async (
 
   let last = 0;
   let latest = Number.POSITIVE_INFINITY;
-  const timeOut = new FunctionError(
-    'Sandbox.Timedout',
-    `Task timed out after ${timeoutSeconds} seconds`,
-  );
-  const cutOff = new FunctionError(STOPPED, 'ended unfinished, since the stack stops');
   const arm = (deadline: number): NodeJS.Timeout => {
     const ms = Math.max(0, Math.min(deadline, latest) - Date.now());
-    return setTimeout(end, ms, latest < deadline ? cutOff : timeOut);
+    return setTimeout(() => end(latest < deadline ? cutOff() : timedOut(timeoutSeconds)), ms);
   };
   return {
     invoke: (event) =>

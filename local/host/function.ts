@@ -37,18 +37,14 @@ interface Place {
   environment: Promise<Environment> | undefined;
 }
 
-/**
- * Hosts one function as Lambda does: environments start when they are needed and are replaced when they end. Resolves
- * when the first is up, so that a function that cannot start is known at once.
- */
-export const startFunction = async (options: FunctionOptions): Promise<HostedFunction> => {
+/** The environments of a function, each in its place. */
+const keepEnvironments = (options: FunctionOptions) => {
   const places: Place[] = Array.from({ length: options.environments }, () => ({
     busy: 0,
     environment: undefined,
   }));
   let latest: number | undefined;
   let isStopped = false;
-  let unfinished = 0;
 
   const running = (place: Place): Promise<Environment> => {
     let isUp = false;
@@ -65,9 +61,42 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
     });
   };
 
+  return {
+    running,
+    /** A place with room for one more invocation. */
+    free: () => places.find(({ busy }) => busy < options.perEnvironment),
+    first: places[0],
+    endBy: (at: number) => {
+      latest = at;
+      for (const { environment } of places)
+        environment?.then(
+          (running) => running.endBy(at),
+          () => undefined,
+        );
+    },
+    isStopped: () => isStopped,
+    /** Has nothing begin any more; resolves when `underWay` is over and every thread has ended. */
+    stop: async (underWay: Iterable<Promise<unknown>>) => {
+      isStopped = true;
+      await Promise.allSettled(underWay);
+      await Promise.all(
+        places.map(async ({ environment }) => (await environment?.catch(() => undefined))?.stop()),
+      );
+    },
+  };
+};
+
+/**
+ * Hosts one function as Lambda does: environments start when they are needed and are replaced when they end. Resolves
+ * when the first is up, so that a function that cannot start is known at once.
+ */
+export const startFunction = async (options: FunctionOptions): Promise<HostedFunction> => {
+  const { running, free, first, endBy, isStopped, stop } = keepEnvironments(options);
+  let unfinished = 0;
+
   const run = async (event: unknown): Promise<unknown> => {
-    if (isStopped) throw new FunctionError(STOPPED, 'not begun, since the stack stops');
-    const place = places.find(({ busy }) => busy < options.perEnvironment);
+    if (isStopped()) throw new FunctionError(STOPPED, 'not begun, since the stack stops');
+    const place = free();
     if (place === undefined) throw new Error('a function was given more than it has places for');
     place.busy += 1;
     try {
@@ -81,7 +110,6 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
     }
   };
 
-  const [first] = places;
   if (first !== undefined) await running(first);
   const slots = pLimit(options.environments * options.perEnvironment);
   const underWay = new Set<Promise<unknown>>();
@@ -94,30 +122,16 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
       return invocation;
     },
     trouble: async () => {
-      if (isStopped) return 'stopped';
+      if (isStopped()) return 'stopped';
       if (first === undefined) return undefined;
-      const starting = first.environment ?? running(first);
-      const isUp = starting.then(
+      const isUp = (first.environment ?? running(first)).then(
         () => undefined,
         (error: unknown) => `cannot start: ${reasonOf(error)}`,
       );
       return Promise.race([isUp, sleep(START_MS, 'does not start', { ref: false })]);
     },
-    endBy: (at) => {
-      latest = at;
-      for (const { environment } of places)
-        environment?.then(
-          (running) => running.endBy(at),
-          () => undefined,
-        );
-    },
+    endBy,
     unfinished: () => unfinished,
-    stop: async () => {
-      isStopped = true;
-      await Promise.allSettled(underWay);
-      await Promise.all(
-        places.map(async ({ environment }) => (await environment?.catch(() => undefined))?.stop()),
-      );
-    },
+    stop: () => stop(underWay),
   };
 };

@@ -156,8 +156,9 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
       `POST ${runPath('p')} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n{`,
     );
     await answered;
-    const { tookMs } = await end('SIGTERM');
+    const { tookMs, stderr } = await end('SIGTERM');
     expect(tookMs).toBeLessThan(BOUND_MS);
+    expect(stderr).toBe('');
     await closed;
   });
 });
