@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type QueueServer, startQueueServer } from '../../local/queue/server.ts';
 import { beginStack, send, until } from '../support/stack.ts';
@@ -84,6 +87,18 @@ describe('GET /healthz tells the truth', () => {
       expect(parts).toEqual({ ...ALL, [part]: expect.stringMatching(/^down: .*ECONNREFUSED/) });
     },
   );
+
+  test('503 when the file of the ledger is gone: what is written is lost with the process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'job-fanin-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { health } = await begin({ DATA_DIR: folder });
+    await rm(join(folder, 'ledger.sqlite'));
+    expect(await health()).toEqual({
+      code: 503,
+      status: 'down',
+      parts: { ...ALL, ledger: `down: ${join(folder, 'ledger.sqlite')} is gone` },
+    });
+  });
 
   test('another server is not asked, but the mapping tells of a queue that is gone', async () => {
     stderr();
