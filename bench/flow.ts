@@ -4,7 +4,7 @@ import { Agent, request } from 'undici';
 import { readStackSettings } from '../local/settings.ts';
 import { startStack } from '../local/stack.ts';
 import type { Upstream } from '../local/upstream/simulator.ts';
-import { credentialsOf } from '../local/wires.ts';
+import { clientOptions } from '../local/wires.ts';
 
 const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 const REQUESTS_AT_ONCE = 16;
@@ -72,11 +72,7 @@ export const openFlow = async (
     settled: (): Promise<void> => allDone.promise,
     /** Messages that have gone to the dead-letter queue. */
     deadLetters: async (): Promise<number> => {
-      const sqs = new SQSClient({
-        endpoint: stack.wires.queue,
-        region: settings.AWS_REGION,
-        credentials: credentialsOf(settings),
-      });
+      const sqs = new SQSClient(clientOptions(settings, stack.wires.queue));
       const { Attributes } = await sqs.send(
         new GetQueueAttributesCommand({
           QueueUrl: stack.queues.deadLetters,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MisconfiguredError } from '../shared/core/settings.ts';
 import { readStackSettings, type Settings } from './settings.ts';
+import type { Left } from './shutdown.ts';
 import { type Stack, startStack } from './stack.ts';
 
 /** `npm start`: the whole stack on this machine, until a signal ends it. */
@@ -50,6 +51,25 @@ const greet = (stack: Stack, settings: Settings): string => {
   ].join('\n');
 };
 
+/** What a stop had to leave, in one line; nothing if it left nothing. */
+const tellOf = ({ unfinished, messages = 0 }: Left, settings: Settings | undefined): string => {
+  const messagesAre = messages === 1 ? '1 message is' : `${messages} messages are`;
+  const fate =
+    settings?.AWS_ENDPOINT_URL_SQS !== undefined
+      ? 'left on the queue'
+      : settings?.DATA_DIR !== undefined
+        ? `left on the queue, in ${settings.DATA_DIR}`
+        : 'lost with this process, since DATA_DIR is not set';
+  return [
+    ...(unfinished > 0
+      ? [
+          `${unfinished} unfinished ${unfinished === 1 ? 'invocation was' : 'invocations were'} ended`,
+        ]
+      : []),
+    ...(messages > 0 ? [`${messagesAre} ${fate}`] : []),
+  ].join('; ');
+};
+
 const run = async (): Promise<void> => {
   let settings: Settings | undefined;
   try {
@@ -65,7 +85,8 @@ const run = async (): Promise<void> => {
       }
       endingSince = performance.now();
       console.log(`${signal}: finishing what is in flight`);
-      await stack.stop();
+      const line = tellOf(await stack.stop(), settings);
+      if (line !== '') console.log(line);
       process.exit(0);
     };
     process.on('SIGINT', end);

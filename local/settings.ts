@@ -17,6 +17,26 @@ const isHere = (url: string | undefined): boolean =>
   url === undefined ||
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname.replace(/\.$/, ''));
 
+/** The SDK takes what begins or ends with "fips" for a wish for a FIPS endpoint, and nothing that is no part of a host's name. */
+const region = v.pipe(
+  v.string(),
+  v.regex(
+    /^(?!fips-)(?!.*-fips$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/,
+    'must be the name of a region, such as eu-west-1',
+  ),
+);
+
+/** The SDK refuses to send anything: there is a FIPS or dual-stack endpoint of AWS's own services alone. */
+const noVariant = v.optional(
+  v.pipe(
+    v.string(),
+    v.check(
+      (value) => value !== 'true',
+      "cannot be true: it has no effect on the stack's own servers, and stops every request to them. Unset it for npm start",
+    ),
+  ),
+);
+
 /** Ranges are AWS's own, but that there a mapping runs at least two batches at once. */
 const schema = v.pipe(
   v.object({
@@ -31,14 +51,18 @@ const schema = v.pipe(
     AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
     AWS_ENDPOINT_URL_DYNAMODB: v.optional(httpUrl),
     LEDGER_TABLE: v.optional(v.string()),
-    AWS_REGION: v.optional(v.string(), 'eu-west-1'),
+    AWS_REGION: v.optional(region, 'eu-west-1'),
     AWS_ACCESS_KEY_ID: v.optional(v.string(), 'local'),
     AWS_SECRET_ACCESS_KEY: v.optional(v.string(), 'local'),
+    AWS_SESSION_TOKEN: v.optional(v.string()),
+    AWS_USE_FIPS_ENDPOINT: noVariant,
+    AWS_USE_DUALSTACK_ENDPOINT: noVariant,
     BATCH_SIZE: v.optional(whole(1, 10_000), '1000'),
     BATCH_WINDOW_SECONDS: v.optional(whole(0, 300), '1'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     FUNCTION_TIMEOUT_SECONDS: v.optional(whole(1, 900), DEFAULT_TIMEOUT),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
+    STOP_SECONDS: v.optional(whole(2, 900), '10'),
   }),
   v.check(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,

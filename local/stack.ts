@@ -1,17 +1,24 @@
+import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { blame } from './blame.ts';
 import type { EventBus } from './bus/event-bus.ts';
+import { lockDataDir } from './data-dir.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
+import { healthOf, troublesOf } from './health.ts';
 import { startFunction } from './host/function.ts';
 import { provideLedgerFile } from './ledger-file.ts';
-import { startEventSourceMapping } from './mapping/event-source-mapping.ts';
+import {
+  type EventSourceMapping,
+  startEventSourceMapping,
+} from './mapping/event-source-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
+import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
-import { BUS_NAME, credentialsOf, hasSimulator, startWires, type Wires } from './wires.ts';
+import { BUS_NAME, clientOptions, hasSimulator, startWires, type Wires } from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
@@ -29,8 +36,8 @@ export interface Stack {
   /** Only where they are embedded. */
   readonly bus: EventBus | undefined;
   readonly upstream: Upstream | undefined;
-  /** Finishes what is in flight, the way in first; resolves when nothing is left running. */
-  readonly stop: () => Promise<void>;
+  /** Finishes what has begun, the way in first, within `STOP_SECONDS`; tells what it had to leave. */
+  readonly stop: () => Promise<Left>;
 }
 
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
@@ -51,7 +58,7 @@ export const startStack = async (settings: Settings): Promise<Stack> => {
 
 const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> => {
   const { after } = stopper;
-  const region = settings.AWS_REGION;
+  if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
   /** The bus is up before the function that its rule invokes, and the queue that keeps what the function refuses. */
   const later: { functions?: Functions; keepFailedEvent?: KeepFailedEvent } = {};
   const busOptions = {
@@ -67,9 +74,8 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
   const wires = await startWires(settings, stopper, busOptions, secrets.accounts);
-  const sqs = after(
-    new SQSClient({ endpoint: wires.queue, region, credentials: credentialsOf(settings) }),
-    async (client) => client.destroy(),
+  const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
+    client.destroy(),
   );
   const creating = createQueues(sqs, wires.queue, {
     functionTimeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
@@ -87,26 +93,16 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
-  after(
-    startEventSourceMapping({
-      sqs,
-      queueUrl: queues.intents,
-      queueArn: arnOf(queues.intents, region),
-      region,
-      batchSize: settings.BATCH_SIZE,
-      batchWindowSeconds: settings.BATCH_WINDOW_SECONDS,
-      maxConcurrency: settings.MAX_CONCURRENCY,
-      invoke: functions['control-jobs'].invoke,
-      log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
-    }),
-    stop,
-  );
+  const mapping = after(startMapping(settings, { sqs, queues, functions }), stop);
   const { embeddedBus: bus, simulator: upstream } = wires;
   const { PORT: port, HOST: host } = settings;
+  const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
   const front = after(
-    await startFront({ port, host, functions, inspection: { bus, upstream } }),
+    await startFront({ port, host, functions, inspection: { health, bus, upstream } }),
     stop,
   );
+  const countMessages = makeCountMessages(sqs, queues.intents);
+  const running = { front, mapping, functions, bus, countMessages, stopper };
   return {
     url: front.url,
     wires,
@@ -115,19 +111,40 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
     secrets,
     bus,
     upstream,
-    stop: stopper.stop,
+    stop: () => shutDown(running, settings.STOP_SECONDS * 1_000),
   };
 };
+
+const startMapping = (
+  settings: Settings,
+  { sqs, queues, functions }: { sqs: SQSClient; queues: Queues; functions: Functions },
+): EventSourceMapping =>
+  startEventSourceMapping({
+    sqs,
+    queueUrl: queues.intents,
+    queueArn: arnOf(queues.intents, settings.AWS_REGION),
+    region: settings.AWS_REGION,
+    batchSize: settings.BATCH_SIZE,
+    batchWindowSeconds: settings.BATCH_WINDOW_SECONDS,
+    maxConcurrency: settings.MAX_CONCURRENCY,
+    invoke: functions['control-jobs'].invoke,
+    log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
+  });
 
 /** A table on another server, or a file here. */
 const ledgerOf = (
   settings: Settings,
   after: Stopper['after'],
-): { readonly name: string; readonly environment: Record<string, string> } => {
+): {
+  readonly name: string;
+  /** Of the file, if it is one. */
+  readonly path?: string;
+  readonly environment: Record<string, string>;
+} => {
   const { LEDGER_TABLE, AWS_ENDPOINT_URL_DYNAMODB } = settings;
   if (LEDGER_TABLE === undefined) {
     const { path } = after(provideLedgerFile(settings.DATA_DIR), stop);
-    return { name: path, environment: { LEDGER_FILE: path } };
+    return { name: path, path, environment: { LEDGER_FILE: path } };
   }
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB };
   return { name: LEDGER_TABLE, environment: { LEDGER_TABLE, ...endpoint } };
@@ -144,6 +161,10 @@ const environmentOf = (
   AWS_REGION: settings.AWS_REGION,
   AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
   AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
+  ...(settings.AWS_SESSION_TOKEN && { AWS_SESSION_TOKEN: settings.AWS_SESSION_TOKEN }),
+  // Lambda has no such files, and what they say is meant for AWS.
+  AWS_CONFIG_FILE: devNull,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_ENDPOINT_URL_SQS: wires.queue,
   AWS_ENDPOINT_URL_EVENTBRIDGE: wires.bus,
   QUEUE_URL: queues.intents,

@@ -1,8 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Keeps what was started, to be stopped in the reverse order. */
 export interface Stopper {
   readonly after: <T>(started: T, stop: (started: T) => Promise<void>) => T;
-  readonly stop: () => Promise<void>;
+  /** Stops each once. What has not stopped at `endAt`, in milliseconds since 1970, is left behind; without it, all is waited for. */
+  readonly stop: (endAt?: number) => Promise<void>;
 }
+
+/** Waits for work no longer than to `endAt`, in milliseconds since 1970; undefined if it was not done by then. */
+export const waitUntil = async <T>(
+  endAt: number | undefined,
+  work: Promise<T>,
+): Promise<T | undefined> => {
+  if (endAt === undefined) return work;
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const timeUp = sleep(Math.max(0, endAt - Date.now()), undefined, { signal }).catch(
+    () => undefined,
+  );
+  return Promise.race([work, timeUp]).finally(() => waiting.abort());
+};
 
 export const makeStopper = (): Stopper => {
   const stops: (() => Promise<void>)[] = [];
@@ -11,8 +28,8 @@ export const makeStopper = (): Stopper => {
       stops.unshift(() => stop(started));
       return started;
     },
-    stop: async () => {
-      for (const stop of stops.splice(0)) await stop();
+    stop: async (endAt) => {
+      for (const stop of stops.splice(0)) await waitUntil(endAt, stop());
     },
   };
 };

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { blame } from './blame.ts';
 import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
-import { startQueueServer } from './queue/server.ts';
+import { type QueueServer, startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
 import type { Stopper } from './stopper.ts';
 import { type Accounts, startUpstream, type Upstream } from './upstream/simulator.ts';
@@ -23,6 +23,7 @@ export interface Wires {
   readonly drs: string;
   /** Undefined where nobody said where it is: who has keys alone needs none. */
   readonly iam: string | undefined;
+  readonly embeddedQueue: QueueServer | undefined;
   readonly embeddedBus: EventBus | undefined;
   readonly simulator: Upstream | undefined;
 }
@@ -46,8 +47,10 @@ export const startWires = async (
 ): Promise<Wires> => {
   const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE, DLI_ENDPOINT, DRS_ENDPOINT } =
     settings;
-  const startQueue = async (): Promise<string> =>
-    AWS_ENDPOINT_URL_SQS ?? after(await startQueueServer(settings.DATA_DIR), stop).endpoint;
+  const startQueue = async (): Promise<QueueServer | undefined> =>
+    AWS_ENDPOINT_URL_SQS === undefined
+      ? after(await startQueueServer(settings.DATA_DIR), stop)
+      : undefined;
   const startBus = async (): Promise<EventBus | undefined> =>
     AWS_ENDPOINT_URL_EVENTBRIDGE === undefined
       ? after(
@@ -63,7 +66,7 @@ export const startWires = async (
   const startSimulator = async (): Promise<Upstream | undefined> =>
     hasSimulator(settings) ? after(await startUpstream({ accounts }), stop) : undefined;
 
-  const [queue, embeddedBus, simulator] = await Promise.all([
+  const [embeddedQueue, embeddedBus, simulator] = await Promise.all([
     startQueue(),
     startBus(),
     startSimulator(),
@@ -71,27 +74,40 @@ export const startWires = async (
   if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined)
     await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
   return {
-    queue,
+    queue: embeddedQueue?.endpoint ?? AWS_ENDPOINT_URL_SQS ?? '',
     bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
     dli: DLI_ENDPOINT ?? simulator?.url ?? '',
     drs: DRS_ENDPOINT ?? simulator?.url ?? '',
     iam: settings.IAM_ENDPOINT ?? simulator?.url,
+    embeddedQueue,
     embeddedBus,
     simulator,
   };
 };
 
-export const credentialsOf = (settings: Settings) => ({
-  accessKeyId: settings.AWS_ACCESS_KEY_ID,
-  secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
-});
+/**
+ * How the stack's own AWS clients are made. All that they would else read from the shell or the files in `~/.aws`, which are
+ * meant for AWS, is said here.
+ */
+export const clientOptions = (settings: Settings, endpoint: string) =>
+  ({
+    endpoint,
+    region: settings.AWS_REGION,
+    credentials: {
+      accessKeyId: settings.AWS_ACCESS_KEY_ID,
+      secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+      ...(settings.AWS_SESSION_TOKEN && { sessionToken: settings.AWS_SESSION_TOKEN }),
+    },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    defaultsMode: 'legacy',
+    retryMode: 'standard',
+    maxAttempts: 3,
+  }) as const;
 
 const createBus = async (settings: Settings): Promise<void> => {
-  const client = new EventBridgeClient({
-    endpoint: settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
-    region: settings.AWS_REGION,
-    credentials: credentialsOf(settings),
-  });
+  const endpoint = settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '';
+  const client = new EventBridgeClient(clientOptions(settings, endpoint));
   try {
     await client.send(new CreateEventBusCommand({ Name: BUS_NAME }));
   } catch (error) {

@@ -6,7 +6,7 @@ import { request } from 'undici';
 import type { FunctionName } from '../front/invoke.ts';
 import type { Settings } from '../settings.ts';
 import type { Stack } from '../stack.ts';
-import { credentialsOf } from '../wires.ts';
+import { clientOptions } from '../wires.ts';
 
 /** A file under `events/`: what one of the functions is invoked with. */
 export interface Sample {
@@ -40,9 +40,8 @@ export interface Sent {
 
 /** Sends each sample the way its event would have come about: over HTTP, through the bus, by invocation, by the queue. */
 export const makeSender = (stack: Stack, settings: Settings) => {
-  const aws = { region: settings.AWS_REGION, credentials: credentialsOf(settings) };
-  const sqs = new SQSClient({ ...aws, endpoint: stack.wires.queue });
-  const eventBridge = new EventBridgeClient({ ...aws, endpoint: stack.wires.bus });
+  const sqs = new SQSClient(clientOptions(settings, stack.wires.queue));
+  const eventBridge = new EventBridgeClient(clientOptions(settings, stack.wires.bus));
 
   const overHttp = async (event: APIGatewayProxyEventV2): Promise<Omit<Sent, 'sample'>> => {
     const { rawPath, headers, body = '' } = event;

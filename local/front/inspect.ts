@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { parseJson } from '../../shared/core/json.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
 import type { EventBus } from '../bus/event-bus.ts';
+import type { Health } from '../health.ts';
 import type { Upstream } from '../upstream/simulator.ts';
 
 /** What can be looked into: each is there only if it is embedded, and not another server. */
 export interface Inspection {
+  readonly health: () => Promise<Health>;
   readonly bus?: Pick<EventBus, 'events'> | undefined;
   readonly upstream?:
     | Pick<
@@ -28,6 +30,10 @@ interface Seen {
 }
 
 const ok = (body: unknown): Seen => ({ status: 200, body });
+const seenOf = (health: Health): Seen => ({
+  status: health.status === 'ok' ? 200 : 503,
+  body: health,
+});
 const elsewhere = (what: string): Seen => ({
   status: 404,
   body: { message: `${what} is another server, not the embedded one: look there.` },
@@ -38,15 +44,15 @@ const elsewhere = (what: string): Seen => ({
  * `GET`, `PUT` and `DELETE /local/upstream` for how the upstream simulator behaves, and `GET` and `PUT
  * /local/upstream/accounts` for whom it lets in. Undefined if the request is for none of them.
  */
-export const inspect = (
+export const inspect = async (
   { method = 'GET', url = '/' }: IncomingMessage,
   body: Buffer,
-  { bus, upstream }: Inspection,
-): Seen | undefined => {
+  { health, bus, upstream }: Inspection,
+): Promise<Seen | undefined> => {
   const [path, query] = url.split('?', 2);
   switch (`${method} ${path}`) {
     case 'GET /healthz':
-      return ok({ status: 'ok' });
+      return seenOf(await health());
     case 'GET /local/results':
       return bus ? ok(resultsOf(bus, new URLSearchParams(query))) : elsewhere('The event bus');
     default: {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { waitUntil } from '../stopper.ts';
 import { eventOf, readBody, writeResult } from './gateway.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { answerInvoke, type Functions } from './invoke.ts';
@@ -14,8 +15,8 @@ export interface FrontOptions {
 
 export interface Front {
   readonly url: string;
-  /** Takes no more requests and waits for those under way. */
-  readonly stop: () => Promise<void>;
+  /** Takes no more requests and waits for those under way; at `endAt`, in milliseconds since 1970, it hangs up on them. */
+  readonly stop: (endAt?: number) => Promise<void>;
 }
 
 /**
@@ -27,6 +28,8 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
     // A connection kept alive past the server's close would hold the close up until it times out.
     response.once('finish', () => server.listening || request.socket.end());
     answer(request, response, options).catch((error: unknown) => {
+      // A client that hung up, or was hung up on, before it had sent all is no failure of the front's.
+      if (!request.complete) return;
       console.error('the front failed:', error);
       if (!response.headersSent) writeJson(response, 500, { message: 'Internal Server Error' });
     });
@@ -35,7 +38,7 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    stop: () => close(server),
+    stop: (endAt) => close(server, endAt),
   };
 };
 
@@ -46,7 +49,7 @@ const answer = async (
 ): Promise<void> => {
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
-  const seen = inspect(request, body, inspection);
+  const seen = await inspect(request, body, inspection);
   if (seen !== undefined) return writeJson(response, seen.status, seen.body);
   const invoked = await answerInvoke(request, body, functions);
   if (invoked !== undefined) return writeResult(response, invoked);
@@ -72,8 +75,10 @@ const listen = (server: Server, { port, host }: FrontOptions): Promise<void> =>
     server.listen(port, host, () => resolve());
   });
 
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
+const close = async (server: Server, endAt: number | undefined): Promise<void> => {
+  const closed = new Promise<boolean>((resolve) => {
+    server.close(() => resolve(true));
     server.closeIdleConnections();
   });
+  if ((await waitUntil(endAt, closed)) === undefined) server.closeAllConnections();
+};

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Invocation } from './worker.ts';
+import type { Answer, EndBy, Invocation } from './worker.ts';
+
+/** The `errorType` of invocations that the stack's own end has cut off. */
+export const STOPPED = 'Sandbox.Stopped';
 
 /** What Lambda's Invoke API reports when a function throws, cannot start, ends or takes too long. */
 export class FunctionError extends Error {
@@ -23,14 +26,40 @@ export interface EnvironmentOptions {
 
 export interface Environment {
   readonly invoke: (event: unknown) => Promise<unknown>;
+  /** No invocation lasts longer than to this time, in milliseconds since 1970; the function sees its time shrink. */
+  readonly endBy: (at: number) => void;
   readonly stop: () => Promise<void>;
 }
 
 interface Pending {
+  readonly deadline: number;
   readonly resolve: (payload: unknown) => void;
   readonly reject: (error: FunctionError) => void;
-  readonly timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
 }
+
+const timedOut = (seconds: number): FunctionError =>
+  new FunctionError('Sandbox.Timedout', `Task timed out after ${seconds} seconds`);
+
+const cutOff = (): FunctionError =>
+  new FunctionError(STOPPED, 'ended unfinished, since the stack stops');
+
+/** The invocations that wait for an answer, each by its id. */
+const keepPending = () => {
+  const pending = new Map<number, Pending>();
+  const settle = (id: number): Pending | undefined => {
+    const found = pending.get(id);
+    clearTimeout(found?.timer);
+    pending.delete(id);
+    return found;
+  };
+  const take = (answer: Exclude<Answer, { kind: 'ready' }>): void => {
+    const waiting = settle(answer.id);
+    if (answer.kind === 'returned') waiting?.resolve(JSON.parse(answer.payload));
+    else waiting?.reject(new FunctionError(answer.errorType, answer.errorMessage));
+  };
+  return { pending, settle, take };
+};
 
 /**
  * One execution environment: a thread with its own environment variables and memory, JSON in and out (so integers
@@ -39,55 +68,56 @@ interface Pending {
  */
 export const startEnvironment = async (
   { name, module, env, timeoutSeconds }: EnvironmentOptions,
-  onEnd: () => void,
+  onEnd: (why: FunctionError) => void,
 ): Promise<Environment> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: { name, module: module.href },
     env: { ...env },
   });
-  const pending = new Map<number, Pending>();
-  const settle = (id: number): Pending | undefined => {
-    const found = pending.get(id);
-    clearTimeout(found?.timer);
-    pending.delete(id);
-    return found;
-  };
-  const end = (error: FunctionError): void => {
-    onEnd();
+  const { pending, settle, take } = keepPending();
+  let endedBy: FunctionError | undefined;
+  const end = (error: FunctionError): FunctionError => {
+    if (endedBy !== undefined) return endedBy;
+    endedBy = error;
+    onEnd(error);
     for (const id of [...pending.keys()]) settle(id)?.reject(error);
     void worker.terminate();
+    return error;
   };
 
   await new Promise<void>((resolve, reject) => {
-    worker.on('message', (answer: Answer) => {
-      if (answer.kind === 'ready') return resolve();
-      const waiting = settle(answer.id);
-      if (answer.kind === 'returned') waiting?.resolve(JSON.parse(answer.payload));
-      else waiting?.reject(new FunctionError(answer.errorType, answer.errorMessage));
-    });
-    worker.on('error', (error: Error) => {
-      end(new FunctionError(error.name, error.message));
-      reject(new FunctionError(error.name, error.message));
-    });
-    worker.on('exit', (code) => end(new FunctionError('Runtime.ExitError', `exit code ${code}`)));
+    worker.on('message', (answer: Answer) => (answer.kind === 'ready' ? resolve() : take(answer)));
+    worker.on('error', ({ name, message }: Error) => reject(end(new FunctionError(name, message))));
+    worker.on('exit', (code) =>
+      reject(end(new FunctionError('Runtime.ExitError', `exit code ${code}`))),
+    );
   });
 
   let last = 0;
+  let latest = Number.POSITIVE_INFINITY;
+  const arm = (deadline: number): NodeJS.Timeout => {
+    const ms = Math.max(0, Math.min(deadline, latest) - Date.now());
+    return setTimeout(() => end(latest < deadline ? cutOff() : timedOut(timeoutSeconds)), ms);
+  };
   return {
     invoke: (event) =>
       new Promise((resolve, reject) => {
+        if (endedBy !== undefined) return reject(endedBy);
         // First, since it throws on what nests too deep: nothing must wait for an answer then.
         const payload = JSON.stringify(event);
         const id = ++last;
-        const timer = setTimeout(() => {
-          end(
-            new FunctionError('Sandbox.Timedout', `Task timed out after ${timeoutSeconds} seconds`),
-          );
-        }, timeoutSeconds * 1_000);
-        pending.set(id, { resolve, reject, timer });
         const deadline = Date.now() + timeoutSeconds * 1_000;
+        pending.set(id, { deadline, resolve, reject, timer: arm(deadline) });
         worker.postMessage({ id, event: payload, deadline } satisfies Invocation);
       }),
+    endBy: (at) => {
+      latest = at;
+      for (const invocation of pending.values()) {
+        clearTimeout(invocation.timer);
+        invocation.timer = arm(invocation.deadline);
+      }
+      worker.postMessage({ endBy: at } satisfies EndBy);
+    },
     stop: async () => {
       await worker.terminate();
     },

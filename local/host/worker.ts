@@ -10,6 +10,11 @@ export interface Invocation {
   readonly deadline: number;
 }
 
+/** From the host: no invocation, present or future, lasts longer than to this time, in milliseconds since 1970. */
+export interface EndBy {
+  readonly endBy: number;
+}
+
 /** To the host. `ready` comes once, when the module has loaded. */
 export type Answer =
   | { readonly kind: 'ready' }
@@ -26,6 +31,8 @@ interface Data {
   readonly module: string;
 }
 
+let endBy = Number.POSITIVE_INFINITY;
+
 const contextOf = ({ name }: Data, { id, deadline }: Invocation) => ({
   functionName: name,
   functionVersion: '$LATEST',
@@ -35,7 +42,7 @@ const contextOf = ({ name }: Data, { id, deadline }: Invocation) => ({
   logGroupName: `/aws/lambda/${name}`,
   logStreamName: 'local',
   callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, Math.min(deadline, endBy) - Date.now()),
 });
 
 const data: Data = workerData;
@@ -45,7 +52,7 @@ if (port === null) throw new Error('worker.ts runs only as a worker thread');
 
 const answer = (message: Answer): void => port.postMessage(message);
 
-port.on('message', async (invocation: Invocation) => {
+const carryOut = async (invocation: Invocation): Promise<void> => {
   const { id } = invocation;
   try {
     const result: unknown = await handler(
@@ -57,5 +64,10 @@ port.on('message', async (invocation: Invocation) => {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     answer({ kind: 'threw', id, errorType: name, errorMessage: message });
   }
+};
+
+port.on('message', (message: Invocation | EndBy) => {
+  if ('endBy' in message) endBy = message.endBy;
+  else void carryOut(message);
 });
 answer({ kind: 'ready' });

@@ -3,6 +3,7 @@ import { gatherBatches } from './gather-batches.ts';
 import { makeReceiveMessages } from './receive-messages.ts';
 import { makeSettleBatch, type SettleOptions } from './settle-batch.ts';
 import { type QueueIdentity, recordOf } from './sqs-record.ts';
+import { watchPolls } from './watch-polls.ts';
 
 export interface EventSourceMappingOptions extends QueueIdentity, Omit<SettleOptions, 'log'> {
   /** Messages per invocation, 1 to 10,000. */
@@ -17,12 +18,15 @@ export interface EventSourceMappingOptions extends QueueIdentity, Omit<SettleOpt
 }
 
 export interface EventSourceMapping {
+  /** Why no messages are fetched; undefined if they are, or if the function has all that it can take. */
+  readonly trouble: () => string | undefined;
   /** Stops polling at once, hands over what has been received, and waits for the invocations and their deletes. */
   readonly stop: () => Promise<void>;
 }
 
 /** SQS gives no more in one receive. */
 const MESSAGES_PER_RECEIVE = 10;
+const LONGEST_POLL_SECONDS = 20;
 const MAX_POLLERS = 16;
 
 /** Runs batches, at most so many at once; the others wait their turn in order. */
@@ -71,19 +75,23 @@ export const startEventSourceMapping = (options: EventSourceMappingOptions): Eve
   const windowMs = batchWindowSeconds * 1_000;
   const perBatch = windowMs > 0 ? batchSize : Math.min(batchSize, MESSAGES_PER_RECEIVE);
   const stopping = new AbortController();
-  const receive = makeReceiveMessages({ ...options, log, signal: stopping.signal });
+  const { receive, outage } = makeReceiveMessages({ ...options, log, signal: stopping.signal });
   const slots = makeSlots(maxConcurrency, makeSettleBatch({ ...options, log }), () => poll());
   const gathering = gatherBatches({ batchSize, windowMs, handOver: slots.take });
   const polls = new Set<Promise<void>>();
+  const longPollSeconds = options.longPollSeconds ?? LONGEST_POLL_SECONDS;
+  const watch = watchPolls(longPollSeconds, outage);
   let pollers = 1;
   let asked = 0;
 
   const receiveOnce = async (most: number): Promise<void> => {
     // One long poll is enough to notice a message: the others find some at once or give up.
-    const waitSeconds = polls.size === 0 ? (options.longPollSeconds ?? 20) : 0;
+    const waitSeconds = polls.size === 0 ? longPollSeconds : 0;
+    watch.began(polls.size === 0);
     asked += most;
     const messages = await receive(most, waitSeconds);
     asked -= most;
+    watch.ended();
     gathering.add(messages.map((message) => recordOf(message, options)));
     pollers =
       messages.length === most ? Math.min(pollers * 2, MAX_POLLERS) : Math.max(pollers - 1, 1);
@@ -103,6 +111,7 @@ export const startEventSourceMapping = (options: EventSourceMappingOptions): Eve
 
   poll();
   return {
+    trouble: () => (stopping.signal.aborted ? 'stopped' : watch.trouble(polls.size)),
     stop: async () => {
       stopping.abort();
       await Promise.all(polls);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { reasonOf } from '../../shared/core/reason.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
@@ -12,26 +13,35 @@ export interface ReceiveOptions {
   readonly log: (message: string, cause?: unknown) => void;
 }
 
+/** An outage as it stands: since when, in milliseconds of `performance.now()`, and what the last try met. */
+export interface Outage {
+  readonly since: number;
+  readonly reason: string;
+}
+
 /**
  * Receives at most so many messages, waiting for the first for so many seconds. Law: it never rejects. When the queue cannot be reached, it says so
  * once for the whole outage and gives no messages after a pause that doubles from one failure to the next.
  */
 export const makeReceiveMessages = ({ sqs, queueUrl, signal, log }: ReceiveOptions) => {
   let pauseMs = 0;
+  let outage: Outage | undefined;
 
   const recovered = (): void => {
     if (pauseMs > 0) log('the queue answers again');
     pauseMs = 0;
+    outage = undefined;
   };
 
   const failed = async (cause: unknown): Promise<void> => {
     if (signal.aborted) return;
+    outage = { since: outage?.since ?? performance.now(), reason: reasonOf(cause) };
     if (pauseMs === 0) log('the queue cannot be polled', cause);
     pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LAST_PAUSE_MS);
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   };
 
-  return async (most: number, waitSeconds: number): Promise<readonly Message[]> => {
+  const receive = async (most: number, waitSeconds: number): Promise<readonly Message[]> => {
     const command = new ReceiveMessageCommand({
       QueueUrl: queueUrl,
       MaxNumberOfMessages: most,
@@ -48,4 +58,6 @@ export const makeReceiveMessages = ({ sqs, queueUrl, signal, log }: ReceiveOptio
       return [];
     }
   };
+
+  return { receive, outage: () => outage };
 };

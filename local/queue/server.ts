@@ -1,16 +1,22 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { reasonOf } from '../../shared/core/reason.ts';
 import { blame } from '../blame.ts';
+import { answers } from '../probe.ts';
 
 export interface QueueServer {
   readonly endpoint: string;
+  /** Why it does not answer; undefined if it does. */
+  readonly trouble: () => Promise<string | undefined>;
+  /** Ends the thread at once, as a crash would. */
+  readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /**
  * An SQS server in a thread of its own, since beside the functions it works hardest. In memory, or kept under
- * `dataDir`. Rejects if the directory cannot be used.
+ * `dataDir`. Rejects if the directory cannot be used. A thread that ends before it is told to says so in one line.
  */
 export const startQueueServer = async (dataDir: string | undefined): Promise<QueueServer> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -18,9 +24,31 @@ export const startQueueServer = async (dataDir: string | undefined): Promise<Que
   });
   const listening: Promise<unknown[]> = once(worker, 'message');
   const [port] = await (dataDir === undefined ? listening : listening.catch(blame('DATA_DIR')));
+  const endpoint = `http://127.0.0.1:${port}`;
+
+  let ended: string | undefined;
+  let isStopping = false;
+  const end = (why: string): void => {
+    if (ended === undefined && !isStopping)
+      console.error(`the queue is gone, and with it all that works: its thread ended (${why})`);
+    ended ??= why;
+  };
+  worker.on('error', (error) => end(reasonOf(error)));
+  worker.on('exit', (code) => end(`exit code ${code}`));
+
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
+    trouble: async () => {
+      if (ended !== undefined) return `its thread ended (${ended})`;
+      const trouble = await answers(`${endpoint}/health`);
+      return trouble && `it does not answer: ${trouble}`;
+    },
+    kill: async () => {
+      await worker.terminate();
+    },
     stop: async () => {
+      isStopping = true;
+      if (ended !== undefined) return;
       worker.postMessage('stop');
       await once(worker, 'exit');
     },

@@ -33,7 +33,6 @@ export const makeControlLoop =
     const { parts, unreadable } = openParts(batch);
     const gone = new Set<Message>();
     const bury = async (message: Message, reason: string): Promise<void> => {
-      edges.log.warn('buried', { message_id: message.messageId, reason });
       if (await edges.bury(message, reason)) gone.add(message);
     };
     const acknowledge = async (done: readonly Part<Message>[]): Promise<void> => {

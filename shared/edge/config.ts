@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { checkEndpoints } from '../core/aws-endpoints.ts';
 import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
 import { UNWRAPPED } from '../core/envelope.ts';
 import { httpUrl } from '../core/http-url.ts';
 import type { GroupOptions, Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
-import { type Environment, readSettings, whole } from '../core/settings.ts';
+import { type Environment, readSettings, readTogether, whole } from '../core/settings.ts';
 
 const KIB = 1024;
 
@@ -160,7 +161,10 @@ const controlSchema = v.pipe(
 
 /** Settings of the functions that accept. */
 export const readAcceptConfig = (environment: Environment) => {
-  const settings = readSettings(acceptSchema, environment);
+  const [settings] = readTogether(
+    () => readSettings(acceptSchema, environment),
+    () => checkEndpoints(environment, ['SQS']),
+  );
   return {
     queueUrl: settings.QUEUE_URL,
     maxMessageBytes: settings.MAX_MESSAGE_BYTES,
@@ -173,7 +177,10 @@ export const readAcceptConfig = (environment: Environment) => {
 
 /** Settings of the function that controls jobs. */
 export const readControlConfig = (environment: Environment) => {
-  const settings = readSettings(controlSchema, environment);
+  const [settings] = readTogether(
+    () => readSettings(controlSchema, environment),
+    () => checkEndpoints(environment, ['SQS', 'EVENTBRIDGE', 'DYNAMODB', 'SECRETS_MANAGER']),
+  );
   const perOperation = readSettings(overrides, environment);
   return {
     queueUrl: settings.QUEUE_URL,

@@ -71,14 +71,15 @@ export const readRecord = (record: SQSRecord): QueueMessage => ({
   receiveCount: Number(record.attributes.ApproximateReceiveCount),
 });
 
-/** SQS takes ten attributes a message: one is ours. */
-const KEPT_ATTRIBUTES = 9;
+/** What SQS takes with one message. */
+const MOST_ATTRIBUTES = 10;
 
-const attributesOf = ({ messageAttributes }: QueueMessage): Record<string, MessageAttributeValue> =>
+type Attributes = Record<string, MessageAttributeValue>;
+
+const attributesOf = ({ messageAttributes }: QueueMessage): Attributes =>
   Object.fromEntries(
     Object.entries(messageAttributes)
       .filter(([name]) => name !== 'reason')
-      .slice(0, KEPT_ATTRIBUTES)
       .map(([name, { dataType, stringValue, binaryValue }]) => [
         name,
         binaryValue === undefined
@@ -87,29 +88,55 @@ const attributesOf = ({ messageAttributes }: QueueMessage): Record<string, Messa
       ]),
   );
 
+/** Ways to send a message on, each smaller than the one before: with the reason, as it came, and the body alone. */
+const waysToBury = (message: QueueMessage, reason: string) => {
+  const own = attributesOf(message);
+  const beside = Object.entries(own).slice(0, MOST_ATTRIBUTES - 1);
+  const reasoned = { ...Object.fromEntries(beside), reason: text(reason) };
+  return [
+    { kept: Object.keys(own).length > beside.length ? 'most' : 'all', attributes: reasoned },
+    ...(beside.length > 0 ? [{ kept: 'all but the reason', attributes: own }] : []),
+    { kept: 'none', attributes: undefined },
+  ] as const;
+};
+
+const text = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
+
 /**
- * Puts a message that cannot be read on the dead-letter queue, its body byte for byte, with the reason as the attribute
- * `reason` (promise P8). False if the queue did not take it: then the message must stay where it is.
+ * SQS has no error of its own for a message that is too long, and attributes count: InvalidParameterValue, "must be shorter
+ * than". https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const isRefusedAsItIs = (error: unknown): boolean =>
+  error instanceof Error && /\bInvalid(ParameterValue|MessageContents)/.test(error.name);
+
+/**
+ * Puts a message on the dead-letter queue, its body byte for byte, with the reason as the attribute `reason` (promise P8). Law: a
+ * message that the queue took once is never refused for its size: what has no room for the reason, or for any attribute, goes
+ * without, and the log line `buried` says so. False if the queue did not take it: then the message must stay where it is.
  */
 export const makeBury =
   ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
   async (message: QueueMessage, reason: string): Promise<boolean> => {
-    try {
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: queueUrl,
-          MessageBody: message.body,
-          MessageAttributes: {
-            ...attributesOf(message),
-            reason: { DataType: 'String', StringValue: reason },
-          },
-        }),
-      );
-      return true;
-    } catch (error) {
-      log.warn('not buried', { message_id: message.messageId, reason: reasonOf(error) });
-      return false;
+    const said = { message_id: message.messageId, reason };
+    let why: unknown;
+    for (const { kept, attributes } of waysToBury(message, reason)) {
+      try {
+        await sqs.send(
+          new SendMessageCommand({
+            QueueUrl: queueUrl,
+            MessageBody: message.body,
+            ...(attributes && { MessageAttributes: attributes }),
+          }),
+        );
+        log.warn('buried', { ...said, attributes: kept });
+        return true;
+      } catch (error) {
+        why = error;
+        if (!isRefusedAsItIs(error)) break;
+      }
     }
+    log.warn('not buried', { ...said, why: reasonOf(why) });
+    return false;
   };
 
 /**

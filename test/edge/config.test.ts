@@ -279,3 +279,45 @@ describe('a bad setting fails at once, with every problem', () => {
       expect(controlProblems({ [name]: 'hunter2 ' }).join()).not.toContain('hunter2');
   });
 });
+
+describe('a FIPS or dual-stack endpoint cannot be had beside one that is set by its URL', () => {
+  const FIPS = { AWS_USE_FIPS_ENDPOINT: 'true' };
+  const SQS = { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:4566' };
+  const acceptProblems = (part: Record<string, string | undefined>) =>
+    problems(() => readAcceptConfig({ ...accept, ...part }));
+
+  it('which is said at cold start, by both names, with the other problems', () => {
+    const problem =
+      'AWS_USE_FIPS_ENDPOINT cannot be true beside AWS_ENDPOINT_URL_SQS: unset one or the other';
+    expect(acceptProblems({ ...FIPS, ...SQS })).toEqual([problem]);
+    expect(controlProblems({ ...FIPS, ...SQS, QUEUE_URL: '' })).toEqual([
+      'QUEUE_URL is not set',
+      problem,
+    ]);
+  });
+
+  it('of whichever of its services', () => {
+    for (const service of ['', '_SQS', '_EVENTBRIDGE', '_DYNAMODB', '_SECRETS_MANAGER'])
+      expect(
+        controlProblems({
+          AWS_USE_DUALSTACK_ENDPOINT: 'true',
+          [`AWS_ENDPOINT_URL${service}`]: 'http://127.0.0.1:4566',
+        }),
+      ).toEqual([
+        `AWS_USE_DUALSTACK_ENDPOINT cannot be true beside AWS_ENDPOINT_URL${service}: unset one or the other`,
+      ]);
+    expect(acceptProblems({ ...FIPS, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1' })).toEqual([]);
+  });
+
+  it('each alone is in order, and so are endpoints that are to be ignored', () => {
+    expect([acceptProblems(FIPS), controlProblems(FIPS), acceptProblems(SQS)]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(acceptProblems({ ...SQS, AWS_USE_FIPS_ENDPOINT: 'false' })).toEqual([]);
+    expect(acceptProblems({ ...FIPS, AWS_ENDPOINT_URL_SQS: '' })).toEqual([]);
+    const ignored = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+    expect(acceptProblems({ ...FIPS, ...SQS, ...ignored })).toEqual([]);
+  });
+});

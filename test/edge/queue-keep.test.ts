@@ -88,11 +88,16 @@ describe('a message that cannot be read is kept (P8)', () => {
     sqs.on(SendMessageCommand).rejects(new Error('no such queue'));
     const { done, lines } = await bury('secret body');
     expect(done).toBe(false);
+    expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
     expect(lines).toEqual([
       {
         level: 'warn',
         event: 'not buried',
-        fields: { message_id: 'm1', reason: 'Error: no such queue' },
+        fields: {
+          message_id: 'm1',
+          reason: 'the message is no JSON',
+          why: 'Error: no such queue',
+        },
       },
     ]);
   });

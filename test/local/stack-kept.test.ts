@@ -93,3 +93,40 @@ describe.concurrent('a DATA_DIR that cannot be used is one line, and exit 1', ()
     expect(stderr).toMatch(/^DATA_DIR cannot be used: .+\n$/);
   });
 });
+
+describe.concurrent('a DATA_DIR is for one process at a time', () => {
+  test('the next one says who has it, in one line, and the first works on', async (context) => {
+    const first = await begin(context, 'shared');
+    const { code, stdout, stderr } = await startChild(context, {
+      DATA_DIR: join(parent, 'shared'),
+    }).ended();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(
+        `^DATA_DIR \\S+/shared is in use by process ${first.pid} on .+: end that one first, or set DATA_DIR to another directory\\.\n$`,
+      ),
+    );
+    const run = await send(first.url + runPath('p'), '{"job_ids":[131]}');
+    await until(async () =>
+      expect(await first.results(run.intentId)).toMatchObject([{ outcome: 'delivered' }]),
+    );
+    await first.end();
+  });
+
+  test.for(['SIGKILL', 'SIGTERM'] as const)(
+    'a process that ended by %s blocks none',
+    async (signal, context) => {
+      const first = await begin(context, `after-${signal}`);
+      first.signal(signal);
+      await first.ended();
+      const second = await begin(context, `after-${signal}`);
+      await second.end();
+    },
+  );
+
+  test('one that has no use for a directory that another has is not asked', async (context) => {
+    const first = await begin(context, 'own');
+    const second = await begin(context, 'other');
+    await Promise.all([first.end(), second.end()]);
+  });
+});

@@ -1,21 +1,14 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { describe, expect, type TestContext, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { startChild } from '../support/child.ts';
-import { AWS, send, until } from '../support/stack.ts';
+import { send } from '../support/stack.ts';
 import { delivered, runPath, SUBMITTED } from '../support/vendor.ts';
 
 const BODY = '{"job_ids":[131]}';
-
-/** How many messages of a queue are in somebody's hands. */
-const hiddenIn = async (QueueUrl: string): Promise<number> => {
-  const sqs = new SQSClient({ ...AWS, endpoint: new URL(QueueUrl).origin });
-  const name = 'ApproximateNumberOfMessagesNotVisible';
-  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] });
-  const { Attributes = {} } = await sqs.send(command).finally(() => sqs.destroy());
-  return Number(Attributes[name]);
-};
 
 describe('it tells when it is ready, and then it is', () => {
   test('with its addresses, and 200 at /healthz', async (context) => {
@@ -23,6 +16,7 @@ describe('it tells when it is ready, and then it is', () => {
     const url = await child.ready();
     expect(await send(`${url}/healthz`, null, {}, 'GET')).toMatchObject({ status: 200 });
     expect((await send(url + runPath('p'), BODY)).status).toBe(200);
+    await child.says(/"event":"batch".*"given_back":0/);
     child.signal('SIGTERM');
     const { stdout, stderr } = await child.ended();
     expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
@@ -76,18 +70,6 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
     expect(await child.ended()).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
-  test('messages that wait for their batch are carried out', async (context) => {
-    const child = startChild(context, { BATCH_WINDOW_SECONDS: '300' });
-    const url = await child.ready();
-    const queue = `${await child.says(/ {2}queue +(http:\S+)/)}/000000000000/job-fanin-intents`;
-    await send(url + runPath('p'), BODY);
-    await until(async () => expect(await hiddenIn(queue)).toBe(1));
-    child.signal('SIGTERM');
-    const { code, stdout } = await child.ended();
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/"event":"call".*"delivered":1/);
-  });
-
   test('a signal that comes as soon as it is ready counts', async (context) => {
     const child = startChild(context, {});
     await child.says(/is ready/);
@@ -106,6 +88,46 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
     clearInterval(asking);
     expect(ended).toMatchObject({ code: 1, stderr: 'ended without waiting\n' });
     expect(await half.finish()).not.toContain('200 OK');
+  });
+});
+
+describe.concurrent("what a developer's shell has for AWS does no harm", () => {
+  let home: string;
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'job-fanin-'));
+    await mkdir(join(home, '.aws'));
+    await writeFile(
+      join(home, '.aws', 'config'),
+      '[default]\nuse_fips_endpoint = true\nretry_mode = unheard-of\n',
+    );
+  });
+  afterAll(() => rm(home, { recursive: true }));
+
+  test.for<readonly [string, Record<string, string>]>([
+    ['files', {}],
+    ['a profile that there is not', { AWS_PROFILE: 'nobody' }],
+    ['an endpoint of its own', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
+    [
+      'temporary credentials',
+      { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' },
+    ],
+    ['odd ways', { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'x', AWS_DEFAULTS_MODE: 'x' }],
+    [
+      'proxies',
+      {
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: 'http://127.0.0.1:1',
+        http_proxy: 'http://127.0.0.1:1',
+      },
+    ],
+  ])('%s', async ([, settings], context) => {
+    const child = startChild(context, { HOME: home, ...settings });
+    const url = await child.ready();
+    expect((await send(url + runPath('p'), BODY)).status).toBe(200);
+    await child.says(/"event":"batch".*"given_back":0/);
+    expect((await send(`${url}/healthz`, null, {}, 'GET')).status).toBe(200);
+    child.signal('SIGTERM');
+    expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -158,6 +180,11 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
       { UPSTREAM_SECRETS_FILE: 'package.json' },
       /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
     ],
+    [
+      { AWS_USE_FIPS_ENDPOINT: 'true' },
+      /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
+    ],
+    [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
     [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is no address of this machine/],
   ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });

@@ -42,6 +42,7 @@ export const startChild = (
     }, 5);
 
   return {
+    pid: child.pid,
     says,
     /** Resolves to the front's address once the stack is ready. */
     ready: () => says(/ {2}front +(http:\S+)/),

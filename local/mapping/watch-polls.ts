@@ -1,0 +1,45 @@
+import type { Outage } from './receive-messages.ts';
+
+/** What fails for longer is no hiccup. */
+const HICCUP_MS = 5_000;
+
+/** How much longer than asked a poll may take. */
+const LATE_MS = 10_000;
+
+const seconds = (ms: number): number => Math.round(ms / 1_000);
+
+export interface PollWatch {
+  /** A poll begins; `isFirst` if there was none under way. */
+  readonly began: (isFirst: boolean) => void;
+  readonly ended: () => void;
+  /** Why no messages are fetched; undefined if they are. */
+  readonly trouble: (underWay: number) => string | undefined;
+}
+
+/** The heartbeat of polling: tells when it fails for longer than a hiccup, and when none of the polls under way ends. */
+export const watchPolls = (
+  longPollSeconds: number,
+  outage: () => Outage | undefined,
+  now: () => number = () => performance.now(),
+): PollWatch => {
+  let beatAt = now();
+  const beat = (): void => {
+    beatAt = now();
+  };
+  return {
+    began: (isFirst) => {
+      if (isFirst) beat();
+    },
+    ended: beat,
+    trouble: (underWay) => {
+      const failing = outage();
+      const failingMs = failing === undefined ? 0 : now() - failing.since;
+      if (failingMs > HICCUP_MS)
+        return `the queue cannot be polled for ${seconds(failingMs)} s: ${failing?.reason}`;
+      const silentMs = underWay === 0 ? 0 : now() - beatAt;
+      return silentMs > longPollSeconds * 1_000 + LATE_MS
+        ? `no poll has ended for ${seconds(silentMs)} s`
+        : undefined;
+    },
+  };
+};
