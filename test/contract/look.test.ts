@@ -191,14 +191,18 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     for (const status of others) expect(isThere(status ?? '')).toBe(there.includes(status ?? ''));
   });
 
-  it('a job that has ended since, and was started before: not by us', () => {
+  it('a job whose last start was before the request: its end is not ours, and it runs since earlier', () => {
     const ended = 'job_submit_fail job_running_exception job_finish'.split(' ');
+    const running = 'job_submitting job_running job_idle'.split(' ');
+    const expected = (status: string) => {
+      if (name !== 'dli.run') return effectOf(status);
+      if (running.includes(status)) return 'earlier';
+      return ended.includes(status) ? 'none' : effectOf(status);
+    };
     for (const status of [taken, none].flat()) {
       if (status === undefined) continue;
       const old = operation.effectOf({ status, startedAt: 1 }, 60_002);
-      expect(old, status).toBe(
-        name === 'dli.run' && ended.includes(status) ? 'none' : effectOf(status),
-      );
+      expect(old, status).toBe(expected(status));
       expect(operation.effectOf({ status, startedAt: 2 }, 60_002)).toBe(effectOf(status));
     }
   });
@@ -212,12 +216,12 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     );
   });
 
-  it('a run after a stop is ready where the job stands still, or the stop has failed', () => {
+  it('a run after a stop is ready where the job stands still, and not where the stop has failed', () => {
     expect(isObject(restart)).toBe(name === 'dli.run');
     const ready =
-      'job_init job_submit_fail job_cancel_success job_finish job_arrearage_stopped job_running_exception job_cancel_fail missing';
+      'job_init job_submit_fail job_cancel_success job_finish job_arrearage_stopped job_running_exception missing';
     const moving =
-      'job_running job_submitting job_canceling job_savepointing job_downloading job_idle';
+      'job_running job_submitting job_canceling job_savepointing job_downloading job_idle job_cancel_fail';
     if (restart === undefined) return;
     for (const status of ready.split(' ')) expect(restart.readyAt(status), status).toBe(true);
     for (const status of moving.split(' ')) expect(restart.readyAt(status), status).toBe(false);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeClaim } from '../../shared/control/claim.ts';
+import type { Candidate } from '../../shared/control/decide.ts';
 import type { Part } from '../../shared/control/part.ts';
-import type { Candidate } from '../../shared/control/weigh.ts';
 import { jobKeyOf } from '../../shared/core/job-record.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
@@ -23,6 +23,8 @@ const candidatesOf = (calls: readonly Call[], seen?: string): readonly Candidate
       key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
       seen,
       claimedAt: undefined,
+      clearFrom: 0,
+      mayEndAt: 0,
     })),
   );
 

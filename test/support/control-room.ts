@@ -27,6 +27,8 @@ export interface ControlRoomOptions {
   readonly reply?: (call: SeenCall) => Reply | Promise<Reply>;
   /** What a look shows of a job; undefined: nothing. */
   readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
+  /** What a look is answered in place of statuses; undefined: those. */
+  readonly replyToLook?: () => Reply | undefined;
   /** Whether the bus takes a result. */
   readonly publishes?: (result: Result) => boolean | Promise<boolean>;
   /** Whether the dead-letter queue takes a message. */
@@ -93,6 +95,7 @@ export const message = (messageId: string, wish: Wish | string, receiveCount = 1
 export const startControlRoom = ({
   reply = agree,
   statusOf = () => undefined,
+  replyToLook = () => undefined,
   publishes = () => true,
   buries = () => true,
   remainingMs = () => 60_000,
@@ -120,6 +123,8 @@ export const startControlRoom = ({
         const jobs = lookedAt(request);
         if (jobs !== undefined) {
           looks.push(jobs);
+          const instead = replyToLook();
+          if (instead !== undefined) return instead;
           const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
           return lookReply(request, await Promise.all(statuses));
         }
