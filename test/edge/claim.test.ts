@@ -91,6 +91,24 @@ describe('a claim is one conditional write per job (P3)', () => {
     });
   });
 
+  it.each([
+    [AT - 1, undefined],
+    [AT, undefined],
+    [AT + 1, AT + 1],
+  ])(
+    'it hands on from when on a status is clear, unless that is past: %i',
+    async (clearFrom, on) => {
+      const { parts, calls } = openWishes({ jobs: ['131'] });
+      const { claim, book } = begin('i', parts);
+      await claim(
+        candidatesOf(calls).map((candidate) => ({ ...candidate, clearFrom })),
+        'open',
+      );
+      const key = `job/dli/${PROJECT}/131`;
+      expect((await book.jobs([key]))?.get(key)?.record?.claim.clearFrom).toBe(on);
+    },
+  );
+
   it('a bounded number of writes at once', async () => {
     let [open, most] = [0, 0];
     const { parts, calls } = openWishes({ jobs: hundred });
