@@ -38,13 +38,13 @@ export const NOT_STOPPED: VerdictInfo = {
 const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
 
 /**
- * An intent whose deadline has passed says why its job had no verdict until then: why the last request for it was in vain,
- * or else how its way refuses every request.
+ * An intent whose deadline has passed says why its job had no verdict until then: how its way refuses every request, or
+ * else why the last request for it was in vain.
  */
 const expiredOf = (part: Part | undefined, job: JobId, ofWay: string | undefined): VerdictInfo => {
   const index = part?.places.get(job);
   const isAsked = index !== undefined && part?.asked.has(index) === true;
-  const reason = (isAsked ? part.reason : undefined) ?? ofWay;
+  const reason = ofWay ?? (isAsked ? part.reason : undefined);
   return {
     outcome: 'expired',
     ...(reason !== undefined && { error: { code: 'unanswered', message: reason } }),
@@ -80,11 +80,12 @@ export const settleUncalled = (
   reason?: string,
 ): void => {
   if (ending === 'wait') return;
-  const told =
-    ending === undefined
+  // Where looks are refused too, it cannot be seen whether the stop is over.
+  const isPlain = ending === 'expired' || (ending === 'unstopped' && reason !== undefined);
+  const told = isPlain
+    ? expiredOf(parts.get(asker.part), job, reason)
+    : ending === undefined
       ? verdict
-      : ending === 'expired'
-        ? expiredOf(parts.get(asker.part), job, reason)
-        : TOLD[ending];
+      : TOLD[ending];
   settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

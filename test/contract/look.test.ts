@@ -198,7 +198,7 @@ const DLI: Readonly<Record<DliStatus, readonly [run: Place, stop: Place]>> = {
     ['none', 'ready'],
     ['taken', 'there'],
   ],
-  job_cancel_fail: [['none', 'ready'], ['none']],
+  job_cancel_fail: [['none'], ['none']],
   job_savepointing: [['pending'], ['taken', 'there']],
   job_arrearage_stopped: [
     ['none', 'ready'],
@@ -287,13 +287,16 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     for (const [status] of places) if (isThere(status)) expect(effectOf(status)).toBe('taken');
   });
 
-  it('a job that has ended since, and was started before: not by us', () => {
+  it('a job whose last start was before the request: its end is not ours, and it runs since earlier', () => {
     const ended = 'job_submit_fail job_running_exception job_finish'.split(' ');
+    const expected = (status: string) => {
+      if (name !== 'dli.run') return effectOf(status);
+      if (isThere(status)) return 'earlier';
+      return ended.includes(status) ? 'none' : effectOf(status);
+    };
     for (const [status] of places) {
       const old = operation.effectOf({ status, startedAt: 1 }, 60_002);
-      expect(old, status).toBe(
-        name === 'dli.run' && ended.includes(status) ? 'none' : effectOf(status),
-      );
+      expect(old, status).toBe(expected(status));
       expect(operation.effectOf({ status, startedAt: 2 }, 60_002)).toBe(effectOf(status));
     }
   });
@@ -309,7 +312,11 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     );
   });
 
-  it('only a run waits for a stop', () => {
+  it('only a run waits for a stop, and is told where that has failed', () => {
     expect(isObject(restart)).toBe(name === 'dli.run');
+    if (restart === undefined) return;
+    const failed = places.map(([status]) => status).filter(restart.failedAt);
+    expect(failed.toSorted()).toEqual(['job_cancel_fail', 'job_idle', 'job_running']);
+    expect(failed.filter(restart.readyAt)).toEqual([]);
   });
 });

@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
     ends: 'expired',
   },
   { title: 'its own call may be under way', of: MINE, lease: 1, ends: 'wait' },
-  { title: 'its own call may have gone out', of: MINE, lease: 0, ends: 'look' },
+  { title: 'its own call may have gone out', of: MINE, lease: 0, ends: { noneFrom: 0 } },
   {
     title: 'its own claim came to nothing',
     of: MINE,
@@ -120,7 +120,7 @@ const CASES: readonly Case[] = [
     theirs: asker(HOLDER, true),
     writtenBy: HOLDER,
     lease: 0,
-    ends: 'look',
+    ends: { noneFrom: 0 },
   },
   {
     title: 'the request that it shared may have been served',
@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
     theirs: asker(HOLDER, true),
     writtenBy: HOLDER,
     lease: 0,
-    ends: 'look',
+    ends: { noneFrom: 0 },
   },
   {
     title: 'the request that it shared may be served yet',
@@ -178,20 +178,20 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       published: new Set(),
       asked: new Map(theirs === undefined ? [] : [[INDEX, theirs]]),
     };
-    expect(endingOf(overdue, record, holder, AT)).toBe(given.ends);
+    expect(endingOf(overdue, record, holder, AT)).toEqual(given.ends);
   });
 
   it.each([
     [1, 'wait'],
-    [0, 'look'],
-  ] as const)('nothing is known of its claim, whose lease runs %i ms: %s', (lease, ends) => {
+    [0, { noneFrom: 0 }],
+  ] as const)('nothing is known of its claim, whose lease runs %i ms: %j', (lease, ends) => {
     const overdue = { part: MINE, intent: { intent_id: idAt(5), operation: 'dli.run' } } as const;
     const record: JobRecord = {
       newest: idAt(6),
       operation: 'dli.run',
       claim: { part: MINE, index: 0, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
-    expect(endingOf({ ...overdue, askedBy: undefined }, record, undefined, AT)).toBe(ends);
+    expect(endingOf({ ...overdue, askedBy: undefined }, record, undefined, AT)).toEqual(ends);
   });
 
   it.each<[title: string, after: number | undefined, newest: number | undefined, ends: string]>([

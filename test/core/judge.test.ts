@@ -221,13 +221,15 @@ const judged = (
   };
   const record: JobRecord = { newest: EQUAL, operation: of, claim };
   const holder = told && stateOf(told);
-  return judge({ newest, operation: OPERATIONS[wished] }, record, holder, AT);
+  return judge({ newest, operation: OPERATIONS[wished] }, record, holder, AT, 0);
 };
 
 describe('a job that nobody knows is called', () => {
   it.each(Object.values(OPERATIONS))('by $name', (operation) => {
     if (EQUAL === undefined) throw new Error('no ids');
-    expect(judge({ newest: EQUAL, operation }, undefined, undefined, AT)).toEqual({ kind: 'go' });
+    expect(judge({ newest: EQUAL, operation }, undefined, undefined, AT, 0)).toEqual({
+      kind: 'go',
+    });
   });
 });
 
@@ -262,18 +264,18 @@ describe('a run that names the stop that it is to follow', () => {
 
   it('waits, not for any lease, while nothing or something older is known of the job', () => {
     const unmet = { kind: 'wait', unmet: idAt(5) };
-    expect(judge(wish(idAt(5)), undefined, undefined, AT)).toEqual(unmet);
-    expect(judge(wish(idAt(5)), known(idAt(4)), undefined, AT)).toEqual(unmet);
+    expect(judge(wish(idAt(5)), undefined, undefined, AT, 0)).toEqual(unmet);
+    expect(judge(wish(idAt(5)), known(idAt(4)), undefined, AT, 0)).toEqual(unmet);
   });
 
   it.each([5, 6])('is judged as any other once the stop, or a newer one, is known: %i', (age) => {
     const record = known(idAt(age));
-    const other = judge(wish(undefined), record, undefined, AT);
-    expect(judge(wish(idAt(5)), record, undefined, AT)).toEqual(other);
+    const other = judge(wish(undefined), record, undefined, AT, 0);
+    expect(judge(wish(idAt(5)), record, undefined, AT, 0)).toEqual(other);
   });
 
   it('is stale all the same where a newer intent is known', () => {
     const stale = { kind: 'superseded', by: idAt(10) };
-    expect(judge(wish(idAt(5)), known(idAt(10)), undefined, AT)).toEqual(stale);
+    expect(judge(wish(idAt(5)), known(idAt(10)), undefined, AT, 0)).toEqual(stale);
   });
 });

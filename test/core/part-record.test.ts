@@ -22,6 +22,26 @@ describe('what is known of a part comes back from its record', () => {
     );
   });
 
+  it('one of a release that did not tell when a request ended: of no job it is known', () => {
+    const text = '{"v":1,"invocation":"i","asked":[{"by":"i","jobs":"0-2"}],"verdicts":[]}';
+    expect(readPart(text)).toEqual({
+      invocation: 'i',
+      verdicts: [],
+      published: new Set(),
+      asked: new Map([0, 1, 2].map((index) => [index, 'i'])),
+      ends: new Map(),
+      reason: undefined,
+    });
+  });
+
+  it('one in which no request is left without an answer is as short as before', () => {
+    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    for (const ends of [undefined, new Map()])
+      expect(Object.keys(JSON.parse(writePart({ ...state, ...(ends && { ends }) })))).not.toContain(
+        'ends',
+      );
+  });
+
   it('of a job at the end of many', () => {
     const [verdict] = fc.sample(sealed(), 1);
     const verdicts = Array.from({ length: 10_000 }, (_, i) => (i === 9_999 ? verdict : undefined));
@@ -44,6 +64,21 @@ describe('a record is short', () => {
     const text = writePart({ ...state, verdicts: Array(100).fill(verdict) });
     expect(text.length).toBeLessThan(400);
     expect(writePart({ ...state, verdicts: Array(10_000).fill(verdict) }).length).toBeLessThan(400);
+  });
+});
+
+describe('jobs of one request share what is known of its end', () => {
+  it('a hundred take one entry, and each other end one more', () => {
+    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    const end = { invocation: 'one that sent', until: 1_769_860_830_000 };
+    const ends = new Map(Array.from({ length: 100 }, (_, index) => [index, end]));
+    expect(JSON.parse(writePart({ ...state, ends })).ends).toEqual([
+      { by: 'one that sent', until: 1_769_860_830_000, jobs: '0-99' },
+    ]);
+    ends.set(7, { ...end, until: end.until + 1 });
+    ends.set(8, { ...end, invocation: 'another' });
+    expect(JSON.parse(writePart({ ...state, ends })).ends).toHaveLength(3);
+    expect(readPart(writePart({ ...state, ends }))?.ends).toEqual(ends);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeBook } from '../../shared/control/book.ts';
 import { OPEN } from '../../shared/core/cool-down.ts';
+import type { End } from '../../shared/core/part-record.ts';
 import { keptWrites } from '../support/book-room.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
@@ -29,6 +30,7 @@ const PART = {
   verdicts: [],
   published: new Set<number>(),
   asked: new Map<number, string>(),
+  ends: new Map<number, End>(),
 };
 const JOB = {
   newest: idAt(1),

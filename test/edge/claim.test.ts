@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeClaim } from '../../shared/control/claim.ts';
+import type { Candidate } from '../../shared/control/decide.ts';
 import type { Part } from '../../shared/control/part.ts';
-import type { Candidate } from '../../shared/control/weigh.ts';
 import { jobKeyOf } from '../../shared/core/job-record.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
@@ -23,6 +23,8 @@ const candidatesOf = (calls: readonly Call[], seen?: string): readonly Candidate
       key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
       seen,
       claimedAt: undefined,
+      clearFrom: 0,
+      mayEndAt: 0,
     })),
   );
 
@@ -88,6 +90,24 @@ describe('a claim is one conditional write per job (P3)', () => {
       until: AT + LEASE,
     });
   });
+
+  it.each([
+    [AT - 1, undefined],
+    [AT, undefined],
+    [AT + 1, AT + 1],
+  ])(
+    'it hands on from when on a status is clear, unless that is past: %i',
+    async (clearFrom, on) => {
+      const { parts, calls } = openWishes({ jobs: ['131'] });
+      const { claim, book } = begin('i', parts);
+      await claim(
+        candidatesOf(calls).map((candidate) => ({ ...candidate, clearFrom })),
+        'open',
+      );
+      const key = `job/dli/${PROJECT}/131`;
+      expect((await book.jobs([key]))?.get(key)?.record?.claim.clearFrom).toBe(on);
+    },
+  );
 
   it('a bounded number of writes at once', async () => {
     let [open, most] = [0, 0];

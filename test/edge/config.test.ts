@@ -77,9 +77,10 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       callTimeoutMs: 20_000,
       msPerCall: 30_000,
       callConcurrency: 8,
-      restartDelaySeconds: 30,
+      restartDelaySeconds: 10,
       maxEventBytes: 262_144,
       maxReceives: 1_000,
+      recordsEnds: true,
       ledger: { table: 'ledger', file: '' },
     });
     expect(maxJobsPerCall({ name: 'dli.run' })).toBe(100);
@@ -88,7 +89,8 @@ describe('settings are read once, with sensible ones for what is not set', () =>
   it('a claim outlasts the longest invocation, and a record the longest life of a message', () => {
     for (const seconds of ['31', '900']) {
       const config = readControlConfig({ ...control, FUNCTION_TIMEOUT_SECONDS: seconds });
-      expect(config.leaseMs).toBe((Number(seconds) + 30) * 1_000);
+      // And what it sent last shows by then.
+      expect(config.leaseMs).toBe((Number(seconds) + 120) * 1_000);
       // On the queue, and once more on it after the dead-letter queue.
       expect(config.keepSeconds).toBeGreaterThan(2 * 14 * 86_400);
     }
@@ -192,6 +194,9 @@ describe('a bad setting fails at once, with every problem', () => {
     [{ MAX_CONCURRENCY: '0' }, 'MAX_CONCURRENCY must be a whole number from 1 to 1000'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
     [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],
+    [{ SETTLE_SECONDS: '0' }, 'SETTLE_SECONDS must be a whole number from 1 to 900'],
+    [{ SETTLE_SECONDS: '901' }, 'SETTLE_SECONDS must be a whole number from 1 to 900'],
+    [{ RECORD_ENDS: 'no' }, 'RECORD_ENDS must be true or false'],
     [{ MAX_RECEIVES: '4' }, 'MAX_RECEIVES must be a whole number from 5 to 1000'],
     [{ MAX_RECEIVES: '1001' }, 'MAX_RECEIVES must be a whole number from 5 to 1000'],
     [{ LEDGER_FILE: '/data/ledger.sqlite' }, LEDGER_RULE],

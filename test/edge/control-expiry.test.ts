@@ -5,9 +5,10 @@ import { NOW } from '../support/messages.ts';
 
 const LEASE = 60_000;
 const GRACE = LEASE + 30 * 60_000;
+const SETTLE = 30_000;
 const SECOND = 1_000;
 
-/** A job that is good for a second, in a message whose call goes unanswered. */
+/** A job that is good for a second, in a message whose call goes unanswered; a look after that shows nothing. */
 const begin = async (ledger = memoryLedger()) => {
   const world = { at: Date.parse(NOW), status: undefined as string | undefined };
   const { run, calls, looks, results } = startControlRoom({
@@ -18,6 +19,7 @@ const begin = async (ledger = memoryLedger()) => {
   });
   const wish = { jobs: ['1'], expires_at: new Date(world.at + SECOND).toISOString() };
   await run([message('m', wish)]);
+  looks.length = 0;
   const goOn = async (afterMs: number, status?: string) => {
     world.at += afterMs;
     world.status = status;
@@ -32,11 +34,26 @@ const EXPIRED = [['expired', undefined]];
 const OBSERVED = [['delivered', 'observed']];
 
 describe('a job whose request may have been served is looked at before it is told to have expired', () => {
-  it('not while the request may yet be served', async () => {
+  it('that it was served is told at once, though the request may yet take effect', async () => {
     const { goOn } = await begin();
-    const still = { staying: ['m'], told: [], looks: 0, calls: 1 };
-    expect(await goOn(LEASE - 1, 'job_running')).toEqual(still);
+    const told = { staying: [], told: OBSERVED, looks: 1, calls: 1 };
+    expect(await goOn(SETTLE - 1, 'job_running')).toEqual(told);
   });
+
+  it.each(['job_init', 'job_cancel_success', 'missing'])(
+    'not that it was not served, while it may yet be, with the job %s',
+    async (status) => {
+      const { goOn } = await begin();
+      const still = { staying: ['m'], told: [], looks: 1, calls: 1 };
+      expect(await goOn(SETTLE - 1, status)).toEqual(still);
+      expect(await goOn(1, status)).toEqual({
+        staying: [],
+        told: EXPIRED,
+        looks: 2,
+        calls: 1,
+      });
+    },
+  );
 
   it.each([
     ['served', 'job_running', OBSERVED],
@@ -45,7 +62,7 @@ describe('a job whose request may have been served is looked at before it is tol
     ['gone', 'missing', EXPIRED],
   ])('it was %s', async (_, status, told) => {
     const { goOn } = await begin();
-    expect(await goOn(LEASE, status)).toEqual({ staying: [], told, looks: 1, calls: 1 });
+    expect(await goOn(SETTLE, status)).toEqual({ staying: [], told, looks: 1, calls: 1 });
   });
 
   it.each([
@@ -54,8 +71,8 @@ describe('a job whose request may have been served is looked at before it is tol
   ])('it is %s: that is waited for, and not for ever', async (_, status) => {
     const { goOn } = await begin();
     const waiting = { staying: ['m'], told: [], calls: 1 };
-    expect(await goOn(LEASE, status)).toMatchObject(waiting);
-    expect(await goOn(SECOND + GRACE - LEASE - 1, status)).toMatchObject(waiting);
+    expect(await goOn(SETTLE, status)).toMatchObject(waiting);
+    expect(await goOn(SECOND + GRACE - SETTLE - 1, status)).toMatchObject(waiting);
     expect(await goOn(1, status)).toEqual({ staying: [], told: EXPIRED, looks: 3, calls: 1 });
   });
 
@@ -82,11 +99,12 @@ describe('one that nobody asked for is not looked at', () => {
     let at = Date.parse(NOW);
     const { run, looks, results } = startControlRoom({
       now: () => at,
-      statusOf: () => 'job_running',
+      statusOf: () => undefined,
       reply: () => ({ kind: 'silent', reason: 'timeout' }),
     });
     const old = { age: 1, jobs: ['1'], expires_at: new Date(at + SECOND).toISOString() };
     await run([message('new', { age: 2, jobs: ['1'] })]);
+    looks.length = 0;
     at += LEASE;
     expect(await run([message('old', old)])).toEqual([]);
     expect([looks, results.map(({ outcome }) => outcome)]).toEqual([[], ['expired']]);
@@ -95,10 +113,11 @@ describe('one that nobody asked for is not looked at', () => {
 
 describe('a request that served several who asked', () => {
   const shared = async (status: string) => {
-    let at = Date.parse(NOW);
+    const begun = Date.parse(NOW);
+    let at = begun;
     const { run, looks, results } = startControlRoom({
       now: () => at,
-      statusOf: () => status,
+      statusOf: () => (at < begun + SETTLE ? undefined : status),
       reply: () => ({ kind: 'silent', reason: 'timeout' }),
     });
     const old = message('old', {
@@ -108,7 +127,8 @@ describe('a request that served several who asked', () => {
     });
     const batch = [old, message('new', { age: 2, jobs: ['1'] })];
     await run(batch);
-    at += LEASE;
+    looks.length = 0;
+    at += SETTLE;
     return { batch, run, looks, told: () => results.map(({ outcome }) => outcome) };
   };
 
@@ -146,10 +166,11 @@ describe('one that the job’s record does not know of', () => {
   it('has expired, whatever was seen for an older one: others between them may still go', async () => {
     const memory = memoryLedger();
     let isLost = false;
-    let at = Date.parse(NOW);
+    const begun = Date.parse(NOW);
+    let at = begun;
     const { run, results } = startControlRoom({
       now: () => at,
-      statusOf: () => 'job_running',
+      statusOf: () => (at === begun ? undefined : 'job_running'),
       reply: () => ({ kind: 'silent', reason: 'timeout' }),
       ledger: {
         ...memory,

@@ -18,6 +18,7 @@ const written: PartState = {
   verdicts: [],
   published: new Set(),
   asked: new Map([[0, 'theirs']]),
+  ends: new Map(),
 };
 
 /**

@@ -6,10 +6,11 @@ import { replied } from '../support/replies.ts';
 
 const AT = Date.parse(NOW);
 const LEASE_SECONDS = 60;
+const SETTLE_SECONDS = 30;
 
 const down = { kind: 'replied', status: 503, body: '' } as const;
 
-describe('a message that can but wait for a lease comes back when that has lapsed', () => {
+describe('a message that can but wait for a request that may take effect comes back when it cannot any more', () => {
   it('at once after silence, and when it is received too early', async () => {
     let at = AT;
     const { run, postponed } = startControlRoom({
@@ -18,18 +19,31 @@ describe('a message that can but wait for a lease comes back when that has lapse
     });
     const given = (receives: number) => [message('m', { jobs: ['1', '2'] }, receives)];
     expect(await run(given(1))).toEqual(['m']);
-    expect(postponed.get('m')).toBe(LEASE_SECONDS);
+    expect(postponed.get('m')).toBe(SETTLE_SECONDS);
     at += 18_000;
     // By its count alone it would have to wait for a quarter of an hour.
     expect(await run(given(20))).toEqual(['m']);
-    expect(postponed.get('m')).toBe(LEASE_SECONDS - 18);
+    expect(postponed.get('m')).toBe(SETTLE_SECONDS - 18);
   });
 
   it('also one whose job somebody else asked for in vain', async () => {
     const { run, postponed } = startControlRoom({ reply: () => replied(200, '<html>') });
     await run([message('m', { jobs: ['1'] })]);
     await run([message('n', { age: 2, jobs: ['1'] })]);
-    expect(postponed.get('n')).toBe(LEASE_SECONDS);
+    expect(postponed.get('n')).toBe(SETTLE_SECONDS);
+  });
+
+  it('after the whole lease where the record does not tell when the request ended', async () => {
+    const { run, postponed } = startControlRoom({
+      reply: () => replied(200, '<html>'),
+      limits: { recordsEnds: false },
+    });
+    await run([message('m', { jobs: ['1'] })]);
+    await run([message('n', { age: 2, jobs: ['1'] })]);
+    expect([...postponed]).toEqual([
+      ['m', LEASE_SECONDS],
+      ['n', LEASE_SECONDS],
+    ]);
   });
 
   it.each([1, 4])('but not if one of its jobs may be served sooner', async (receives) => {

@@ -89,13 +89,14 @@ describe('a record that a later release wrote holds up what it is about, and nob
 
   it('of a cool-down: there is none, until one begins', async () => {
     const ledger = memoryLedger();
-    const down = startControlRoom({ ledger, reply: () => replied(503, '') });
+    const reply = () => replied(503, '');
+    const down = startControlRoom({ ledger, reply, replyToLook: reply });
     await down.run([message('a', { jobs: ['1'] })]);
     const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith('cool/'));
     if (entry === undefined) throw new Error('no cool-down');
     const theirs = { ...entry, body: '{"v":2}', version: 'theirs', expiresAt: 0 };
     await ledger.write(theirs, entry.version);
-    const again = startControlRoom({ ledger, reply: () => replied(503, '') });
+    const again = startControlRoom({ ledger, reply, replyToLook: reply });
     await again.run([message('b', { age: 3, jobs: ['2'] })]);
     expect(again.calls).toHaveLength(1);
     expect(ledger.entries.get(entry.key)?.version).not.toBe('theirs');

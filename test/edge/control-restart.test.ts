@@ -17,18 +17,23 @@ const run = (receives = 1): Received =>
 const STOP = `/v1.0/${PROJECT}/streaming/jobs/stop {"job_ids":[131],"trigger_savepoint":true}`;
 const RUN = `/v1.0/${PROJECT}/streaming/jobs/run {"job_ids":[131],"resume_savepoint":true}`;
 
-/** A room whose one job is in a state that the test sets, and its calls in the order sent. */
+/** How late a status may be after the stop was answered. */
+const SETTLE = 30_000;
+
+/** A room whose one job is in a state that the test sets, at a time that it sets, and its calls in the order sent. */
 const begin = (options: Parameters<typeof startControlRoom>[0] = {}) => {
   const job = { status: 'job_running' };
-  const room = startControlRoom({ statusOf: () => job.status, ...options });
-  return { ...room, job, sent: () => room.calls.map(({ path, body }) => `${path} ${body}`) };
+  const clock = { at: Date.parse(NOW) };
+  const room = startControlRoom({ statusOf: () => job.status, now: () => clock.at, ...options });
+  return { ...room, job, clock, sent: () => room.calls.map(({ path, body }) => `${path} ${body}`) };
 };
 
 describe('a stop and a run after it, in batches of their own', () => {
   it('the run waits until the job stands still; each is called once, with its own flags', async () => {
     const room = begin();
     expect(await room.run([stop()])).toEqual([]);
-    for (const status of ['job_running', 'job_savepointing', 'job_canceling']) {
+    room.clock.at += SETTLE;
+    for (const status of ['job_savepointing', 'job_canceling']) {
       room.job.status = status;
       expect(await room.run([run()])).toEqual(['run']);
     }
@@ -43,6 +48,7 @@ describe('a stop and a run after it, in batches of their own', () => {
     const room = begin();
     await room.run([stop()]);
     room.job.status = 'job_cancel_success';
+    room.clock.at += SETTLE;
     await room.run([run()]);
     expect(await room.run([stop(2)])).toEqual([]);
     expect(await room.run([run(2), stop(3)])).toEqual([]);
@@ -61,6 +67,9 @@ describe('a stop and a run after it, in batches of their own', () => {
     expect(room.sent()).toEqual([STOP]);
     expect(await room.run([stop(2)])).toEqual([]);
     room.job.status = 'job_cancel_success';
+    room.clock.at += SETTLE - 1;
+    expect(await room.run([run(2)])).toEqual(['run']);
+    room.clock.at += 1;
     expect(await room.run([run(2)])).toEqual([]);
     expect(room.sent()).toEqual([STOP, STOP, RUN]);
   });
@@ -98,9 +107,13 @@ describe('a stop and a run after it, in batches of their own', () => {
 });
 
 describe('a restart in any interleaving with redelivery', () => {
-  /** What may happen next: a delivery of either message, or of both, or the job coming to its next state. */
+  /** What may happen next: a delivery of either message, or of both, or the job coming to its next state, and it shows. */
   const step = fc.constantFrom('stop', 'run', 'both', 'time');
   const STATES = ['job_savepointing', 'job_canceling', 'job_cancel_success'];
+  const passTime = ({ job, clock }: ReturnType<typeof begin>, ahead: string[]): void => {
+    job.status = ahead.shift() ?? job.status;
+    clock.at += SETTLE;
+  };
 
   it('that sees the stop first: stopped once, then run once from its savepoint', async () => {
     await fc.assert(
@@ -114,7 +127,7 @@ describe('a restart in any interleaving with redelivery', () => {
           },
         });
         const doStep = async (what: string): Promise<void> => {
-          if (what === 'time') room.job.status = ahead.shift() ?? room.job.status;
+          if (what === 'time') passTime(room, ahead);
           if (what === 'stop') await room.run([stop()]);
           if (what === 'run') await room.run([run()]);
           if (what === 'both') await room.run([run(), stop()]);
@@ -147,7 +160,7 @@ describe('a restart in any interleaving with redelivery', () => {
           both: [linked(), stop()],
         };
         for (const what of ['run', ...steps, 'both', 'time', 'time', 'time', 'both', 'both']) {
-          if (what === 'time') room.job.status = ahead.shift() ?? room.job.status;
+          if (what === 'time') passTime(room, ahead);
           else await room.run(deliveries[what] ?? []);
         }
         expect(room.sent()).toEqual([STOP, RUN]);
@@ -187,6 +200,7 @@ describe('a restart in any interleaving with redelivery', () => {
     expect(await room.run([run(), stop()])).toEqual(['run']);
     expect(room.postponed.get('run')).toBe(30);
     room.job.status = 'job_cancel_success';
+    room.clock.at += SETTLE;
     expect(await room.run([run(2)])).toEqual([]);
     expect(room.sent()).toEqual([STOP, RUN]);
   });

@@ -106,6 +106,8 @@ describe('an invocation fails if the upstream refused everybody, and nothing els
         leaseMs: 1,
         maxReceives: 100,
         keepSeconds: 1,
+        settleMs: () => 30_000,
+        recordsEnds: true,
         restartDelaySeconds: 1,
       },
     );

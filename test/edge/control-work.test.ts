@@ -38,6 +38,8 @@ describe('what a newer intent makes stale is told at once', () => {
     const { run, looks, results } = startControlRoom({ reply: () => silence });
     const old = message('old', { age: 1 });
     expect(await run([old])).toEqual(['old']);
+    expect(looks).toEqual([['131']]);
+    looks.length = 0;
     const newer = message('newer', { age: 2, operation: 'dli.stop' });
     expect(await run([old, newer])).toEqual(['newer']);
     expect([outcomes(results), looks]).toEqual([['131 superseded'], []]);
@@ -65,6 +67,7 @@ describe('a job that has to be looked at first', () => {
       ...options,
     });
     await room.run([message('m', { jobs: ['1'] })]);
+    room.looks.length = 0;
     [isSilent, at] = [false, at + LEASE];
     return room;
   };
@@ -94,10 +97,11 @@ describe('a job that was seen to be served', () => {
   it('is not called again, even if nobody knows whether the claim on that was written (P4)', async () => {
     let at = AT;
     let isLost = false;
+    let status: string | undefined;
     const memory = memoryLedger();
     const room = startControlRoom({
       now: () => at,
-      statusOf: () => 'job_running',
+      statusOf: () => status,
       reply: () => silence,
       ledger: {
         ...memory,
@@ -109,7 +113,7 @@ describe('a job that was seen to be served', () => {
     });
     const batch = [message('m', { jobs: ['1'] })];
     await room.run(batch);
-    [at, isLost] = [at + LEASE, true];
+    [at, isLost, status] = [at + LEASE, true, 'job_running'];
     expect(await room.run(batch)).toEqual(['m']);
     isLost = false;
     expect(await room.run(batch)).toEqual(['m']);

@@ -181,7 +181,9 @@ describe('a message comes back after a while', () => {
 
 describe('a stop and a run after it are a restart', () => {
   it('the stop is called, the run is given back for later', async () => {
+    let at = Date.parse(NOW);
     const { run, calls, results, postponed } = startControlRoom({
+      now: () => at,
       statusOf: () => 'job_cancel_success',
     });
     const stop = message('m1', { age: 1, operation: 'dli.stop' });
@@ -190,6 +192,7 @@ describe('a stop and a run after it are a restart', () => {
     expect(calls.map(({ path }) => path)).toEqual([`/v1.0/${PROJECT}/streaming/jobs/stop`]);
     expect(outcomes(results)).toEqual(['131 delivered']);
     expect([...postponed]).toEqual([['m2', 30]]);
+    at += 30_000;
     expect(await run([start])).toEqual([]);
     expect(calls.at(-1)?.body).toBe('{"job_ids":[131],"resume_savepoint":true}');
   });

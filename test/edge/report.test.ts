@@ -37,7 +37,16 @@ const carryOut = async (
   );
   const now = () => Date.parse(NOW);
   const edges = { send: async () => reply, log, now, newId: () => 'call' };
-  const report = makeReport({ parts, invocation: 'ours', leaseMs: 60_000, lookAt });
+  const report = makeReport({
+    parts,
+    invocation: 'ours',
+    settleMs: () => 60_000,
+    now: () => 3,
+    clearFrom: () => 0,
+    recordsEnds: true,
+    leaseMs: 60_000,
+    lookAt,
+  });
   await makeCarryOut(edges, 0)(theOnly(calls), () => 1, report);
   return { looks, list };
 };

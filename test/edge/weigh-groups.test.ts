@@ -32,6 +32,8 @@ describe('a look is of one operation and one project', () => {
     const weighed = await weigh(calls, {
       book,
       now: () => AT,
+      settleMs: () => 30_000,
+      pollMs: 10_000,
       lookAt: async ({ name }, project, jobs) => {
         looks.push([name, project, jobs]);
         return new Map(
@@ -73,6 +75,8 @@ describe('a job whose last call went unanswered, and had no effect', () => {
     const weighed = await weigh(calls, {
       book,
       now: () => AT,
+      settleMs: () => 30_000,
+      pollMs: 10_000,
       lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, { status: 'job_init' }])),
     });
     expect(weighed.candidates.size).toBe(3);

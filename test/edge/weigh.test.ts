@@ -24,7 +24,14 @@ interface Known {
   readonly standing: Standing;
 }
 
-const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: AT, settledAt: AT };
+/** So long ago that every status is newer. */
+const LONG_AGO = AT - LEASE;
+const DELIVERED: Sealed = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: LONG_AGO,
+  settledAt: LONG_AGO,
+};
 
 const begin = (
   statuses: Readonly<Record<string, string>> = {},
@@ -59,6 +66,8 @@ const begin = (
     weigh(calls, {
       book,
       now: () => AT,
+      settleMs: () => LEASE,
+      pollMs: 10_000,
       lookAt: async ({ name }, _, jobs) => {
         looks.push([name, jobs]);
         return new Map(
@@ -74,10 +83,14 @@ const begin = (
 };
 
 /** The jobs of a plan that go no way yet. */
-const waitingOf = (calls: readonly Call[], { candidates, observed, superseded }: Weighed) => {
+const waitingOf = (
+  calls: readonly Call[],
+  { candidates, observed, notStopped, superseded }: Weighed,
+) => {
   const gone = new Set([
     ...candidates.keys(),
     ...observed.map(({ carrier }) => carrier),
+    ...notStopped.map(({ carrier }) => carrier),
     ...superseded.map(([carrier]) => carrier),
   ]);
   return idsOf(calls.flatMap(({ carriers }) => carriers.filter((one) => !gone.has(one))));
@@ -102,6 +115,7 @@ const judgeAll = async (
     called: result.calls.flatMap(({ carriers }) => idsOf(carriers)),
     candidates: idsOf(result.candidates.keys()),
     observed: idsOf(result.observed.map(({ carrier }) => carrier)),
+    notStopped: idsOf(result.notStopped.map(({ carrier }) => carrier)),
     superseded: result.superseded.map(([{ job }, by]) => [jobIdOf(job), by]),
     waiting: waitingOf(calls, result),
     leases: [...result.leases].map(([{ job }, until]) => [jobIdOf(job), until]),
@@ -125,6 +139,7 @@ describe('every job goes one way', () => {
       called: ['1', '3', '4'],
       candidates: ['1', '3', '4'],
       observed: [],
+      notStopped: [],
       superseded: [['5', idAt(6)]],
       waiting: ['2', '6'],
       // Whoever has 2 may end it at any time.
@@ -176,6 +191,7 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
       called: ['2', '6'],
       candidates: ['2', '6'],
       observed: ['1'],
+      notStopped: [],
       superseded: [],
       waiting: ['3', '4', '5'],
       leases: [],
@@ -221,13 +237,16 @@ describe('a run after a stop waits for it', () => {
   });
   const run = { jobs: ['1'] };
 
-  it.each<[Standing, string | undefined, 'called' | 'waiting']>([
+  it.each<[Standing, string | undefined, 'called' | 'waiting' | 'notStopped']>([
     ['live', 'job_cancel_success', 'waiting'],
     ['lapsed', 'job_cancel_success', 'waiting'],
     ['released', 'job_cancel_success', 'waiting'],
     ['delivered', 'job_canceling', 'waiting'],
     ['delivered', 'job_savepointing', 'waiting'],
-    ['delivered', 'job_running', 'waiting'],
+    ['delivered', 'job_running', 'notStopped'],
+    ['delivered', 'job_cancel_fail', 'notStopped'],
+    ['released', 'job_running', 'waiting'],
+    ['delivered', 'job_downloading', 'waiting'],
     ['delivered', undefined, 'waiting'],
     ['delivered', 'job_cancel_success', 'called'],
     ['delivered', 'job_finish', 'called'],

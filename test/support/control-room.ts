@@ -29,6 +29,8 @@ export interface ControlRoomOptions {
   readonly between?: (request: UpstreamRequest) => Reply | undefined;
   /** What a look shows of a job; undefined: nothing. */
   readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
+  /** What a look is answered in place of statuses; undefined: those. */
+  readonly replyToLook?: () => Reply | undefined;
   /** Whether the bus takes a result. */
   readonly publishes?: (result: Result) => boolean | Promise<boolean>;
   /** Whether the dead-letter queue takes a message. */
@@ -96,6 +98,7 @@ export const startControlRoom = ({
   reply = agree,
   between = () => undefined,
   statusOf = () => undefined,
+  replyToLook = () => undefined,
   publishes = () => true,
   buries = () => true,
   remainingMs = () => 60_000,
@@ -123,8 +126,8 @@ export const startControlRoom = ({
         const jobs = lookedAt(request);
         if (jobs !== undefined) {
           looks.push(jobs);
-          const stranger = between(request);
-          if (stranger !== undefined) return stranger;
+          const instead = between(request) ?? replyToLook();
+          if (instead !== undefined) return instead;
           const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
           return lookReply(request, await Promise.all(statuses));
         }

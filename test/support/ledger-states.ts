@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { JobRecord } from '../../shared/core/job-record.ts';
 import type { Evidence, Outcome } from '../../shared/core/outcome.ts';
-import type { PartState, Sealed } from '../../shared/core/part-record.ts';
+import type { End, PartState, Sealed } from '../../shared/core/part-record.ts';
 import { anyText, instant, operationName } from './arbitraries.ts';
 import { idAt } from './messages.ts';
 
@@ -27,13 +27,17 @@ export const sealed = (): fc.Arbitrary<Sealed> =>
     { requiredKeys: ['outcome', 'calledAt', 'settledAt'] },
   );
 
-/** What may be known of one job of a part: nothing, that it was asked for, or a verdict. */
-const known = (verdicts: readonly Sealed[]) =>
+/** When a request ended that was left without an answer. */
+const end = (): fc.Arbitrary<End> => fc.record({ invocation: anyText(20), until: milliseconds() });
+
+/** What may be known of one job of a part: nothing, that it was asked for and how that ended, or a verdict. */
+const known = (verdicts: readonly Sealed[], ends: readonly End[]) =>
   fc.record(
     {
       verdict: fc.constantFrom(...verdicts),
       published: fc.boolean(),
       asked: fc.constantFrom('invocation 1', 'invocation 2'),
+      end: fc.constantFrom(...ends),
     },
     { requiredKeys: ['published'] },
   );
@@ -45,9 +49,14 @@ const upToTheLast = <T>(verdicts: readonly (T | undefined)[]) =>
 /** Any state of a part of up to `most` jobs, a few of which share a verdict. */
 export const partState = (most = 40): fc.Arbitrary<PartState> =>
   fc
-    .tuple(fc.string(), fc.array(sealed(), { minLength: 1, maxLength: 4 }))
-    .chain(([invocation, verdicts]) =>
-      fc.array(known(verdicts), { maxLength: most }).map((jobs) => ({
+    .tuple(
+      fc.string(),
+      fc.array(sealed(), { minLength: 1, maxLength: 4 }),
+      fc.array(end(), { minLength: 1, maxLength: 3 }),
+      fc.option(anyText(200), { nil: undefined }),
+    )
+    .chain(([invocation, verdicts, ends, reason]) =>
+      fc.array(known(verdicts, ends), { maxLength: most }).map((jobs) => ({
         invocation,
         verdicts: upToTheLast(jobs.map(({ verdict }) => verdict)),
         published: new Set(
@@ -56,6 +65,10 @@ export const partState = (most = 40): fc.Arbitrary<PartState> =>
         asked: new Map(
           jobs.flatMap(({ asked }, i) => (asked === undefined ? [] : [[i, asked] as const])),
         ),
+        ends: new Map(
+          jobs.flatMap(({ end: one }, i) => (one === undefined ? [] : [[i, one] as const])),
+        ),
+        reason,
       })),
     );
 
@@ -70,6 +83,7 @@ export const jobRecord = (): fc.Arbitrary<JobRecord> =>
         invocation: anyText(40),
         at: milliseconds(),
         until: milliseconds(),
+        clearFrom: milliseconds(),
         expires_at: instant(),
       },
       { requiredKeys: ['part', 'index', 'invocation', 'at', 'until'] },
