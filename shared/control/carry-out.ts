@@ -1,88 +1,106 @@
-import type { Log } from '../core/log.ts';
-import { jobIdOf, type MayBegin, pathFor, type Send } from '../core/operation.ts';
+import type { MayBegin } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
-import type { Call, Carrier } from '../core/plan.ts';
-import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
+import type { Call } from '../core/plan.ts';
+import { type Attempt, attemptCall, type CallEdges, type ClaimJobs, unsent } from './attempt.ts';
+import type { TimeFor } from './budget.ts';
+import { type Asked, badOf, makeIsolate } from './isolate.ts';
 
-export interface CallEdges {
-  readonly send: Send;
-  readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly newId: () => string;
+export type { Attempt, CallEdges };
+
+export interface CarryOutOptions {
+  readonly timeFor: TimeFor;
+  readonly claim: ClaimJobs;
 }
 
-/** One request and what it says of its jobs: a verdict each, in the call's order. */
-export interface Attempt {
-  readonly call: Call;
-  readonly verdicts: readonly (readonly [Carrier, Verdict])[];
-  readonly info: CallInfo;
-  readonly timing: Timing;
-  /** That nothing was sent, for want of time or since the gates are closed. */
-  readonly isHeld: boolean;
-  /** Of so many jobs, these among them, one is the reason why all were refused. Undefined: there is no such suspicion. */
-  readonly suspects?: number | undefined;
-  /** Seconds, if the upstream asked for a pause. */
-  readonly retryAfter?: number | undefined;
-}
+type Report = (attempt: Attempt) => Promise<void>;
 
-/** How a request went: everybody was served; it was refused as a whole, and has to be taken apart; or, undefined, anything else. */
-type Passage = 'through' | 'suspect' | undefined;
-
-/** Carries out one planned call, in as many requests as it takes; reports every job exactly once. */
-export type CarryOut = (
-  call: Call,
-  remainingMs: () => number,
-  report: (attempt: Attempt) => Promise<void>,
-) => Promise<void>;
+/** Carries out one planned call, in as many requests as it takes; reports every job that it has claimed, or has no time for, exactly once. */
+export type CarryOut = (call: Call, report: Report) => Promise<void>;
 
 /**
- * Law (promise P7): a refusal of the whole call that may be one job's fault is taken apart by halving, until single
- * jobs carry it. A half is known to be bad when its whole was refused and its sibling went through: it is halved again
- * unsent, so one bad job among n costs at most 2·ceil(log2 n) + 1 further requests. Both halves are asked before one of
- * them is taken apart, so that most jobs are rid of a bad one early. None is begun with less than `msPerCall` left: its
- * jobs stay unanswered, and suspected. What was refused beside a status of success is not asked again before a look.
+ * Carries out the calls of one invocation. Laws: a refusal of a whole call that may be one job's fault is taken apart,
+ * see {@link makeIsolate}; what there is no time for stays unanswered, and suspected; what was refused beside a status of
+ * success is not asked again before a look. A job that is denied alone is rejected if others of its kind are served.
  */
-export const makeCarryOut =
-  (edges: CallEdges, msPerCall: number): CarryOut =>
-  async (planned, remainingMs, report) => {
-    const ask = async (call: Call, attempts: number, suspects?: number): Promise<Passage> => {
-      const deadline = deadlineOf(call);
-      const mayBegin = (inMs = 0): boolean =>
-        remainingMs() - inMs >= msPerCall && edges.now() + inMs < deadline;
+export const makeCarryOut = (edges: CallEdges, { timeFor, claim }: CarryOutOptions): CarryOut => {
+  const served = new Set<string>();
+
+  return async (planned, report) => {
+    const group = groupOf(planned);
+    const deniedAlone: Attempt[] = [];
+
+    const ask = async (
+      call: Call,
+      attempts: number,
+      suspects?: number,
+      claiming?: ClaimJobs,
+    ): Promise<Asked> => {
+      const mayBegin = inTime(edges.now, call, timeFor(call.project_id));
+      const areOthersServed = () => served.has(group);
+      const asking = { call, attempts, mayBegin, claim: claiming, areOthersServed };
       if (!mayBegin()) {
-        await report({ ...unsent(call, attempts, edges.now()), suspects });
-        return undefined;
+        await report({ ...unsent(asking, edges.now()), suspects });
+        return { passage: undefined, attempt: undefined };
       }
-      const { attempt, suspect } = await send(edges, call, attempts, mayBegin);
+      const { attempt, suspect, denial } = await attemptCall(edges, asking);
       const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
       const isShared = verdicts.length > 1;
-      if (isShared && suspect && verdicts.every(({ kind }) => kind === 'rejected'))
-        return 'suspect';
+      const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
+      if (denial?.kind === 'denied' && !isShared) deniedAlone.push({ ...attempt, suspects });
+      if (denial?.kind === 'denied' && isRefused) return { passage: 'denied', attempt };
+      if (isShared && isRefused) return { passage: 'suspect', attempt };
+      if (verdicts.some(isYes)) served.add(group);
       const isInVain = isShared && verdicts.every(isUnclear);
-      await report({ ...attempt, suspects: isInVain ? verdicts.length : suspects });
-      return verdicts.every(({ kind }) => kind === 'delivered') ? 'through' : undefined;
+      const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
+      await report(verdicts.some(isYes) ? whereOthersAreServed(found) : found);
+      return { passage: verdicts.every(isYes) ? 'through' : undefined, attempt };
     };
 
-    const takeApart = async (call: Call, attempts: number): Promise<void> => {
-      const middle = Math.ceil(call.carriers.length / 2);
-      const left = { ...call, carriers: call.carriers.slice(0, middle) };
-      const right = { ...call, carriers: call.carriers.slice(middle) };
-      const suspects = call.carriers.length;
-      const ofLeft = await ask(left, attempts, suspects);
-      const isRightBad = ofLeft === 'through' && right.carriers.length > 1;
-      const ofRight = isRightBad ? 'suspect' : await ask(right, attempts, suspects);
-      const deeper = isRightBad ? attempts : attempts + 1;
-      if (ofLeft === 'suspect') await takeApart(left, deeper);
-      if (ofRight === 'suspect') await takeApart(right, deeper);
-    };
+    const takeApart = makeIsolate({
+      ask,
+      isServed: () => served.has(group),
+      random: edges.random,
+      leave: async ({ attempt }, { carriers }, suspects) => {
+        const left = attempt?.verdicts.filter(([carrier]) => carriers.includes(carrier)) ?? [];
+        if (attempt !== undefined) await report({ ...attempt, verdicts: left, suspects });
+      },
+    });
 
-    if ((await ask(planned, 1)) === 'suspect') await takeApart(planned, 2);
+    const whole = await ask(planned, 1, undefined, claim);
+    for (const bad of badOf(whole.attempt?.call ?? planned, whole, 2)) await takeApart(bad);
+    for (const attempt of deniedAlone)
+      await report(served.has(group) ? whereOthersAreServed(attempt) : attempt);
   };
+};
+
+/** Jobs that need the same rights. */
+const groupOf = ({ operation, project_id, options }: Call): string =>
+  `${operation.name} ${project_id} ${JSON.stringify(options)}`;
+
+const isYes = ({ kind }: Verdict): boolean => kind === 'delivered';
+
+const isNo = (verdict: Verdict): boolean =>
+  verdict.kind === 'rejected' || (verdict.kind === 'unanswered' && verdict.served === 'no');
 
 /** Nobody can tell whether it was served: should one of them be the reason, the others have to be rid of it. */
 const isUnclear = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served !== 'no';
+
+/** What is denied beside others that are served is the job's own matter. */
+const whereOthersAreServed = (attempt: Attempt): Attempt => ({
+  ...attempt,
+  verdicts: attempt.verdicts.map(([carrier, verdict]) =>
+    verdict.kind === 'unanswered' && verdict.denied !== undefined
+      ? [carrier, { kind: 'rejected', ...verdict.denied, doubtful: false }]
+      : [carrier, verdict],
+  ),
+});
+
+/** There has to be time for it, and every job of it still wished by somebody. */
+const inTime = (now: () => number, call: Call, isTime: MayBegin): MayBegin => {
+  const deadline = deadlineOf(call);
+  return (inMs = 0) => isTime(inMs) && now() + inMs < deadline;
+};
 
 /** Until when every job of a call is wished by somebody, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>
@@ -95,89 +113,3 @@ const deadlineOf = ({ carriers }: Call): number =>
       ),
     ),
   );
-
-const send = async (edges: CallEdges, call: Call, attempts: number, mayBegin: MayBegin) => {
-  const { operation, project_id, options } = call;
-  const jobs = call.carriers.map(({ job }) => job);
-  const info: CallInfo = { id: edges.newId(), size: jobs.length, attempts };
-  const calledAt = edges.now();
-  const request = {
-    service: operation.service,
-    project: project_id,
-    method: 'POST',
-    path: pathFor(operation, project_id),
-    body: operation.encode(jobs, options),
-  } as const;
-  const reply = await edges.send(request, mayBegin);
-  const timing = timingOf(calledAt, edges.now());
-  const { verdicts: read, suspect } = operation.decode(jobs.map(jobIdOf), reply);
-  const verdicts = call.carriers.map((carrier, i) => [carrier, read[i] ?? UNREAD] as const);
-  edges.log.info('call', {
-    call_id: info.id,
-    operation: operation.name,
-    project_id,
-    options,
-    jobs: jobs.length,
-    intents: intentsOf(call),
-    attempts,
-    request_id: reply.requestId,
-    reply: reply.kind === 'replied' ? reply.status : reply.reason,
-    ...tally(verdicts.map(([, verdict]) => verdict)),
-    ms: timing.settledAt - timing.calledAt,
-  });
-  const attempt: Attempt = {
-    call,
-    verdicts,
-    info,
-    timing,
-    isHeld: reply.held === true,
-    retryAfter: reply.retryAfter,
-  };
-  return { attempt, suspect };
-};
-
-/** Of a job that the reader of a reply has left out: it may have been served. */
-const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
-
-const NO_TIME: Verdict = {
-  kind: 'unanswered',
-  served: 'no',
-  reason: 'no time left in this invocation',
-};
-
-const unsent = (call: Call, attempts: number, now: number): Attempt => ({
-  call,
-  verdicts: call.carriers.map((carrier) => [carrier, NO_TIME]),
-  isHeld: true,
-  info: { id: '', size: call.carriers.length, attempts },
-  timing: timingOf(now, now),
-});
-
-/** Some of those who asked, so that a log can be searched by intent. */
-const MOST_INTENTS = 10;
-
-const intentsOf = ({ carriers }: Call): readonly string[] => {
-  const ids = new Set<string>();
-  for (const { askers } of carriers)
-    for (const { intent } of askers) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
-  return [...ids];
-};
-
-/** Some of the reasons why jobs are unanswered, so that a line of the log stays one. */
-const MOST_REASONS = 3;
-const LONGEST_REASON = 200;
-
-const tally = (verdicts: readonly Verdict[]) => {
-  const count = (kind: Verdict['kind']) =>
-    verdicts.filter((verdict) => verdict.kind === kind).length;
-  const reasons = new Set<string>();
-  for (const verdict of verdicts)
-    if (verdict.kind === 'unanswered' && reasons.size < MOST_REASONS)
-      reasons.add(verdict.reason.slice(0, LONGEST_REASON));
-  return {
-    delivered: count('delivered'),
-    rejected: count('rejected'),
-    unanswered: count('unanswered'),
-    ...(reasons.size > 0 && { why: [...reasons] }),
-  };
-};

@@ -2,7 +2,6 @@ import type { Log } from '../core/log.ts';
 import {
   type JobId,
   jobIdOf,
-  type MayBegin,
   type Operation,
   type ProjectId,
   type Send,
@@ -12,6 +11,7 @@ import {
 } from '../core/operation.ts';
 import type { Carrier } from '../core/plan.ts';
 import { closureOf } from '../core/refusal.ts';
+import type { TimeFor } from './budget.ts';
 import { slotsPer } from './slots.ts';
 
 export interface LookEdges {
@@ -28,16 +28,17 @@ export type LookAt = (
 
 /**
  * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look
- * changes nothing, and one that brings nothing leaves its jobs out. None is begun once `mayBegin` says no.
+ * changes nothing, and one that brings nothing leaves its jobs out. None is begun without time for it.
  */
 export const makeLookAt = (
   { send, log }: LookEdges,
   concurrency: number,
-  mayBegin: MayBegin,
+  timeFor: TimeFor,
 ): LookAt => {
   const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
+      const mayBegin = timeFor(project);
       if (!mayBegin()) return unasked(some);
       const reply = await send(look.request(project, some), mayBegin);
       if (reply.held === true) return unasked(some);

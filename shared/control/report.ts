@@ -25,12 +25,13 @@ export const makeReport =
 
     function leaveOpen(
       carrier: Carrier,
-      { isHeld, suspects, timing, retryAfter = 0 }: Attempt,
+      { isHeld, isClaimed, suspects, timing, retryAfter = 0 }: Attempt,
       mayBeServed: boolean,
     ): void {
       const job = jobIdOf(carrier.job);
       for (const asking of partsAsking(parts, [carrier])) {
-        noteAsked(asking, job, { invocation, mayBeServed, suspects });
+        // What is not claimed is not this invocation's to tell of: the record keeps what it says.
+        if (isClaimed) noteAsked(asking, job, { invocation, mayBeServed, suspects });
         asking.pause = Math.max(asking.pause, retryAfter);
         if (mayBeServed) noteLease(asking, job, timing.calledAt + leaseMs);
         if (isHeld) asking.outOfTime = true;

@@ -2,6 +2,7 @@ import { type IntentId, operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
+import { makeBudget } from './budget.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
@@ -36,20 +37,18 @@ export const workOn = async <Message extends Received>(
 ): Promise<boolean> => {
   const { now, log } = edges;
   const invocation = edges.newId();
-  const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
+  const { keepSeconds, msPerCall, callConcurrency, callsForMs, leaseMs } = limits;
+  const budget = makeBudget({ now, remainingMs, msPerCall, callsForMs });
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
   if (parts === undefined) return false;
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
-  const lookUntil = (least: number) =>
-    makeLookAt(toUpstream, callConcurrency, (inMs = 0) => remainingMs() - inMs >= least);
-  // Half of the time at the most: if looks took it all, what they show would never be acted on.
-  const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
+  const lookBefore = makeLookAt(toUpstream, callConcurrency, budget.looksBefore);
+  const lookAfter = makeLookAt(toUpstream, callConcurrency, budget.looksAfter);
   const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS, parts });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
-  const report = makeReport({ parts, invocation, leaseMs, lookAt: lookUntil(msPerCall) });
-  const carryOut = makeCarryOut(toUpstream, msPerCall);
+  const report = makeReport({ parts, invocation, leaseMs, lookAt: lookAfter });
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
   const conclude = async (some: readonly Part<Message>[]): Promise<void> => {
@@ -62,7 +61,7 @@ export const workOn = async <Message extends Received>(
   const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
-  for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
+  for (const part of partsAsking(parts, plan.waiting)) part.pause = limits.restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
   for (const [carrier, superseded_by] of weighed.superseded)
@@ -79,15 +78,12 @@ export const workOn = async <Message extends Received>(
   for (const [carrier, until] of weighed.leases)
     for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
 
+  const carryOut = makeCarryOut(toUpstream, {
+    timeFor: budget.calls,
+    claim: (call) => claim(candidatesOf(call, weighed.candidates), 'open'),
+  });
   const perform = async (call: Call): Promise<void> => {
-    if (gates.standing(destinationOf(call)) !== 'open') return;
-    if (remainingMs() < msPerCall) {
-      log.warn('no time left', { operation: call.operation.name, jobs: call.carriers.length });
-      for (const part of partsAsking(parts, call.carriers)) part.outOfTime = true;
-      return;
-    }
-    const carriers = await claim(candidatesOf(call, weighed.candidates), 'open');
-    if (carriers.length > 0) await carryOut({ ...call, carriers }, remainingMs, report);
+    if (gates.standing(destinationOf(call)) === 'open') await carryOut(call, report);
   };
   const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
   const calls = cutCalls(parted, limits.maxJobsPerCall);

@@ -101,6 +101,9 @@ export interface Climate {
   /** Whether DLI tells when a job was started; DRS never does. */
   readonly tellsStart: boolean;
   readonly redrives: boolean;
+  readonly callsForMs: number;
+  /** Requests by one key pair under way at once in one execution environment. */
+  readonly callsPerKey: number;
   readonly outage: Outage;
 }
 
@@ -177,6 +180,8 @@ export const drawClimate = (random: Random): Climate => {
     tellsStart: random.chance(0.8),
     redrives: random.chance(0.3),
     outage: drawOutage(random, acceptsFor),
+    callsForMs: random.pick([15, 15, 5, 60]) * SECOND,
+    callsPerKey: random.pick([1, 1, 2, 8]),
   };
 };
 

@@ -10,6 +10,7 @@ import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
 import { type Climate, drawClimate, type FaultName, makeWeather } from './climate.ts';
 import { makeJobsModel } from './job-model.ts';
+import { makeKeyLanes } from './key-lanes.ts';
 import { makeLedgerModel } from './ledger-model.ts';
 import { makeMappingModel } from './mapping-model.ts';
 import { type Handed, makeQueueModel } from './queue-model.ts';
@@ -127,19 +128,22 @@ export const simulate = async ({
     maxJobsPerCall: () => climate.maxJobsPerCall,
     callConcurrency: climate.callConcurrency,
     msPerCall: climate.callMs + 5_000,
+    callsForMs: climate.callsForMs,
     leaseMs: climate.functionMs + 30_000,
     restartDelaySeconds: 30,
     maxReceives: climate.maxReceives,
     keepSeconds: 30 * 24 * 3_600,
   };
+  const lanes = makeKeyLanes(climate.callsPerKey);
   let ids = 0;
   const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
+    const lane = lanes.enter();
     const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
     const edges: ControlEdges<Handed> = {
       ledger: ledger.openFor(life, invocation),
       identify: async () => ({ kind: 'known', key: 'pair' }),
       send: makePaced({
-        send: upstream.openFor(life, invocation, remainingMs),
+        send: lane.inTurn(upstream.openFor(life, invocation, remainingMs)),
         now: schedule.now,
         random: random.next,
         pause: (ms) => rest(wire, life, ms),
@@ -159,7 +163,14 @@ export const simulate = async ({
       breakage.edges?.(edges) ?? edges,
       breakage.limits?.(limits) ?? limits,
     );
-    return breakage.loop?.(loop) ?? loop;
+    const whole = breakage.loop?.(loop) ?? loop;
+    return async (...batch: Parameters<typeof whole>) => {
+      try {
+        return await whole(...batch);
+      } finally {
+        lane.leave();
+      }
+    };
   };
   const mapping = makeMappingModel(wire, chronicle, climate, openLoop);
   const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage.readText ?? readExactly);

@@ -1,5 +1,6 @@
 import type { MayBegin, UpstreamRequest } from '../../shared/core/operation.ts';
-import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import type { Reply } from '../../shared/core/reply.ts';
+import { readied } from '../../shared/upstream/readied.ts';
 import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
@@ -159,13 +160,16 @@ export const makeUpstreamModel = (
     openFor:
       (life: Life, invocation: Invocation, remainingMs: () => number) =>
       (request: UpstreamRequest, mayBegin: MayBegin): Promise<Reply> =>
-        new Promise((resolve) => {
-          if (!life.isAlive()) return;
-          if (!mayBegin()) return resolve(heldBack('no time left'));
-          const sender = { life, invocation, remainingMs };
-          const understood = understand(request);
-          if (understood.kind === 'look') serveLook(understood, sender, resolve);
-          else serveCall(understood, sender, resolve);
-        }),
+        readied(request, mayBegin).then(
+          (turn) =>
+            new Promise((resolve) => {
+              if (!life.isAlive()) return;
+              if (turn.kind === 'held') return resolve(turn.reply);
+              const sender = { life, invocation, remainingMs };
+              const understood = understand({ ...request, body: turn.body });
+              if (understood.kind === 'look') serveLook(understood, sender, resolve);
+              else serveCall(understood, sender, resolve);
+            }),
+        ),
   };
 };

@@ -10,6 +10,7 @@ import type { Ledger } from '../../shared/core/ledger.ts';
 import type { Identify, UpstreamRequest } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import type { Result } from '../../shared/core/result.ts';
+import { readied } from '../../shared/upstream/readied.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
@@ -123,7 +124,9 @@ export const startControlRoom = ({
           const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
           return lookReply(request, await Promise.all(statuses));
         }
-        const call = seen(request.path, request.body ?? '');
+        const turn = await readied(request, mayBegin);
+        if (turn.kind === 'held') return turn.reply;
+        const call = seen(request.path, turn.body ?? '');
         calls.push(call);
         return reply(call);
       },
@@ -149,6 +152,7 @@ export const startControlRoom = ({
       maxJobsPerCall: () => maxJobsPerCall,
       callConcurrency,
       msPerCall: 25_000,
+      callsForMs: 600_000,
       leaseMs: 60_000,
       maxReceives: 100,
       keepSeconds: 3_600,
