@@ -22,59 +22,79 @@ export type CarryOut = (call: Call, report: Report) => Promise<void>;
  * see {@link makeIsolate}; what there is no time for stays unanswered, and suspected; what was refused beside a status of
  * success is not asked again before a look. A job that is denied alone is rejected if others of its kind are served.
  */
-export const makeCarryOut = (edges: CallEdges, { timeFor, claim }: CarryOutOptions): CarryOut => {
-  const served = new Set<string>();
+export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryOut => {
+  const groups = new Set<string>();
 
   return async (planned, report) => {
     const group = groupOf(planned);
-    const deniedAlone: Attempt[] = [];
-
-    const ask = async (
-      call: Call,
-      attempts: number,
-      suspects?: number,
-      claiming?: ClaimJobs,
-    ): Promise<Asked> => {
-      const mayBegin = inTime(edges.now, call, timeFor(call.project_id));
-      const areOthersServed = () => served.has(group);
-      const asking = { call, attempts, mayBegin, claim: claiming, areOthersServed };
-      if (!mayBegin()) {
-        await report({ ...unsent(asking, edges.now()), suspects });
-        return { passage: undefined, attempt: undefined };
-      }
-      const { attempt, suspect, denial } = await attemptCall(edges, asking);
-      const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
-      const isShared = verdicts.length > 1;
-      const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
-      if (denial?.kind === 'denied' && !isShared) deniedAlone.push({ ...attempt, suspects });
-      if (denial?.kind === 'denied' && isRefused) return { passage: 'denied', attempt };
-      if (isShared && isRefused) return { passage: 'suspect', attempt };
-      if (verdicts.some(isYes)) served.add(group);
-      const isInVain = isShared && verdicts.every(isUnclear);
-      const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
-      await report(verdicts.some(isYes) ? whereOthersAreServed(found) : found);
-      return { passage: verdicts.every(isYes) ? 'through' : undefined, attempt };
-    };
-
+    const served: Served = { is: () => groups.has(group), note: () => groups.add(group) };
+    const { ask, tellDenied } = makeAsk(edges, options.timeFor, served, report);
     const takeApart = makeIsolate({
       ask,
-      isServed: () => served.has(group),
+      isServed: served.is,
       random: edges.random,
       leave: async ({ attempt }, { carriers }, suspects) => {
         const left = attempt?.verdicts.filter(([carrier]) => carriers.includes(carrier)) ?? [];
         if (attempt !== undefined) await report({ ...attempt, verdicts: left, suspects });
       },
     });
-
-    const whole = await ask(planned, 1, undefined, claim);
+    const whole = await ask(planned, 1, undefined, options.claim);
     for (const bad of badOf(whole.attempt?.call ?? planned, whole, 2)) await takeApart(bad);
-    for (const attempt of deniedAlone)
-      await report(served.has(group) ? whereOthersAreServed(attempt) : attempt);
+    await tellDenied();
   };
 };
 
-/** Jobs that need the same rights. */
-const groupOf = ({ operation, project_id, options }: Call): string =>
+/** Whether any job of a group was served. */
+interface Served {
+  readonly is: () => boolean;
+  readonly note: () => void;
+}
+
+/** Sends the requests of one planned call. What was denied alone is told last: by then it shows whose matter it is. */
+const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Report) => {
+  const deniedAlone: Attempt[] = [];
+
+  const ask = async (
+    call: Call,
+    attempts: number,
+    suspects?: number,
+    claim?: ClaimJobs,
+  ): Promise<Asked> => {
+    const mayBegin = inTime(edges.now, call, timeFor(call.project_id));
+    const asking = { call, attempts, mayBegin, claim, areOthersServed: served.is };
+    if (!mayBegin()) {
+      const whose = { operation: call.operation.name, jobs: call.carriers.length };
+      if (claim !== undefined) edges.log.warn('no time left', whose);
+      await report({ ...unsent(asking, edges.now()), suspects });
+      return { passage: undefined, isBad: true, attempt: undefined };
+    }
+    const { attempt, suspect, denial } = await attemptCall(edges, asking);
+    const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
+    const isShared = verdicts.length > 1;
+    const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
+    const isDenied = isRefused && denial?.kind === 'denied';
+    if (isDenied && !isShared) deniedAlone.push({ ...attempt, suspects });
+    if (isDenied || (isShared && isRefused))
+      return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
+    if (verdicts.some(isYes)) served.note();
+    const isInVain = isShared && verdicts.every(isUnclear);
+    const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
+    await report(verdicts.some(isYes) ? besideServed(found) : found);
+    const isThrough = verdicts.every(isYes);
+    return { passage: isThrough ? 'through' : undefined, isBad: !isThrough, attempt };
+  };
+
+  return {
+    ask,
+    tellDenied: async (): Promise<void> => {
+      for (const attempt of deniedAlone)
+        await report(served.is() ? besideServed(attempt) : attempt);
+    },
+  };
+};
+
+/** Calls of the same operation and options for one project: they need the same rights. */
+export const groupOf = ({ operation, project_id, options }: Call): string =>
   `${operation.name} ${project_id} ${JSON.stringify(options)}`;
 
 const isYes = ({ kind }: Verdict): boolean => kind === 'delivered';
@@ -83,11 +103,11 @@ const isNo = (verdict: Verdict): boolean =>
   verdict.kind === 'rejected' || (verdict.kind === 'unanswered' && verdict.served === 'no');
 
 /** Nobody can tell whether it was served: should one of them be the reason, the others have to be rid of it. */
-const isUnclear = (verdict: Verdict): boolean =>
+export const isUnclear = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served !== 'no';
 
 /** What is denied beside others that are served is the job's own matter. */
-const whereOthersAreServed = (attempt: Attempt): Attempt => ({
+const besideServed = (attempt: Attempt): Attempt => ({
   ...attempt,
   verdicts: attempt.verdicts.map(([carrier, verdict]) =>
     verdict.kind === 'unanswered' && verdict.denied !== undefined

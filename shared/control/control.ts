@@ -92,7 +92,7 @@ const delayOf = (
   const wake = wakesAt(part);
   if (wake !== undefined) return delayFor(wake - now, random, part.pause);
   const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
-  const isQuick = part.outOfTime && !part.tried && receiveCount <= mostQuick;
+  const isQuick = part.outOfTime && !part.tried && receiveCount < mostQuick;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
   return retryDelay(receives, random, part.pause);
 };

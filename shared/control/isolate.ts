@@ -9,6 +9,8 @@ export type Passage = 'through' | 'suspect' | 'denied' | undefined;
 
 export interface Asked {
   readonly passage: Passage;
+  /** Whether not all of its jobs were served. */
+  readonly isBad: boolean;
   /** Undefined: nothing was sent. */
   readonly attempt: Attempt | undefined;
 }
@@ -24,6 +26,9 @@ export interface IsolateEdges {
   readonly random: () => number;
 }
 
+/** So many good jobs, and so many more for each bad one, are asked alone before the rest is asked together. */
+const PATIENCE = 3;
+
 /** Jobs of which one at least is bad, and what the next call of them counts as. */
 interface Bad {
   readonly call: Call;
@@ -34,8 +39,9 @@ interface Bad {
 /**
  * Law (promise P7): a call that was refused as a whole is halved, until single jobs carry the refusal. A half is known to
  * be bad when its whole was refused and its sibling went through: it is halved again unsent, so one bad job among n costs
- * at most 2·ceil(log2 n) + 1 further requests. Both halves are asked before one of them is taken apart. Where every quarter
- * was refused most jobs are likely to be bad: all are asked alone, at n + 6 further requests.
+ * at most 2·ceil(log2 n) + 1 further requests, and k bad ones at most k times that. Both halves are asked before one of them
+ * is taken apart. Where every quarter was refused most jobs may be bad: they are asked one by one as long as that is so,
+ * n + 6 further requests if all are, and never more than 1.6·n + 4.
  */
 export const makeIsolate = ({ ask, leave, isServed, random }: IsolateEdges) => {
   const badHalvesOf = async ({ call, attempts }: Bad): Promise<readonly Bad[]> => {
@@ -60,11 +66,27 @@ export const makeIsolate = ({ ask, leave, isServed, random }: IsolateEdges) => {
       return;
     }
     const quarters = [...(await badHalvesOf(left)), ...(await badHalvesOf(right))];
-    for (const quarter of quarters) await (quarters.length === 4 ? askEach : takeApart)(quarter);
+    for (const quarter of quarters) await (quarters.length === 4 ? askAlone : takeApart)(quarter);
   };
 
-  const askEach = async ({ call, attempts }: Bad): Promise<void> => {
-    for (const carrier of call.carriers) await ask({ ...call, carriers: [carrier] }, attempts, 1);
+  /** Of jobs known to be bad one after the other, until too many good ones are among them. */
+  const askAlone = async ({ call, attempts }: Bad): Promise<void> => {
+    let patience = PATIENCE;
+    let isFound = false;
+    for (const [place, carrier] of call.carriers.entries()) {
+      const rest = { ...call, carriers: call.carriers.slice(place) };
+      if (patience <= 0)
+        return isFound ? askTogether(rest, attempts) : takeApartUnsent(rest, attempts);
+      const suspects = isFound ? 1 : rest.carriers.length;
+      const { isBad } = await ask({ ...call, carriers: [carrier] }, attempts, suspects);
+      patience += isBad ? PATIENCE : -1;
+      isFound ||= isBad;
+    }
+  };
+
+  const askTogether = async (call: Call, attempts: number): Promise<void> => {
+    const asked = await ask(call, attempts, call.carriers.length);
+    for (const bad of badOf(call, asked, attempts + 1)) await takeApart(bad);
   };
 
   const takeApartUnsent = async (call: Call, attempts: number): Promise<void> => {
@@ -80,14 +102,14 @@ export const makeIsolate = ({ ask, leave, isServed, random }: IsolateEdges) => {
     const size = call.carriers.length;
     const [first, rest] = drawOne(call, random());
     const ofFirst = await ask(first, attempts, size);
-    if (isServed()) return takeApartUnsent(rest, attempts);
+    if (!ofFirst.isBad) return takeApartUnsent(rest, attempts);
     const ofRest = await ask(rest, attempts, size);
     const [bad] = badOf(rest, ofRest, attempts + 1);
     if (bad === undefined) return;
-    if (!bad.isDenied) return takeApart(bad);
+    if (!bad.isDenied || isServed()) return takeApart(bad);
     const [second, others] = drawOne(rest, random());
     const ofSecond = await ask(second, attempts + 1, size);
-    if (isServed()) return takeApartUnsent(others, attempts + 1);
+    if (!ofSecond.isBad) return takeApartUnsent(others, attempts + 1);
     const isEverybodys = ofFirst.passage === 'denied' && ofSecond.passage === 'denied';
     await leave(ofRest, others, isEverybodys ? undefined : size);
   };

@@ -16,6 +16,7 @@ import { isSettled, noteLease, openJobsOf, recallInto } from './part.ts';
 import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
+import { makeSuspicion } from './suspicion.ts';
 import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
 import { newestOf, weigh } from './weigh.ts';
 
@@ -82,8 +83,17 @@ export const workOn = async <Message extends Received>(
     timeFor: budget.calls,
     claim: (call) => claim(candidatesOf(call, weighed.candidates), 'open'),
   });
+  const suspicion = makeSuspicion({
+    parts,
+    invocation,
+    isRepeat: (carrier) => weighed.repeats.has(carrier),
+  });
   const perform = async (call: Call): Promise<void> => {
-    if (gates.standing(destinationOf(call)) === 'open') await carryOut(call, report);
+    if (gates.standing(destinationOf(call)) !== 'open') return;
+    await carryOut(call, async (attempt) => {
+      suspicion.hear(attempt);
+      await report(attempt);
+    });
   };
   const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
   const calls = cutCalls(parted, limits.maxJobsPerCall);
@@ -97,6 +107,7 @@ export const workOn = async <Message extends Received>(
     }),
   ]);
 
+  await record(suspicion.narrow());
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
