@@ -1,6 +1,6 @@
 import { jobIdOf } from '../core/operation.ts';
 import { readAsker } from '../core/part-record.ts';
-import type { Call, Carrier } from '../core/plan.ts';
+import type { Carrier } from '../core/plan.ts';
 import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
 import { isOpen, noteAsked, type Part } from './part.ts';
 import { partsAsking } from './progress.ts';

@@ -7,11 +7,11 @@ import {
 import type { Received } from '../../shared/control/part.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
-import type { Identify, Send, UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Identify, ProjectId, Send, UpstreamRequest } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import type { Result } from '../../shared/core/result.ts';
 import { readied } from '../../shared/upstream/readied.ts';
-import { makeTurns } from '../../shared/upstream/turns.ts';
+import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
@@ -40,7 +40,7 @@ export interface ControlRoomOptions {
   readonly ledger?: Ledger;
   readonly maxJobsPerCall?: number;
   readonly callConcurrency?: number;
-  /** Requests at once by the one key pair of each invocation; undefined: any number. */
+  /** Requests at once by one key pair; undefined: any number. */
   readonly callsPerKey?: number;
   readonly limits?: Partial<ControlLimits>;
   readonly identify?: Identify;
@@ -130,13 +130,21 @@ export const startControlRoom = ({
     calls.push(call);
     return reply(call);
   };
-  const inTurn = makeTurns(callsPerKey);
+  const lanes = new Map<string, InTurn>();
+  const laneOf = async (project: ProjectId): Promise<InTurn> => {
+    const identity = await identify(project);
+    const key = identity.kind === 'known' ? identity.key : '';
+    const lane = lanes.get(key) ?? makeTurns(callsPerKey);
+    lanes.set(key, lane);
+    return lane;
+  };
   const control = makeControlLoop<Received>(
     {
       ledger,
       identify,
       send: async (request, mayBegin) => {
         const run = async () => ({ reply: await exchange(request, mayBegin) });
+        const inTurn = await laneOf(request.project);
         return (await inTurn(request.project, run)).reply;
       },
       publish: async (batch) => {
