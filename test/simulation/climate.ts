@@ -1,3 +1,4 @@
+import { POISONS, type Poison } from './poison-model.ts';
 import type { Random } from './random.ts';
 
 /** Everything that can go wrong, by where it does. */
@@ -102,6 +103,9 @@ export interface Climate {
   readonly tellsStart: boolean;
   readonly redrives: boolean;
   readonly callsForMs: number;
+  /** What some jobs make of every call that they are in, and how many of them do. */
+  readonly poison: Poison | undefined;
+  readonly poisonous: number;
   /** Requests by one key pair under way at once in one execution environment. */
   readonly callsPerKey: number;
   readonly outage: Outage;
@@ -182,6 +186,8 @@ export const drawClimate = (random: Random): Climate => {
     outage: drawOutage(random, acceptsFor),
     callsForMs: random.pick([15, 15, 5, 60]) * SECOND,
     callsPerKey: random.pick([1, 1, 2, 8]),
+    poison: random.chance(0.4) ? random.pick(POISONS) : undefined,
+    poisonous: random.pick([0.15, 0.3, 1]),
   };
 };
 

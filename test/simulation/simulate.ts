@@ -13,6 +13,7 @@ import { makeJobsModel } from './job-model.ts';
 import { makeKeyLanes } from './key-lanes.ts';
 import { makeLedgerModel } from './ledger-model.ts';
 import { makeMappingModel } from './mapping-model.ts';
+import { makePoison } from './poison-model.ts';
 import { type Handed, makeQueueModel } from './queue-model.ts';
 import { makeRandom } from './random.ts';
 import { makeSchedule } from './schedule.ts';
@@ -98,9 +99,10 @@ export const simulate = async ({
     takesEarlyRuns: climate.takesEarlyRuns,
   });
   for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
-  const ledger = makeLedgerModel(wire);
+  const poison = makePoison(climate, makeRandom(seed, 0), () => schedule.now() >= calmAt);
+  const ledger = makeLedgerModel(wire, chronicle);
   const bus = makeBusModel(wire, chronicle);
-  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate);
+  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate, poison);
   const queue = makeQueueModel(wire, chronicle, {
     visibilityMs: climate.visibilityMs,
     maxReceives: climate.maxReceives,

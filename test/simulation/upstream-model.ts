@@ -6,6 +6,7 @@ import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
 import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
+import type { PoisonModel } from './poison-model.ts';
 import { SILENCE } from './reply-model.ts';
 import { type Understood, understand } from './request-reading.ts';
 import type { Life, Wire } from './wire.ts';
@@ -28,9 +29,10 @@ export const makeUpstreamModel = (
   { tell }: Chronicle,
   jobs: JobsModel,
   climate: Climate,
+  poison: PoisonModel,
 ) => {
   const { schedule, random, weather } = wire;
-  const arrive = makeArrive(wire, jobs, climate);
+  const arrive = makeArrive(wire, jobs, climate, poison);
   const startedAt = schedule.now();
   let calls = 0;
 
