@@ -336,6 +336,29 @@ export const BROKEN: readonly Broken[] = [
     breakage: blameEverybody,
   },
   {
+    name: 'takes no 403 apart',
+    breaks: ['P7 a bad id hurts only itself'],
+    breakage: repliesThat((reply) =>
+      reply.status === 403 || reply.status === 413
+        ? { ...reply, status: 400, body: '{"error_code":"APIGW.0201","error_msg":"words"}' }
+        : reply,
+    ),
+  },
+  {
+    name: 'claims before the turn',
+    breaks: ['claims are made at the turn'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        send: async (request, mayBegin) => {
+          if (!isBatch(request)) return edges.send(request, mayBegin);
+          const body = await request.ready?.();
+          return edges.send({ ...request, ready: async () => body }, mayBegin);
+        },
+      }),
+    },
+  },
+  {
     name: 'asks three times before it takes a refusal',
     breaks: ['P7 a bad id hurts only itself'],
     breakage: {
