@@ -15,6 +15,7 @@ const log = { info: () => undefined, warn: () => undefined };
 
 const LIMITS: ControlLimits = {
   maxJobsPerCall: () => 100,
+  callsForMs: 15_000,
   callConcurrency: 8,
   msPerCall: 25_000,
   leaseMs: 150_000,

@@ -57,7 +57,7 @@ export const makeControlLoop =
     await edges.postpone(
       staying.map((message) => [
         message,
-        delayOf(message, partOf.get(message), edges.now(), edges.random()),
+        delayOf(message, partOf.get(message), limits.maxReceives, edges.now(), edges.random()),
       ]),
     );
     edges.log.info('batch', {
@@ -73,15 +73,17 @@ export const makeControlLoop =
     return staying.map(({ messageId }) => messageId);
   };
 
-/** One that had no turn for want of time need not wait as one that was tried in vain: not longer than after so many receives. */
-const QUICK_RECEIVES = 4;
+/** One that had no turn for want of time does not wait as one that was tried in vain: each time as after its first receive. */
+const QUICK_RECEIVES = 1;
 
-/** Only so often, though: the queue gives it no more than a thousand times. */
+/** Only so often, though, and not for more than a tenth of the times that the queue gives it. */
 const MOST_QUICK = 100;
+const QUICK_SHARE = 0.1;
 
 const delayOf = (
   { receiveCount }: Received,
   part: Part | undefined,
+  maxReceives: number,
   now: number,
   random: number,
 ): number => {
@@ -90,7 +92,8 @@ const delayOf = (
   // Repeats grow, so that a job that is never answered does not use up the receives of its message.
   const grown = part.tried ? retryDelay(receiveCount, random, part.pause) : part.pause;
   if (wake !== undefined) return delayFor(wake - now, random, grown);
-  const isQuick = part.outOfTime && !part.tried && receiveCount < MOST_QUICK;
+  const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
+  const isQuick = part.outOfTime && !part.tried && receiveCount < mostQuick;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
   return retryDelay(receives, random, part.pause);
 };

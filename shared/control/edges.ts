@@ -17,8 +17,6 @@ export interface ControlEdges<Message extends Received> extends CallEdges {
   readonly bury: (message: Message, reason: string) => Promise<boolean>;
   /** Makes messages come back after so many seconds. */
   readonly postpone: (messages: readonly (readonly [Message, seconds: number])[]) => Promise<void>;
-  /** In [0, 1). */
-  readonly random: () => number;
 }
 
 export interface ControlLimits {
@@ -27,6 +25,8 @@ export interface ControlLimits {
   readonly callConcurrency: number;
   /** What a call may take and recording and publishing its results needs: with less time left none is begun. */
   readonly msPerCall: number;
+  /** For how many milliseconds one invocation begins calls and looks: what is left then comes back soon. */
+  readonly callsForMs: number;
   /** Longer than an invocation can last. */
   readonly leaseMs: number;
   /** How late effects and statuses may be after a request has ended, in milliseconds. */

@@ -1,4 +1,5 @@
 import { wayOf, wayOfKey, wayOfRoute } from '../core/cool-down.ts';
+import { denialOf } from '../core/denial.ts';
 import type { Log } from '../core/log.ts';
 import type { Identify, Send } from '../core/operation.ts';
 import { LONGEST_PAUSE_SECONDS } from '../core/pace.ts';
@@ -145,9 +146,13 @@ export const makeGates = (
     return isOwn ? LONGEST_PAUSE_SECONDS : ofKey.pause() + LATER_SECONDS;
   };
 
-  /** What is not a credential's is the project's, and what is about a path is that route's alone. */
-  const hear = async (own: Ways, reply: Reply): Promise<void> => {
+  /**
+   * What is not a credential's is the project's, and what is about a path is that route's alone. What may be one job's own,
+   * as long as that cannot be told, is none of these.
+   */
+  const hear = async (own: Ways, reply: Reply, mayBlameJobs: boolean): Promise<void> => {
     const closure = closureOf(reply);
+    if (mayBlameJobs && denialOf(reply)?.kind === 'denied') return;
     if (closure !== undefined) {
       const reason = refusalIn(reply);
       refusal = reason;
@@ -185,7 +190,8 @@ export const makeGates = (
     const taken = own;
     const exchange = async (): Promise<Reply> => {
       const reply = await edges.send(request, (inMs) => !isClosed(taken) && mayBegin(inMs));
-      await hear(renewed(destination, taken, reply), reply);
+      const mayBlameJobs = request.mayBlameJobs?.() === true;
+      await hear(renewed(destination, taken, reply), reply, mayBlameJobs);
       return reply;
     };
     const exchanged = exchange();

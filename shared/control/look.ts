@@ -2,7 +2,6 @@ import type { Log } from '../core/log.ts';
 import {
   type JobId,
   jobIdOf,
-  type MayBegin,
   type Operation,
   type ProjectId,
   type Sighting,
@@ -13,6 +12,7 @@ import type { Carrier } from '../core/plan.ts';
 import { closureOf } from '../core/refusal.ts';
 import type { Reply } from '../core/reply.ts';
 import type { SendBy } from '../core/route.ts';
+import type { TimeFor } from './budget.ts';
 import { slotsPer } from './slots.ts';
 
 export interface LookEdges {
@@ -29,16 +29,17 @@ export type LookAt = (
 
 /**
  * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look
- * changes nothing, and one that brings nothing leaves its jobs out. None is begun once `mayBegin` says no.
+ * changes nothing, and one that brings nothing leaves its jobs out. None is begun without time for it.
  */
 export const makeLookAt = (
   { send, log }: LookEdges,
   concurrency: number,
-  mayBegin: MayBegin,
+  timeFor: TimeFor,
 ): LookAt => {
   const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
+      const mayBegin = timeFor(project);
       if (!mayBegin()) return unasked(some);
       const reply = await send({ ...look.request(project, some), route: 'look' }, mayBegin);
       if (reply.held === true && !leadsNowhere(reply)) return unasked(some);

@@ -37,13 +37,16 @@ export const makeReport = (options: ReportOptions) => {
 
   const leaveOpen = (
     carrier: Carrier,
-    { isHeld, suspects, retryAfter = 0 }: Attempt,
+    { isHeld, isClaimed, suspects, retryAfter = 0 }: Attempt,
     { served, reason }: Unanswered,
   ): void => {
     const job = jobIdOf(carrier.job);
     for (const asking of partsAsking(parts, [carrier])) {
-      noteAsked(asking, job, { invocation, mayBeServed: served !== 'no', suspects });
-      noteReason(asking, reason);
+      // What is not claimed is not this invocation's to tell of: the record keeps what it says.
+      if (isClaimed) {
+        noteAsked(asking, job, { invocation, mayBeServed: served !== 'no', suspects });
+        noteReason(asking, reason);
+      }
       asking.pause = Math.max(asking.pause, retryAfter);
       if (isHeld) asking.outOfTime = true;
       else asking.tried = true;

@@ -12,6 +12,7 @@ import {
 } from '../core/plan.ts';
 import type { Destination } from '../core/route.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
+import { makeBudget } from './budget.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
@@ -25,6 +26,7 @@ import { isSettled, noteEnd, noteLease, openJobsOf, recallInto } from './part.ts
 import { makeProgress, partsAsking } from './progress.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
+import { makeSuspicion } from './suspicion.ts';
 import {
   NOT_STOPPED,
   OBSERVED,
@@ -55,20 +57,17 @@ export const workOn = async <Message extends Received>(
 ): Promise<string | undefined> => {
   const { now, log } = edges;
   const invocation = edges.newId();
-  const { keepSeconds, msPerCall, callConcurrency, leaseMs, settleMs, restartDelaySeconds } =
-    limits;
+  const { keepSeconds, msPerCall, callConcurrency, callsForMs, leaseMs, settleMs } = limits;
+  const budget = makeBudget({ now, remainingMs, msPerCall, callsForMs });
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
   const parts = await recall(book, received);
   if (parts === undefined) return undefined;
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
-  const lookUntil = (least: number) =>
-    makeLookAt(toUpstream, callConcurrency, (inMs = 0) => remainingMs() - inMs >= least);
-  // Half of the time at the most: if looks took it all, what they show would never be acted on.
-  const lookBefore = lookUntil((remainingMs() + msPerCall) / 2);
+  const lookBefore = makeLookAt(toUpstream, callConcurrency, budget.looksBefore);
+  const lookAfter = makeLookAt(toUpstream, callConcurrency, budget.looksAfter);
   const expire = makeExpire({ book, lookAt: lookBefore, now, graceMs: leaseMs + GRACE_MS, parts });
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
-  const carryOut = makeCarryOut(toUpstream, msPerCall);
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
   const conclude = async (some: readonly Part<Message>[]): Promise<void> => {
@@ -85,15 +84,14 @@ export const workOn = async <Message extends Received>(
     const reason = gates.reason(destinationOfPart(one.asker)) ?? gates.reason(lookingAt(one.asker));
     settleUncalled(parts, one, endings.get(one), now(), reason);
   }
-  const pollMs = restartDelaySeconds * 1_000;
+  const pollMs = limits.restartDelaySeconds * 1_000;
   for (const carrier of plan.waiting)
     for (const part of partsAsking(parts, [carrier]))
       noteLease(part, jobIdOf(carrier.job), now() + Math.max(pollMs, settleBefore(part, settleMs)));
   const planned = admitted(plan.calls, parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now, settleMs, pollMs });
   const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
-  const lookAt = lookUntil(msPerCall);
-  const report = makeReport({ ...limits, parts, invocation, lookAt, now, clearFrom });
+  const report = makeReport({ ...limits, parts, invocation, lookAt: lookAfter, now, clearFrom });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
   // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
@@ -119,15 +117,21 @@ export const workOn = async <Message extends Received>(
   for (const [carrier, until] of weighed.leases)
     for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
 
+  const carryOut = makeCarryOut(toUpstream, {
+    timeFor: budget.calls,
+    claim: (call) => claim(candidatesOf(call, weighed.candidates), 'open'),
+  });
+  const suspicion = makeSuspicion({
+    parts,
+    invocation,
+    isRepeat: (carrier) => weighed.repeats.has(carrier),
+  });
   const perform = async (call: Call): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;
-    if (remainingMs() < msPerCall) {
-      log.warn('no time left', { operation: call.operation.name, jobs: call.carriers.length });
-      for (const part of partsAsking(parts, call.carriers)) part.outOfTime = true;
-      return;
-    }
-    const carriers = await claim(candidatesOf(call, weighed.candidates), 'open');
-    if (carriers.length > 0) await carryOut({ ...call, carriers }, remainingMs, report);
+    await carryOut(call, async (attempt) => {
+      suspicion.hear(attempt);
+      await report(attempt);
+    });
   };
   const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
   const calls = cutCalls(parted, limits.maxJobsPerCall);
@@ -141,6 +145,7 @@ export const workOn = async <Message extends Received>(
     }),
   ]);
 
+  await record(suspicion.narrow());
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));

@@ -47,11 +47,19 @@ export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: string;
+  /**
+   * In place of `body`: makes the request ready to be sent, once it has its turn, and resolves to its body; or to
+   * undefined if nothing is to be sent any more. To be asked for anew each time that the request is sent.
+   */
+  readonly ready?: () => Promise<string | undefined>;
+  /** Whether a right that is missing may be one job's own matter, so that it tells nothing of the others. */
+  readonly mayBlameJobs?: () => boolean;
 }
 
 /**
  * Sends one request. Law: never throws for what the outside does, silence is a reply too. `mayBegin` is asked right
  * before anything goes out, however long the request had to wait for its turn: a no is a reply of kind `silent`, unsent.
+ * So is a request that `ready` finds nothing left to send of.
  */
 export type Send = (request: UpstreamRequest, mayBegin: MayBegin) => Promise<Reply>;
 

@@ -25,4 +25,6 @@ export type Verdict =
       readonly reason: string;
       /** Whether the request was served all the same: `maybe`, as a look may show at once; or `maybe yet`, as none will for a while. */
       readonly served: 'no' | 'maybe' | 'maybe yet';
+      /** Where it was refused for want of a right: the refusal that stands if others of its call are served. */
+      readonly denied?: { readonly evidence: Evidence; readonly error: Refusal };
     };

@@ -151,13 +151,21 @@ export const verdictOn = (status: number, error: Refusal, evidence: Evidence): V
     case 'later':
     case 'late': {
       const reason = `${error.code}: ${error.message}`;
-      return { kind: 'unanswered', served: servedAfter(blame, status), reason };
+      const served = servedAfter(blame, status);
+      const denied = lacksRight(status, error.code) && { denied: { evidence, error } };
+      return { kind: 'unanswered', served, reason, ...denied };
     }
     case 'job':
     case 'status':
     case 'everybody':
       return { kind: 'rejected', evidence, error, doubtful: blame === 'status' };
   }
+};
+
+/** Whether a right is missing: for one job, or for whoever asks. IAM's refusals are of the user, whatever the job. */
+export const lacksRight = (status: number, code: string): boolean => {
+  const blame = blameOf(status, code);
+  return (blame === 'auth' || (blame === 'everybody' && status === 403)) && !/^IAM\./.test(code);
 };
 
 /** Whether a refusal of a whole call may be the fault of one of its jobs. */

@@ -14,7 +14,8 @@ import { isAuthRefusal, isBadSignature, showsService } from '../core/refusal.ts'
 import { heldBack, type Reply } from '../core/reply.ts';
 import { MisconfiguredError } from '../core/settings.ts';
 import type { KeptAccounts } from './accounts.ts';
-import { type Lane, type LaneOptions, makeLanes, NO_TIME, REFUSED_LATELY } from './lanes.ts';
+import { type Lane, type LaneOptions, makeLanes, REFUSED_LATELY } from './lanes.ts';
+import { readied } from './readied.ts';
 import { redact } from './redact.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -108,7 +109,10 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     method: request.method,
     url: (account.endpoints[request.service] ?? endpoints[request.service]) + request.path,
     headers: { 'content-type': 'application/json', 'x-project-id': request.project },
-    ...(request.body !== undefined && { body: request.body }),
+  });
+  const withBody = (outgoing: Outgoing, body: string | undefined): Outgoing => ({
+    ...outgoing,
+    ...(body !== undefined && { body }),
   });
   const dress = (outgoing: Outgoing, headers: Outgoing['headers']): Outgoing => ({
     ...outgoing,
@@ -118,31 +122,39 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
   const attemptSigned = async (
     lane: Lane,
     key: KeyPair,
-    project: ProjectId,
-    outgoing: Outgoing,
+    request: UpstreamRequest,
+    unmade: Outgoing,
     mayBegin: MayBegin,
   ) => {
     const reads = accounts.reads();
     if (lane.refusedAt() !== undefined) return { reply: heldBack(REFUSED_LATELY), reads };
-    if (!mayBegin()) return { reply: heldBack(NO_TIME), reads };
+    const turn = await readied(request, mayBegin);
+    if (turn.kind === 'held') return { reply: turn.reply, reads };
+    // Where several are under way at once the first refusal may have come meanwhile.
+    if (lane.refusedAt() !== undefined) return { reply: heldBack(REFUSED_LATELY), reads };
+    const outgoing = withBody(unmade, turn.body);
     const signed = edges.sign(outgoing, key, new Date(now()));
     const reply = await sendOne(dress(outgoing, signed), key);
-    if (isBadSignature(reply)) lane.refuse(project, reads);
+    if (isBadSignature(reply)) lane.refuse(request.project, reads);
     return { reply, reads };
   };
 
   const attemptAsUser = async (
     lane: Lane,
     user: User,
-    { iam, project }: { readonly iam: string | undefined; readonly project: ProjectId },
-    outgoing: Outgoing,
+    iam: string | undefined,
+    request: UpstreamRequest,
+    unmade: Outgoing,
     mayBegin: MayBegin,
   ) => {
+    const { project } = request;
     const reads = accounts.reads();
     if (iam === undefined) return { reply: heldBack('no IAM endpoint is set'), reads };
     const bearer = await tokens.of({ user, iam, project }, lane.login(project, mayBegin));
     if (bearer.kind === 'refused') return { reply: bearer.reply, reads };
-    if (!mayBegin()) return { reply: heldBack(NO_TIME), reads };
+    const turn = await readied(request, mayBegin);
+    if (turn.kind === 'held') return { reply: turn.reply, reads };
+    const outgoing = withBody(unmade, turn.body);
     const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
     const reply = await sendOne(dress(outgoing, headers), user);
     if (showsService(reply)) lane.prove(project);
@@ -159,13 +171,13 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     const key = await keyOf(credential);
     const lane = laneFor(key, credential.kind);
     const outgoing = outgoingOf(account, request);
-    const scope = { iam: account.endpoints.iam ?? endpoints.iam, project };
+    const iam = account.endpoints.iam ?? endpoints.iam;
     const tried =
       credential.kind === 'key'
         ? await lane.inTurn(project, () =>
-            attemptSigned(lane, credential, project, outgoing, mayBegin),
+            attemptSigned(lane, credential, request, outgoing, mayBegin),
           )
-        : await attemptAsUser(lane, credential, scope, outgoing, mayBegin);
+        : await attemptAsUser(lane, credential, iam, request, outgoing, mayBegin);
     const { reply } = tried;
     const sentBy = { key, isRefused: isBadSignature(reply) && lane.isCondemned() };
     return { lane, ...tried, reply: isHeld(reply) ? reply : { ...reply, sentBy } };

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { ClaimJobs } from '../../shared/control/attempt.ts';
 import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
-import { jobIdOf, type MayBegin, type Operation } from '../../shared/core/operation.ts';
+import {
+  jobIdOf,
+  type MayBegin,
+  type Operation,
+  type UpstreamRequest,
+} from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import { readied } from '../../shared/upstream/readied.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 import { agree, refusal, type SeenCall, YES } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
@@ -17,11 +24,17 @@ interface Setup {
   readonly remainingMs?: () => number;
   /** In place of the operation's own. */
   readonly decode?: Operation['decode'];
+  readonly claim?: ClaimJobs;
 }
 
 /** Carries out the one call of some wishes, in requests of 7 ms each: what was sent, logged and reported. */
 const carryOut = async (
-  { reply = agree, remainingMs = () => 60_000, decode }: Setup,
+  {
+    reply = agree,
+    remainingMs = () => 60_000,
+    decode,
+    claim = async ({ carriers }) => carriers,
+  }: Setup,
   ...wishes: Wish[]
 ) => {
   let at = AT;
@@ -34,18 +47,26 @@ const carryOut = async (
     log,
     now: () => at,
     newId: () => `call ${++ids}`,
-    send: async ({ path, body = '' }: { path: string; body?: string }, mayBegin: MayBegin) => {
-      const jobs = JSON.parse(body).job_ids.map(String);
+    random: () => 0,
+    send: async (request: UpstreamRequest, mayBegin: MayBegin) => {
       begins.push(mayBegin);
+      const turn = await readied(request, mayBegin);
+      if (turn.kind === 'held') return turn.reply;
+      const { path } = request;
+      const { body = '' } = turn;
+      const jobs = JSON.parse(body).job_ids.map(String);
       asked.push(jobs);
       at += 7;
       return reply({ path, body, jobs });
     },
   };
   const call = theOnly(openWishes(...wishes).calls);
-  await makeCarryOut(edges, MS_PER_CALL)(
+  const timeFor =
+    () =>
+    (inMs = 0) =>
+      remainingMs() - inMs >= MS_PER_CALL;
+  await makeCarryOut(edges, { timeFor, claim })(
     decode === undefined ? call : { ...call, operation: { ...call.operation, decode } },
-    remainingMs,
     async (attempt) => {
       attempts.push(attempt);
     },
@@ -205,7 +226,9 @@ describe('no request is begun with less time than one may take', () => {
       { remainingMs: () => MS_PER_CALL - 1 },
       { jobs: ['1', '2'] },
     );
-    expect([asked, lines]).toEqual([[], []]);
+    expect(asked).toEqual([]);
+    const fields = { operation: 'dli.run', jobs: 2 };
+    expect(lines).toEqual([{ level: 'warn', event: 'no time left', fields }]);
     const verdict = {
       kind: 'unanswered',
       served: 'no',
@@ -225,8 +248,11 @@ describe('no request is begun with less time than one may take', () => {
     let left = MS_PER_CALL + 1;
     const { asked, attempts, verdicts } = await carryOut(
       {
-        remainingMs: () => left--,
-        reply: ({ jobs }) => (jobs.length > 2 ? SUSPECT : replied(400, [refusal('DLI.0002'), YES])),
+        remainingMs: () => left,
+        reply: ({ jobs }) => {
+          left--;
+          return jobs.length > 2 ? SUSPECT : replied(400, [refusal('DLI.0002'), YES]);
+        },
       },
       { jobs: ['1', '2', '3', '4'] },
     );

@@ -101,6 +101,7 @@ describe('an invocation fails if the upstream refused everybody, and nothing els
       },
       {
         maxJobsPerCall: () => 100,
+        callsForMs: 15_000,
         callConcurrency: 1,
         msPerCall: 1,
         leaseMs: 1,

@@ -153,7 +153,7 @@ describe('a message comes back after a while', () => {
     ]);
     expect([...postponed]).toEqual([
       ['m1', 2],
-      ['m2', 16],
+      ['m2', 2],
       ['m3', 450],
     ]);
   });

@@ -31,7 +31,7 @@ const begin = (
     requests.push(request);
     return reply(request);
   };
-  const lookAt = makeLookAt({ send, log }, concurrency, mayBegin);
+  const lookAt = makeLookAt({ send, log }, concurrency, () => mayBegin);
   const look = async (operation: OperationName, ids: readonly string[]) => {
     const jobs = intentOf({ operation, jobs: ids }).jobs.map(jobIdOf);
     const seen = await lookAt(OPERATIONS[operation], project, jobs);

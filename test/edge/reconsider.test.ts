@@ -45,6 +45,7 @@ const ask = async (verdicts: readonly Verdict[], asked: Asked = {}) => {
     call,
     verdicts: call.carriers.map((carrier, i) => [carrier, verdicts[i] ?? UNSENT] as const),
     isHeld: false,
+    isClaimed: true,
     info: { id: 'call', size: jobs.length, attempts: 1 },
     timing: timingOf(CALLED, SEEN),
   };

@@ -40,6 +40,7 @@ const report = async (
       call.carriers.slice(i, i + 1).map((carrier) => [carrier, verdict] as const),
     ),
     isHeld: false,
+    isClaimed: true,
     suspects,
     info: { id: 'call', size: jobs.length, attempts: 1 },
     timing: timingOf(1, 2),

@@ -3,7 +3,8 @@ import { makeCarryOut } from '../../shared/control/carry-out.ts';
 import { makeLookAt } from '../../shared/control/look.ts';
 import type { Part } from '../../shared/control/part.ts';
 import { makeReport } from '../../shared/control/report.ts';
-import { MISSING, UNTOLD } from '../../shared/core/operation.ts';
+import { MISSING, type Send, UNTOLD } from '../../shared/core/operation.ts';
+import type { Call } from '../../shared/core/plan.ts';
 import type { Reply } from '../../shared/core/reply.ts';
 import { openWishes, theOnly } from '../support/book-room.ts';
 import { refusal } from '../support/control-room.ts';
@@ -33,10 +34,14 @@ const carryOut = async (
       log,
     },
     8,
-    () => true,
+    () => () => true,
   );
   const now = () => Date.parse(NOW);
-  const edges = { send: async () => reply, log, now, newId: () => 'call' };
+  const send: Send = async ({ ready }) => {
+    await ready?.();
+    return reply;
+  };
+  const edges = { send, log, now, newId: () => 'call', random: () => 0 };
   const report = makeReport({
     parts,
     invocation: 'ours',
@@ -47,7 +52,8 @@ const carryOut = async (
     leaseMs: 60_000,
     lookAt,
   });
-  await makeCarryOut(edges, 0)(theOnly(calls), () => 1, report);
+  const claim = async ({ carriers }: Call) => carriers;
+  await makeCarryOut(edges, { timeFor: () => () => true, claim })(theOnly(calls), report);
   return { looks, list };
 };
 

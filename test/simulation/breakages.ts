@@ -63,16 +63,25 @@ const ledgerThat = (change: (ledger: Ledger) => Ledger): Breakage => ({
   edges: (edges) => ({ ...edges, ledger: change(edges.ledger) }),
 });
 
+/** A batch request whose body is rewritten when it is made ready, and what it was then. */
+const remade = (request: UpstreamRequest, change = (body: string) => body) => {
+  let sent = '';
+  const ready = async (): Promise<string | undefined> => {
+    const body = await request.ready?.();
+    if (body !== undefined) sent = change(body);
+    return body === undefined ? undefined : sent;
+  };
+  return { request: { ...request, ready }, sent: () => sent };
+};
+
 /** Requests to the batch endpoints, rewritten. */
-const requestsThat = (change: (request: UpstreamRequest) => UpstreamRequest): Breakage => ({
+const bodyThat = (change: (body: string) => string): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: (request, mayBegin) => edges.send(isBatch(request) ? change(request) : request, mayBegin),
+    send: (request, mayBegin) =>
+      edges.send(isBatch(request) ? remade(request, change).request : request, mayBegin),
   }),
 });
-
-const bodyThat = (change: (body: string) => string): Breakage =>
-  requestsThat((request) => ({ ...request, body: change(request.body ?? '') }));
 
 const asLooked = (path: string, status: string): string =>
   path.startsWith('/v3/')
@@ -136,10 +145,12 @@ const blameEverybody: Breakage = {
   edges: (edges) => ({
     ...edges,
     send: async (request, mayBegin) => {
-      const reply = await edges.send(request, mayBegin);
-      if (!isBatch(request) || reply.kind !== 'replied' || reply.status !== 400) return reply;
+      if (!isBatch(request)) return edges.send(request, mayBegin);
+      const { request: kept, sent } = remade(request);
+      const reply = await edges.send(kept, mayBegin);
+      if (reply.kind !== 'replied' || reply.status !== 400) return reply;
       if (!reply.body.includes('DLI.0001')) return reply;
-      const jobs = (request.body ?? '').split(',').length;
+      const jobs = sent().split(',').length;
       const refusal = { error_code: 'DLI.0002', error_msg: 'words' };
       return { ...reply, body: JSON.stringify(new Array(jobs).fill(refusal)) };
     },
@@ -151,11 +162,12 @@ const readByPosition: Breakage = {
   edges: (edges) => ({
     ...edges,
     send: async (request, mayBegin) => {
-      const reply = await edges.send(request, mayBegin);
-      if (!isBatch(request) || reply.kind !== 'replied' || !reply.body.startsWith('['))
-        return reply;
+      if (!isBatch(request)) return edges.send(request, mayBegin);
+      const { request: kept, sent } = remade(request);
+      const reply = await edges.send(kept, mayBegin);
+      if (reply.kind !== 'replied' || !reply.body.startsWith('[')) return reply;
       const rows: Json = JSON.parse(reply.body);
-      const jobs: Json = JSON.parse(request.body ?? '');
+      const jobs: Json = JSON.parse(sent());
       if (!Array.isArray(rows) || !isObject(jobs) || !Array.isArray(jobs.job_ids)) return reply;
       const good = { is_success: 'true', message: 'words' };
       const body = JSON.stringify(jobs.job_ids.map((_, i) => rows[i] ?? good));
@@ -375,6 +387,29 @@ export const BROKEN: readonly Broken[] = [
     name: 'rejects everybody for one',
     breaks: ['P7 a bad id hurts only itself'],
     breakage: blameEverybody,
+  },
+  {
+    name: 'takes no 403 apart',
+    breaks: ['P7 a bad id hurts only itself'],
+    breakage: repliesThat((reply) =>
+      reply.status === 403 || reply.status === 413
+        ? { ...reply, status: 400, body: '{"error_code":"APIGW.0201","error_msg":"words"}' }
+        : reply,
+    ),
+  },
+  {
+    name: 'claims before the turn',
+    breaks: ['claims are made at the turn'],
+    breakage: {
+      edges: (edges) => ({
+        ...edges,
+        send: async (request, mayBegin) => {
+          if (!isBatch(request)) return edges.send(request, mayBegin);
+          const body = await request.ready?.();
+          return edges.send({ ...request, ready: async () => body }, mayBegin);
+        },
+      }),
+    },
   },
   {
     name: 'asks three times before it takes a refusal',

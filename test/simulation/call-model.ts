@@ -2,6 +2,7 @@ import type { Reply } from '../../shared/core/reply.ts';
 import { type Call, jobKey, type Said } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
+import type { PoisonModel } from './poison-model.ts';
 import {
   answerFor,
   failureFor,
@@ -74,6 +75,7 @@ export const makeArrive = (
   { schedule, random, weather }: Wire,
   jobs: JobsModel,
   climate: Climate,
+  poison: PoisonModel,
 ) => {
   const judge = (call: Call, keys: readonly string[]): void => {
     call.statuses = keys.map(jobs.statusOf);
@@ -133,9 +135,27 @@ export const makeArrive = (
     return bad;
   };
 
+  /** Refuses a call before anything is done, for one of its jobs. */
+  const deny = (call: Call, reply: Reply): Outcome => {
+    judge(
+      call,
+      call.jobs.map(({ id }) => jobKey(call.operation, call.project, id)),
+    );
+    call.troubles = poison.troublesOf(call);
+    call.refused = true;
+    return { reply, said: call.jobs.map(() => 'no') };
+  };
+
   return (call: Call): Outcome => {
-    const { fault } = call;
     call.settledAt = schedule.now();
+    const denial = call.fault === undefined ? poison.denialOf(call) : undefined;
+    if (denial !== undefined) return deny(call, denial);
+    const spoiltBy = call.fault === undefined ? poison.faultOf(call) : undefined;
+    if (spoiltBy !== undefined) {
+      call.fault = spoiltBy;
+      call.invocation.faults++;
+    }
+    const { fault } = call;
     if (fault === undefined) {
       const spoiling = weather.strikesOne(SPOILT);
       const answer = takeEffect(call, spoiling === undefined);

@@ -44,7 +44,7 @@ export interface Invocation {
 export type Said = 'yes' | 'no' | 'unserved' | 'nothing';
 
 /** Why a job was not served. */
-export type Trouble = 'missing' | 'wrong state' | 'busy';
+export type Trouble = 'missing' | 'wrong state' | 'busy' | 'denied';
 
 /** One batch request at the upstream. */
 export interface Call {
@@ -111,6 +111,8 @@ export type Step = { readonly at: number } & (
     }
   | { readonly kind: 'redriven'; readonly letter: Letter }
   | { readonly kind: 'taken up'; readonly letter: Letter }
+  /** The ledger took a claim on a job: `key` is as {@link jobKey} has it. */
+  | { readonly kind: 'claimed'; readonly invocation: Invocation; readonly key: string }
   | { readonly kind: 'called'; readonly call: Call }
   | { readonly kind: 'arrived'; readonly call: Call }
   | { readonly kind: 'heard'; readonly call: Call; readonly reply: string }

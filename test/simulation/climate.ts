@@ -1,3 +1,4 @@
+import { POISONS, type Poison } from './poison-model.ts';
 import type { Random } from './random.ts';
 import { drawWalls, isWall, WALLS, type Wall } from './walls.ts';
 
@@ -109,6 +110,12 @@ export interface Climate {
   /** Whether DLI tells when a job was started; DRS never does. */
   readonly tellsStart: boolean;
   readonly redrives: boolean;
+  readonly callsForMs: number;
+  /** What some jobs make of every call that they are in, and how many of them do. */
+  readonly poison: Poison | undefined;
+  readonly poisonous: number;
+  /** Requests by one key pair under way at once in one execution environment. */
+  readonly callsPerKey: number;
   readonly outage: Outage;
   readonly walls: readonly Wall[];
 }
@@ -190,6 +197,10 @@ export const drawClimate = (random: Random): Climate => {
     redrives: random.chance(0.3),
     outage: drawOutage(random, acceptsFor),
     walls: drawWalls(random, acceptsFor),
+    callsForMs: random.pick([15, 15, 5, 60]) * SECOND,
+    callsPerKey: random.pick([1, 1, 2, 8]),
+    poison: random.chance(0.4) ? random.pick(POISONS) : undefined,
+    poisonous: random.pick([0.15, 0.3, 1]),
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Entry, Ledger, NewEntry, Written } from '../../shared/core/ledger.ts';
-import type { Invocation } from './chronicle.ts';
+import type { Chronicle, Invocation } from './chronicle.ts';
 import { exchange, type Life, type Trip, type Wire } from './wire.ts';
 
 const SLOWEST_MS = 2_000;
@@ -8,7 +8,7 @@ const SLOWEST_MS = 2_000;
  * The ledger's laws over a map, behind a wire on which requests and replies get lost. A write that nobody heard of may
  * land seconds later, under the same condition.
  */
-export const makeLedgerModel = (wire: Wire) => {
+export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
   const { schedule, random, weather } = wire;
   const entries = new Map<string, Entry>();
   const put = ({ key, version, body }: NewEntry, seen: string | undefined): Written => {
@@ -49,6 +49,8 @@ export const makeLedgerModel = (wire: Wire) => {
       write: (entry, seen) =>
         exchange(wire, life, trip(invocation), () => {
           const written = serveWrite(entry, seen);
+          if (written === 'written' && entry.key.startsWith('job/'))
+            tell({ kind: 'claimed', invocation, key: entry.key.slice('job/'.length) });
           if (written !== 'written') invocation.conflicts++;
           return written;
         }),

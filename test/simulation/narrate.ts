@@ -53,6 +53,8 @@ export const narrate = ({ steps, climate, workload, calmAt }: History): readonly
         return `${step.letter.id} ${step.kind}`;
       case 'buried':
         return `${step.letter.id} buried by ${step.invocation.n}: ${step.reason}`;
+      case 'claimed':
+        return `invocation ${step.invocation.n} claims ${step.key}`;
       case 'called':
         return `invocation ${step.call.invocation.n} sends ${tellCall(step.call)}${step.call.fault ? ` [${step.call.fault}]` : ''}`;
       case 'arrived': {

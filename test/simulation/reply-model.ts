@@ -26,8 +26,13 @@ export const replied = (status: number, body: unknown, retryAfter?: number): Rep
 const errorOf = (code: string) => ({ error_code: code, error_msg: 'words' });
 
 const CODES = {
-  dli: { missing: 'DLI.0002', 'wrong state': 'DLI.0007', busy: 'DLI.0012' },
-  drs: { missing: 'DRS.M05003', 'wrong state': 'DRS.M00304', busy: 'DRS.M01504' },
+  dli: { missing: 'DLI.0002', 'wrong state': 'DLI.0007', busy: 'DLI.0012', denied: 'DLI.0015' },
+  drs: {
+    missing: 'DRS.M05003',
+    'wrong state': 'DRS.M00304',
+    busy: 'DRS.M01504',
+    denied: 'DRS.M00261',
+  },
 } as const;
 
 export type ServiceName = keyof typeof CODES;

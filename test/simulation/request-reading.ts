@@ -18,7 +18,10 @@ export type Understood =
       readonly ids: readonly string[];
     };
 
-const bodyOf = ({ body = '' }: UpstreamRequest): { readonly [key: string]: Json } => {
+/** A request with its body as it went out. */
+type Sent = Pick<UpstreamRequest, 'method' | 'path'> & { readonly body: string | undefined };
+
+const bodyOf = ({ body = '' }: Sent): { readonly [key: string]: Json } => {
   const parsed = parseJson(body);
   if (!parsed.ok || !isObject(parsed.value)) throw new Error(`the upstream cannot read ${body}`);
   return parsed.value;
@@ -26,11 +29,7 @@ const bodyOf = ({ body = '' }: UpstreamRequest): { readonly [key: string]: Json 
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
-const batchOf = (
-  operation: OperationName,
-  project: string,
-  request: UpstreamRequest,
-): Understood => {
+const batchOf = (operation: OperationName, project: string, request: Sent): Understood => {
   const { job_ids: ids, jobs, ...options } = bodyOf(request);
   const own = listOf(jobs).map((job) => {
     const { job_id: id, ...rest } = isObject(job) ? job : { job_id: job };
@@ -41,7 +40,7 @@ const batchOf = (
 };
 
 /** Reads a request by its path. Throws on what neither service knows: the code must never send it. */
-export const understand = (request: UpstreamRequest): Understood => {
+export const understand = (request: Sent): Understood => {
   const [, version, project = '', third, fourth, fifth] = request.path.split('/');
   if (version === 'v1.0' && third === 'streaming' && fourth === 'jobs' && fifth !== undefined) {
     if (request.method === 'GET') return { kind: 'look', service: 'dli', project, ids: [fifth] };

@@ -10,8 +10,10 @@ import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
 import { type Climate, drawClimate, type FaultName, makeWeather } from './climate.ts';
 import { makeJobsModel } from './job-model.ts';
+import { makeKeyLanes } from './key-lanes.ts';
 import { makeLedgerModel } from './ledger-model.ts';
 import { makeMappingModel } from './mapping-model.ts';
+import { makePoison } from './poison-model.ts';
 import { type Handed, makeQueueModel } from './queue-model.ts';
 import { makeRandom } from './random.ts';
 import { makeSchedule } from './schedule.ts';
@@ -98,9 +100,10 @@ export const simulate = async ({
     lateBy: () => (random.chance(climate.late) ? random.between(0, climate.settleMs) : 0),
   });
   for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
-  const ledger = makeLedgerModel(wire);
+  const poison = makePoison(climate, makeRandom(seed, 0), () => schedule.now() >= calmAt);
+  const ledger = makeLedgerModel(wire, chronicle);
   const bus = makeBusModel(wire, chronicle);
-  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate);
+  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate, poison);
   const queue = makeQueueModel(wire, chronicle, {
     visibilityMs: climate.visibilityMs,
     maxReceives: climate.maxReceives,
@@ -128,6 +131,7 @@ export const simulate = async ({
     maxJobsPerCall: () => climate.maxJobsPerCall,
     callConcurrency: climate.callConcurrency,
     msPerCall: climate.callMs + 5_000,
+    callsForMs: climate.callsForMs,
     leaseMs: climate.functionMs + Math.max(30_000, climate.settleMs),
     settleMs: () => climate.settleMs,
     recordsEnds: true,
@@ -135,15 +139,17 @@ export const simulate = async ({
     maxReceives: climate.maxReceives,
     keepSeconds: 30 * 24 * 3_600,
   };
+  const lanes = makeKeyLanes(climate.callsPerKey);
   let ids = 0;
   const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
+    const lane = lanes.enter();
     const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
     const own = { ...limits, recordsEnds: !random.chance(climate.older) };
     const edges: ControlEdges<Handed> = {
       ledger: ledger.openFor(life, invocation),
       identify: async () => ({ kind: 'known', key: 'pair' }),
       send: makePaced({
-        send: upstream.openFor(life, invocation, remainingMs),
+        send: lane.inTurn(upstream.openFor(life, invocation, remainingMs)),
         now: schedule.now,
         random: random.next,
         pause: (ms) => rest(wire, life, ms),
@@ -160,7 +166,14 @@ export const simulate = async ({
       newId: () => `id${++ids}`,
     };
     const loop = makeControlLoop(breakage.edges?.(edges) ?? edges, breakage.limits?.(own) ?? own);
-    return breakage.loop?.(loop) ?? loop;
+    const whole = breakage.loop?.(loop) ?? loop;
+    return async (...batch: Parameters<typeof whole>) => {
+      try {
+        return await whole(...batch);
+      } finally {
+        lane.leave();
+      }
+    };
   };
   const mapping = makeMappingModel(wire, chronicle, climate, openLoop);
   const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage.readText ?? readExactly);

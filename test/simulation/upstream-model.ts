@@ -1,10 +1,12 @@
 import type { MayBegin, UpstreamRequest } from '../../shared/core/operation.ts';
-import { heldBack, type Reply } from '../../shared/core/reply.ts';
+import type { Reply } from '../../shared/core/reply.ts';
+import { readied } from '../../shared/upstream/readied.ts';
 import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
 import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
+import type { PoisonModel } from './poison-model.ts';
 import { SILENCE } from './reply-model.ts';
 import { type Understood, understand } from './request-reading.ts';
 import { closedBy, isWall, PAGES, wallBefore } from './walls.ts';
@@ -28,9 +30,10 @@ export const makeUpstreamModel = (
   { tell }: Chronicle,
   jobs: JobsModel,
   climate: Climate,
+  poison: PoisonModel,
 ) => {
   const { schedule, random, weather } = wire;
-  const arrive = makeArrive(wire, jobs, climate);
+  const arrive = makeArrive(wire, jobs, climate, poison);
   const startedAt = schedule.now();
   let calls = 0;
 
@@ -180,13 +183,16 @@ export const makeUpstreamModel = (
     openFor:
       (life: Life, invocation: Invocation, remainingMs: () => number) =>
       (request: UpstreamRequest, mayBegin: MayBegin): Promise<Reply> =>
-        new Promise((resolve) => {
-          if (!life.isAlive()) return;
-          if (!mayBegin()) return resolve(heldBack('no time left'));
-          const sender = { life, invocation, remainingMs };
-          const understood = understand(request);
-          if (understood.kind === 'look') serveLook(understood, sender, resolve);
-          else serveCall(understood, sender, resolve);
-        }),
+        readied(request, mayBegin).then(
+          (turn) =>
+            new Promise((resolve) => {
+              if (!life.isAlive()) return;
+              if (turn.kind === 'held') return resolve(turn.reply);
+              const sender = { life, invocation, remainingMs };
+              const understood = understand({ ...request, body: turn.body });
+              if (understood.kind === 'look') serveLook(understood, sender, resolve);
+              else serveCall(understood, sender, resolve);
+            }),
+        ),
   };
 };

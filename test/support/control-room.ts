@@ -7,9 +7,11 @@ import {
 import type { Received } from '../../shared/control/part.ts';
 import { isObject, parseJson } from '../../shared/core/json.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
-import type { Identify, UpstreamRequest } from '../../shared/core/operation.ts';
+import type { Identify, ProjectId, Send, UpstreamRequest } from '../../shared/core/operation.ts';
 import { heldBack, type Reply } from '../../shared/core/reply.ts';
 import type { Result } from '../../shared/core/result.ts';
+import { readied } from '../../shared/upstream/readied.ts';
+import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
@@ -42,6 +44,8 @@ export interface ControlRoomOptions {
   readonly ledger?: Ledger;
   readonly maxJobsPerCall?: number;
   readonly callConcurrency?: number;
+  /** Requests at once by one key pair; undefined: any number. */
+  readonly callsPerKey?: number;
   readonly limits?: Partial<ControlLimits>;
   readonly identify?: Identify;
 }
@@ -107,6 +111,7 @@ export const startControlRoom = ({
   ledger = memoryLedger(),
   maxJobsPerCall = 100,
   callConcurrency = 8,
+  callsPerKey = Number.POSITIVE_INFINITY,
   limits = {},
   identify = async () => ({ kind: 'known', key: 'key' }),
 }: ControlRoomOptions = {}) => {
@@ -117,23 +122,38 @@ export const startControlRoom = ({
   const buried: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
   const { log, lines } = keptLog();
+  const exchange: Send = async (request, mayBegin) => {
+    if (!mayBegin(turnInMs())) return heldBack('no time left');
+    const jobs = lookedAt(request);
+    if (jobs !== undefined) {
+      looks.push(jobs);
+      const instead = between(request) ?? replyToLook();
+      if (instead !== undefined) return instead;
+      const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
+      return lookReply(request, await Promise.all(statuses));
+    }
+    const turn = await readied(request, mayBegin);
+    if (turn.kind === 'held') return turn.reply;
+    const call = seen(request.path, turn.body ?? '');
+    calls.push(call);
+    return between(request) ?? reply(call);
+  };
+  const lanes = new Map<string, InTurn>();
+  const laneOf = async (project: ProjectId): Promise<InTurn> => {
+    const identity = await identify(project);
+    const key = identity.kind === 'known' ? identity.key : '';
+    const lane = lanes.get(key) ?? makeTurns(callsPerKey);
+    lanes.set(key, lane);
+    return lane;
+  };
   const control = makeControlLoop<Received>(
     {
       ledger,
       identify,
       send: async (request, mayBegin) => {
-        if (!mayBegin(turnInMs())) return heldBack('no time left');
-        const jobs = lookedAt(request);
-        if (jobs !== undefined) {
-          looks.push(jobs);
-          const instead = between(request) ?? replyToLook();
-          if (instead !== undefined) return instead;
-          const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
-          return lookReply(request, await Promise.all(statuses));
-        }
-        const call = seen(request.path, request.body ?? '');
-        calls.push(call);
-        return between(request) ?? reply(call);
+        const run = async () => ({ reply: await exchange(request, mayBegin) });
+        const inTurn = await laneOf(request.project);
+        return (await inTurn(request.project, run)).reply;
       },
       publish: async (batch) => {
         const taken = await Promise.all(batch.map(publishes));
@@ -157,6 +177,7 @@ export const startControlRoom = ({
       maxJobsPerCall: () => maxJobsPerCall,
       callConcurrency,
       msPerCall: 25_000,
+      callsForMs: 600_000,
       leaseMs: 60_000,
       settleMs: () => 30_000,
       recordsEnds: true,

@@ -5,6 +5,7 @@ export const LIMITS: ControlLimits = {
   maxJobsPerCall: () => 100,
   callConcurrency: 8,
   msPerCall: 30_000,
+  callsForMs: 15_000,
   leaseMs: 120_000,
   settleMs: () => 30_000,
   recordsEnds: true,

@@ -32,13 +32,17 @@ export const badIdAlone: Oracle = {
   promise: 'P7 a bad id hurts only itself',
   *check({ steps, climate }) {
     const calls = new Map<Invocation, Call[]>();
+    const endedAt = new Map<Invocation, number>();
     for (const step of steps) {
+      if (step.kind === 'ended') endedAt.set(step.invocation, step.at);
       if (step.kind !== 'called') continue;
       const { invocation } = step.call;
       calls.set(invocation, [...(calls.get(invocation) ?? []), step.call]);
     }
     for (const [invocation, made] of calls) {
       if (invocation.ended !== 'returned' || invocation.faults > 0) continue;
+      // What it could not begin in its time comes back, and is taken apart by another.
+      if ((endedAt.get(invocation) ?? 0) > invocation.begunAt + climate.callsForMs) continue;
       const roots = made.filter(
         (call) => !made.some((whole) => whole.refused && isPartOf(call, whole)),
       );

@@ -1,5 +1,6 @@
 import type { History } from '../simulate.ts';
 import { badIdAlone } from './bad-id-alone.ts';
+import { claimsAtTurn } from './claims-at-turn.ts';
 import { deadlinesKept } from './deadlines-kept.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
@@ -28,6 +29,7 @@ const oracles: readonly Oracle[] = [
   flagsSacred,
   fewestCalls,
   badIdAlone,
+  claimsAtTurn,
   unreadableKept,
   failedKept,
   exactIds,

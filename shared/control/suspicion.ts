@@ -1,0 +1,47 @@
+import { jobIdOf } from '../core/operation.ts';
+import { readAsker } from '../core/part-record.ts';
+import type { Carrier } from '../core/plan.ts';
+import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
+import { isOpen, noteAsked, type Part } from './part.ts';
+import { partsAsking } from './progress.ts';
+
+export interface SuspicionOptions {
+  readonly parts: ReadonlyMap<string, Part>;
+  readonly invocation: string;
+  /** Whether the last call of a job was in vain as well. */
+  readonly isRepeat: (carrier: Carrier) => boolean;
+}
+
+/**
+ * Which jobs are to be called alone the next time. Law: those of a piece that went unanswered again, while another piece
+ * of the same kind went through in this invocation: then it is no outage, and one of them is the reason. So all others
+ * are rid of a job that spoils every call at the second try after the first.
+ */
+export const makeSuspicion = ({ parts, invocation, isRepeat }: SuspicionOptions) => {
+  const served = new Set<string>();
+  const failed: Attempt[] = [];
+
+  const narrowOne = (carrier: Carrier): readonly Part[] =>
+    partsAsking(parts, [carrier]).filter((part) => {
+      const job = jobIdOf(carrier.job);
+      const index = part.places.get(job) ?? -1;
+      const asker = readAsker(part.asked.get(index) ?? '');
+      const isOurs = asker.invocation === invocation && isOpen(part, index);
+      if (isOurs) noteAsked(part, job, { ...asker, suspects: 1 });
+      return isOurs;
+    });
+
+  return {
+    hear: (attempt: Attempt): void => {
+      const { call, verdicts } = attempt;
+      if (verdicts.some(([, { kind }]) => kind === 'delivered')) served.add(groupOf(call));
+      const isInVain = verdicts.length > 1 && verdicts.every(([, verdict]) => isUnclear(verdict));
+      if (isInVain && call.carriers.every(isRepeat)) failed.push(attempt);
+    },
+    /** Notes it for the next time, once all calls are made; tells whose record has to be written anew. */
+    narrow: (): readonly Part[] => {
+      const spoilt = failed.filter(({ call }) => served.has(groupOf(call)));
+      return [...new Set(spoilt.flatMap(({ call }) => call.carriers).flatMap(narrowOne))];
+    },
+  };
+};

@@ -1,0 +1,35 @@
+import { type Invocation, jobKey } from '../chronicle.ts';
+import type { Oracle } from './oracle.ts';
+
+/**
+ * A job is claimed when its request has its turn. So whenever an invocation dies it leaves no more jobs in doubt, claimed
+ * and never asked for, than those of the requests that can have a turn at once. What it has looked at may be claimed
+ * without a request.
+ */
+export const claimsAtTurn: Oracle = {
+  promise: 'claims are made at the turn',
+  *check({ steps, climate }) {
+    const claimed = new Map<Invocation, Set<string>>();
+    const seen = new Map<Invocation, Set<string>>();
+    const of = (map: Map<Invocation, Set<string>>, invocation: Invocation): Set<string> => {
+      const own = map.get(invocation) ?? new Set();
+      map.set(invocation, own);
+      return own;
+    };
+    const most = climate.callsPerKey * climate.maxJobsPerCall;
+    for (const step of steps) {
+      if (step.kind === 'seen') {
+        const { invocation, service, project, statuses } = step.look;
+        for (const id of statuses.keys()) of(seen, invocation).add(`${service}/${project}/${id}`);
+      }
+      if (step.kind === 'called') {
+        const { invocation, operation, project, jobs } = step.call;
+        for (const { id } of jobs) of(claimed, invocation).delete(jobKey(operation, project, id));
+      }
+      if (step.kind !== 'claimed' || of(seen, step.invocation).has(step.key)) continue;
+      const idle = of(claimed, step.invocation).add(step.key).size;
+      if (idle > most)
+        yield `invocation ${step.invocation.n} has claimed ${idle} jobs that it has not asked for, more than ${most}`;
+    }
+  },
+};

@@ -1,0 +1,67 @@
+import type { Reply } from '../../shared/core/reply.ts';
+import { type Call, jobKey, type Trouble } from './chronicle.ts';
+import type { Climate, FaultName } from './climate.ts';
+import type { Random } from './random.ts';
+import { replied } from './reply-model.ts';
+
+/** What one job makes of every call that it is in: a refusal before anything is done, or a server that fails. */
+export const POISONS = [
+  'a right at 400',
+  'a right at 403',
+  'a page at 403',
+  'a gateway at 403',
+  'a page at 413',
+  'error 500',
+  'error 500 after effect',
+] as const;
+export type Poison = (typeof POISONS)[number];
+
+const words = (code: string) => ({ error_code: code, error_msg: 'words' });
+
+const PAGE = '<html><body>Not here</body></html>';
+
+const DENIALS: ReadonlyMap<Poison, (isDli: boolean) => Reply> = new Map<
+  Poison,
+  (isDli: boolean) => Reply
+>([
+  ['a right at 400', (isDli) => replied(400, words(isDli ? 'DLI.0015' : 'DRS.M00102'))],
+  ['a right at 403', (isDli) => replied(403, words(isDli ? 'DLI.0016' : 'DRS.M00261'))],
+  ['a page at 403', () => replied(403, PAGE)],
+  ['a gateway at 403', () => replied(403, words('APIGW.0302'))],
+  ['a page at 413', () => replied(413, PAGE)],
+]);
+
+const keyOf = ({ operation, project }: Call, id: string): string => jobKey(operation, project, id);
+
+/** Which jobs spoil the calls that they are in, and how. Once nothing goes wrong any more none does. */
+export const makePoison = (
+  { poison, poisonous }: Pick<Climate, 'poison' | 'poisonous'>,
+  random: Random,
+  isCalm: () => boolean,
+) => {
+  const drawn = new Map<string, boolean>();
+  const isPoison = (key: string): boolean => {
+    const known = drawn.get(key) ?? random.chance(poisonous);
+    drawn.set(key, known);
+    return known;
+  };
+  const isSpoilt = (call: Call): boolean =>
+    poison !== undefined && !isCalm() && call.jobs.some(({ id }) => isPoison(keyOf(call, id)));
+
+  return {
+    /** The refusal of a call for one of its jobs; undefined if there is none. */
+    denialOf: (call: Call): Reply | undefined =>
+      poison !== undefined && isSpoilt(call)
+        ? DENIALS.get(poison)?.(call.operation !== 'drs.start')
+        : undefined,
+    /** What keeps each job from being served while a call is denied. */
+    troublesOf: (call: Call): readonly (Trouble | undefined)[] =>
+      call.jobs.map(({ id }, i) => (isPoison(keyOf(call, id)) ? 'denied' : call.troubles[i])),
+    faultOf: (call: Call): FaultName | undefined =>
+      (poison === 'error 500' || poison === 'error 500 after effect') && isSpoilt(call)
+        ? poison
+        : undefined,
+  };
+};
+
+export type PoisonModel = ReturnType<typeof makePoison>;
