@@ -30,6 +30,10 @@ export interface Part<Message extends Received = Received> {
   readonly published: Set<number>;
   readonly asked: Map<number, string>;
   readonly ends: Map<number, End>;
+  /** Those of {@link ends} that this invocation has noted itself. */
+  readonly ownEnds: Set<number>;
+  /** Those of {@link ends} that this invocation has noted itself. */
+  readonly ownEnds: Set<number>;
   /** Why a job of it was last left without a verdict. */
   reason: string | undefined;
   /** The ledger's version of it that was seen last. */
@@ -82,6 +86,8 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   published: new Set(),
   asked: new Map(),
   ends: new Map(),
+  ownEnds: new Set(),
+  ownEnds: new Set(),
   reason: undefined,
   seen: undefined,
   changed: false,
@@ -98,7 +104,9 @@ export const recallInto = (part: Part, state: PartState): void => {
   });
   for (const index of state.published) part.published.add(index);
   for (const [index, by] of state.asked) if (!part.asked.has(index)) part.asked.set(index, by);
-  for (const [index, end] of state.ends ?? []) if (!part.ends.has(index)) part.ends.set(index, end);
+  // What this invocation knows of requests before its own may be older than what the ledger has by now.
+  for (const [index, end] of state.ends ?? [])
+    if (!part.ownEnds.has(index)) part.ends.set(index, end);
   part.reason ??= state.reason;
   // What became of a job that was seen: nothing is open any more, whoever noted that it was.
   for (const index of part.asked.keys())
@@ -144,6 +152,7 @@ export const noteEnd = (part: Part, job: JobId, end: End): void => {
   const index = part.places.get(job);
   if (index === undefined) return;
   part.ends.set(index, end);
+  part.ownEnds.add(index);
   part.changed = true;
 };
 

@@ -25,7 +25,9 @@ const notStopped = (message: string) => ({ code: 'not-stopped', message });
 /** The stop was not seen to be over until the run's deadline. */
 const UNSTOPPED: VerdictInfo = {
   outcome: 'expired',
-  error: notStopped('The stop before it was delivered, and was not over by the deadline'),
+  error: notStopped(
+    'The stop before it was delivered, and was not seen to be over by the deadline',
+  ),
 };
 
 /** The job runs on, or its stop has failed. */

@@ -29,10 +29,17 @@ interface Setup {
   readonly reply?: (call: SeenCall) => ReturnType<typeof agree>;
   readonly identify?: Identify;
   readonly functionMs?: number;
+  readonly lookMsOf?: (job: string) => number;
 }
 
 /** Runs invocations one after the other over a clock of its own; tells when each ended, and when each result came. */
-const begin = ({ msOf, reply = agree, identify = ownKeys, functionMs = 60_000 }: Setup) => {
+const begin = ({
+  msOf,
+  reply = agree,
+  identify = ownKeys,
+  functionMs = 60_000,
+  lookMsOf = () => QUICK_MS,
+}: Setup) => {
   const schedule = makeSchedule(Date.parse(NOW));
   const startedAt = schedule.now();
   let begunAt = startedAt;
@@ -48,6 +55,8 @@ const begin = ({ msOf, reply = agree, identify = ownKeys, functionMs = 60_000 }:
       told.set(job_id, schedule.now() - startedAt);
       return true;
     },
+    statusOf: (job) =>
+      new Promise((resolve) => schedule.after(lookMsOf(job), () => resolve('job_running'))),
     reply: (call) =>
       new Promise((resolve) => schedule.after(msOf(call), () => resolve(reply(call)))),
   });
@@ -60,7 +69,12 @@ const begin = ({ msOf, reply = agree, identify = ownKeys, functionMs = 60_000 }:
     while (!isOver) await schedule.run(() => isOver);
     return { staying: await running, ms: schedule.now() - begunAt };
   };
-  return { ...room, run, told };
+  const pass = (ms: number) => {
+    const until = schedule.now() + ms;
+    schedule.after(ms, () => undefined);
+    return schedule.run(() => schedule.now() >= until);
+  };
+  return { ...room, run, told, pass, elapsed: () => schedule.now() - startedAt };
 };
 
 const isSlow = ({ path }: SeenCall) => path.includes('slow');
@@ -101,6 +115,24 @@ describe('an invocation begins calls for so long, and what is left comes back so
     expect(told.get('1')).toBe(19_000 + QUICK_MS);
     expect([staying, ms]).toEqual([['slow 1', 'slow 2'], 19_000 + QUICK_MS]);
     expect(calls).toHaveLength(2);
+  });
+
+  it('nor does one hold up others whose looks take long', async () => {
+    let isSilent = true;
+    const { run, pass, told, elapsed, looks } = begin({
+      msOf: () => QUICK_MS,
+      reply: (call) => (isSilent ? { kind: 'silent', reason: 'timeout' } : agree(call)),
+      lookMsOf: () => 19_000,
+    });
+    const slow = ofSlow(1);
+    await run(slow);
+    isSilent = false;
+    await pass(400_000);
+    const from = elapsed();
+    const { staying } = await run([...slow, ofQuick]);
+    expect((told.get('1') ?? 0) - from).toBeLessThanOrEqual(CALLS_MS + 19_000);
+    // What it had time to look at is told, and there is more to be looked at.
+    expect([looks.length, staying]).toEqual([1, ['slow 0']]);
   });
 
   it('a thousand bad ids: each invocation is over in time, and none of them is asked for without need', async () => {

@@ -127,6 +127,11 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     });
   });
 
+  it('for how long an invocation begins calls', () => {
+    expect(readControlConfig(control).callsForMs).toBe(15_000);
+    expect(readControlConfig({ ...control, CALLS_SECONDS: '600' }).callsForMs).toBe(600_000);
+  });
+
   it('the most jobs per call, for all operations or for one', () => {
     const { maxJobsPerCall } = readControlConfig({
       ...control,
@@ -161,6 +166,8 @@ describe('a bad setting fails at once, with every problem', () => {
       { CALL_TIMEOUT_SECONDS: '301', FUNCTION_TIMEOUT_SECONDS: '900' },
       'CALL_TIMEOUT_SECONDS must be a whole number from 1 to 300',
     ],
+    [{ CALLS_SECONDS: '0' }, 'CALLS_SECONDS must be a whole number from 1 to 600'],
+    [{ CALLS_SECONDS: '601' }, 'CALLS_SECONDS must be a whole number from 1 to 600'],
     [{ CALL_CONCURRENCY: '-1' }, 'CALL_CONCURRENCY must be a whole number from 1 to 100'],
     [{ CALL_CONCURRENCY: '1.5' }, 'CALL_CONCURRENCY must be a whole number from 1 to 100'],
     [{ MAX_JOBS_PER_CALL: 'many' }, 'MAX_JOBS_PER_CALL must be a whole number from 1 to 10000'],

@@ -99,6 +99,7 @@ test('the functions get the settings of theirs that are set', () => {
     MAX_CONCURRENCY: '1',
     SECRETS_TTL_SECONDS: '60',
     CALL_CONCURRENCY: '4',
+    CALLS_SECONDS: '20',
   };
   expect(readStackSettings({ ...set, PATH: '/bin' }).forFunctions).toEqual(set);
 });
