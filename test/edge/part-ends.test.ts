@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteEnd, openParts, recallInto, stateOf } from '../../shared/control/part.ts';
+import { noteEnd, noteReason, openParts, recallInto, stateOf } from '../../shared/control/part.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { type End, type PartState, readPart, writePart } from '../../shared/core/part-record.ts';
 import { theOnly } from '../support/book-room.ts';
@@ -60,5 +60,28 @@ describe('a request for a job that is not in a message', () => {
     const other = theOnly(openParts([message('n', { jobs: ['3'] })]).parts.values());
     for (const job of other.intent.jobs) noteEnd(part, jobIdOf(job), ours);
     expect([part.ends.size, part.changed]).toEqual([0, false]);
+  });
+});
+
+describe('why a job was left without a verdict', () => {
+  it.each(['', 'a'])(
+    'is kept in whole characters, and few enough for its record: %s🙂…',
+    (first) => {
+      const part = open();
+      noteReason(part, `${first}${'🙂'.repeat(200)}`);
+      expect(part.reason?.length).toBeLessThanOrEqual(200);
+      expect(part.reason?.isWellFormed()).toBe(true);
+      expect(readPart(writePart(stateOf(part, 'ours')))?.reason).toBe(part.reason);
+    },
+  );
+
+  it('the last reason is told, not one that the ledger had before', () => {
+    const part = open();
+    noteReason(part, 'new');
+    recallInto(part, { ...stored(), reason: 'old' });
+    expect(part.reason).toBe('new');
+    const again = open();
+    recallInto(again, { ...stored(), reason: 'old' });
+    expect(again.reason).toBe('old');
   });
 });
