@@ -11,17 +11,43 @@ import { idAt, NOW } from '../support/messages.ts';
 
 const DEADLINE = Date.parse(NOW);
 const GRACE = 660_000;
+const CLAIMED = DEADLINE - 600_000;
+/** Longer ago than clocks may differ: not the start that was asked for. */
+const BEFORE = CLAIMED - 60_001;
 
 interface World {
   /** What the ledger knows of each job: that its own request may have been served, or was; or one that it shared. */
   readonly known?: Readonly<Record<string, 'unclear' | 'served' | 'served for another'>>;
   readonly statuses?: Readonly<Record<string, string>>;
   readonly lateMs?: number;
+  /** When the jobs were last started, and from when on a status counts. */
+  readonly startedAt?: number;
+  readonly clearFrom?: number;
+  /** Until when an unclear request may take effect. */
+  readonly until?: number;
   readonly trouble?: Partial<Ledger>;
 }
 
+/** What is known of a part one of whose jobs was asked for in vain. */
+const unanswered = (index: number, until: number) => ({
+  invocation: 'earlier',
+  verdicts: [],
+  published: new Set<number>(),
+  asked: new Map([[index, askerName({ invocation: 'earlier', mayBeServed: true })]]),
+  ends: new Map([[index, { invocation: 'earlier', until }]]),
+});
+
 /** How the jobs 1, 2 and 3 of one intent end. */
-const end = async ({ known = {}, statuses = {}, lateMs = 0, trouble = {} }: World) => {
+const end = async (world: World) => {
+  const {
+    known = {},
+    statuses = {},
+    lateMs = 0,
+    trouble = {},
+    startedAt,
+    clearFrom,
+    until,
+  } = world;
   const at = new Date(DEADLINE + lateMs).toISOString();
   const { parts, list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
   const part = theOnly(list);
@@ -33,10 +59,20 @@ const end = async ({ known = {}, statuses = {}, lateMs = 0, trouble = {} }: Worl
     const what = known[id];
     if (what === undefined) continue;
     const holder = what === 'unclear' ? part.key : `another for ${id}`;
-    const claim = { part: holder, index, invocation: 'earlier', at: 0, until: DEADLINE };
+    const claim = {
+      part: holder,
+      index,
+      invocation: 'earlier',
+      at: CLAIMED,
+      until: DEADLINE,
+      ...(clearFrom !== undefined && { clearFrom }),
+    };
     const key = jobKeyOf('dli', intent.project_id, id);
     await book.writeJob(key, { newest: idAt(2), operation: 'dli.run', claim }, undefined);
-    if (what === 'unclear') continue;
+    if (what === 'unclear') {
+      if (until !== undefined) await book.writePart(holder, unanswered(index, until), undefined);
+      continue;
+    }
     const verdicts: Sealed[] = [];
     verdicts[index] = { outcome: 'delivered', evidence: 'keyed', calledAt: 0, settledAt: 0 };
     const state = { invocation: 'earlier', verdicts, published: new Set<number>() };
@@ -55,7 +91,8 @@ const end = async ({ known = {}, statuses = {}, lateMs = 0, trouble = {} }: Worl
       return new Map(
         jobs.flatMap((job) => {
           const status = statuses[job];
-          return status === undefined ? [] : [[job, { status }] as const];
+          const times = startedAt === undefined ? {} : { startedAt };
+          return status === undefined ? [] : [[job, { status, ...times }] as const];
         }),
       );
     },
@@ -119,6 +156,35 @@ describe('how jobs end whose deadline has passed', () => {
   ])('with the job %s, there was no time for it: %s', async (status, expected) => {
     const { isOutOfTime } = await end({ known: { 2: 'unclear' }, statuses: { 2: status } });
     expect(isOutOfTime).toBe(expected);
+  });
+
+  it.each<[status: string, startedAt: number, whileItMay: string, after: string]>([
+    ['job_running', CLAIMED, 'observed', 'observed'],
+    ['job_running', BEFORE, 'wait', 'observed'],
+    ['job_finish', CLAIMED, 'observed', 'observed'],
+    ['job_finish', BEFORE, 'wait', 'expired'],
+    ['job_init', CLAIMED, 'wait', 'expired'],
+    ['job_downloading', CLAIMED, 'wait', 'wait'],
+  ])(
+    'with the job %s, started at %i: %s while its request may take effect, and then %s',
+    async (status, startedAt, ...ends) => {
+      for (const [i, until] of [DEADLINE + 1, DEADLINE].entries()) {
+        const statuses = { 2: status };
+        const { endings } = await end({ known: { 2: 'unclear' }, statuses, startedAt, until });
+        expect(endings[1]).toEqual(['2', ends[i]]);
+      }
+    },
+  );
+
+  it.each([
+    ['job_running', 'observed'],
+    ['job_init', 'expired'],
+  ])('no look counts while it may show what was done before: %s', async (status, after) => {
+    const world = { known: { 2: 'unclear' }, statuses: { 2: status } } as const;
+    const early = await end({ ...world, clearFrom: DEADLINE + 1 });
+    expect(early.endings[1]).toEqual(['2', 'wait']);
+    const clear = await end({ ...world, clearFrom: DEADLINE });
+    expect(clear.endings[1]).toEqual(['2', after]);
   });
 
   it('is told of none where the ledger is out of reach, however late it is', async () => {

@@ -25,6 +25,7 @@ const expire = async (replies: readonly Reply[], status: string | undefined) => 
   for (let receives = 1; receives < 100; receives++) {
     const room = startControlRoom({
       ledger,
+      ids: `process ${receives}`,
       now: () => clock.at,
       statusOf: () => status,
       reply: (call) => {
@@ -57,8 +58,8 @@ describe('a job that expires after requests in vain says why', () => {
     for (const { error } of results) expect(error?.message).toContain(why);
   });
 
-  it('in few enough characters, and whole ones', async () => {
-    const long = { error_code: 'DRS.M01504', error_msg: '🙂'.repeat(4_000) };
+  it.each(['', 'a'])('in few enough characters, and whole ones: %s🙂…', async (before) => {
+    const long = { error_code: 'DRS.M01504', error_msg: `${before}${'🙂'.repeat(4_000)}` };
     const { results } = await expire([replied(400, long)], undefined);
     for (const { error } of results) {
       expect(error?.message.length).toBeLessThanOrEqual(200);

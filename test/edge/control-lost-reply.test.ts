@@ -176,7 +176,7 @@ describe('while a release runs that does not know when a request ended', () => {
     const ledger = memoryLedger();
     const first = begin({ ledger });
     await first.run([run()]);
-    const second = begin({ ledger, limits: { recordsEnds: false } });
+    const second = begin({ ledger, ids: 'second', limits: { recordsEnds: false } });
     second.job.status = 'job_running';
     second.clock.at += SECOND;
     expect(await second.run([run(2)])).toEqual([]);

@@ -60,6 +60,8 @@ describe.each<[title: string, wish: Wish]>([
         [stoppedMs, 'job_cancel_success'],
       ]);
       expect(await room.run([run(1), stop()])).toEqual(['run']);
+      // No look counts before.
+      expect(room.postponed.get('run')).toBe(SETTLE / SECOND);
       expect(await room.run([run(2)])).toEqual(['run']);
       room.clock.at += SECOND;
       await redeliver(room, room.clock, run);

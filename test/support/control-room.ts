@@ -48,6 +48,8 @@ export interface ControlRoomOptions {
   readonly callsPerKey?: number;
   readonly limits?: Partial<ControlLimits>;
   readonly identify?: Identify;
+  /** How its ids begin: other than those of a room that shares its ledger. */
+  readonly ids?: string;
 }
 
 export const YES = { is_success: 'true', message: 'words' };
@@ -114,10 +116,11 @@ export const startControlRoom = ({
   callsPerKey = Number.POSITIVE_INFINITY,
   limits = {},
   identify = async () => ({ kind: 'known', key: 'key' }),
+  ids = 'id',
 }: ControlRoomOptions = {}) => {
   const calls: SeenCall[] = [];
   const looks: (readonly string[])[] = [];
-  let ids = 0;
+  let lastId = 0;
   const results: Result[] = [];
   const buried: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
@@ -171,7 +174,7 @@ export const startControlRoom = ({
       log,
       now,
       random: () => 0,
-      newId: () => `id ${++ids}`,
+      newId: () => `${ids} ${++lastId}`,
     },
     {
       maxJobsPerCall: () => maxJobsPerCall,
