@@ -53,6 +53,13 @@ interface Ways {
   readonly ofRoute: Way;
 }
 
+/** What a reply is to. */
+interface Heard {
+  /** Whether one of its jobs may be the reason why all were refused. */
+  readonly mayBlameJobs: boolean;
+  readonly isLook: boolean;
+}
+
 /** By how much a project whose request met the refusal of a credential rests longer than that. */
 const LATER_SECONDS = 60;
 
@@ -150,9 +157,9 @@ export const makeGates = (
    * What is not a credential's is the project's, and what is about a path is that route's alone. What may be one job's own,
    * as long as that cannot be told, is none of these.
    */
-  const hear = async (own: Ways, reply: Reply, mayBlameJobs: boolean): Promise<void> => {
+  const hear = async (own: Ways, reply: Reply, { mayBlameJobs, isLook }: Heard): Promise<void> => {
     const closure = closureOf(reply);
-    if (mayBlameJobs && denialOf(reply)?.kind === 'denied') return;
+    if (mayBlameJobs && denialOf(reply) !== undefined) return;
     if (closure !== undefined) {
       const reason = refusalIn(reply);
       refusal = reason;
@@ -163,8 +170,9 @@ export const makeGates = (
       const refused = isOfRoute(reply) ? own.ofRoute : own.ofProject;
       await refused.refuse({ closure, retryAfter, isCertain, reason });
     } else if (showsService(reply)) {
-      isServed = true;
-      await Promise.all(Object.values(own).map((way: Way) => way.pass()));
+      // Where looks are answered calls may still be refused: only a call that is served tells that the project's are.
+      if (!isLook) isServed = true;
+      await Promise.all([own.ofKey.pass(), own.ofRoute.pass(), own.ofProject.pass(isLook)]);
     }
   };
 
@@ -191,7 +199,8 @@ export const makeGates = (
     const exchange = async (): Promise<Reply> => {
       const reply = await edges.send(request, (inMs) => !isClosed(taken) && mayBegin(inMs));
       const mayBlameJobs = request.mayBlameJobs?.() === true;
-      await hear(renewed(destination, taken, reply), reply, mayBlameJobs);
+      const heard = { mayBlameJobs, isLook: route === 'look' };
+      await hear(renewed(destination, taken, reply), reply, heard);
       return reply;
     };
     const exchanged = exchange();

@@ -32,8 +32,6 @@ export interface Part<Message extends Received = Received> {
   readonly ends: Map<number, End>;
   /** Those of {@link ends} that this invocation has noted itself. */
   readonly ownEnds: Set<number>;
-  /** Those of {@link ends} that this invocation has noted itself. */
-  readonly ownEnds: Set<number>;
   /** Why a job of it was last left without a verdict. */
   reason: string | undefined;
   /** The ledger's version of it that was seen last. */
@@ -86,7 +84,6 @@ const openPart = <Message extends Received>(key: string, intent: Intent): Part<M
   published: new Set(),
   asked: new Map(),
   ends: new Map(),
-  ownEnds: new Set(),
   ownEnds: new Set(),
   reason: undefined,
   seen: undefined,

@@ -45,7 +45,7 @@ export const makeReport = (options: ReportOptions) => {
       // What is not claimed is not this invocation's to tell of: the record keeps what it says.
       if (isClaimed) {
         noteAsked(asking, job, { invocation, mayBeServed: served !== 'no', suspects });
-        noteReason(asking, reason);
+        if (!isHeld) noteReason(asking, reason);
       }
       asking.pause = Math.max(asking.pause, retryAfter);
       if (isHeld) asking.outOfTime = true;

@@ -31,7 +31,7 @@ export interface Way {
   /** Tells of a request that goes out; if it is a probe, the others wait for it. */
   readonly sending: (exchange: Promise<unknown>) => void;
   /** Somebody was served. */
-  readonly pass: () => Promise<void>;
+  readonly pass: (isLook?: boolean) => Promise<void>;
   /** A request was refused as if everybody was: for certain, or it may be that one job's own trouble. */
   readonly refuse: (refusal: RefusalOfAll) => Promise<void>;
   /** Leaves behind in the ledger what the next invocations have to know. */
@@ -58,6 +58,8 @@ export const makeWay = (
   let underWay: Promise<unknown> | undefined;
   /** Since somebody was served. */
   let refusals: Refusals | undefined;
+  /** A look was answered since the last refusal. */
+  let isAnswering = false;
   let hasPassed = false;
 
   const write = async (next: CoolDown): Promise<boolean> => {
@@ -121,8 +123,9 @@ export const makeWay = (
         underWay = undefined;
       });
     },
-    pass: async () => {
-      refusals = undefined;
+    pass: async (isLook = false) => {
+      if (isLook) isAnswering = true;
+      else refusals = undefined;
       hasPassed = true;
       if (!isProbing) return;
       isProbing = false;
@@ -131,12 +134,14 @@ export const makeWay = (
     },
     refuse: async (last) => {
       refusals = { strikes: (refusals?.strikes ?? 0) + 1, last };
+      isAnswering = false;
       if (last.isCertain || refusals.strikes >= STRIKES) await shut(refusals);
     },
     leave: async () => {
       // A strange reply or two beside good ones are no reason to keep the others waiting.
       const isOdd = hasPassed && refusals?.last.closure === 'unreadable';
-      if (refusals !== undefined && !isOdd) await shut(refusals);
+      // Where looks are answered after it, a call or two in vain may be their own jobs' matter.
+      if (refusals !== undefined && !isOdd && !isAnswering) await shut(refusals);
       else if (isProbing) await write({ ...record, until: now(), probing: false });
     },
   };

@@ -1,6 +1,7 @@
+import { lacksRight } from './blame.ts';
 import { isObject, parseLoosely } from './json.ts';
 import type { Refusal } from './outcome.ts';
-import { isSaidOfAll, lacksRight } from './refusal.ts';
+import { isSaidOfAll } from './refusal.ts';
 import type { Reply } from './reply.ts';
 import { codeOf } from './reply-rows.ts';
 

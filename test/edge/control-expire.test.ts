@@ -164,7 +164,7 @@ describe('how jobs end whose deadline has passed', () => {
     ['job_finish', CLAIMED, 'observed', 'observed'],
     ['job_finish', BEFORE, 'wait', 'expired'],
     ['job_init', CLAIMED, 'wait', 'expired'],
-    ['job_downloading', CLAIMED, 'wait', 'wait'],
+    ['job_canceling', CLAIMED, 'wait', 'wait'],
   ])(
     'with the job %s, started at %i: %s while its request may take effect, and then %s',
     async (status, startedAt, ...ends) => {

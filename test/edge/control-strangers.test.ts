@@ -69,35 +69,38 @@ const wishes = Object.fromEntries(
   }),
 );
 
-describe.each<[string, Reply, string, string]>([
+describe.each<[string, Reply, string, string, number]>([
   [
     'a wrong endpoint',
     NGINX,
     '404 text/html: no reply of the service: <html><h1>404 Not Found</h1><hr>nginx</html>',
     'unreadable',
+    3,
   ],
   [
     'a right that is missing',
     FORBIDDEN,
     '403 application/json: no reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
     'auth',
+    // One of the jobs could be the reason: a call of several is taken apart, as far as that tells.
+    6,
   ],
-  ['a redirect', replied(302, ''), '302: no reply of the service: an empty body', 'unreadable'],
-  ['a proxy', replied(407, '<html>'), '407: no reply of the service: <html>', 'unreadable'],
-])('%s answers every request for six hours', (_, reply, reason, why) => {
+  ['a redirect', replied(302, ''), '302: no reply of the service: an empty body', 'unreadable', 3],
+  ['a proxy', replied(407, '<html>'), '407: no reply of the service: <html>', 'unreadable', 3],
+])('%s answers every request for six hours', (_, reply, reason, why, perClosure) => {
   const played = play(wishes, 7 * HOUR, { between: () => reply });
 
   it('few requests are sent, and nothing is looked at: nothing was done', async () => {
     const { calls, looks } = await played;
     expect(looks).toEqual([]);
     // One at a time after each cool-down, of five minutes in the end, for each of the three routes.
-    expect(calls.length).toBeLessThan(3 * (6 * 12 + 15));
+    expect(calls.length).toBeLessThan(perClosure * (6 * 12 + 15));
     expect(calls.length).toBeGreaterThan(10);
   });
 
   it('every invocation that sent one fails, and says what came back', async () => {
     const { failures, calls } = await played;
-    expect(failures.length).toBeGreaterThan(calls.length / 3 - 1);
+    expect(failures.length).toBeGreaterThan(calls.length / perClosure - 1);
     for (const failure of failures) expect(failure).toContain(reason);
   });
 

@@ -55,6 +55,7 @@ const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
     call,
     verdicts: call.carriers.map((carrier, i) => [carrier, verdicts[i] ?? UNSENT] as const),
     isHeld: false,
+    isClaimed: true,
     info: { id: 'call', size: jobs.length, attempts: 1 },
     timing: timingOf(CALLED, ENDED),
   };

@@ -1,0 +1,100 @@
+/**
+ * Whose trouble an error is.
+ * - `job`: this job cannot be served; in a call of many it may be one job's fault.
+ * - `status`: so too, and the job's status may be the reason: it may be where it was wished to be.
+ * - `everybody`: nobody's own fault, yet final (quota, permission to use the feature).
+ * - `busy`: this job is not served for now.
+ * - `throttled`: too many requests; nothing was done.
+ * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a pair of keys.
+ * - `auth`: the credential's rights; nothing was done, and another credential may help.
+ * - `route`: the gateway knows no such path; nothing was done.
+ * - `gateway`: refused on the way for another reason; nothing was done.
+ * - `unreadable`: whoever answered is no service: a page, a redirect, a proxy.
+ * - `later`: the server's trouble, and the request may have been served.
+ * - `late`: the server gave up waiting, and the request may yet be served.
+ */
+export type Blame =
+  | 'job'
+  | 'status'
+  | 'everybody'
+  | 'busy'
+  | 'throttled'
+  | 'signature'
+  | 'auth'
+  | 'route'
+  | 'gateway'
+  | 'unreadable'
+  | 'later'
+  | 'late';
+
+/** Known error codes. Source: the vendor's error-code pages, gathered with their HTTP statuses in docs/upstream.md §2. */
+const BLAMES: ReadonlyMap<string, Blame> = new Map([
+  ['DLI.0001', 'status'],
+  ['DLI.0002', 'job'],
+  ['DLI.0007', 'status'],
+  ['DLI.0009', 'status'],
+  ['DLI.0012', 'later'],
+  ['DLI.0013', 'signature'],
+  ['DLI.0014', 'signature'],
+  ['DLI.0015', 'auth'],
+  ['DLI.0016', 'auth'],
+  ['DLI.0019', 'late'],
+  ['DLI.0023', 'job'],
+  ['DLI.0999', 'later'],
+  ['DLI.1028', 'everybody'],
+  ['DLI.10001', 'later'],
+  ['DLI.12004', 'job'],
+  ['DLI.13024', 'job'],
+  ['DLI.16001', 'job'],
+  ['DRS.M00004', 'later'],
+  ['DRS.M00007', 'job'],
+  ['DRS.M00100', 'auth'],
+  ['DRS.M00102', 'auth'],
+  ['DRS.M00103', 'signature'],
+  ['DRS.M00200', 'job'],
+  ['DRS.M00201', 'job'],
+  ['DRS.M00202', 'job'],
+  ['DRS.M00261', 'auth'],
+  ['DRS.M00289', 'job'],
+  ['DRS.M00301', 'job'],
+  ['DRS.M00304', 'status'],
+  ['DRS.M00305', 'job'],
+  ['DRS.M01501', 'later'],
+  ['DRS.M01503', 'throttled'],
+  ['DRS.M01504', 'busy'],
+  ['DRS.M05003', 'job'],
+  ['DRS.M05004', 'job'],
+  // https://support.huaweicloud.com/intl/en-us/usermanual-apig/apig-ug-180530090.html
+  ['APIGW.0101', 'route'],
+  ['APIG.0101', 'route'],
+  ['APIGW.0301', 'signature'],
+  ['APIG.0301', 'signature'],
+  ['APIGW.0308', 'throttled'],
+  ['APIG.0308', 'throttled'],
+  ['IAM.0012', 'throttled'],
+  ['IAM.0061', 'auth'],
+]);
+
+/** The gateway and IAM answer before any job is looked at, unless the status tells of what lies behind them. */
+const isGateways = (code: string): boolean => /^(APIGW|APIG|IAM)\./.test(code);
+
+/** A server in trouble, or a gateway that gave up waiting. */
+export const isOutage = (status: number): boolean => status >= 500 || status === 408;
+
+/** By code first, since the vendor sends throttles and server errors as 400 and "busy" as 202; unknown codes by status. */
+export const blameOf = (status: number, code: string): Blame => {
+  if (isOutage(status) && isGateways(code)) return 'later';
+  const known = BLAMES.get(code);
+  if (known !== undefined) return known;
+  if (isOutage(status)) return 'later';
+  if (status === 429) return 'throttled';
+  if (status === 401) return 'signature';
+  if (isGateways(code)) return status === 403 ? 'auth' : 'gateway';
+  return status === 403 ? 'everybody' : 'status';
+};
+
+/** Whether a right is missing: for one job, or for whoever asks. IAM's refusals are of the user, whatever the job. */
+export const lacksRight = (status: number, code: string): boolean => {
+  const blame = blameOf(status, code);
+  return (blame === 'auth' || (blame === 'everybody' && status === 403)) && !/^IAM\./.test(code);
+};
