@@ -14,6 +14,7 @@ import type { UpstreamLook } from './look.ts';
 import { makeObstacles } from './obstacles.ts';
 import { seededRandom } from './random.ts';
 import type { Refusal } from './refusals.ts';
+import { makeRequestId } from './reply.ts';
 import { makeRouter } from './router.ts';
 import { keepBehaviour } from './settings.ts';
 import { keepThrottle } from './throttle.ts';
@@ -95,7 +96,9 @@ const serveWith =
     const [path = ''] = url.split('?', 1);
     const query = url.slice(path.length + 1);
     const body = bytes.toString('utf8');
-    answer(response, route({ method, path, query, headers, bytes, body }));
+    const { 'x-request-id': sent } = headers;
+    const requestId = typeof sent === 'string' && sent !== '' ? sent : makeRequestId();
+    answer(response, route({ method, path, query, headers, bytes, body }), requestId);
   };
 
 /**
@@ -126,7 +129,7 @@ export const startUpstream = async ({
     guard: makeGuard(gate),
     obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
     handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(calls) }),
-    issueToken: makeIam(gate),
+    iam: makeIam(gate),
     now,
     recordLook: recordIn(looks),
   });
