@@ -54,8 +54,8 @@ const iamWords = (): Reply =>
   iamError(401, 'The request you have made requires authentication.', 'Unauthorized');
 
 /**
- * Lets a request in that is signed, or carries a token, by the vendor's rules. Everybody is let in as long as there are
- * no accounts. Looks at nothing in the body, but hashes it.
+ * Lets a request in that is signed, or carries a token, by the vendor's rules. While there are no accounts, every request
+ * is let in. Looks at nothing in the body, but hashes it.
  */
 export const makeGuard = ({ directory, tokens, now, record }: GuardParts) => {
   const { standings } = directory;

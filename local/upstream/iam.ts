@@ -70,7 +70,7 @@ const replyWith = (status: number, token: Token, request: Request): Reply => {
   return { ...reply, headers: { ...reply.headers, 'x-subject-token': token.text } };
 };
 
-/** Issues tokens as IAM does, and tells of them. With no accounts everybody has one, whatever the password. */
+/** Issues tokens as IAM does, and tells of them. While there are no accounts, any user and password will do. */
 export const makeIam = ({ directory, tokens, now, record }: IamParts) => {
   const { standings } = directory;
 

@@ -47,7 +47,7 @@ export const dateOf = ({ headers }: SignedRecord): number =>
 export const signedNames = ({ headers }: SignedRecord): readonly string[] =>
   /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
 
-/** The verdict on a request, or on one that somebody changed on the way. */
+/** The verdict on a request, as recorded or changed on the way. */
 export const verify = (
   request: SignedRecord,
   { now = dateOf(request), keys = KEYS }: { now?: number; keys?: typeof KEYS } = {},

@@ -71,7 +71,7 @@ describe('GET /v3/projects finds the id of a project by its name, which the SDKs
     expect([status, body.error]).toMatchObject([401, { code: 401, title: 'Unauthorized' }]);
   });
 
-  it('for a token, even one without a scope, and for anybody where nobody has an account', async () => {
+  it('for a token, even one without a scope, and without credentials where there are no accounts', async () => {
     const { fetchToken, send } = await beginGuarded({ users: [{ ...USER, projects: ['p'] }] });
     const { headers } = await fetchToken({}, null);
     const token = String(headers['x-subject-token']);
