@@ -20,6 +20,7 @@ export interface Inspection {
         | 'reset'
         | 'accounts'
         | 'setAccounts'
+        | 'putJobs'
       >
     | undefined;
 }
@@ -41,8 +42,8 @@ const elsewhere = (what: string): Seen => ({
 
 /**
  * `GET /healthz`, `GET /local/results[?intent_id=…]`, `GET /local/calls`, `GET /local/looks`, `GET /local/refusals`,
- * `GET`, `PUT` and `DELETE /local/upstream` for how the upstream simulator behaves, and `GET` and `PUT
- * /local/upstream/accounts` for whom it lets in. Undefined if the request is for none of them.
+ * `GET`, `PUT` and `DELETE /local/upstream` for how the upstream simulator behaves, `GET` and `PUT
+ * /local/upstream/accounts` for whom it lets in, and `PUT /local/upstream/jobs` for the state of jobs. Undefined if the request is for none of them.
  */
 export const inspect = async (
   { method = 'GET', url = '/' }: IncomingMessage,
@@ -79,6 +80,12 @@ const UPSTREAM_LOOKS: Readonly<Record<string, (upstream: SeenUpstream, body: Buf
   'GET /local/upstream/accounts': ({ accounts }) => ok(accounts()),
   'PUT /local/upstream/accounts': ({ setAccounts, accounts }, body) =>
     change(body, (value) => setAccounts(value as Parameters<Upstream['setAccounts']>[0]), accounts),
+  'PUT /local/upstream/jobs': ({ putJobs }, body) =>
+    change(
+      body,
+      (value) => putJobs(value as Parameters<Upstream['putJobs']>[0]),
+      (changed) => changed,
+    ),
 };
 
 /** The bus also carries intents, for accept-event's rule. */
@@ -91,12 +98,15 @@ const resultsOf = ({ events }: Pick<EventBus, 'events'>, query: URLSearchParams)
 };
 
 /** Hands on what was sent, which is then checked, and shows what has become of it. */
-const change = (body: Buffer, apply: (value: unknown) => void, show: () => unknown): Seen => {
+const change = <Applied>(
+  body: Buffer,
+  apply: (value: unknown) => Applied,
+  show: (applied: Applied) => unknown,
+): Seen => {
   const parsed = parseJson(body.toString());
   if (!parsed.ok) return { status: 400, body: { message: parsed.detail } };
   try {
-    apply(parsed.value);
-    return ok(show());
+    return ok(show(apply(parsed.value)));
   } catch (error) {
     return {
       status: 400,

@@ -65,7 +65,9 @@ export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchPar
     const takeEffect = (): Reply => {
       if (!reading.ok) return reading.refusal;
       if (foreseen && settings.refuseWhole) return endpoint.refuse(foreseen);
-      return endpoint.answer(attemptAll(jobs.carryOut), settings.shape);
+      const carryOut: Attempt = (operation, key, options) =>
+        jobs.carryOut(operation, key, options, settings);
+      return endpoint.answer(attemptAll(carryOut), settings.shape);
     };
     const end = (): Ending => {
       if (obstacle !== undefined) return obstacle.ending;

@@ -53,6 +53,12 @@ const settings = <const Shapes extends readonly string[]>(shapes: Shapes) =>
     refuseWhole: v.exactOptional(v.boolean('must be true or false')),
     /** How long each answer is held back, a refusal's too. The effect is not. Under `*` looks and tokens are late as well. */
     latencyMs: v.exactOptional(wholeNumber),
+    /** How much later looks show the states that a call brings about, in order. They decide on calls at once. */
+    statusLagMs: v.exactOptional(wholeNumber),
+    /** How much later than it is answered a call takes effect, if the job's state allows it then. */
+    effectLagMs: v.exactOptional(wholeNumber),
+    /** Whether a stop with a savepoint fails: it shows `job_savepointing` for two seconds, and the job runs on. */
+    declineStop: v.exactOptional(v.boolean('must be true or false')),
     /** What `Retry-After` says on a 429; null, or nothing said, means that none is sent. */
     retryAfterSeconds: v.exactOptional(v.nullable(wholeNumber)),
     /** Whether it says so in seconds or as a date. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { isObject, type JsonObject, parseJson } from '../../shared/core/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
 import type { JobOptions } from './job-laws.ts';
-import type { Shown } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 import { emptied, errorReply, htmlReply, json, jsonText, type Reply } from './reply.ts';
 import type { DliShape, OperationName, Shape } from './vocabulary.ts';
 
@@ -10,12 +10,18 @@ import type { DliShape, OperationName, Shape } from './vocabulary.ts';
 
 const LONG_MAX = 2n ** 63n - 1n;
 
+/** Whether a text names a job as DLI does: a 64-bit integer. */
+export const isDliId = (text: string): boolean =>
+  /^(0|[1-9]\d{0,18})$/.test(text) && BigInt(text) <= LONG_MAX;
+
+/** Numbers, or the same as strings, which some clients send. */
 const jobIds = v.pipe(
   v.array(
     v.pipe(
       v.union([
         v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
         v.pipe(v.bigint(), v.minValue(0n), v.maxValue(LONG_MAX)),
+        v.pipe(v.string(), v.check(isDliId)),
       ]),
       v.transform(String),
     ),
@@ -130,15 +136,14 @@ export const dliStop = makeEndpoint(
   'The request for stopping DLI jobs is delivered successfully.',
 );
 
-/** Whether a path names a job as DLI does: a 64-bit integer. */
-export const isDliId = (text: string): boolean =>
-  /^(0|[1-9]\d{0,18})$/.test(text) && BigInt(text) <= LONG_MAX;
-
 /**
  * `GET …/streaming/jobs/{id}`. The id is written digit for digit, as the 64-bit number that it is. In the vendor's example
  * a job that was never started has a null for the time of it.
  */
-export const jobDetail = (id: string, { status, createdAt, startedAt }: Shown): Reply => {
+export const jobDetail = (
+  id: string,
+  { status, createdAt, startedAt }: ReturnType<Jobs['look']>,
+): Reply => {
   const others = {
     status,
     status_desc: '',

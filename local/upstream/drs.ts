@@ -83,24 +83,24 @@ const withoutStatus = ({ id, trouble }: Row) =>
 
 type Render = (rows: readonly Row[]) => Reply;
 
-const underJobs = (status: number, rows: readonly Row[]): Reply =>
-  json(status, { jobs: rows.map(listed), count: rows.length });
+const underResults = (status: number, rows: readonly Row[]): Reply =>
+  json(status, { results: rows.map(listed), count: rows.length });
 
 const RENDERS: Readonly<Record<DrsShape, Render>> = {
-  jobs: (rows) => underJobs(202, rows),
-  results: (rows) => json(202, { results: rows.map(listed), count: rows.length }),
+  results: (rows) => underResults(202, rows),
+  jobs: (rows) => json(202, { jobs: rows.map(listed), count: rows.length }),
   both: (rows) =>
     json(202, { results: rows.map(listed), jobs: rows.map(listed), count: rows.length }),
-  'status-200': (rows) => underJobs(200, rows),
+  'status-200': (rows) => underResults(200, rows),
   // Reversed, since a random order would now and then be the order asked.
-  shuffled: (rows) => underJobs(202, rows.toReversed()),
+  shuffled: (rows) => underResults(202, rows.toReversed()),
   'code-alone': (rows) =>
     json(rows.some(({ trouble }) => trouble !== undefined) ? 400 : 202, {
       results: rows.map(withoutStatus),
       count: rows.length,
     }),
   html: () => htmlReply,
-  empty: (rows) => emptied(underJobs(202, rows)),
+  empty: (rows) => emptied(underResults(202, rows)),
 };
 
 const isDrsShape = (shape: Shape): shape is DrsShape => Object.hasOwn(RENDERS, shape);
@@ -110,7 +110,7 @@ export const drsStart: Endpoint = {
   operation: 'drs.start',
   service: 'drs',
   read,
-  answer: (rows, shape) => RENDERS[isDrsShape(shape) ? shape : 'jobs'](rows),
+  answer: (rows, shape) => RENDERS[isDrsShape(shape) ? shape : 'results'](rows),
   refuse: (trouble) => errorReply(400, TROUBLES[trouble].code, TROUBLES[trouble].message),
 };
 
@@ -120,7 +120,7 @@ const statusRequest = v.object({
   jobs: v.pipe(v.array(jobId), v.minLength(1)),
   page_req: v.nullish(
     v.object({
-      cur_page: v.nullish(v.pipe(pageNumber, v.minValue(1)), 1),
+      cur_page: v.nullish(v.pipe(pageNumber, v.minValue(0)), 1),
       per_page: v.nullish(v.pipe(pageNumber, v.minValue(0), v.maxValue(100)), 5),
     }),
     {},
@@ -135,13 +135,13 @@ export const askedIds = (body: string): readonly string[] => {
 
 /**
  * `POST …/jobs/batch-status`: `{jobs: [id…], page_req: {cur_page, per_page}}`. A page holds 5 rows unless told
- * otherwise, and 0 means all of them; `count` is that of all jobs asked for.
+ * otherwise, and 0 means all of them; clients then send page 0 too, which is the first. `count` is that of all jobs asked for.
  */
 export const listStatuses = (body: string, statusOf: (id: string) => string | undefined): Reply => {
   const request = v.safeParse(statusRequest, valueIn(body));
   if (!request.success) return invalid(v.getDotPath(request.issues[0]) ?? 'request body');
   const { jobs, page_req: page } = request.output;
-  const start = (page.cur_page - 1) * page.per_page;
+  const start = Math.max(0, page.cur_page - 1) * page.per_page;
   const shown = page.per_page === 0 ? jobs : jobs.slice(start, start + page.per_page);
   const results = shown.map((id) => {
     const status = statusOf(id);

@@ -1,9 +1,10 @@
 import type { Key, User } from './accounts.ts';
-import type { Signed } from './canonical.ts';
+import { sha256 } from './canonical.ts';
 import type { Directory } from './directory.ts';
 import type { Refusal, Why } from './refusals.ts';
-import { gatewayError, type Reply } from './reply.ts';
-import { readClaim, whyBad } from './signature.ts';
+import { gatewayError, iamError, type Reply } from './reply.ts';
+import type { Request } from './request.ts';
+import { verifySignature } from './signature.ts';
 import type { Who } from './standing.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -14,17 +15,32 @@ export interface GuardParts {
   readonly record: (refusal: Refusal) => void;
 }
 
-const opens = ({ projects }: Key | User, project: string): boolean =>
-  projects === undefined || projects.includes(project);
+/** Who was let in: the account, and the one project of a token that has a scope. */
+export interface Caller {
+  readonly who: Who | undefined;
+  readonly account: Pick<Key | User, 'projects'>;
+  /** Undefined for who signs: a signature has no scope. */
+  readonly scope: { readonly project: string | undefined } | undefined;
+}
+
+const ANYBODY: Caller = { who: undefined, account: {}, scope: undefined };
+
+export type Admission =
+  | { readonly ok: true; readonly caller: Caller }
+  | { readonly ok: false; readonly refusal: Reply };
 
 /** What the guard says of a request: whose it is, or why it is not let in. */
-type Verdict = { readonly who: Who } | { readonly why: Why; readonly who?: Who };
+type Verdict = { readonly caller: Caller } | { readonly why: Why; readonly who?: Who };
+
+const opens = ({ account, scope }: Caller, project: string): boolean =>
+  (account.projects === undefined || account.projects.includes(project)) &&
+  (scope === undefined || scope.project === project);
 
 /**
  * The gateway's words, after the vendor's list of gateway errors. Which of them it has for another's project nobody could
  * verify.
  */
-const refuse = (why: Why, who: Who | undefined): Reply => {
+const gatewayWords = (why: Why, who: Who | undefined): Reply => {
   if (why === 'another project')
     return gatewayError(403, 'APIGW.0302', 'The IAM user is not allowed to access the API');
   const detail =
@@ -34,70 +50,95 @@ const refuse = (why: Why, who: Who | undefined): Reply => {
   return gatewayError(401, 'APIGW.0301', `Incorrect IAM authentication information: ${detail}`);
 };
 
+const iamWords = (): Reply =>
+  iamError(401, 'The request you have made requires authentication.', 'Unauthorized');
+
 /**
- * Lets a request in that is signed, or carries a token, by the vendor's rules, and on behalf of the project in its path.
- * Everybody is let in as long as there are no accounts. Looks at nothing in the body, but hashes it.
+ * Lets a request in that is signed, or carries a token, by the vendor's rules. While there are no accounts, every request
+ * is let in. Looks at nothing in the body, but hashes it.
  */
 export const makeGuard = ({ directory, tokens, now, record }: GuardParts) => {
   const { standings } = directory;
 
-  const checkSignature = (request: Signed, authorization: string, project: string): Verdict => {
-    const claim = readClaim(authorization);
-    if (claim === undefined) return { why: 'unreadable authorization' };
-    const who = { ak: claim.ak };
-    const key = directory.keyOf(claim.ak);
-    if (key === undefined) {
+  const checkSignature = (request: Request): Verdict => {
+    const verdict = verifySignature(
+      { ...request, bodyHash: sha256(request.bytes) },
+      directory.keyOf,
+      now(),
+    );
+    if (verdict.ak === undefined) return { why: verdict.why };
+    const who = { ak: verdict.ak };
+    const account = directory.keyOf(verdict.ak);
+    if (account === undefined) {
       standings.unknown(who);
       return { why: 'unknown key', who };
     }
     if (standings.isLocked(who)) return { why: 'locked', who };
-    const why = whyBad(request, claim, key, now());
-    if (why === undefined) {
+    if (verdict.ok) {
       standings.verified(who);
-      return opens(key, project) ? { who } : { why: 'another project', who };
+      return { caller: { who, account, scope: undefined } };
     }
     standings.failed(who);
-    return { why, who };
+    return { why: verdict.why, who };
   };
 
-  const checkToken = (text: string, project: string): Verdict => {
+  const checkToken = (text: string): Verdict => {
     const token = tokens.find(text);
-    if (token?.user === undefined) return { why: 'unknown token' };
+    if (token === undefined) return { why: 'unknown token' };
     const { user, domain, password } = token.user;
     const who = { user, domain };
     const account = directory.userOf(who);
     if (account?.password !== password) return { why: 'unknown token', who };
     if (now() >= token.expiresAt) return { why: 'expired token', who };
-    return token.project === project && opens(account, project)
-      ? { who }
-      : { why: 'another project', who };
+    return { caller: { who, account, scope: { project: token.project?.id } } };
   };
 
-  const check = (request: Signed, project: string): Verdict => {
-    const { authorization, 'x-auth-token': token, 'x-project-id': named } = request.headers;
-    const verdict: Verdict =
-      authorization !== undefined
-        ? checkSignature(request, authorization, project)
-        : typeof token === 'string'
-          ? checkToken(token, project)
-          : { why: 'no credentials' };
-    const strays = named !== undefined && named !== project;
-    return strays && !('why' in verdict) ? { why: 'another project', who: verdict.who } : verdict;
+  const identify = (request: Request): Verdict => {
+    const { authorization, 'x-auth-token': token } = request.headers;
+    if (authorization !== undefined) return checkSignature(request);
+    return typeof token === 'string' ? checkToken(token) : { why: 'no credentials' };
   };
 
-  /** The refusal, or undefined if the request is let in. */
-  return (request: Signed, project: string): Reply | undefined => {
-    if (directory.isOpen()) return undefined;
-    const verdict = check(request, project);
-    if (!('why' in verdict)) {
-      standings.letIn(verdict.who);
-      return undefined;
+  const admit = (
+    request: Request,
+    check: () => Verdict,
+    words: (why: Why, who: Who | undefined) => Reply,
+  ): Admission => {
+    if (directory.isOpen()) return { ok: true, caller: ANYBODY };
+    const verdict = check();
+    if ('caller' in verdict) {
+      const { caller } = verdict;
+      if (caller.who !== undefined) standings.letIn(caller.who);
+      return { ok: true, caller };
     }
     const { why, who } = verdict;
-    const reply = refuse(why, who);
-    record({ at: now(), path: request.path, who, why, status: reply.status });
-    return reply;
+    const refusal = words(why, who);
+    record({ at: now(), path: request.path, who, why, status: refusal.status });
+    return { ok: false, refusal };
+  };
+
+  return {
+    /** For a request on behalf of the project in its path, and of no other that a header names. */
+    forProject: (request: Request, project: string): Admission => {
+      const named = request.headers['x-project-id'];
+      const check = (): Verdict => {
+        const verdict = identify(request);
+        if (!('caller' in verdict)) return verdict;
+        const isOwn = opens(verdict.caller, project) && (named === undefined || named === project);
+        return isOwn ? verdict : { why: 'another project', ...whoOf(verdict.caller) };
+      };
+      return admit(request, check, gatewayWords);
+    },
+    /** For a request to IAM, on behalf of the caller alone. */
+    forIam: (request: Request): Admission =>
+      admit(
+        request,
+        () => identify(request),
+        request.headers.authorization === undefined ? iamWords : gatewayWords,
+      ),
   };
 };
+
+const whoOf = ({ who }: Caller): { readonly who?: Who } => (who === undefined ? {} : { who });
 
 export type Guard = ReturnType<typeof makeGuard>;

@@ -2,8 +2,11 @@ import * as v from 'valibot';
 import { parseJson } from '../../shared/core/json.ts';
 import type { User } from './accounts.ts';
 import type { Directory } from './directory.ts';
+import { catalogAt } from './iam-lists.ts';
+import { idOfName, type Project, projectsNamed } from './projects.ts';
 import type { Refusal, Why } from './refusals.ts';
-import { errorReply, json, type Reply } from './reply.ts';
+import { errorReply, iamError, json, type Reply } from './reply.ts';
+import type { Request } from './request.ts';
 import type { Token, Tokens } from './tokens.ts';
 
 export const TOKENS_PATH = '/v3/auth/tokens';
@@ -26,14 +29,14 @@ const requestSchema = v.object({
         user: v.object({ name, password: name, domain: v.object({ name }) }),
       }),
     }),
+    /** A scope of a domain, or of none, is one without a project. */
     scope: v.optional(
-      v.object({ project: v.union([v.object({ id: name }), v.object({ name: name })]) }),
+      v.object({
+        project: v.optional(v.union([v.object({ id: name }), v.object({ name: name })])),
+      }),
     ),
   }),
 });
-
-const iamError = (code: number, message: string, title: string): Reply =>
-  json(code, { error: { code, message, title } });
 
 const refusals: Readonly<Partial<Record<Why, Reply>>> = {
   locked: errorReply(401, 'IAM.0061', 'The user has been locked.'),
@@ -43,22 +46,31 @@ const WRONG = iamError(401, 'The username or password is wrong.', 'Unauthorized'
 
 const microseconds = (at: number): string => new Date(at).toISOString().replace('Z', '000Z');
 
-const issued = (token: Token, user: User): Reply => {
-  const { status, headers, body } = json(201, {
+const bodyOf = ({ user, project, issuedAt, expiresAt }: Token, catalog: object) => {
+  const domain = { id: idOfName(user.domain), name: user.domain };
+  return {
     token: {
       methods: ['password'],
-      issued_at: microseconds(token.issuedAt),
-      expires_at: microseconds(token.expiresAt),
-      user: { name: user.user, domain: { name: user.domain } },
-      ...(token.project !== undefined && { project: { id: token.project, name: token.project } }),
+      issued_at: microseconds(issuedAt),
+      expires_at: microseconds(expiresAt),
+      user: { id: idOfName(user.domain, user.user), name: user.user, domain },
+      ...(project !== undefined && { project: { ...project, domain } }),
+      roles: [],
+      ...catalog,
     },
-  });
-  return { status, headers: { ...headers, 'x-subject-token': token.text }, body };
+  };
 };
 
-/**
- * Issues tokens as IAM does. A project's name is its id here. With no accounts everybody has one, whatever the password.
- */
+const replyWith = (status: number, token: Token, request: Request): Reply => {
+  const isShort = new URLSearchParams(request.query).has('nocatalog');
+  const reply = json(
+    status,
+    bodyOf(token, isShort ? {} : { catalog: catalogAt(request, token.project?.id) }),
+  );
+  return { ...reply, headers: { ...reply.headers, 'x-subject-token': token.text } };
+};
+
+/** Issues tokens as IAM does, and tells of them. While there are no accounts, any user and password will do. */
 export const makeIam = ({ directory, tokens, now, record }: IamParts) => {
   const { standings } = directory;
 
@@ -76,23 +88,48 @@ export const makeIam = ({ directory, tokens, now, record }: IamParts) => {
     return 'wrong password';
   };
 
-  return (body: string): Reply => {
-    const parsed = parseJson(body);
-    const request = v.safeParse(requestSchema, parsed.ok ? parsed.value : undefined);
-    if (!request.success) return iamError(400, 'The request body is invalid.', 'Bad Request');
-    const { identity, scope } = request.output.auth;
-    const { name: user, password, domain } = identity.password.user;
-    const asking = { user, password, domain: domain.name };
-    const who = { user, domain: domain.name };
-    const why = whyNot(asking);
-    if (why !== undefined) {
-      const reply = refusals[why] ?? WRONG;
-      record({ at: now(), path: TOKENS_PATH, who, why, status: reply.status });
-      return reply;
-    }
-    standings.verified(who);
-    standings.tokenIssued(who);
-    const project = scope && ('id' in scope.project ? scope.project.id : scope.project.name);
-    return issued(tokens.issue(asking, project), asking);
+  const projectOf = (
+    asking: User,
+    wished: { readonly id: string } | { readonly name: string } | undefined,
+  ): Project | undefined => {
+    if (wished === undefined) return undefined;
+    if ('id' in wished) return { id: wished.id, name: wished.id };
+    return projectsNamed(directory.userOf(asking)?.projects, wished.name)[0];
+  };
+
+  /** Whether a token holds still, by its end and by its user's password. */
+  const isValid = ({ user, expiresAt }: Token): boolean =>
+    now() < expiresAt && (directory.isOpen() || directory.userOf(user)?.password === user.password);
+
+  return {
+    /** `POST /v3/auth/tokens`: 201, with the token in `X-Subject-Token`. */
+    issue: (request: Request): Reply => {
+      const parsed = parseJson(request.body);
+      const asked = v.safeParse(requestSchema, parsed.ok ? parsed.value : undefined);
+      if (!asked.success) return iamError(400, 'The request body is invalid.', 'Bad Request');
+      const { identity, scope } = asked.output.auth;
+      const { name: user, password, domain } = identity.password.user;
+      const asking = { user, password, domain: domain.name };
+      const who = { user, domain: domain.name };
+      const why = whyNot(asking);
+      if (why !== undefined) {
+        const reply = refusals[why] ?? WRONG;
+        record({ at: now(), path: TOKENS_PATH, who, why, status: reply.status });
+        return reply;
+      }
+      standings.verified(who);
+      standings.tokenIssued(who);
+      return replyWith(201, tokens.issue(asking, projectOf(asking, scope?.project)), request);
+    },
+    /** `GET /v3/auth/tokens`: whose the token in `X-Subject-Token` is, or 404 for one that is unknown or over. */
+    show: (request: Request): Reply => {
+      const { 'x-subject-token': text } = request.headers;
+      if (typeof text !== 'string')
+        return iamError(400, 'The header X-Subject-Token is missing.', 'Bad Request');
+      const token = tokens.find(text);
+      return token !== undefined && isValid(token)
+        ? replyWith(200, token, request)
+        : iamError(404, 'The token could not be found.', 'Not Found');
+    },
   };
 };

@@ -28,17 +28,48 @@ export interface Phase {
   readonly savepoint?: boolean;
 }
 
+/** How the simulator was told to treat a call: late in effect, late in sight, or with a savepoint that fails. */
+export interface Manner {
+  /** How much later than it is answered the call takes effect. */
+  readonly effectLagMs: number;
+  /** How much later looks show the states that it brings about. */
+  readonly statusLagMs: number;
+  /** Whether a stop fails if it has to make a savepoint. */
+  readonly declineStop: boolean;
+}
+
+/** A call that was accepted and takes effect at a time, if the job's state allows it still. */
+export interface Accepted {
+  readonly at: number;
+  readonly operation: OperationName;
+  readonly options: JobOptions;
+  readonly manner: Manner;
+}
+
+/** What a look shows of a job. */
+export interface Shown {
+  readonly status: string;
+  /** When it was last started; null if it never was. */
+  readonly startedAt: number | null;
+}
+
 /** What there is to know of one job. */
 export interface JobState {
   status: string;
   savepoint: boolean;
   /** When it came into being, which is when somebody first asked for it. */
   readonly createdAt: number;
-  /** When it was last started; null if it never was. */
   startedAt: number | null;
   /** The states that it has yet to come into. */
   ahead: readonly Phase[];
+  /** The calls that have yet to take effect. */
+  accepted: readonly Accepted[];
   effects: readonly Effect[];
+  /** How late the states on its way are shown. */
+  statusLagMs: number;
+  shown: Shown;
+  /** What looks will show, from a time on each. */
+  toShow: readonly (Shown & { readonly from: number })[];
 }
 
 /** How an operation moves a job, in steps of `step` milliseconds. */
@@ -46,19 +77,42 @@ export interface Law {
   /** The state of a job that nobody asked for before: the one that makes this request sensible. */
   readonly unseen: string;
   readonly allowedIn: readonly string[];
-  readonly effect: (job: JobState, options: JobOptions) => Omit<Effect, 'at'>;
-  readonly phases: (options: JobOptions, at: number, step: number) => readonly Phase[];
+  /** Undefined if nothing came of the call. */
+  readonly effect: (
+    job: JobState,
+    options: JobOptions,
+    manner: Manner,
+  ) => Omit<Effect, 'at'> | undefined;
+  readonly phases: (
+    options: JobOptions,
+    at: number,
+    step: number,
+    manner: Manner,
+  ) => readonly Phase[];
 }
 
+/** How long a savepoint is tried that fails. */
+const SAVEPOINT_TRIED_MS = 2_000;
+
+/** The savepoint fails, and the job runs on (Flink declines checkpoints of a job under load). */
+const isDeclined = ({ trigger_savepoint: saves }: JobOptions, { declineStop }: Manner): boolean =>
+  declineStop && saves === true;
+
 /**
- * The states are the vendor's. That a resumed savepoint is gone once the job runs is the vendor's too; that a run
- * without a savepoint to resume from starts afresh is our guess, and so is that a task which was only initialised waits for
- * its start.
+ * The states are the vendor's, and so is what may be started and stopped: a job whose stop failed may run still. That a
+ * resumed savepoint is gone once the job runs is the vendor's too; that a run without a savepoint to resume from starts
+ * afresh is our guess, and so is that a task which was only initialised waits for its start.
  */
 export const LAWS: Readonly<Record<OperationName, Law>> = {
   'dli.run': {
     unseen: 'job_init',
-    allowedIn: ['job_init', 'job_cancel_success'],
+    allowedIn: [
+      'job_init',
+      'job_cancel_success',
+      'job_submit_fail',
+      'job_running_exception',
+      'job_finish',
+    ],
     effect: (job, { resume_savepoint: resumes }) =>
       resumes ? { effect: 'run', resumed: job.savepoint } : { effect: 'run' },
     phases: ({ resume_savepoint: resumes }, at, step) => [
@@ -68,10 +122,18 @@ export const LAWS: Readonly<Record<OperationName, Law>> = {
   },
   'dli.stop': {
     unseen: 'job_running',
-    allowedIn: ['job_running'],
-    effect: (_, { trigger_savepoint: saves }) =>
-      saves ? { effect: 'stop', savepoint: true } : { effect: 'stop' },
-    phases: ({ trigger_savepoint: saves }, at, step) => {
+    allowedIn: ['job_running', 'job_running_exception', 'job_cancel_fail'],
+    effect: (_, options, manner) =>
+      isDeclined(options, manner)
+        ? undefined
+        : { effect: 'stop', ...(options.trigger_savepoint && { savepoint: true }) },
+    phases: (options, at, step, manner) => {
+      const { trigger_savepoint: saves } = options;
+      if (isDeclined(options, manner))
+        return [
+          { from: at, status: 'job_savepointing' },
+          { from: at + SAVEPOINT_TRIED_MS, status: 'job_running' },
+        ];
       const cancelAt = saves ? at + step : at;
       return [
         ...(saves ? [{ from: at, status: 'job_savepointing' }] : []),

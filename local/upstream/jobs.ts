@@ -1,4 +1,14 @@
-import { allows, type Effect, type JobOptions, type JobState, LAWS } from './job-laws.ts';
+import type { JobChange } from './job-changes.ts';
+import {
+  type Accepted,
+  allows,
+  type Effect,
+  type JobOptions,
+  type JobState,
+  LAWS,
+  type Manner,
+  type Shown,
+} from './job-laws.ts';
 import type { OperationName, Service } from './vocabulary.ts';
 
 /** Which job: ids are unique within one project of one service. */
@@ -15,17 +25,44 @@ const FIRST_LOOKED_AT: Readonly<Record<Service, string>> = {
 
 const textOf = ({ service, project, id }: JobKey): string => `${service}/${project}/${id}`;
 
-const advance = (job: JobState, now: number): JobState => {
-  for (let next = job.ahead[0]; next !== undefined && next.from <= now; next = job.ahead[0]) {
-    job.ahead = job.ahead.slice(1);
-    job.status = next.status;
-    job.savepoint = next.savepoint ?? job.savepoint;
-  }
-  return job;
+/** What is shown later than it is true is shown in order, and never before what was true before it. */
+const showLater = (job: JobState, at: number): void => {
+  const { status, startedAt, toShow } = job;
+  const from = Math.max(at + job.statusLagMs, toShow.at(-1)?.from ?? 0);
+  job.toShow = [...toShow, { from, status, startedAt }];
 };
 
-/** What a look shows of a job. */
-export type Shown = Pick<JobState, 'status' | 'createdAt' | 'startedAt'>;
+const takeEffect = (job: JobState, call: Accepted, step: number): void => {
+  const { at, operation, options, manner } = call;
+  const law = LAWS[operation];
+  if (!allows(operation, job)) return;
+  const effect = law.effect(job, options, manner);
+  if (effect !== undefined) job.effects = [...job.effects, { at, ...effect }];
+  if (effect !== undefined && effect.effect !== 'stop') job.startedAt = at;
+  job.statusLagMs = manner.statusLagMs;
+  job.ahead = law.phases(options, at, step, manner);
+};
+
+/** Brings a job up to date: its states and the calls that wait, in the order of their times. */
+const advance = (job: JobState, now: number, step: number): JobState => {
+  for (;;) {
+    const [phase] = job.ahead;
+    const [call] = job.accepted;
+    if (phase !== undefined && phase.from <= Math.min(now, call?.at ?? now)) {
+      job.ahead = job.ahead.slice(1);
+      job.status = phase.status;
+      job.savepoint = phase.savepoint ?? job.savepoint;
+      showLater(job, phase.from);
+    } else if (call !== undefined && call.at <= now) {
+      job.accepted = job.accepted.slice(1);
+      takeEffect(job, call, step);
+    } else break;
+  }
+  const due = job.toShow.findLast(({ from }) => from <= now);
+  if (due !== undefined) job.shown = { status: due.status, startedAt: due.startedAt };
+  job.toShow = job.toShow.filter(({ from }) => from > now);
+  return job;
+};
 
 export type Jobs = ReturnType<typeof keepJobs>;
 
@@ -33,15 +70,19 @@ export type Jobs = ReturnType<typeof keepJobs>;
 export const keepJobs = (now: () => number, transitionMs: number) => {
   const known = new Map<string, JobState>();
 
+  const update = (job: JobState): JobState => advance(job, now(), transitionMs);
+
   const meet = (key: JobKey, status: string, savepoint = false): JobState => {
     const text = textOf(key);
     const at = now();
     // Who comes into being at work was started before anybody asked: not later than now.
     const startedAt = status === LAWS['dli.stop'].unseen ? at : null;
-    const unseen = { status, savepoint, createdAt: at, startedAt, ahead: [], effects: [] };
-    const job = known.get(text) ?? unseen;
+    const job = known.get(text) ?? {
+      ...{ status, savepoint, createdAt: at, startedAt, effects: [] },
+      ...{ ahead: [], accepted: [], statusLagMs: 0, shown: { status, startedAt }, toShow: [] },
+    };
     known.set(text, job);
-    return advance(job, at);
+    return update(job);
   };
 
   const meetFor = (operation: OperationName, key: JobKey, options: JobOptions): JobState =>
@@ -51,26 +92,47 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
     /** Whether the job's state allows the operation. A job never asked for before comes into being, in one that does. */
     isReady: (operation: OperationName, key: JobKey, options: JobOptions): boolean =>
       allows(operation, meetFor(operation, key, options)),
-    /** Carries the operation out if the job's state allows it, and says whether it did. */
-    carryOut: (operation: OperationName, key: JobKey, options: JobOptions): boolean => {
-      const law = LAWS[operation];
+    /** Accepts the operation if the job's true state allows it now, and says whether it did. */
+    carryOut: (
+      operation: OperationName,
+      key: JobKey,
+      options: JobOptions,
+      manner: Manner,
+    ): boolean => {
       const job = meetFor(operation, key, options);
       if (!allows(operation, job)) return false;
-      const at = now();
-      const effect = { at, ...law.effect(job, options) };
-      job.effects = [...job.effects, effect];
-      if (effect.effect !== 'stop') job.startedAt = at;
-      job.ahead = law.phases(options, at, transitionMs);
-      advance(job, at);
+      const call = { at: now() + manner.effectLagMs, operation, options, manner };
+      job.accepted = [...job.accepted, call].toSorted((a, b) => a.at - b.at);
+      update(job);
       return true;
     },
     /** What a client is shown. A job first looked at comes into being, never started. */
-    look: (key: JobKey): Shown => meet(key, FIRST_LOOKED_AT[key.service]),
-    /** The same for a bystander: it leaves no trace. */
+    look: (key: JobKey): Shown & Pick<JobState, 'createdAt'> => {
+      const { shown, createdAt } = meet(key, FIRST_LOOKED_AT[key.service]);
+      return { ...shown, createdAt };
+    },
+    /** Puts a job into a state, in sight at once; what was to come of earlier calls does not. Says how the job is then. */
+    put: (key: JobKey, { status, savepoint, start_time }: JobChange): Required<JobChange> => {
+      const isNew = !known.has(textOf(key));
+      const job = meet(key, FIRST_LOOKED_AT[key.service]);
+      const wasStarted = isNew && status !== job.status ? now() : job.startedAt;
+      job.status = status;
+      job.savepoint = savepoint ?? job.savepoint;
+      job.startedAt = start_time === undefined ? wasStarted : start_time;
+      job.ahead = [];
+      job.accepted = [];
+      job.toShow = [];
+      job.shown = { status, startedAt: job.startedAt };
+      return { status, savepoint: job.savepoint, start_time: job.startedAt };
+    },
+    /** The true status, for a bystander: it leaves no trace. */
     statusOf: (key: JobKey): string => {
       const job = known.get(textOf(key));
-      return job === undefined ? FIRST_LOOKED_AT[key.service] : advance(job, now()).status;
+      return job === undefined ? FIRST_LOOKED_AT[key.service] : update(job).status;
     },
-    effectsOf: (key: JobKey): readonly Effect[] => known.get(textOf(key))?.effects ?? [],
+    effectsOf: (key: JobKey): readonly Effect[] => {
+      const job = known.get(textOf(key));
+      return job === undefined ? [] : update(job).effects;
+    },
   };
 };

@@ -1,22 +1,18 @@
 import type { Handled, handleBatches } from './batch.ts';
-import type { Signed } from './canonical.ts';
 import { dliRun, dliStop, isDliId, jobDetail, noSuchJob } from './dli.ts';
 import { askedIds, drsStart, listStatuses } from './drs.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Ending } from './faults.ts';
-import type { Guard } from './guard.ts';
-import { TOKENS_PATH } from './iam.ts';
+import type { Caller, Guard } from './guard.ts';
+import { type makeIam, TOKENS_PATH } from './iam.ts';
+import { listCatalog, listDomains, listProjects } from './iam-lists.ts';
 import type { Jobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import type { Obstacles } from './obstacles.ts';
 import { gatewayError, type Reply } from './reply.ts';
+import type { Request } from './request.ts';
 import type { BehaviourKeeper } from './settings.ts';
 import type { OperationName, Service } from './vocabulary.ts';
-
-/** A request off the wire, its body read. */
-export interface Request extends Signed {
-  readonly body: string;
-}
 
 type Serve = (request: Request, project: string, id: string) => Handled;
 
@@ -26,7 +22,7 @@ export interface RouterParts {
   readonly guard: Guard;
   readonly obstacles: Obstacles;
   readonly handleBatch: ReturnType<typeof handleBatches>;
-  readonly issueToken: (body: string) => Reply;
+  readonly iam: ReturnType<typeof makeIam>;
   readonly now: () => number;
   readonly recordLook: (look: UpstreamLook) => void;
 }
@@ -41,9 +37,9 @@ const ended = (ending: Ending, latencyMs: number): Handled => ({
 const compile = (template: string): RegExp =>
   new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 
-/** Finds what serves a request by its method and path, among the six endpoints there are. */
+/** Finds what serves a request by its method and path, among the endpoints there are. */
 export const makeRouter = (parts: RouterParts) => {
-  const { behaviour, jobs, guard, obstacles, handleBatch, issueToken, now, recordLook } = parts;
+  const { behaviour, jobs, guard, obstacles, handleBatch, iam, now, recordLook } = parts;
 
   /** Every answer is held back, whatever it says and whoever gives it. */
   const latencyOf = (operation: OperationName | '*'): number =>
@@ -57,8 +53,8 @@ export const makeRouter = (parts: RouterParts) => {
   ) => {
     const outage = obstacles.outage(operation);
     if (outage !== undefined) return { obstacle: outage };
-    const refusal = guard(request, project);
-    if (refusal !== undefined) return { refusal };
+    const admission = guard.forProject(request, project);
+    if (!admission.ok) return { refusal: admission.refusal };
     return { obstacle: obstacles.rate(operation, service, project) };
   };
 
@@ -115,8 +111,19 @@ export const makeRouter = (parts: RouterParts) => {
       ),
   );
 
-  const tokens: Serve = ({ body }) =>
-    ended(obstacles.outage('*')?.ending ?? issueToken(body), latencyOf('*'));
+  /** IAM lets callers in before it knows any project, and has no rate here. */
+  const ofIam =
+    (answer: (request: Request, caller: Caller) => Reply): Serve =>
+    (request) => {
+      const outage = obstacles.outage('*');
+      if (outage !== undefined) return ended(outage.ending, latencyOf('*'));
+      const admission = guard.forIam(request);
+      const reply = admission.ok ? answer(request, admission.caller) : admission.refusal;
+      return ended(reply, latencyOf('*'));
+    };
+
+  const login: Serve = (request) =>
+    ended(obstacles.outage('*')?.ending ?? iam.issue(request), latencyOf('*'));
 
   const route = (method: string, template: string, serve: Serve) => ({
     method,
@@ -129,7 +136,11 @@ export const makeRouter = (parts: RouterParts) => {
     route('GET', '/v1.0/{project}/streaming/jobs/{id}', detail),
     route('POST', '/v3/{project}/jobs/batch-starting', batch(drsStart)),
     route('POST', '/v3/{project}/jobs/batch-status', statuses),
-    route('POST', TOKENS_PATH, tokens),
+    route('POST', TOKENS_PATH, login),
+    route('GET', TOKENS_PATH, ofIam(iam.show)),
+    route('GET', '/v3/projects', ofIam(listProjects)),
+    route('GET', '/v3/auth/domains', ofIam(listDomains)),
+    route('GET', '/v3/auth/catalog', ofIam(listCatalog)),
   ];
 
   return (request: Request): Handled => {

@@ -17,6 +17,9 @@ export interface Settings {
   readonly retryAfterSeconds: number | null;
   readonly retryAfterAs: 'seconds' | 'date';
   readonly callsPerSecond: number | null;
+  readonly statusLagMs: number;
+  readonly effectLagMs: number;
+  readonly declineStop: boolean;
   readonly down: boolean | 'hang';
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
 }
@@ -30,6 +33,9 @@ const settle = (behaviour: Behaviour, operation: OperationName | '*', usual: Sha
     retryAfterSeconds: null,
     retryAfterAs: 'seconds',
     callsPerSecond: null,
+    statusLagMs: 0,
+    effectLagMs: 0,
+    declineStop: false,
     down: false,
     faults: {},
     ...chosen,

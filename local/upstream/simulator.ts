@@ -8,19 +8,30 @@ import type { UpstreamCall } from './call.ts';
 import { type AccountReport, keepDirectory } from './directory.ts';
 import { makeGuard } from './guard.ts';
 import { makeIam } from './iam.ts';
+import { changeJobs, type JobChanges } from './job-changes.ts';
 import type { Effect } from './job-laws.ts';
 import { keepJobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import { makeObstacles } from './obstacles.ts';
 import { seededRandom } from './random.ts';
 import type { Refusal } from './refusals.ts';
+import { makeRequestId } from './reply.ts';
 import { makeRouter } from './router.ts';
 import { keepBehaviour } from './settings.ts';
 import { keepThrottle } from './throttle.ts';
 import { DAY_MS, keepTokens } from './tokens.ts';
 import type { Service } from './vocabulary.ts';
 
-export type { AccountReport, Accounts, Behaviour, Effect, Refusal, UpstreamCall, UpstreamLook };
+export type {
+  AccountReport,
+  Accounts,
+  Behaviour,
+  Effect,
+  JobChanges,
+  Refusal,
+  UpstreamCall,
+  UpstreamLook,
+};
 
 export interface UpstreamOptions {
   /** 0, the default, takes a free one. */
@@ -56,7 +67,9 @@ export interface Upstream {
   /** Brings back the behaviour of the start. Jobs, calls and accounts stay. */
   readonly reset: () => void;
   readonly behaviour: () => Behaviour;
-  /** A job's status now. Unlike a request, this leaves no trace. */
+  /** Puts jobs into states, and says how they are then. Throws on faults, and then changes nothing. */
+  readonly putJobs: (changes: JobChanges) => JobChanges;
+  /** A job's true status now. Unlike a request, this leaves no trace. */
   readonly statusOf: (service: Service, project: string, id: string) => string;
   /** What really happened to a job, in order. */
   readonly effectsOf: (service: Service, project: string, id: string) => readonly Effect[];
@@ -95,7 +108,9 @@ const serveWith =
     const [path = ''] = url.split('?', 1);
     const query = url.slice(path.length + 1);
     const body = bytes.toString('utf8');
-    answer(response, route({ method, path, query, headers, bytes, body }));
+    const { 'x-request-id': sent } = headers;
+    const requestId = typeof sent === 'string' && sent !== '' ? sent : makeRequestId();
+    answer(response, route({ method, path, query, headers, bytes, body }), requestId);
   };
 
 /**
@@ -126,7 +141,7 @@ export const startUpstream = async ({
     guard: makeGuard(gate),
     obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
     handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(calls) }),
-    issueToken: makeIam(gate),
+    iam: makeIam(gate),
     now,
     recordLook: recordIn(looks),
   });
@@ -142,6 +157,7 @@ export const startUpstream = async ({
     behave: behaviour.behave,
     reset: behaviour.reset,
     behaviour: behaviour.current,
+    putJobs: (changes) => changeJobs(changes, jobs.put),
     statusOf: (service, project, id) => jobs.statusOf({ service, project, id }),
     effectsOf: (service, project, id) => jobs.effectsOf({ service, project, id }),
     stop: () => close(server),

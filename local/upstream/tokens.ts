@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { User } from './accounts.ts';
+import type { Project } from './projects.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 
 export interface Token {
   readonly text: string;
   /** As the user was when it was issued: it dies with the password. */
-  readonly user: User | undefined;
+  readonly user: User;
   /** Undefined for a token without a scope, which opens nothing here. */
-  readonly project: string | undefined;
+  readonly project: Project | undefined;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -17,7 +18,7 @@ export interface Token {
 export const keepTokens = (now: () => number, lifeMs: number) => {
   const issued = new Map<string, Token>();
   return {
-    issue: (user: User | undefined, project: string | undefined): Token => {
+    issue: (user: User, project: Project | undefined): Token => {
       const issuedAt = now();
       const expiresAt = issuedAt + lifeMs;
       const text = `MII${randomBytes(96).toString('base64url')}`;

@@ -26,8 +26,8 @@ export type DliShape = (typeof DLI_SHAPES)[number];
 
 /** Shapes of a reply to `drs.start`, the usual one first. */
 export const DRS_SHAPES = [
+  'results', // the list as the vendor's table has it, and as every SDK reads it
   'jobs', // the list as the vendor's example has it
-  'results', // the list as the vendor's table has it
   'both', // the list under either name
   'status-200', // 200 in place of 202
   'shuffled', // rows in another order than asked

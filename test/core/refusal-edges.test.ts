@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Blame } from '../../shared/core/blame.ts';
 import { byId, byPosition, silence } from '../../shared/core/correlate.ts';
 import { MISSING, UNASKED, UNTOLD } from '../../shared/core/operation.ts';
 import { operations } from '../../shared/core/operations/index.ts';
 import {
-  type Blame,
   blameOf,
   type Closure,
   closureOf,

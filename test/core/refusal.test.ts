@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Blame } from '../../shared/core/blame.ts';
 import {
-  type Blame,
   blameOf,
   type Closure,
   closureOf,

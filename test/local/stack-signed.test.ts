@@ -42,6 +42,21 @@ describe('with no credentials named, a development key signs for every project',
     ]);
   });
 
+  test('jobs can be put into states, and what cannot be read is refused by its fault', async () => {
+    const put = (body: string) => send(`${stack.url}/local/upstream/jobs`, body, {}, 'PUT');
+    const { status, text } = await put('{"dli":{"one/7":{"status":"job_running_exception"}}}');
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { dli: { 'one/7': { status: 'job_running_exception', savepoint: false } } },
+    ]);
+    expect(stack.upstream.statusOf('dli', 'one', '7')).toBe('job_running_exception');
+    const refused = await put('{"dli":{"7":{}}}');
+    expect([refused.status, JSON.parse(refused.text).message]).toEqual([
+      400,
+      'bad job states: dli.7: must name a job as <project>/<id>; dli.7.status: must have a status',
+    ]);
+  });
+
   test('the look inside shows no secret', async () => {
     const { projects } = JSON.parse(readFileSync(stack.secrets.path, 'utf8'));
     const { ak, sk } = projects['*'];

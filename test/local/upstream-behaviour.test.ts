@@ -57,11 +57,11 @@ describe('reply shapes', () => {
   const bare = ({ status, ...row }: (typeof rows)[number]) =>
     status === 'failed' ? row : { status, ...row };
   it.each([
-    ['jobs', 202, { jobs: rows, count: 3 }],
     ['results', 202, { results: rows, count: 3 }],
+    ['jobs', 202, { jobs: rows, count: 3 }],
     ['both', 202, { results: rows, jobs: rows, count: 3 }],
-    ['status-200', 200, { jobs: rows, count: 3 }],
-    ['shuffled', 202, { jobs: rows.toReversed(), count: 3 }],
+    ['status-200', 200, { results: rows, count: 3 }],
+    ['shuffled', 202, { results: rows.toReversed(), count: 3 }],
     ['code-alone', 400, { results: rows.map(bare), count: 3 }],
   ] as const)('drs %s', async (shape, status, body) => {
     const { start } = await begin({ behaviour: { 'drs.start': { shape, badIds: ['b'] } } });
@@ -337,7 +337,7 @@ describe('behaviour is plain data', () => {
     ['{"dli.delete":{}}', '"dli.delete": known are *, dli.run, dli.stop, drs.start'],
     ['{"*":{"latency":1}}', '"latency": known are shape, badIds, refuseWhole, latencyMs'],
     ['{"dli.run":{"shape":"jobs"}}', '"jobs": known are per-job, one-element'],
-    ['{"drs.start":{"shape":"short"}}', '"short": known are jobs, results'],
+    ['{"drs.start":{"shape":"short"}}', '"short": known are results, jobs'],
     ['{"*":{"shape":"short"}}', '"short": known are html, empty'],
     ['{"*":{"next":["flood"]}}', '*.next.0: unknown fault "flood": known are hangBeforeEffect'],
     ['{"*":{"faults":{"flood":1}}}', 'unknown fault "flood": known are hangBeforeEffect'],

@@ -3,6 +3,7 @@ import { beginGuarded, KEY, MINUTE, START_AT, USER } from './begin-guarded.ts';
 import { begin, PROJECT, parsed, RUN } from './begin-upstream.ts';
 
 const HOUR = 60 * MINUTE;
+const ID = expect.stringMatching(/^[0-9a-f]{32}$/);
 const unauthorized = {
   code: 401,
   message: 'The username or password is wrong.',
@@ -20,8 +21,9 @@ describe('IAM gives a token for a password', () => {
           methods: ['password'],
           issued_at: '1970-01-01T00:16:40.000000Z',
           expires_at: '1970-01-02T00:16:40.000000Z',
-          user: { name: 'ci', domain: { name: 'company' } },
-          project: { id: PROJECT, name: PROJECT },
+          user: { id: ID, name: 'ci', domain: { id: ID, name: 'company' } },
+          project: { id: PROJECT, name: PROJECT, domain: { id: ID, name: 'company' } },
+          roles: [],
         },
       },
     });

@@ -49,7 +49,7 @@ describe("the vendor pages' examples", () => {
     );
     expect(reply.status).toBe(202);
     expect(reply.text).toBe(
-      `{"jobs":[{"id":"${first}","status":"success"},{"id":"${second}","status":"success"}],"count":2}`,
+      `{"results":[{"id":"${first}","status":"success"},{"id":"${second}","status":"success"}],"count":2}`,
     );
   });
 });
@@ -149,6 +149,48 @@ describe('64-bit ids are exact', () => {
   });
 });
 
+describe('what clients send beside the pages', () => {
+  it('ids of DLI as strings, which mean the same jobs', async () => {
+    const { post, calls, dliEffects } = await begin();
+    const reply = await post(RUN, '{"job_ids":["9007199254740993",2]}');
+    expect(parsed(reply)).toEqual({ status: 200, body: [good(SUBMITTED), good(SUBMITTED)] });
+    expect(calls[0]?.job_ids).toEqual(['9007199254740993', '2']);
+    expect(dliEffects('9007199254740993')).toHaveLength(1);
+  });
+});
+
+describe('every answer names its request', () => {
+  const cases = [
+    ['a call', 'POST', RUN, '{"job_ids":[1]}', 200],
+    ['one that is refused', 'POST', RUN, 'no json', 400],
+    ['a look', 'GET', RUN.replace('run', '1'), null, 200],
+    ['no endpoint', 'GET', '/nowhere', null, 404],
+    ['a login', 'POST', '/v3/auth/tokens', '{}', 400],
+    ['projects', 'GET', '/v3/projects', null, 200],
+  ] as const;
+  it.each(cases)('%s, by the id that was sent', async (_, method, path, body, status) => {
+    const { send } = await begin();
+    const reply = await send(method, path, body, { 'x-request-id': 'mine-1' });
+    expect([reply.status, reply.headers['x-request-id']]).toEqual([status, 'mine-1']);
+  });
+
+  it.each(cases)('%s, by one of its own where none was', async (_, method, path, body) => {
+    const { send } = await begin();
+    const replies = [await send(method, path, body), await send(method, path, body)];
+    const ids = replies.map(({ headers }) => headers['x-request-id']);
+    expect(ids).toEqual(ids.map(() => expect.stringMatching(/^[0-9a-f]{32}$/)));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('an error of the gateway has it in its body too', async () => {
+    const { send } = await begin();
+    const reply = await send('GET', '/nowhere', null, { 'x-request-id': 'mine-2' });
+    expect(JSON.parse(reply.text).request_id).toBe('mine-2');
+    const { headers, text } = await send('GET', '/nowhere');
+    expect(JSON.parse(text).request_id).toBe(headers['x-request-id']);
+  });
+});
+
 describe('malformed requests are refused as the vendor does', () => {
   const faulty = [
     '',
@@ -157,7 +199,9 @@ describe('malformed requests are refused as the vendor does', () => {
     '{}',
     '{"job_ids":[]}',
     '{"job_ids":1}',
-    '{"job_ids":["1"]}',
+    '{"job_ids":["01"]}',
+    '{"job_ids":[""]}',
+    '{"job_ids":["9223372036854775808"]}',
     '{"job_ids":[-1]}',
     '{"job_ids":[1.5]}',
     '{"job_ids":[9223372036854775808]}',
@@ -357,7 +401,7 @@ describe('a request in the wrong state fails for that job alone', () => {
     expect(parsed(await start('b', 'a'))).toEqual({
       status: 202,
       body: {
-        jobs: [
+        results: [
           { id: 'b', status: 'success' },
           {
             id: 'a',
@@ -406,6 +450,9 @@ describe('looking at jobs', () => {
     ['an empty page_req', {}, 'abcde'],
     ['the next page', { cur_page: 2 }, 'fg'],
     ['per_page 0', { per_page: 0 }, 'abcdefg'],
+    ['both 0, as the SDKs allow', { cur_page: 0, per_page: 0 }, 'abcdefg'],
+    ['page 0, which is the first', { cur_page: 0, per_page: 3 }, 'abc'],
+    ['page 1 of all', { cur_page: 1, per_page: 0 }, 'abcdefg'],
     ['per_page 3, page 2', { per_page: 3, cur_page: 2 }, 'def'],
     ['a page past the end', { per_page: 3, cur_page: 4 }, ''],
   ])('batch-status shows five tasks unless told otherwise: %s', async (_, page_req, shown) => {
@@ -423,7 +470,7 @@ describe('looking at jobs', () => {
   it.each([
     '{}',
     '{"jobs":[]}',
-    '{"jobs":["a"],"page_req":{"cur_page":0}}',
+    '{"jobs":["a"],"page_req":{"cur_page":-1}}',
     '{"jobs":["a"],"page_req":{"per_page":101}}',
   ])('batch-status refuses %s', async (body) => {
     const { post } = await begin();
