@@ -5,11 +5,12 @@ import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/core/receipt.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readAcceptConfig } from '../shared/edge/config.ts';
-import { intentIdOf, newIntentId } from '../shared/edge/intent-id.ts';
+import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
-const { queueUrl, maxMessageBytes, deadlineMs, log: logOptions } = readAcceptConfig(process.env);
+const config = readAcceptConfig(process.env);
+const { queueUrl, maxMessageBytes, deadlineMs, takesReplays, log: logOptions } = config;
 const log = makeLog(logOptions);
 const now = () => new Date();
 
@@ -25,4 +26,6 @@ const accept = makeAccept({
 });
 
 /** Event rule or direct invocation → intents → queue. */
-export const handler = middy<unknown, Receipt>(makeAcceptPayload(accept, { now, intentIdOf }));
+export const handler = middy<unknown, Receipt>(
+  makeAcceptPayload(accept, { now, keyOf, takesReplays }),
+);

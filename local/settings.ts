@@ -67,7 +67,7 @@ const schema = v.pipe(
 
 /** Settings of the functions themselves, handed on as they are where they are set. */
 const HANDED_ON =
-  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|LEASE_MARGIN_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|CALLS_PER_KEY|MAX_CONCURRENCY|SECRETS_TTL_SECONDS|LOG_LEVEL|DEADLINE_SECONDS|MAX_RECEIVES)$/;
+  /^(MAX_JOBS_PER_CALL(_\w+)?|CALL_\w+|RESTART_DELAY_SECONDS|LEASE_MARGIN_SECONDS|MAX_\w+_BYTES|UPSTREAM_LANGUAGE|CALLS_PER_KEY|MAX_CONCURRENCY|SECRETS_TTL_SECONDS|LOG_LEVEL|DEADLINE_SECONDS|ACCEPT_REPLAYS|MAX_RECEIVES)$/;
 
 export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;

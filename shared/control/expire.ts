@@ -2,7 +2,7 @@ import { type Ending, endingOf } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
 import { jobKeyOf } from '../core/job-record.ts';
 import { UNASKED } from '../core/operation.ts';
-import { isOverdue, type Settled } from '../core/plan.ts';
+import { ageOf, isOverdue, type Settled } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { newestPartOf } from './claim.ts';
 import { readKnown } from './known.ts';
@@ -41,7 +41,9 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       if (found === undefined) endings.set(one, 'wait');
       else {
         const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
-        const late = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
+        // By its age, as everything that the ledger knows of the job.
+        const intent = { ...one.asker.intent, intent_id: ageOf(one.asker) };
+        const late = { part: part.key, intent, askedBy: part.asked.get(index) };
         const ending = endingOf(late, found.record, found.holder, now());
         if (ending === 'look') doubtful.push(inDoubt(one, part, found.record?.claim.at ?? 0));
         else endings.set(one, ending);

@@ -1,5 +1,8 @@
 import type { Ending } from '../core/ending.ts';
-import type { Asked, Settled } from '../core/plan.ts';
+import { timeOf } from '../core/intent.ts';
+import type { Refusal } from '../core/outcome.ts';
+import type { Sealed } from '../core/part-record.ts';
+import type { Asked, Queued, Settled } from '../core/plan.ts';
 import type { VerdictInfo } from '../core/result.ts';
 import type { Part } from './part.ts';
 import { settleAskers } from './report.ts';
@@ -17,6 +20,15 @@ const UNMET: VerdictInfo = {
     message: 'The intent that it was to follow had not been begun for this job',
   },
 };
+
+/** Its deadline was over when it came: an event that was late, or was replayed. */
+const tooOld = ({ intent: { intent_id } }: Queued): Refusal => ({
+  code: 'too-old',
+  message: `The event is of ${new Date(timeOf(intent_id)).toISOString().slice(0, -'.000Z'.length)}Z: its deadline was over when it came`,
+});
+
+const cameLate = ({ intent: { accepted_at, expires_at } }: Queued): boolean =>
+  expires_at !== undefined && expires_at <= accepted_at;
 
 const TOLD = { observed: OBSERVED, unmet: UNMET } as const;
 
@@ -37,6 +49,10 @@ export const settleWithoutCall = (
   at: number,
 ): void => settleAskers(parts, asked, { ...verdict, calledAt: at, settledAt: at });
 
+/** Lays down the verdict that the newest of those who ask has already; of the others it says nothing. */
+export const settleNewest = (parts: Parts, { job, askers }: Asked, verdict: Sealed): void =>
+  settleAskers(parts, { job, askers: askers.slice(-1) }, verdict);
+
 export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
   settleWithoutCall(parts, asked, UNSERVABLE, at);
 
@@ -48,6 +64,8 @@ export const settleUncalled = (
   at: number,
 ): void => {
   if (ending === 'wait') return;
-  const told = ending === undefined || ending === 'expired' ? verdict : TOLD[ending];
+  const isTooOld = verdict.outcome === 'expired' && cameLate(asker);
+  const plain = isTooOld ? { ...verdict, error: tooOld(asker) } : verdict;
+  const told = ending === undefined || ending === 'expired' ? plain : TOLD[ending];
   settleWithoutCall(parts, { job, askers: [asker] }, told, at);
 };

@@ -1,5 +1,6 @@
+import type { Age } from '../core/age.ts';
 import type { IntentId } from '../core/intent.ts';
-import { jobKeyOf } from '../core/job-record.ts';
+import { jobKeyOf, type Sender } from '../core/job-record.ts';
 import { type Judgement, judge } from '../core/judge.ts';
 import {
   jobIdOf,
@@ -9,8 +10,8 @@ import {
   UNASKED,
 } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
-import { readAsker } from '../core/part-record.ts';
-import type { Call, Carrier } from '../core/plan.ts';
+import { readAsker, type Sealed } from '../core/part-record.ts';
+import { ageOf, type Call, type Carrier, type Queued } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { type Known, readKnown } from './known.ts';
 import { type LookAt, lookAtAll } from './look.ts';
@@ -24,6 +25,8 @@ export interface Candidate {
   readonly seen: string | undefined;
   /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
   readonly claimedAt: number | undefined;
+  /** Those senders whose own order the record knows. */
+  readonly senders?: readonly Sender[] | undefined;
 }
 
 /** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
@@ -36,20 +39,26 @@ export interface Weighed {
   /** A look showed the wished state: no call is needed. */
   readonly observed: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
+  /** The newest who asks has this verdict already. */
+  readonly told: readonly (readonly [Carrier, Sealed])[];
   /** Those that wait, and have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
   /** Those that wait for an intent before them that is not known yet, and that. */
-  readonly unmet: ReadonlyMap<Carrier, IntentId>;
+  readonly unmet: ReadonlyMap<Carrier, Age>;
 }
 
-/** The newest of those who ask: they are in the order of their ids. */
-export const newestOf = ({ askers }: Carrier): IntentId => {
+const lastOf = ({ askers }: Carrier): Queued => {
   const newest = askers.at(-1);
   if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
-  return newest.intent.intent_id;
+  return newest;
 };
+
+/** The newest of those who ask: they are in the order of their ages. */
+export const newestOf = (carrier: Carrier): IntentId => lastOf(carrier).intent.intent_id;
+
+export const newestAgeOf = (carrier: Carrier): Age => ageOf(lastOf(carrier));
 
 /** A candidate, and what the ledger says about it. */
 interface Judged extends Candidate {
@@ -64,11 +73,12 @@ const judgeOne = (
   now: number,
 ): Judged => {
   const { carrier, operation } = wish;
-  const wished = { newest: newestOf(carrier), after: carrier.after, operation };
+  const wished = { newest: newestAgeOf(carrier), after: carrier.after, operation };
   return {
     ...wish,
     seen: version,
     claimedAt: record?.claim.at,
+    senders: record?.senders,
     judgement: judge(wished, record, holder, now),
     askedBy: record && holder?.asked.get(record.claim.index),
   };
@@ -101,13 +111,21 @@ const suspectsOf = (askedBy: string | undefined): number | undefined => {
   return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
 };
 
+export interface WeighOptions {
+  readonly book: Book;
+  readonly lookAt: LookAt;
+  readonly now: () => number;
+  /** Versions of jobs' records that the plan rests on: one that has changed since is planned anew. */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
+}
+
 /**
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
  * which the ledger cannot tell wait.
  */
 export const weigh = async (
   calls: readonly Call[],
-  { book, lookAt, now }: { book: Book; lookAt: LookAt; now: () => number },
+  { book, lookAt, now, seen = new Map() }: WeighOptions,
 ): Promise<Weighed> => {
   const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
     carriers.map((carrier) => ({
@@ -123,7 +141,8 @@ export const weigh = async (
   );
   const judged = wanted.flatMap((wish) => {
     const found = known.get(wish.key);
-    return found === undefined ? [] : [judgeOne(wish, found, now())];
+    const isOutdated = seen.has(wish.key) && seen.get(wish.key) !== found?.version;
+    return found === undefined || isOutdated ? [] : [judgeOne(wish, found, now())];
   });
   const sightings = await lookAtAll(
     judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
@@ -134,10 +153,12 @@ export const weigh = async (
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
-  const unmet = new Map<Carrier, IntentId>();
+  const unmet = new Map<Carrier, Age>();
+  const told: (readonly [Carrier, Sealed])[] = [];
   for (const one of judged) {
     const { carrier, judgement } = one;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
+    else if (judgement.kind === 'told') told.push([carrier, judgement.verdict]);
     else if (judgement.kind === 'wait') {
       if (judgement.until !== undefined) leases.set(carrier, judgement.until);
       if (judgement.unmet !== undefined) unmet.set(carrier, judgement.unmet);
@@ -164,6 +185,7 @@ export const weigh = async (
     repeats,
     observed,
     superseded,
+    told,
     leases,
     unseen,
     unmet,

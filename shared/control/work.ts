@@ -1,6 +1,7 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
+import { adopt } from './adopt.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf, makeClaim } from './claim.ts';
@@ -11,11 +12,18 @@ import { type Destination, type Gates, makeGates } from './gates.ts';
 import { failIfLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
-import { isSettled, noteLease, openJobsOf, recallInto } from './part.ts';
+import { isSettled, noteLease, openJobsOf, recallFormer, recallInto } from './part.ts';
 import { makeProgress, partsAsking } from './progress.ts';
+import { rank, tellOfFuture } from './rank.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
-import { OBSERVED, rejectUnservable, settleUncalled, settleWithoutCall } from './uncalled.ts';
+import {
+  OBSERVED,
+  rejectUnservable,
+  settleNewest,
+  settleUncalled,
+  settleWithoutCall,
+} from './uncalled.ts';
 import { newestOf, weigh } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
@@ -26,20 +34,27 @@ const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(id
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
-/** Everything between reading a batch and giving back what stays. Tells whether the upstream refused all it was asked. */
+export interface Worked<Message extends Received> {
+  /** What there was something to be done for, or could have been. */
+  readonly worked: Parts<Message>;
+  /** Whether the upstream refused all it was asked. */
+  readonly areAllRefused: boolean;
+}
+
+/** Everything between reading a batch and giving back what stays. */
 export const workOn = async <Message extends Received>(
   received: Parts<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
   remainingMs: () => number,
   acknowledge: (done: readonly Part<Message>[]) => Promise<void>,
-): Promise<boolean> => {
+): Promise<Worked<Message>> => {
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
-  const parts = await recall(book, received);
-  if (parts === undefined) return false;
+  const parts = await recall(book, await adopt(book, received));
+  if (parts === undefined) return { worked: new Map(), areAllRefused: false };
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookUntil = (least: number) =>
@@ -59,14 +74,21 @@ export const workOn = async <Message extends Received>(
   };
 
   await gates.open(destinationsOf(parts));
-  const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
+  const ranked = await rank(book, parts, queuedOf(parts));
+  const plan = planCalls(ranked.queued, new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
   const planned = admitted(plan.calls, parts, gates, now());
-  const weighed = await weigh(planned, { book, lookAt: lookBefore, now });
+  const weighed = await weigh(planned, { book, lookAt: lookBefore, now, seen: ranked.seen });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
+  for (const [carrier, verdict] of weighed.told) settleNewest(parts, carrier, verdict);
+  const superseding = [
+    ...plan.settled.map((one) => one.superseded_by),
+    ...weighed.superseded.map(([, by]) => by),
+  ];
+  tellOfFuture(log, superseding, now());
   for (const carrier of await claim(weighed.observed, 'served'))
     settleWithoutCall(parts, carrier, OBSERVED, now());
   for (const part of partsAsking(parts, weighed.unseen)) part.outOfTime = true;
@@ -104,7 +126,7 @@ export const workOn = async <Message extends Received>(
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
-  return gates.areAllRefused();
+  return { worked: parts, areAllRefused: gates.areAllRefused() };
 };
 
 /**
@@ -115,14 +137,21 @@ const recall = async <Message extends Received>(
   book: Book,
   parts: Parts<Message>,
 ): Promise<Parts<Message> | undefined> => {
-  const stored = await book.parts([...parts.keys()]);
+  const formers = [...parts.values()].flatMap(({ formerly }) => [...formerly.keys()]);
+  const stored = await book.parts([...parts.keys(), ...formers]);
   if (stored === undefined) return undefined;
   const known = new Map<string, Part<Message>>();
   for (const [key, part] of parts) {
     const seen = stored.get(key);
-    if (isForeign(seen)) continue;
+    const former = Array.from(part.formerly, ([name, jobs]) => [stored.get(name), jobs] as const);
+    if (isForeign(seen) || former.some(([record]) => isForeign(record))) continue;
     known.set(key, part);
     part.seen = seen?.version;
+    for (const [one, jobs] of former) {
+      if (one?.record === undefined) continue;
+      recallFormer(part, jobs, one.record);
+      part.changed ||= seen === undefined;
+    }
     if (seen?.record !== undefined) recallInto(part, seen.record);
   }
   return known;
@@ -147,6 +176,7 @@ const queuedOf = (parts: Parts): readonly Queued[] =>
   Array.from(parts.values(), (part) => ({
     part: part.key,
     intent: { ...part.intent, jobs: openJobsOf(part) },
+    age: part.age,
   }));
 
 const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
