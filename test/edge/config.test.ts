@@ -37,6 +37,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       queueUrl: accept.QUEUE_URL,
       maxMessageBytes: 262_144,
       deadlineMs: 6 * 3_600_000,
+      takesReplays: false,
       log: { asObject: false, level: 'info' },
     });
     expect(
@@ -44,14 +45,26 @@ describe('settings are read once, with sensible ones for what is not set', () =>
         ...accept,
         MAX_MESSAGE_BYTES: '1048576',
         DEADLINE_SECONDS: '604800',
+        ACCEPT_REPLAYS: 'true',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
       }),
     ).toMatchObject({
       maxMessageBytes: 1_048_576,
       deadlineMs: 7 * 24 * 3_600_000,
+      takesReplays: true,
       log: { asObject: true, level: 'warn' },
     });
+  });
+
+  it('a message must hold a block of jobs whole, and a switch is on or off', () => {
+    const odd = { ...accept, MAX_MESSAGE_BYTES: '32767', ACCEPT_REPLAYS: 'yes' };
+    expect(() => readAcceptConfig(odd)).toThrow(
+      /MAX_MESSAGE_BYTES must be at least 32768: a message holds a block of 100 jobs whole.*ACCEPT_REPLAYS must be true or false/,
+    );
+    expect(readAcceptConfig({ ...accept, MAX_MESSAGE_BYTES: '32768' }).maxMessageBytes).toBe(
+      32_768,
+    );
   });
 
   it('of the function that controls', () => {
