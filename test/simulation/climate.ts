@@ -82,7 +82,20 @@ export interface Climate {
   readonly echoes: number;
   /** How often a job is in a state that no wish of the history's has brought it to, and that is no plain rest. */
   readonly odd: number;
-  readonly maxMessageBytes: number;
+  /** Each acceptance of an event has one of its own. */
+  readonly maxMessageBytes: readonly number[];
+  readonly blockJobs: number;
+  /** How often an event is of another time than just now. */
+  readonly oddTimes: number;
+  /** How often an event's id is used again with another detail. */
+  readonly reused: number;
+  readonly takesReplays: boolean;
+  /** How often a sender gives its wishes an order of their own. */
+  readonly sequenced: number;
+  /** A process of the way in whose clock is an hour ahead for a while; milliseconds since the start. */
+  readonly ahead:
+    | { readonly process: number; readonly from: number; readonly to: number }
+    | undefined;
   readonly batchSize: number;
   readonly windowMs: number;
   readonly concurrency: number;
@@ -122,6 +135,12 @@ const drawOutage = (random: Random, acceptsFor: number): Outage => {
   };
 };
 
+const drawAhead = (random: Random, acceptsFor: number): Climate['ahead'] => {
+  const from = random.between(0, acceptsFor);
+  const ahead = { process: 0, from, to: from + random.pick([1, 60]) * SECOND };
+  return random.chance(0.2) ? ahead : undefined;
+};
+
 const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
   const share = random.pick([0, 0.1, 0.25, 0.25, 0.6]);
   const most = random.pick([0.1, 0.3, 0.6]);
@@ -158,7 +177,13 @@ export const drawClimate = (random: Random): Climate => {
     flagged: random.pick([0, 0.3, 0.7]),
     echoes: random.pick([0, 0, 0, 0.4]),
     odd: random.pick([0, 0, 0.4]),
-    maxMessageBytes: random.pick([262_144, 262_144, 420]),
+    maxMessageBytes: random.pick([[262_144], [262_144], [560], [262_144, 560, 640]]),
+    blockJobs: random.pick([1, 2, 100]),
+    oddTimes: random.pick([0, 0, 0.5]),
+    reused: random.pick([0, 0, 0.4]),
+    takesReplays: random.chance(0.5),
+    sequenced: random.pick([0, 0, 0, 0, 0, 0.5]),
+    ahead: drawAhead(random, acceptsFor),
     batchSize: random.pick([1, 3, 10, 10]),
     windowMs: random.pick([0, 500, 5 * SECOND]),
     concurrency: random.pick([1, 2, 3]),

@@ -5,7 +5,8 @@ import {
   makeControlLoop,
 } from '../../shared/control/control.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
-import { makeAcceptModel, type ReadText, readExactly } from './accept-model.ts';
+import { type AcceptBreakage, makeAcceptModel } from './accept-model.ts';
+import { type Known, withAges } from './ages.ts';
 import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
 import { type Climate, drawClimate, type FaultName, makeWeather } from './climate.ts';
@@ -20,11 +21,10 @@ import { exchange, type Life, rest, type Wire } from './wire.ts';
 import { drawWorkload, type Workload } from './workload.ts';
 
 /** Makes the system worse from outside, to see whether the oracles notice. */
-export interface Breakage {
+export interface Breakage extends AcceptBreakage {
   readonly edges?: (edges: ControlEdges<Handed>) => ControlEdges<Handed>;
   readonly limits?: (limits: ControlLimits) => ControlLimits;
   readonly loop?: (loop: ControlLoop<Handed>) => ControlLoop<Handed>;
-  readonly readText?: ReadText;
 }
 
 export interface Options {
@@ -43,7 +43,11 @@ export interface Options {
 export interface History {
   readonly climate: Climate;
   readonly workload: Workload;
+  /** With ages in place of intents' ids. */
   readonly steps: readonly Step[];
+  readonly intents: readonly Known[];
+  /** Events that have results as more than one intent. */
+  readonly rivals: readonly string[];
   readonly calmAt: number;
   readonly endedAt: number;
   readonly isDrained: boolean;
@@ -130,6 +134,7 @@ export const simulate = async ({
     leaseMs: climate.functionMs + 30_000,
     restartDelaySeconds: 30,
     maxReceives: climate.maxReceives,
+    blockJobs: climate.blockJobs,
     keepSeconds: 30 * 24 * 3_600,
   };
   let ids = 0;
@@ -162,7 +167,7 @@ export const simulate = async ({
     return breakage.loop?.(loop) ?? loop;
   };
   const mapping = makeMappingModel(wire, chronicle, climate, openLoop);
-  const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage.readText ?? readExactly);
+  const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage);
 
   let deedsAhead = 0;
   workload.deeds.forEach((deed, i) => {
@@ -189,7 +194,7 @@ export const simulate = async ({
   return {
     climate,
     workload,
-    steps,
+    ...withAges(steps),
     calmAt,
     endedAt: schedule.now(),
     isDrained: isDrained(),

@@ -1,6 +1,8 @@
 import type { History } from '../simulate.ts';
 import { badIdAlone } from './bad-id-alone.ts';
+import { causalOrder } from './causal-order.ts';
 import { deadlinesKept } from './deadlines-kept.ts';
+import { eventAges, oneIntent } from './events.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
 import { failedKept } from './failed-kept.ts';
@@ -14,6 +16,7 @@ import { nothingLost } from './nothing-lost.ts';
 import { nothingStale } from './nothing-stale.ts';
 import { oneVerdict } from './one-verdict.ts';
 import type { Oracle } from './oracle.ts';
+import { ownOrder } from './own-order.ts';
 import { onceEach, runAfterStop, stopNotGivenUp } from './restarts.ts';
 import { restartsWhole } from './restarts-whole.ts';
 import { trueVerdicts } from './true-verdicts.ts';
@@ -40,6 +43,24 @@ const oracles: readonly Oracle[] = [
   lastWish,
   nobodyAsks,
   everythingSettles,
+  causalOrder,
+  oneIntent,
+  eventAges,
+  ownOrder,
+];
+
+/** They compare ages by the way in alone, which a sender's own order may turn round. */
+const byAge: readonly Oracle[] = [
+  causalOrder,
+  nothingStale,
+  trueVerdicts,
+  stopNotGivenUp,
+  restartsWhole,
+  namedStop,
+  lastWish,
+  nothingBlind,
+  onceEach,
+  runAfterStop,
 ];
 
 export interface Violation {
@@ -47,8 +68,13 @@ export interface Violation {
   readonly what: string;
 }
 
+const oraclesFor = ({ intents }: History): readonly Oracle[] =>
+  intents.some(({ request }) => request.sequence !== undefined)
+    ? oracles.filter((oracle) => !byAge.includes(oracle))
+    : oracles;
+
 /** Every promise that a history breaks, and how. */
 export const judgeHistory = (history: History): readonly Violation[] =>
-  oracles.flatMap(({ promise, check }) =>
+  oraclesFor(history).flatMap(({ promise, check }) =>
     Array.from(check(history), (what) => ({ promise, what })),
   );
