@@ -19,12 +19,12 @@ const keyOf = ({ intent: { key } }: Part): string | undefined => key && keyRecor
 /**
  * Makes one intent of an event however often it was accepted. Law: the first that the control loop sees of those with one
  * key is the intent, with its age and its deadline, for all of them and for ever, by one conditional write. Those of which
- * the ledger does not tell it are left out, and come back.
+ * the ledger does not tell it are `left`, and come back.
  */
 export const adopt = async <Message extends Received>(
   book: Book,
   parts: Parts<Message>,
-): Promise<Parts<Message>> => {
+): Promise<{ readonly parts: Parts<Message>; readonly left: readonly Part[] }> => {
   const firsts = new Map<string, KeyRecord>();
   for (const part of parts.values()) {
     const key = keyOf(part);
@@ -32,18 +32,21 @@ export const adopt = async <Message extends Received>(
     if (key !== undefined && (first === undefined || part.age < first.age))
       firsts.set(key, recordOf(part));
   }
-  if (firsts.size === 0) return parts;
+  if (firsts.size === 0) return { parts, left: [] };
   const intents = await firstOf(book, firsts);
   const adopted = new Map<string, Part<Message>>();
+  const left: Part[] = [];
   for (const part of parts.values()) {
     const key = keyOf(part);
     const intent = key === undefined ? undefined : intents.get(key);
     if (key === undefined) adopted.set(part.key, part);
-    if (intent === undefined) continue;
-    const name = part.key.replace(part.intent.intent_id, intent.intent_id);
-    adopted.set(name, adoptPart(part, intent, adopted.get(name)));
+    else if (intent === undefined) left.push(part);
+    else {
+      const name = part.key.replace(part.intent.intent_id, intent.intent_id);
+      adopted.set(name, adoptPart(part, intent, adopted.get(name)));
+    }
   }
-  return adopted;
+  return { parts: adopted, left };
 };
 
 /** What each key stands for; those are left out of which that cannot be told now. */

@@ -13,11 +13,13 @@ import { operations } from '../core/operations/index.ts';
 import { ageOf, type Queued } from '../core/plan.ts';
 import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../core/rank.ts';
 import { type Book, isForeign, type Seen } from './book.ts';
-import type { Part } from './part.ts';
+import { isOpen, type Part } from './part.ts';
 
 /** Wishes with their ages, by which a plan orders them. */
 export interface Ranked {
   readonly queued: readonly Queued[];
+  /** Those of which nothing can be told now. */
+  readonly left: readonly Queued[];
   /** The version of a job's record that an age rests on, for those jobs: where it has changed since, the age may be wrong. */
   readonly seen: ReadonlyMap<string, string | undefined>;
 }
@@ -33,7 +35,7 @@ const ROUNDS = 5;
 /**
  * Tells how old each wish is, by its sender's own order and by what it is to follow, before anything is planned. Law: a
  * stop goes on only when the ledger has it under every name that a run may call it by. What the ledger cannot tell of is
- * left out, and comes back.
+ * `left`, and comes back.
  */
 export const rank = async (
   book: Book,
@@ -41,7 +43,8 @@ export const rank = async (
   queued: readonly Queued[],
 ): Promise<Ranked> => {
   const bySequence = await sequenced(book, queued);
-  const stops = bySequence.queued.flatMap((one) =>
+  // Also those that are over: a delivery that comes late may have given a receipt of its own.
+  const stops = [...bySequence.queued, ...[...parts.values()].map(settledOf)].flatMap((one) =>
     stopNamesOf(one, parts.get(one.part)).map((name) => [keyFor(one, name), one] as const),
   );
   const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
@@ -55,7 +58,12 @@ export const rank = async (
   const whole = bySequence.queued.filter(
     (one) => !untold.has(one) && keysOf(one).every((key) => names.has(key)),
   );
-  return { ...bySequence, queued: rankByName(whole, makeAgeFor(names)) };
+  const left = bySequence.queued.filter((one) => !whole.includes(one));
+  return {
+    ...bySequence,
+    left: [...bySequence.left, ...left],
+    queued: rankByName(whole, makeAgeFor(names)),
+  };
 };
 
 /** What goes by names, after the stops of this batch were laid down under theirs; names of which nothing is known are left out. */
@@ -78,6 +86,12 @@ const namesNow = async (
   return new Map(names.flat());
 };
 
+const settledOf = (part: Part): Queued => ({
+  part: part.key,
+  intent: { ...part.intent, jobs: part.intent.jobs.filter((_, i) => !isOpen(part, i)) },
+  age: part.age,
+});
+
 const nameOf = (one: Queued): Named => ({
   intent: one.intent.intent_id,
   age: ageOf(one),
@@ -86,8 +100,8 @@ const nameOf = (one: Queued): Named => ({
 
 /** What a run may call a stop: its event, its correlation id, and ids that do not tell its age. */
 const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] => {
-  const { operation, event_id, correlation_id } = one.intent;
-  if (!FOLLOWED.has(operation)) return [];
+  const { operation, event_id, correlation_id, jobs } = one.intent;
+  if (!FOLLOWED.has(operation) || jobs.length === 0) return [];
   const ids = [...(part?.ids ?? [])].filter((id) => id !== ageOf(one));
   return [...new Set([event_id, correlation_id, ...ids].filter((name) => name !== undefined))];
 };
@@ -122,15 +136,16 @@ const tell = async (
 /** Reads who was served last by its own order, for the wishes alone that have one. */
 const sequenced = async (book: Book, queued: readonly Queued[]): Promise<Ranked> => {
   const own = queued.filter(({ intent }) => intent.sequence !== undefined);
-  if (own.length === 0) return { queued, seen: new Map() };
+  if (own.length === 0) return { queued, left: [], seen: new Map() };
   const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
   const jobs = await book.jobs(keys);
   if (jobs === undefined)
-    return { queued: queued.filter((one) => !own.includes(one)), seen: new Map() };
+    return { queued: queued.filter((one) => !own.includes(one)), left: own, seen: new Map() };
   return {
     queued: rankBySequence(queued, (key, caller) =>
       jobs.get(key)?.record?.senders?.find((sender) => sender.caller === caller),
     ),
+    left: [],
     seen: new Map(keys.map((key) => [key, jobs.get(key)?.version])),
   };
 };

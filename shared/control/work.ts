@@ -1,6 +1,8 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
+import { jobKeyOf } from '../core/job-record.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { type Call, cutCalls, partRepeats, planCalls, type Queued } from '../core/plan.ts';
+import { jobKeyIn } from '../core/rank.ts';
 import { adopt } from './adopt.ts';
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeCarryOut } from './carry-out.ts';
@@ -53,7 +55,8 @@ export const workOn = async <Message extends Received>(
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, leaseMs, restartDelaySeconds } = limits;
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
-  const parts = await recall(book, await adopt(book, received));
+  const adopted = await adopt(book, received);
+  const parts = await recall(book, adopted.parts);
   if (parts === undefined) return { worked: new Map(), areAllRefused: false };
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
@@ -79,7 +82,8 @@ export const workOn = async <Message extends Received>(
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());
   for (const part of partsAsking(parts, plan.waiting)) part.pause = restartDelaySeconds;
-  const planned = admitted(plan.calls, parts, gates, now());
+  const barred = jobsOf([...adopted.left.map(queuedOfPart), ...ranked.left]);
+  const planned = admitted(without(plan.calls, barred), parts, gates, now());
   const weighed = await weigh(planned, { book, lookAt: lookBefore, now, seen: ranked.seen });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
@@ -172,12 +176,27 @@ const admitted = (
   });
 
 /** The parts with the jobs alone that have no verdict yet. */
-const queuedOf = (parts: Parts): readonly Queued[] =>
-  Array.from(parts.values(), (part) => ({
-    part: part.key,
-    intent: { ...part.intent, jobs: openJobsOf(part) },
-    age: part.age,
-  }));
+const queuedOf = (parts: Parts): readonly Queued[] => Array.from(parts.values(), queuedOfPart);
+
+const queuedOfPart = (part: Part): Queued => ({
+  part: part.key,
+  intent: { ...part.intent, jobs: openJobsOf(part) },
+  age: part.age,
+});
+
+const jobsOf = (queued: readonly Queued[]): ReadonlySet<string> =>
+  new Set(queued.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job)))));
+
+/** A wish that was left out may come before others for its jobs: these wait for it. */
+const without = (calls: readonly Call[], barred: ReadonlySet<string>): readonly Call[] =>
+  barred.size === 0
+    ? calls
+    : calls.map((call) => ({
+        ...call,
+        carriers: call.carriers.filter(
+          ({ job }) => !barred.has(jobKeyOf(call.operation.service, call.project_id, jobIdOf(job))),
+        ),
+      }));
 
 const destinationOf = ({ operation: { service }, project_id: project }: Call): Destination => ({
   service,

@@ -48,19 +48,31 @@ export const namedFor = (stops: NameRecord, job: JobId): Named | undefined =>
 const byAge = (a: Named, b: Named): number => (a.age > b.age ? -1 : a.age < b.age ? 1 : 0);
 
 /**
- * A record with more stops in it. For each job the newest stays, and no more than {@link MAX_JOBS} jobs, so that it fits
- * an item of DynamoDB. Undefined: all of it is there already.
+ * A record with more stops in it. Laws: a stop keeps the age that it has there first; and there are no more than
+ * {@link MAX_JOBS} jobs, those of the newest stops, so that it fits an item of DynamoDB. Undefined: all of it is there.
  */
 export const withNamed = (stops: NameRecord, more: readonly Named[]): NameRecord | undefined => {
-  const seen = new Set<JobId>();
-  const kept: Named[] = [];
-  for (const { intent, age, jobs } of [...stops, ...more].toSorted(byAge)) {
-    const fresh = jobs.filter((job) => !seen.has(job)).slice(0, MAX_JOBS - seen.size);
-    for (const job of fresh) seen.add(job);
-    const same = kept.findIndex((one) => one.intent === intent && one.age === age);
-    const before = kept[same];
-    if (before !== undefined) kept[same] = { ...before, jobs: [...before.jobs, ...fresh] };
-    else if (fresh.length > 0) kept.push({ intent, age, jobs: fresh });
-  }
-  return JSON.stringify(kept) === JSON.stringify(stops) ? undefined : kept;
+  const known = new Map(stops.map((stop) => [stop.intent, new Set<JobId>()]));
+  for (const { intent, jobs } of stops) for (const job of jobs) known.get(intent)?.add(job);
+  const news = more.flatMap(({ intent, age, jobs }) => {
+    const fresh = jobs.filter((job) => known.get(intent)?.has(job) !== true);
+    return fresh.length === 0 ? [] : [{ intent, age, jobs: fresh }];
+  });
+  if (news.length === 0) return undefined;
+  let room = MAX_JOBS;
+  return joined([...stops, ...news].toSorted(byAge)).flatMap((stop) => {
+    const jobs = stop.jobs.slice(0, room);
+    room -= jobs.length;
+    return jobs.length === 0 ? [] : [{ ...stop, jobs }];
+  });
 };
+
+/** Entries of the same stop in one. */
+const joined = (stops: readonly Named[]): readonly Named[] =>
+  Array.from(
+    Map.groupBy(stops, ({ intent, age }) => `${intent} ${age}`).values(),
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : [{ ...first, jobs: [...first.jobs, ...others.flatMap(({ jobs }) => jobs)] }],
+  ).flat();

@@ -145,7 +145,7 @@ export const makeAcceptModel = (
     const clock = clocks[process] ?? schedule.now;
     const isEvent = deed.event !== undefined;
     const request: Request = {
-      deed,
+      identity: identityOf(deed, after),
       beganAt: schedule.now(),
       wishedAt: isEvent ? wishedAtOf(time, isReplay, clock()) : undefined,
       isDated: deed.isDated,
@@ -197,6 +197,27 @@ export const makeAcceptModel = (
         tell({ kind: 'turned away', wish: deed.wish, reason: String(error) });
       },
     );
+  };
+
+  let direct = 0;
+  /** What makes two deliveries of an event the same wish; what comes without an event is a wish of its own each time. */
+  const identityOf = (
+    { event, wish, text, sequence }: Asking,
+    after: string | undefined,
+  ): string => {
+    if (event === undefined) return `direct ${++direct}`;
+    const { operation, project, options, jobs } = wish;
+    const deadline = /"expires_at":"([^"]*)"/.exec(text)?.[1];
+    return JSON.stringify([
+      event,
+      operation,
+      project,
+      options,
+      [...jobs],
+      deadline,
+      sequence,
+      after,
+    ]);
   };
 
   /** The name by which a deed calls the one that it is to follow, as far as there is one by now. */

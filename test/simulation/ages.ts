@@ -48,11 +48,11 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
 export const withAges = (steps: readonly Step[]) => {
   const results = steps.flatMap((step) => (step.kind === 'published' ? [step.result] : []));
   const published = new Set(results.map(({ intent_id }) => intent_id as string));
-  const byDeed = Map.groupBy(asksIn(steps), ({ request }) => request.deed);
+  const byIdentity = Map.groupBy(asksIn(steps), ({ request }) => request.identity);
   const byName = new Map<string, Known>();
   const rivals: string[] = [];
   const all: Known[] = [];
-  for (const asks of byDeed.values()) {
+  for (const asks of byIdentity.values()) {
     const one = chosen(asks, published);
     if (one === undefined) continue;
     const ids = new Set(asks.map(({ intentId }) => intentId));

@@ -14,8 +14,8 @@ export interface Wish {
 
 /** One time that the way in is asked: of an event that is handed over more than once each has its own. */
 export interface Request {
-  /** The same for each delivery of the same event, and for nothing else. */
-  readonly deed: object;
+  /** The same for each delivery of the same wish by the same event, and for nothing else. */
+  readonly identity: string;
   readonly beganAt: number;
   /** When it was wished, where it counts as late: milliseconds since 1970. */
   readonly wishedAt: number | undefined;

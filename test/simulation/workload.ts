@@ -206,7 +206,12 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     const deed = voice(wish, at, after);
     deeds.push(deed);
     if (random.chance(climate.echoes)) deeds.push(voice(wish, at + random.pick(SOON), after));
-    if (deed.kind === 'ask' && deed.calls !== 'event' && random.chance(climate.reused)) {
+    if (
+      deed.kind === 'ask' &&
+      deed.event &&
+      deed.calls !== 'event' &&
+      random.chance(climate.reused)
+    ) {
       // Another event of the same id: a run could not tell the two apart by that.
       const other = voice(drawWish(operation, among, options), at + random.pick(SOON));
       if (other.kind === 'ask') deeds.push({ ...other, event: deed.event, calls: 'id' });
