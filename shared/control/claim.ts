@@ -31,10 +31,10 @@ export const makeClaim =
   ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
   async (candidates, ground) => {
     const claimOne = async (candidate: Candidate): Promise<boolean> => {
-      const { carrier, operation, key, seen, claimedAt, senders } = candidate;
+      const { carrier, operation, key, seen, claimedAt, senders, age } = candidate;
       const holder = newestPartOf(carrier, parts);
       const { intent_id, expires_at } = holder.part.intent;
-      const newest = newestAgeOf(carrier);
+      const newest = age ?? newestAgeOf(carrier);
       const until = now() + leaseMs;
       // What was seen to have been served was sent under the claim before.
       const at = ground === 'served' ? (claimedAt ?? now()) : now();

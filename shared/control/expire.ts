@@ -2,12 +2,13 @@ import { type Ending, endingOf } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
 import { jobKeyOf } from '../core/job-record.ts';
 import { UNASKED } from '../core/operation.ts';
-import { ageOf, isOverdue, type Settled } from '../core/plan.ts';
+import { isOverdue, type Settled } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { newestPartOf } from './claim.ts';
 import { readKnown } from './known.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Part } from './part.ts';
+import { ageBeside } from './weigh.ts';
 
 export interface ExpireOptions {
   readonly book: Book;
@@ -42,7 +43,7 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       else {
         const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
         // By its age, as everything that the ledger knows of the job.
-        const intent = { ...one.asker.intent, intent_id: ageOf(one.asker) };
+        const intent = { ...one.asker.intent, intent_id: ageBeside(found.record, one.asker) };
         const late = { part: part.key, intent, askedBy: part.asked.get(index) };
         const ending = endingOf(late, found.record, found.holder, now());
         if (ending === 'look') doubtful.push(inDoubt(one, part, found.record?.claim.at ?? 0));

@@ -1,6 +1,6 @@
 import type { Age } from '../core/age.ts';
 import type { IntentId } from '../core/intent.ts';
-import { jobKeyOf, type Sender } from '../core/job-record.ts';
+import { type JobRecord, jobKeyOf, newestIdOf, type Sender } from '../core/job-record.ts';
 import { type Judgement, judge } from '../core/judge.ts';
 import {
   jobIdOf,
@@ -21,6 +21,8 @@ export interface Candidate {
   readonly operation: Operation;
   readonly project_id: ProjectId;
   readonly carrier: Carrier;
+  /** Of the newest who asks. */
+  readonly age?: Age | undefined;
   readonly key: string;
   readonly seen: string | undefined;
   /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
@@ -60,6 +62,12 @@ export const newestOf = (carrier: Carrier): IntentId => lastOf(carrier).intent.i
 
 export const newestAgeOf = (carrier: Carrier): Age => ageOf(lastOf(carrier));
 
+/** The same intent is as old as the job's record has it: of two copies that the queue took one after the other, the ages may differ. */
+export const ageBeside = (record: JobRecord | undefined, queued: Queued): Age =>
+  record !== undefined && newestIdOf(record) === queued.intent.intent_id
+    ? record.newest
+    : ageOf(queued);
+
 /** A candidate, and what the ledger says about it. */
 interface Judged extends Candidate {
   readonly judgement: Judgement;
@@ -73,9 +81,11 @@ const judgeOne = (
   now: number,
 ): Judged => {
   const { carrier, operation } = wish;
-  const wished = { newest: newestAgeOf(carrier), after: carrier.after, operation };
+  const newest = ageBeside(record, lastOf(carrier));
+  const wished = { newest, after: carrier.after, operation };
   return {
     ...wish,
+    age: newest,
     seen: version,
     claimedAt: record?.claim.at,
     senders: record?.senders,

@@ -151,7 +151,9 @@ export const makeAcceptModel = (
       isDated: deed.isDated,
       isEvent,
       sequence: deed.sequence,
-      names: [deed.correlation, ...(deed.calls === 'event' ? (deed.event ?? []) : [])].flat(),
+      names: [deed.correlation, deed.calls === 'event' ? deed.event : undefined].filter(
+        (name) => name !== undefined,
+      ),
     };
     const own = ids[process];
     if (own === undefined) throw new Error('a process makes no ids');

@@ -9,8 +9,9 @@ export const ownOrder: Oracle = {
   promise: 'a sender has its own order',
   *check({ steps, intents }) {
     const sequences = new Map<string, readonly [sender: string, sequence: number]>();
-    for (const { age, request } of intents)
-      if (request.sequence !== undefined)
+    // One that names what it is to follow follows it, whatever its sequence.
+    for (const { age, request, after } of intents)
+      if (request.sequence !== undefined && after === undefined)
         sequences.set(age, [request.isEvent ? 'event' : 'direct', request.sequence]);
     if (sequences.size === 0) return;
     const isLower = (one: string, other: string): boolean => {
