@@ -30,7 +30,7 @@ export interface Received {
 export interface Part<Message extends Received = Received> {
   readonly key: string;
   readonly intent: Intent;
-  readonly age: Age;
+  age: Age;
   /** Ids of this intent that its receipts gave: another one if the event was accepted more than once. */
   readonly ids: Set<IntentId>;
   /** Jobs by their place in records that a release before this one kept of whole messages, by the key of each. */
@@ -109,6 +109,8 @@ export const openParts = <Message extends Received>(
     for (const [key, some] of cut) {
       const part = parts.get(key) ?? openPart<Message>(key, some, age);
       part.messages.push(message);
+      // Of two copies that the queue took one after the other the first tells when it was wished.
+      if (age < part.age) part.age = age;
       if (intent.first !== undefined && message.receiveCount > 1)
         part.formerly.set(partKeyOf(intent), intent.jobs);
       parts.set(key, part);
