@@ -1,5 +1,5 @@
 import { type Age, ageAsOf } from '../core/age.ts';
-import { BLOCK_JOBS, blocksOf, type Intent, type IntentId, readMessage } from '../core/intent.ts';
+import { BLOCK_JOBS, blocksOf, type Intent, readMessage } from '../core/intent.ts';
 import type { KeyRecord } from '../core/key-record.ts';
 import { type Job, type JobId, jobIdOf } from '../core/operation.ts';
 import {
@@ -31,8 +31,8 @@ export interface Part<Message extends Received = Received> {
   readonly key: string;
   readonly intent: Intent;
   age: Age;
-  /** Ids of this intent that its receipts gave: another one if the event was accepted more than once. */
-  readonly ids: Set<IntentId>;
+  /** What others may call this intent by: an id for each time that its event was accepted, and what that came with. */
+  readonly names: Set<string>;
   /** Jobs by their place in records that a release before this one kept of whole messages, by the key of each. */
   readonly formerly: Map<string, readonly Job[]>;
   /** More than one if the queue gave it twice. */
@@ -119,6 +119,9 @@ export const openParts = <Message extends Received>(
   return { parts, cuts, unreadable };
 };
 
+const namesOf = ({ intent_id, event_id, correlation_id }: Intent): readonly string[] =>
+  [intent_id, event_id, correlation_id].filter((name) => name !== undefined);
+
 const openPart = <Message extends Received>(
   key: string,
   intent: Intent,
@@ -127,7 +130,7 @@ const openPart = <Message extends Received>(
   key,
   intent,
   age,
-  ids: new Set([intent.intent_id]),
+  names: new Set(namesOf(intent)),
   formerly: new Map(),
   messages: [],
   places: new Map(intent.jobs.map((job, index) => [jobIdOf(job), index])),
@@ -153,7 +156,7 @@ export const adoptPart = <Message extends Received>(
   const key = part.key.replace(part.intent.intent_id, first.intent_id);
   const adopted = same ?? openPart<Message>(key, intent, age);
   adopted.messages.push(...part.messages);
-  for (const id of part.ids) adopted.ids.add(id);
+  for (const name of part.names) adopted.names.add(name);
   if (isFirst) for (const [former, jobs] of part.formerly) adopted.formerly.set(former, jobs);
   return adopted;
 };

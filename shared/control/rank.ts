@@ -98,13 +98,11 @@ const nameOf = (one: Queued): Named => ({
   jobs: one.intent.jobs.map(jobIdOf),
 });
 
-/** What a run may call a stop: its event, its correlation id, and ids that do not tell its age. */
-const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] => {
-  const { operation, event_id, correlation_id, jobs } = one.intent;
-  if (!FOLLOWED.has(operation) || jobs.length === 0) return [];
-  const ids = [...(part?.ids ?? [])].filter((id) => id !== ageOf(one));
-  return [...new Set([event_id, correlation_id, ...ids].filter((name) => name !== undefined))];
-};
+/** What a run may call a stop, but for an id that tells its age. */
+const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] =>
+  FOLLOWED.has(one.intent.operation) && one.intent.jobs.length > 0
+    ? [...(part?.names ?? [])].filter((name) => name !== ageOf(one))
+    : [];
 
 /** What goes by a name, by its record; an intent of which there is none is as old as its id. */
 const makeAgeFor =

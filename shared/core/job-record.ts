@@ -57,7 +57,7 @@ export const withSenders = (
     const isHigher =
       before === undefined ||
       (isOfOneKind(before.sequence, sender.sequence)
-        ? sender.sequence > before.sequence
+        ? `${sender.sequence} ${sender.age}` > `${before.sequence} ${before.age}`
         : sender.age > before.age);
     if (isHigher) all.set(sender.caller, sender);
   }

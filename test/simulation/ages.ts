@@ -66,7 +66,8 @@ export const withAges = (steps: readonly Step[]) => {
       after: one.after,
     };
     all.push(known);
-    for (const name of [...ids, ...one.request.names]) byName.set(name, known);
+    for (const name of [...ids, ...asks.flatMap(({ request }) => request.names)])
+      byName.set(name, known);
     for (const ask of asks) ask.expiresAt = one.expiresAt;
   }
   promote(all, byName);
