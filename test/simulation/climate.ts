@@ -181,7 +181,7 @@ export const drawClimate = (random: Random): Climate => {
     flagged: random.pick([0, 0.3, 0.7]),
     echoes: random.pick([0, 0, 0, 0.4]),
     odd: random.pick([0, 0, 0.4]),
-    maxMessageBytes: random.pick([[262_144], [262_144], [560], [262_144, 560, 640]]),
+    maxMessageBytes: random.pick([[262_144], [600], [262_144, 1], [262_144, 1, 600]]),
     blockJobs: random.pick([1, 2, 100]),
     oddTimes: random.pick([0, 0, 0.5]),
     reused: random.pick([0, 0, 0.4]),
