@@ -58,7 +58,8 @@ export const rank = async (
   const whole = bySequence.queued.filter(
     (one) => !untold.has(one) && keysOf(one).every((key) => names.has(key)),
   );
-  const left = bySequence.queued.filter((one) => !whole.includes(one));
+  const kept = new Set(whole);
+  const left = [...new Set([...untold, ...bySequence.queued])].filter((one) => !kept.has(one));
   return {
     ...bySequence,
     left: [...bySequence.left, ...left],

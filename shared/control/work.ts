@@ -11,7 +11,7 @@ import { makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { makeExpire } from './expire.ts';
 import { type Destination, type Gates, makeGates } from './gates.ts';
-import { failIfLast } from './give-up.ts';
+import { failIfLast, isOnItsLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
 import { isSettled, noteLease, openJobsOf, recallFormer, recallInto } from './part.ts';
@@ -70,14 +70,18 @@ export const workOn = async <Message extends Received>(
   const carryOut = makeCarryOut(toUpstream, msPerCall);
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
+  // What others may call by a name comes back until that is told.
+  const untold = new Set<string>();
   const conclude = async (some: readonly Part<Message>[]): Promise<void> => {
     for (const part of some) failIfLast(part, limits.maxReceives, now());
     const done = new Set<Part>(await record(some));
-    await acknowledge(some.filter((part) => done.has(part)));
+    const mayGo = (part: Part) => !untold.has(part.key) || isOnItsLast(part, limits.maxReceives);
+    await acknowledge(some.filter((part) => done.has(part) && mayGo(part)));
   };
 
   await gates.open(destinationsOf(parts));
   const ranked = await rank(book, parts, queuedOf(parts));
+  for (const { part } of ranked.left) untold.add(part);
   const plan = planCalls(ranked.queued, new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) settleUncalled(parts, one, endings.get(one), now());

@@ -204,7 +204,8 @@ export const drawClimate = (random: Random): Climate => {
     jobsEnd: random.pick([0, 0, 0, 0.3]),
     takesEarlyRuns: random.chance(0.3),
     tellsStart: random.chance(0.8),
-    redrives: random.chance(0.3),
+    // A message that is moved is as new as the move: nobody could tell how old such a wish is then.
+    redrives: random.chance(0.3) && ahead === undefined,
     outage: drawOutage(random, acceptsFor),
   };
 };
