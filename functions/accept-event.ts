@@ -6,13 +6,13 @@ import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/core/receipt.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readAcceptConfig } from '../shared/edge/config.ts';
-import { intentIdOf, newIntentId } from '../shared/edge/intent-id.ts';
+import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { joinCalls } from '../shared/join-calls.ts';
 
 const config = readAcceptConfig(process.env);
-const { queueUrl, maxMessageBytes, deadlineMs, unwrap } = config;
+const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;
 const log = makeLog(config.log);
 const now = () => new Date();
 
@@ -30,9 +30,9 @@ const accept = makeAccept({
   deadlineMs,
 });
 
-const acceptPayload = makeAcceptPayload(accept, { now, intentIdOf });
+const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays });
 
 /** Event rule or direct invocation → intents → queue. */
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
-  makeAcceptEnveloped(acceptPayload, { now, named: unwrap }),
+  makeAcceptEnveloped(acceptPayload, { now, named: unwrap, takesReplays }),
 );

@@ -94,6 +94,7 @@ const LIMIT = 'MAX_JOBS_PER_CALL_';
 
 /** Settings of the functions themselves, handed on as they are where they are set. */
 const HANDED_ON: ReadonlySet<string> = new Set([
+  'ACCEPT_REPLAYS',
   'BASE_PATH',
   'CALL_CONCURRENCY',
   'CALL_TIMEOUT_SECONDS',

@@ -9,10 +9,12 @@ export type Enqueue = (messages: readonly string[]) => Promise<readonly boolean[
 export interface AcceptEdges {
   readonly enqueue: Enqueue;
   readonly now: () => Date;
-  /** Newer than the id that it is given. */
-  readonly newIntentId: (after?: IntentId) => IntentId;
+  /** Newer than the id that it is given; of now, or of the time `at`, in milliseconds since 1970. */
+  readonly newIntentId: (after?: IntentId, at?: number) => IntentId;
   /** Bytes per message; larger intents are split over several under one intent id. */
   readonly maxMessageBytes: number;
+  /** The jobs of one record in the ledger, if other than usual. */
+  readonly blockJobs?: number | undefined;
   /** How long an intent is good for if it does not say. */
   readonly deadlineMs: number;
 }
@@ -22,6 +24,8 @@ export interface Origin {
   readonly caller: string;
   readonly traceparent?: string;
   readonly correlation_id?: string;
+  readonly event_id?: string;
+  readonly key?: string;
 }
 
 /** `partly`: the queue refused some messages for good, after repeats; none of `not_queued` will be carried out. */
@@ -34,30 +38,44 @@ export type Accepted =
       readonly not_queued: readonly JobId[];
     };
 
-export type Accept = (draft: Draft, origin: Origin, intentId?: IntentId) => Promise<Accepted>;
+/**
+ * `wishedAt` is when it was wished, in milliseconds since 1970, where it comes late: it is as old as that, and its deadline
+ * counts from then.
+ */
+export type Accept = (
+  draft: Draft,
+  origin: Origin,
+  intentId?: IntentId,
+  wishedAt?: number,
+) => Promise<Accepted>;
+
+/** The time of an event is told in whole seconds: it was wished before the next one. */
+const REST_OF_SECOND_MS = 999;
 
 /**
- * The way in: stamps a draft as an intent and puts it on the queue. Law: `queued` means that the queue has every job
- * (promise P1); a job listed twice is queued once. What is to follow another intent is newer than that, if need be under
- * another id than the one given.
+ * The way in: stamps a draft as an intent and puts it on the queue. Laws: `queued` means that the queue has every job
+ * (promise P1); a job listed twice is queued once. An intent is as old as its acceptance, but for one that comes late. What
+ * is to follow another intent is newer than that, if need be under another id than the one given.
  */
 export const makeAccept =
-  ({ enqueue, now, newIntentId, maxMessageBytes, deadlineMs }: AcceptEdges): Accept =>
-  async (draft, origin, given) => {
+  ({ enqueue, now, newIntentId, maxMessageBytes, blockJobs, deadlineMs }: AcceptEdges): Accept =>
+  async (draft, origin, given, wishedAt) => {
     const { after } = draft;
     const isNewer = given !== undefined && (after === undefined || given > after);
-    const intentId = isNewer ? given : newIntentId(after);
+    const at = wishedAt === undefined ? undefined : wishedAt + REST_OF_SECOND_MS;
+    const intentId = isNewer ? given : newIntentId(after, at);
     const acceptedAt = now();
+    const since = wishedAt ?? acceptedAt.getTime();
     const intent: Intent = {
       v: MESSAGE_VERSION,
       intent_id: intentId,
       ...draft,
       jobs: distinct(draft.jobs),
-      expires_at: draft.expires_at ?? new Date(acceptedAt.getTime() + deadlineMs).toISOString(),
+      expires_at: draft.expires_at ?? new Date(since + deadlineMs).toISOString(),
       ...origin,
       accepted_at: acceptedAt.toISOString(),
     };
-    const parts = writeMessages(intent, maxMessageBytes);
+    const parts = writeMessages(intent, maxMessageBytes, blockJobs);
     const taken = await enqueue(parts.map((part) => JSON.stringify(part)));
     if (taken.every(Boolean)) return { kind: 'queued', intent };
     const idsOf = (wanted: boolean): readonly JobId[] =>

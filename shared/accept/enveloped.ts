@@ -5,6 +5,7 @@ import {
   type AcceptPayload,
   InvalidIntentError,
   QueueUnavailableError,
+  type ReadPayload,
   readPayload,
 } from './payload.ts';
 
@@ -14,6 +15,8 @@ export interface AcceptEnvelopedOptions {
   readonly now: () => Date;
   /** The envelopes that are opened; all others are refused by name. */
   readonly named: ReadonlySet<Unwrapped>;
+  /** Whether events are taken that an archive replays. */
+  readonly takesReplays: boolean;
 }
 
 /** Parts that an error tells of, one by one. */
@@ -32,23 +35,27 @@ const sentence = (faults: ReadonlyMap<number, string>, size: number): string => 
  * names it, and those that are not named are queued.
  */
 export const makeAcceptEnveloped =
-  (acceptPayload: AcceptPayload, { now, named }: AcceptEnvelopedOptions): AcceptEnveloped =>
+  (
+    acceptPayload: AcceptPayload,
+    { now, named, takesReplays }: AcceptEnvelopedOptions,
+  ): AcceptEnveloped =>
   async (payload) => {
     const opened = unwrap(payload, named);
     if (!opened.ok) throw new InvalidIntentError(opened.detail);
     const { payloads, isBatch } = opened;
     const [only] = payloads;
-    return isBatch ? acceptAll(acceptPayload, payloads, now()) : acceptPayload(only);
+    const read = (one: unknown) => readPayload(one, now(), takesReplays);
+    return isBatch ? acceptAll(acceptPayload, payloads, read) : acceptPayload(only);
   };
 
 const acceptAll = async (
   acceptPayload: AcceptPayload,
   payloads: readonly unknown[],
-  now: Date,
+  readOne: (payload: unknown) => ReadPayload,
 ): Promise<readonly Receipt[]> => {
   const invalid = new Map<number, string>();
   payloads.forEach((payload, place) => {
-    const read = readPayload(payload, now);
+    const read = readOne(payload);
     if (!read.ok) invalid.set(place, read.detail);
   });
   if (invalid.size > 0)

@@ -2,10 +2,9 @@ import { MOST_AHEAD_MS } from '../core/after.ts';
 import { type Draft, readNative } from '../core/draft.ts';
 import { lookOf, looksLike } from '../core/envelope.ts';
 import { sentence } from '../core/fault.ts';
-import type { IntentId } from '../core/intent.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { type Receipt, receiptOf } from '../core/receipt.ts';
-import type { Accept } from './accept.ts';
+import type { Accept, Origin } from './accept.ts';
 
 /** The payload is no intent. Its message names every fault; trying again will not help. */
 export class InvalidIntentError extends Error {
@@ -27,39 +26,78 @@ const ruleOf = (source: unknown): string =>
   typeof source === 'string' ? `rule:${source.slice(0, 256)}` : 'rule';
 
 interface Unwrapped {
+  /** Why it is not taken, whatever is in it. */
+  readonly fault?: string | undefined;
   readonly body: unknown;
   readonly caller: string;
-  /** The event that hands it over, and its time in milliseconds since 1970. */
-  readonly event?: readonly [id: string, at: number] | undefined;
+  /** The id of the event that hands it over. */
+  readonly event?: string | undefined;
+  /** When it was wished, in milliseconds since 1970, where that was long ago. */
+  readonly wishedAt?: number | undefined;
 }
 
 export interface AcceptPayloadOptions {
   readonly now: () => Date;
-  /** The same id for each delivery of an event, newer than `after`; `at` is milliseconds since 1970. */
-  readonly intentIdOf: (eventId: string, at: number, after?: IntentId) => IntentId;
+  /** A short name for a text, the same for the same text alone. */
+  readonly keyOf: (text: string) => string;
+  /** Whether events are taken that an archive replays. */
+  readonly takesReplays: boolean;
 }
 
-/** An intent's id tells its age. An event of a time far off would stand above all others, or beneath them. */
-const OLDEST_MS = 24 * 3_600_000;
-
-/** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
-const unwrap = (payload: unknown, now: Date): Unwrapped => {
-  if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
-  const { id, time, detail: body, source } = payload satisfies JsonObject;
+/** The time of an event, where it tells how old the wish is: whole seconds are too coarse while it is of just now. */
+const wishedAtOf = (time: unknown, isReplay: boolean, now: Date): number | undefined => {
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   const age = now.getTime() - at;
-  const known = typeof id === 'string' && age < OLDEST_MS && age > -MOST_AHEAD_MS;
-  return { body, caller: ruleOf(source), event: known ? [id, at] : undefined };
+  return age > (isReplay ? 0 : MOST_AHEAD_MS) ? at : undefined;
+};
+
+const REPLAYED =
+  '"replay-name": is of an event that an archive replays, whose wish may be long over: set ACCEPT_REPLAYS=true to take such events, as old as they were';
+
+/** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
+const unwrap = (payload: unknown, takesReplays: boolean, now: Date): Unwrapped => {
+  if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
+  const { id, time, detail: body, source, 'replay-name': replay } = payload satisfies JsonObject;
+  const isReplay = replay !== undefined && replay !== null;
+  return {
+    fault: isReplay && !takesReplays ? REPLAYED : undefined,
+    body,
+    caller: ruleOf(source),
+    event: typeof id === 'string' ? id : undefined,
+    wishedAt: wishedAtOf(time, isReplay, now),
+  };
+};
+
+/** An event id is as long as its sender likes; what a run may name as `after` is not. */
+const NAME = /^[\x20-\x7e]{1,128}$/;
+
+/**
+ * How the ledger knows an event again. Its id alone would not do: another detail under the same id is another wish.
+ */
+const originOf = (
+  { caller, event, draft }: Extract<ReadPayload, { ok: true }>,
+  keyOf: (text: string) => string,
+): Origin => {
+  if (event === undefined) return { caller };
+  const { operation, project_id, options, jobs, after, after_name, sequence, expires_at } = draft;
+  const wish = { operation, project_id, options, jobs, after, after_name, sequence, expires_at };
+  const key = keyOf(JSON.stringify([caller, event, wish]));
+  return { caller, key, ...(NAME.test(event) && { event_id: event }) };
 };
 
 export type ReadPayload =
-  | ({ readonly ok: true; readonly draft: Draft } & Omit<Unwrapped, 'body'>)
+  | ({ readonly ok: true; readonly draft: Draft } & Omit<Unwrapped, 'body' | 'fault'>)
   | { readonly ok: false; readonly detail: string };
 
-/** Reads what an event rule or a direct caller hands over. What is no intent is told by what it looks like, if that is known. */
-export const readPayload = (payload: unknown, now: Date): ReadPayload => {
-  const { body, ...origin } = unwrap(payload, now);
-  const reading = readNative(body, now);
+/**
+ * Reads what an event rule or a direct caller hands over. What is no intent is told by what it looks like, if that is known.
+ * A deadline that was to come when a late event was wished is one, though it is over: the control loop says so.
+ */
+export const readPayload = (payload: unknown, now: Date, takesReplays: boolean): ReadPayload => {
+  const { body, fault, ...origin } = unwrap(payload, takesReplays, now);
+  if (fault !== undefined) return { ok: false, detail: fault };
+  const { wishedAt } = origin;
+  const reading = readNative(body, wishedAt === undefined ? now : new Date(wishedAt));
   if (reading.ok) return { ok: true, draft: reading.draft, ...origin };
   const look = lookOf(payload);
   return { ok: false, detail: look ? looksLike(look) : sentence(reading.faults) };
@@ -70,12 +108,12 @@ export const readPayload = (payload: unknown, now: Date): ReadPayload => {
  * queue has every job, and throws a named error otherwise, so that Lambda's retries and failure destination see it.
  */
 export const makeAcceptPayload =
-  (accept: Accept, { now, intentIdOf }: AcceptPayloadOptions): AcceptPayload =>
+  (accept: Accept, { now, keyOf, takesReplays }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const reading = readPayload(payload, now());
+    const reading = readPayload(payload, now(), takesReplays);
     if (!reading.ok) throw new InvalidIntentError(reading.detail);
-    const { draft, caller, event } = reading;
-    const accepted = await accept(draft, { caller }, event && intentIdOf(...event, draft.after));
+    const { draft, wishedAt } = reading;
+    const accepted = await accept(draft, originOf(reading, keyOf), undefined, wishedAt);
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;
     throw new QueueUnavailableError(

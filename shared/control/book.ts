@@ -1,8 +1,10 @@
 import pLimit from 'p-limit';
 import { type CoolDown, readCoolDown, writeCoolDown } from '../core/cool-down.ts';
 import { type JobRecord, readJob, writeJob } from '../core/job-record.ts';
+import { type KeyRecord, readKey, writeKey } from '../core/key-record.ts';
 import type { Ledger, Written } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
+import { type NameRecord, readNames, writeNames } from '../core/name-record.ts';
 import { type PartState, readPart, writePart } from '../core/part-record.ts';
 
 /** A record and the version of the ledger's entry that it was read from. */
@@ -28,6 +30,18 @@ export interface Book {
   readonly coolDowns: (
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, Seen<CoolDown>> | undefined>;
+  readonly keys: (
+    keys: readonly string[],
+  ) => Promise<ReadonlyMap<string, Seen<KeyRecord>> | undefined>;
+  readonly names: (
+    keys: readonly string[],
+  ) => Promise<ReadonlyMap<string, Seen<NameRecord>> | undefined>;
+  readonly writeKey: (key: string, record: KeyRecord) => Promise<Written>;
+  readonly writeNames: (
+    key: string,
+    record: NameRecord,
+    seen: string | undefined,
+  ) => Promise<Written>;
   /** Resolves to the version written, where it was. */
   readonly writeCoolDown: (
     key: string,
@@ -90,6 +104,10 @@ export const makeBook = (
     jobs: (keys) => readAll(keys, readJob),
     parts: (keys) => readAll(keys, readPart),
     coolDowns: (keys) => readAll(keys, readCoolDown),
+    keys: (keys) => readAll(keys, readKey),
+    names: (keys) => readAll(keys, readNames),
+    writeKey: (key, record) => write(key, newVersion(), writeKey(record), undefined),
+    writeNames: (key, record, seen) => write(key, newVersion(), writeNames(record), seen),
     writeCoolDown: async (key, record, seen) => {
       const version = newVersion();
       return [await write(key, version, writeCoolDown(record), seen), version];

@@ -1,8 +1,10 @@
+import { type Sender, withSenders } from '../core/job-record.ts';
 import { jobIdOf } from '../core/operation.ts';
-import type { Asked, Call, Carrier } from '../core/plan.ts';
+import { type Asked, ageOf, type Call, type Carrier } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import type { Candidate } from './decide.ts';
 import { noteAsked, type Part } from './part.ts';
+import { newestAgeOf } from './weigh.ts';
 
 export interface ClaimOptions {
   readonly book: Book;
@@ -30,9 +32,10 @@ export const makeClaim =
   ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
   async (candidates, ground) => {
     const claimOne = async (candidate: Candidate): Promise<boolean> => {
-      const { carrier, operation, key, seen, claimedAt, clearFrom } = candidate;
+      const { carrier, operation, key, seen, claimedAt, clearFrom, senders, age } = candidate;
       const holder = newestPartOf(carrier, parts);
-      const { intent_id: newest, expires_at } = holder.part.intent;
+      const { intent_id, expires_at } = holder.part.intent;
+      const newest = age ?? newestAgeOf(carrier);
       const until = now() + leaseMs;
       // What was seen to have been served was sent under the claim before.
       const at = ground === 'served' ? (claimedAt ?? now()) : now();
@@ -45,7 +48,14 @@ export const makeClaim =
         ...(clearFrom > at && { clearFrom }),
         expires_at,
       };
-      const written = await book.writeJob(key, { newest, operation: operation.name, claim }, seen);
+      const record = {
+        newest,
+        ...(newest !== intent_id && { intent: intent_id }),
+        operation: operation.name,
+        claim,
+        senders: withSenders(senders, sendersOf(carrier)),
+      };
+      const written = await book.writeJob(key, record, seen);
       // It may have been written: the part's record will tell that nothing was sent under it, or that a look is due again.
       if (written === 'unknown') {
         const mayBeServed = ground === 'served';
@@ -57,6 +67,13 @@ export const makeClaim =
     const claimed = await Promise.all(candidates.map(claimOne));
     return candidates.flatMap(({ carrier }, i) => (claimed[i] ? [carrier] : []));
   };
+
+/** Those who ask in an order of their own. */
+const sendersOf = ({ askers }: Carrier): readonly Sender[] =>
+  askers.flatMap((asker) => {
+    const { caller, sequence, intent_id: intent } = asker.intent;
+    return sequence === undefined ? [] : [{ caller, sequence, intent, age: ageOf(asker) }];
+  });
 
 /** The newest of those who ask, and the job's place there: in its record the verdict will be found. */
 export const newestPartOf = (

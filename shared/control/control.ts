@@ -1,7 +1,7 @@
 import { delayFor, retryDelay } from '../core/delay.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { FAILED, hasFailed } from './give-up.ts';
-import { openParts, type Part, type Received, wakesAt } from './part.ts';
+import { isSettled, openParts, type Part, type Received, wakesAt } from './part.ts';
 import { workOn } from './work.ts';
 
 export type { ControlEdges, ControlLimits };
@@ -30,34 +30,53 @@ export const makeControlLoop =
   ): ControlLoop<Message> =>
   async (batch, remainingMs) => {
     const startedAt = edges.now();
-    const { parts, unreadable } = openParts(batch);
+    const { parts, cuts, unreadable } = openParts(batch, {
+      now: startedAt,
+      blockJobs: limits.blockJobs,
+    });
+    const doneOf = new Map<Message, Set<Part<Message>>>();
     const gone = new Set<Message>();
     const bury = async (message: Message, reason: string): Promise<void> => {
       if (await edges.bury(message, reason)) gone.add(message);
     };
+    /** A message is done when all of its parts are. */
+    const doneBy = (part: Part<Message>): readonly Message[] =>
+      part.messages.filter((message) => {
+        const done = (doneOf.get(message) ?? new Set()).add(part);
+        doneOf.set(message, done);
+        return done.size === cuts.get(message);
+      });
     const acknowledge = async (done: readonly Part<Message>[]): Promise<void> => {
-      const messages = done.flatMap((part) => part.messages.map((message) => ({ part, message })));
       await Promise.all(
-        messages.map(async ({ part, message }) => {
-          if (hasFailed(part, limits.maxReceives)) await bury(message, FAILED);
+        done.flatMap(doneBy).map(async (message) => {
+          const parts = [...(doneOf.get(message) ?? [])];
+          if (parts.some((part) => hasFailed(part, limits.maxReceives)))
+            await bury(message, FAILED);
           else gone.add(message);
         }),
       );
     };
 
-    const [refusal] = await Promise.all([
+    const [{ worked, refusal }] = await Promise.all([
       workOn(parts, edges, limits, remainingMs, acknowledge),
       ...unreadable.map(({ message, reason }) => bury(message, reason)),
     ]);
 
     const staying = batch.filter((message) => !gone.has(message));
-    const partOf = new Map<Message, Part>();
-    for (const part of parts.values())
-      for (const message of part.messages) partOf.set(message, part);
+    const partsOf = new Map<Message, Part[]>();
+    for (const part of worked.values())
+      for (const message of part.messages)
+        partsOf.set(message, [...(partsOf.get(message) ?? []), part]);
     await edges.postpone(
       staying.map((message) => [
         message,
-        delayOf(message, partOf.get(message), limits.maxReceives, edges.now(), edges.random()),
+        delayOf(
+          message,
+          partsOf.get(message) ?? [],
+          limits.maxReceives,
+          edges.now(),
+          edges.random(),
+        ),
       ]),
     );
     edges.log.info('batch', {
@@ -82,18 +101,22 @@ const QUICK_SHARE = 0.1;
 
 const delayOf = (
   { receiveCount }: Received,
-  part: Part | undefined,
+  parts: readonly Part[],
   maxReceives: number,
   now: number,
   random: number,
 ): number => {
-  if (part === undefined) return retryDelay(receiveCount, random);
-  const wake = wakesAt(part);
-  // Repeats grow, so that a job that is never answered does not use up the receives of its message.
-  const grown = part.tried ? retryDelay(receiveCount, random, part.pause) : part.pause;
-  if (wake !== undefined) return delayFor(wake - now, random, grown);
+  const open = parts.filter((part) => !isSettled(part));
+  const pause = Math.max(0, ...parts.map((part) => part.pause));
+  const isTried = parts.some(({ tried }) => tried);
+  const wakes = open.map(wakesAt).filter((wake) => wake !== undefined);
+  if (wakes.length > 0 && wakes.length === open.length) {
+    // Repeats grow, so that a job that is never answered does not use up the receives of its message.
+    const grown = isTried ? retryDelay(receiveCount, random, pause) : pause;
+    return delayFor(Math.min(...wakes) - now, random, grown);
+  }
   const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
-  const isQuick = part.outOfTime && !part.tried && receiveCount < mostQuick;
+  const isQuick = parts.some(({ outOfTime }) => outOfTime) && !isTried && receiveCount < mostQuick;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
-  return retryDelay(receives, random, part.pause);
+  return retryDelay(receives, random, pause);
 };

@@ -1,3 +1,5 @@
+import type { Age } from '../core/age.ts';
+import type { Sender } from '../core/job-record.ts';
 import type { Judgement } from '../core/judge.ts';
 import type { Operation, ProjectId, Sighting } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
@@ -8,10 +10,14 @@ export interface Candidate {
   readonly operation: Operation;
   readonly project_id: ProjectId;
   readonly carrier: Carrier;
+  /** Of the newest who asks. */
+  readonly age?: Age | undefined;
   readonly key: string;
   readonly seen: string | undefined;
   /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
   readonly claimedAt: number | undefined;
+  /** Those senders whose own order the record knows. */
+  readonly senders?: readonly Sender[] | undefined;
   /** Milliseconds since 1970: a status that is shown before may be older than what the last request did. */
   readonly clearFrom: number;
   /** Milliseconds since 1970: until then the last request may take effect, whatever a look shows. */

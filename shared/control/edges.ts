@@ -37,6 +37,8 @@ export interface ControlLimits {
   readonly restartDelaySeconds: number;
   /** How often the queue gives a message before it moves it to the dead-letter queue itself. */
   readonly maxReceives: number;
+  /** The jobs of one record in the ledger, if other than usual. */
+  readonly blockJobs?: number | undefined;
   /** How long the ledger keeps a record after its last change. */
   readonly keepSeconds: number;
 }

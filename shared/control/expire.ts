@@ -8,6 +8,7 @@ import { newestPartOf } from './claim.ts';
 import { readKnown } from './known.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Part } from './part.ts';
+import { ageBeside } from './weigh.ts';
 
 export interface ExpireOptions {
   readonly book: Book;
@@ -63,7 +64,9 @@ export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions)
       if (found === undefined) endings.set(one, 'wait');
       else {
         const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
-        const late = { part: part.key, intent: part.intent, askedBy: part.asked.get(index) };
+        // By its age, as everything that the ledger knows of the job.
+        const intent = { ...one.asker.intent, intent_id: ageBeside(found.record, one.asker) };
+        const late = { part: part.key, intent, askedBy: part.asked.get(index) };
         const ending = endingOf(late, found.record, found.holder, now());
         if (typeof ending === 'string') endings.set(one, ending);
         else doubtful.push(inDoubt(one, part, found.record?.claim, ending));

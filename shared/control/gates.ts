@@ -159,10 +159,10 @@ export const makeGates = (
    */
   const hear = async (own: Ways, reply: Reply, { mayBlameJobs, isLook }: Heard): Promise<void> => {
     const closure = closureOf(reply);
+    const reason = closure && refusalIn(reply);
+    refusal = reason ?? refusal;
     if (mayBlameJobs && denialOf(reply) !== undefined) return;
-    if (closure !== undefined) {
-      const reason = refusalIn(reply);
-      refusal = reason;
+    if (closure !== undefined && reason !== undefined) {
       const isBad = isBadSignature(reply);
       const isKeys = reply.sentBy?.isRefused ?? isBad;
       const retryAfter = isKeys ? await condemn(own, closure, reason) : reply.retryAfter;

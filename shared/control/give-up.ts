@@ -6,7 +6,8 @@ export const FAILED = 'failed: the receive count ran out before every job had a 
 /** Receives that are kept for telling: a fault on the last one would leave a failed message without its events. */
 const SPARE_RECEIVES = 2;
 
-const isOnItsLast = ({ messages }: Part, maxReceives: number): boolean => {
+/** Whether the queue is about to give one of its messages for the last time. */
+export const isOnItsLast = ({ messages }: Part, maxReceives: number): boolean => {
   const lastReceive = Math.max(1, maxReceives - SPARE_RECEIVES);
   return messages.some(({ receiveCount }) => receiveCount >= lastReceive);
 };

@@ -1,6 +1,9 @@
 import type { Ending } from '../core/ending.ts';
+import { timeOf } from '../core/intent.ts';
 import type { JobId } from '../core/operation.ts';
-import type { Asked, Settled } from '../core/plan.ts';
+import type { Refusal } from '../core/outcome.ts';
+import type { Sealed } from '../core/part-record.ts';
+import type { Asked, Queued, Settled } from '../core/plan.ts';
 import type { VerdictInfo } from '../core/result.ts';
 import type { Part } from './part.ts';
 import { settleAskers } from './report.ts';
@@ -18,6 +21,15 @@ const UNMET: VerdictInfo = {
     message: 'The intent that it was to follow had not been begun for this job',
   },
 };
+
+/** Its deadline was over when it came: an event that was late, or was replayed. */
+const tooOld = ({ intent: { intent_id } }: Queued): Refusal => ({
+  code: 'too-old',
+  message: `The event is of ${new Date(timeOf(intent_id)).toISOString().slice(0, -'.000Z'.length)}Z: its deadline was over when it came`,
+});
+
+const cameLate = ({ intent: { accepted_at, expires_at } }: Queued): boolean =>
+  expires_at !== undefined && expires_at <= accepted_at;
 
 /** What a run is told whose stop was delivered, and did not stop the job. */
 const notStopped = (message: string) => ({ code: 'not-stopped', message });
@@ -43,7 +55,13 @@ const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const
  * An intent whose deadline has passed says why its job had no verdict until then: how its way refuses every request, or
  * else why the last request for it was in vain.
  */
-const expiredOf = (part: Part | undefined, job: JobId, ofWay: string | undefined): VerdictInfo => {
+const expiredOf = (
+  part: Part | undefined,
+  job: JobId,
+  asker: Queued,
+  ofWay: string | undefined,
+): VerdictInfo => {
+  if (cameLate(asker)) return { outcome: 'expired', error: tooOld(asker) };
   const index = part?.places.get(job);
   const isAsked = index !== undefined && part?.asked.has(index) === true;
   const reason = ofWay ?? (isAsked ? part.reason : undefined);
@@ -70,6 +88,10 @@ export const settleWithoutCall = (
   at: number,
 ): void => settleAskers(parts, asked, { ...verdict, calledAt: at, settledAt: at });
 
+/** Lays down the verdict that the newest of those who ask has already; of the others it says nothing. */
+export const settleNewest = (parts: Parts, { job, askers }: Asked, verdict: Sealed): void =>
+  settleAskers(parts, { job, askers: askers.slice(-1) }, verdict);
+
 export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
   settleWithoutCall(parts, asked, UNSERVABLE, at);
 
@@ -85,7 +107,7 @@ export const settleUncalled = (
   // Where looks are refused too, it cannot be seen whether the stop is over.
   const isPlain = ending === 'expired' || (ending === 'unstopped' && reason !== undefined);
   const told = isPlain
-    ? expiredOf(parts.get(asker.part), job, reason)
+    ? expiredOf(parts.get(asker.part), job, asker, reason)
     : ending === undefined
       ? verdict
       : TOLD[ending];

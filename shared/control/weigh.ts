@@ -1,10 +1,19 @@
+import type { Age } from '../core/age.ts';
 import type { IntentId } from '../core/intent.ts';
-import { clearFromOf, jobKeyOf, standingOf } from '../core/job-record.ts';
+
+import {
+  clearFromOf,
+  type JobRecord,
+  jobKeyOf,
+  newestIdOf,
+  standingOf,
+} from '../core/job-record.ts';
 import { judge, type SettleMs } from '../core/judge.ts';
 import { jobIdOf, UNASKED } from '../core/operation.ts';
+
 import { OPERATIONS } from '../core/operations/index.ts';
-import { readAsker } from '../core/part-record.ts';
-import type { Call, Carrier } from '../core/plan.ts';
+import { readAsker, type Sealed } from '../core/part-record.ts';
+import { ageOf, type Call, type Carrier, type Queued } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { type Candidate, type Decision, decide, type Judged, wakeOf } from './decide.ts';
 import { type Known, readKnown } from './known.ts';
@@ -22,20 +31,32 @@ export interface Weighed {
   /** Runs whose stop was delivered, and did not stop the job. */
   readonly notStopped: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
+  /** The newest who asks has this verdict already. */
+  readonly told: readonly (readonly [Carrier, Sealed])[];
   /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
   /** Those that wait for an intent before them that is not known yet, and that. */
-  readonly unmet: ReadonlyMap<Carrier, IntentId>;
+  readonly unmet: ReadonlyMap<Carrier, Age>;
 }
 
-/** The newest of those who ask: they are in the order of their ids. */
-export const newestOf = ({ askers }: Carrier): IntentId => {
+const lastOf = ({ askers }: Carrier): Queued => {
   const newest = askers.at(-1);
   if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
-  return newest.intent.intent_id;
+  return newest;
 };
+
+/** The newest of those who ask: they are in the order of their ages. */
+export const newestOf = (carrier: Carrier): IntentId => lastOf(carrier).intent.intent_id;
+
+export const newestAgeOf = (carrier: Carrier): Age => ageOf(lastOf(carrier));
+
+/** The same intent is as old as the job's record has it: of two copies that the queue took one after the other, the ages may differ. */
+export const ageBeside = (record: JobRecord | undefined, queued: Queued): Age =>
+  record !== undefined && newestIdOf(record) === queued.intent.intent_id
+    ? record.newest
+    : ageOf(queued);
 
 const judgeOne = (
   wish: Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>,
@@ -44,14 +65,17 @@ const judgeOne = (
   settleMs: SettleMs,
 ): Judged => {
   const { carrier, operation } = wish;
-  const wished = { newest: newestOf(carrier), after: carrier.after, operation };
+  const newest = ageBeside(record, lastOf(carrier));
+  const wished = { newest, after: carrier.after, operation };
   const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
   const judgement = judge(wished, record, holder, now, lateMs);
   const standing = record && standingOf(record.claim, holder, now);
   return {
     ...wish,
+    age: newest,
     seen: version,
     claimedAt: record?.claim.at,
+    senders: record?.senders,
     clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
     mayEndAt: judgement.kind === 'look' ? judgement.noneFrom : 0,
     judgement,
@@ -73,6 +97,8 @@ export interface WeighOptions {
   readonly settleMs: SettleMs;
   /** How often a run looks at most whether the stop before it is over. */
   readonly pollMs: number;
+  /** Versions of jobs' records that the plan rests on: one that has changed since is planned anew. */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -81,7 +107,7 @@ export interface WeighOptions {
  */
 export const weigh = async (
   calls: readonly Call[],
-  { book, lookAt, now, settleMs, pollMs }: WeighOptions,
+  { book, lookAt, now, settleMs, pollMs, seen = new Map() }: WeighOptions,
 ): Promise<Weighed> => {
   const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
     carriers.map((carrier) => ({
@@ -97,7 +123,8 @@ export const weigh = async (
   );
   const judged = wanted.flatMap((wish) => {
     const found = known.get(wish.key);
-    return found === undefined ? [] : [judgeOne(wish, found, now(), settleMs)];
+    const isOutdated = seen.has(wish.key) && seen.get(wish.key) !== found?.version;
+    return found === undefined || isOutdated ? [] : [judgeOne(wish, found, now(), settleMs)];
   });
   const seenAt = now();
   const sightings = await lookAtAll(
@@ -109,20 +136,20 @@ export const weigh = async (
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
-  const unmet = new Map<Carrier, IntentId>();
+  const unmet = new Map<Carrier, Age>();
+  const told: (readonly [Carrier, Sealed])[] = [];
   for (const one of judged) {
     const { carrier, judgement } = one;
     if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
-    else {
-      if (judgement.kind === 'wait' && judgement.unmet !== undefined)
-        unmet.set(carrier, judgement.unmet);
-      const sighting = sightings.get(one);
-      const decision = judgement.kind === 'wait' ? 'wait' : decide(one, sighting, seenAt);
-      const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
-      if (sighting?.status === UNASKED) unseen.push(carrier);
-      else if (wake !== undefined) leases.set(carrier, wake);
-      decided[decision].push(one);
-    }
+    else if (judgement.kind === 'told') told.push([carrier, judgement.verdict]);
+    else if (judgement.kind === 'wait' && judgement.unmet !== undefined)
+      unmet.set(carrier, judgement.unmet);
+    const sighting = sightings.get(one);
+    const decision = judgement.kind === 'wait' ? 'wait' : decide(one, sighting, seenAt);
+    const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
+    if (sighting?.status === UNASKED) unseen.push(carrier);
+    else if (wake !== undefined) leases.set(carrier, wake);
+    decided[decision].push(one);
   }
   const candidates = new Map(decided.go.map((one) => [one.carrier, one]));
   const repeats = new Map<Carrier, number>();
@@ -142,6 +169,7 @@ export const weigh = async (
     observed,
     notStopped: decided['not stopped'],
     superseded,
+    told,
     leases,
     unseen,
     unmet,

@@ -1,4 +1,6 @@
 import { type IntentId, operationOf } from '../core/intent.ts';
+
+import { jobKeyOf } from '../core/job-record.ts';
 import type { SettleMs } from '../core/judge.ts';
 import { jobIdOf } from '../core/operation.ts';
 import { OPERATIONS } from '../core/operations/index.ts';
@@ -10,7 +12,10 @@ import {
   planCalls,
   type Queued,
 } from '../core/plan.ts';
+import { jobKeyIn } from '../core/rank.ts';
 import type { Destination } from '../core/route.ts';
+import { adopt } from './adopt.ts';
+
 import { type Book, isForeign, makeBook } from './book.ts';
 import { makeBudget } from './budget.ts';
 import { makeCarryOut } from './carry-out.ts';
@@ -18,22 +23,28 @@ import { candidatesOf, makeClaim } from './claim.ts';
 import { makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { makeExpire } from './expire.ts';
+
 import { type Gates, makeGates } from './gates.ts';
-import { failIfLast } from './give-up.ts';
+import { failIfLast, isOnItsLast } from './give-up.ts';
 import { makeLookAt } from './look.ts';
 import type { Part, Received } from './part.ts';
-import { isSettled, noteEnd, noteLease, openJobsOf, recallInto } from './part.ts';
+import { isSettled, noteEnd, noteLease, openJobsOf, recallFormer, recallInto } from './part.ts';
+
 import { makeProgress, partsAsking } from './progress.ts';
+import { rank, tellOfFuture } from './rank.ts';
 import { makeReport } from './report.ts';
 import { slotsPer } from './slots.ts';
+
 import { makeSuspicion } from './suspicion.ts';
 import {
   NOT_STOPPED,
   OBSERVED,
   rejectUnservable,
+  settleNewest,
   settleUncalled,
   settleWithoutCall,
 } from './uncalled.ts';
+
 import { newestOf, weigh } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
@@ -44,24 +55,29 @@ const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(id
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
-/**
- * Everything between reading a batch and giving back what stays. Resolves to what the last refusal looked like if the
- * upstream refused all it was asked.
- */
+export interface Worked<Message extends Received> {
+  /** What there was something to be done for, or could have been. */
+  readonly worked: Parts<Message>;
+  /** What the last refusal looked like, if the upstream refused all it was asked. */
+  readonly refusal: string | undefined;
+}
+
+/** Everything between reading a batch and giving back what stays. */
 export const workOn = async <Message extends Received>(
   received: Parts<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
   remainingMs: () => number,
   acknowledge: (done: readonly Part<Message>[]) => Promise<void>,
-): Promise<string | undefined> => {
+): Promise<Worked<Message>> => {
   const { now, log } = edges;
   const invocation = edges.newId();
   const { keepSeconds, msPerCall, callConcurrency, callsForMs, leaseMs, settleMs } = limits;
   const budget = makeBudget({ now, remainingMs, msPerCall, callsForMs });
   const book = makeBook(edges.ledger, { newVersion: edges.newId, now, keepSeconds, log });
-  const parts = await recall(book, received);
-  if (parts === undefined) return undefined;
+  const adopted = await adopt(book, received);
+  const parts = await recall(book, adopted.parts);
+  if (parts === undefined) return { worked: new Map(), refusal: undefined };
   const gates = makeGates({ ...edges, book }, msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   const lookBefore = makeLookAt(toUpstream, callConcurrency, budget.looksBefore);
@@ -70,14 +86,19 @@ export const workOn = async <Message extends Received>(
   const claim = makeClaim({ book, now, invocation, leaseMs, parts });
   const record = makeConclude({ book, invocation, publish: edges.publish });
 
+  // What others may call by a name comes back until that is told.
+  const untold = new Set<string>();
   const conclude = async (some: readonly Part<Message>[]): Promise<void> => {
     for (const part of some) failIfLast(part, limits.maxReceives, now());
     const done = new Set<Part>(await record(some));
-    await acknowledge(some.filter((part) => done.has(part)));
+    const mayGo = (part: Part) => !untold.has(part.key) || isOnItsLast(part, limits.maxReceives);
+    await acknowledge(some.filter((part) => done.has(part) && mayGo(part)));
   };
 
   await gates.open(destinationsOf(parts));
-  const plan = planCalls(queuedOf(parts), new Date(now()).toISOString());
+  const ranked = await rank(book, parts, queuedOf(parts));
+  for (const { part } of ranked.left) untold.add(part);
+  const plan = planCalls(ranked.queued, new Date(now()).toISOString());
   const endings = await expire(plan.settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of plan.settled) {
     // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
@@ -88,12 +109,20 @@ export const workOn = async <Message extends Received>(
   for (const carrier of plan.waiting)
     for (const part of partsAsking(parts, [carrier]))
       noteLease(part, jobIdOf(carrier.job), now() + Math.max(pollMs, settleBefore(part, settleMs)));
-  const planned = admitted(plan.calls, parts, gates, now());
-  const weighed = await weigh(planned, { book, lookAt: lookBefore, now, settleMs, pollMs });
+  const barred = jobsOf([...adopted.left.map(queuedOfPart), ...ranked.left]);
+  const planned = admitted(without(plan.calls, barred), parts, gates, now());
+  const { seen } = ranked;
+  const weighed = await weigh(planned, { book, lookAt: lookBefore, now, settleMs, pollMs, seen });
   const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
   const report = makeReport({ ...limits, parts, invocation, lookAt: lookAfter, now, clearFrom });
   for (const [carrier, superseded_by] of weighed.superseded)
     settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
+  for (const [carrier, verdict] of weighed.told) settleNewest(parts, carrier, verdict);
+  const superseding = [
+    ...plan.settled.map((one) => one.superseded_by),
+    ...weighed.superseded.map(([, by]) => by),
+  ];
+  tellOfFuture(log, superseding, now());
   // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
   for (const carrier of await claim(weighed.notStopped, 'open'))
     settleWithoutCall(parts, carrier, NOT_STOPPED, now());
@@ -149,7 +178,7 @@ export const workOn = async <Message extends Received>(
   await gates.leave();
   for (const part of parts.values())
     if (!isSettled(part)) part.pause = Math.max(part.pause, gates.pause(destinationOfPart(part)));
-  return gates.allRefused();
+  return { worked: parts, refusal: gates.allRefused() };
 };
 
 /**
@@ -160,14 +189,21 @@ const recall = async <Message extends Received>(
   book: Book,
   parts: Parts<Message>,
 ): Promise<Parts<Message> | undefined> => {
-  const stored = await book.parts([...parts.keys()]);
+  const formers = [...parts.values()].flatMap(({ formerly }) => [...formerly.keys()]);
+  const stored = await book.parts([...parts.keys(), ...formers]);
   if (stored === undefined) return undefined;
   const known = new Map<string, Part<Message>>();
   for (const [key, part] of parts) {
     const seen = stored.get(key);
-    if (isForeign(seen)) continue;
+    const former = Array.from(part.formerly, ([name, jobs]) => [stored.get(name), jobs] as const);
+    if (isForeign(seen) || former.some(([record]) => isForeign(record))) continue;
     known.set(key, part);
     part.seen = seen?.version;
+    for (const [one, jobs] of former) {
+      if (one?.record === undefined) continue;
+      recallFormer(part, jobs, one.record);
+      part.changed ||= seen === undefined;
+    }
     if (seen?.record !== undefined) recallInto(part, seen.record);
   }
   return known;
@@ -188,11 +224,27 @@ const admitted = (
   });
 
 /** The parts with the jobs alone that have no verdict yet. */
-const queuedOf = (parts: Parts): readonly Queued[] =>
-  Array.from(parts.values(), (part) => ({
-    part: part.key,
-    intent: { ...part.intent, jobs: openJobsOf(part) },
-  }));
+const queuedOf = (parts: Parts): readonly Queued[] => Array.from(parts.values(), queuedOfPart);
+
+const queuedOfPart = (part: Part): Queued => ({
+  part: part.key,
+  intent: { ...part.intent, jobs: openJobsOf(part) },
+  age: part.age,
+});
+
+const jobsOf = (queued: readonly Queued[]): ReadonlySet<string> =>
+  new Set(queued.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job)))));
+
+/** A wish that was left out may come before others for its jobs: these wait for it. */
+const without = (calls: readonly Call[], barred: ReadonlySet<string>): readonly Call[] =>
+  barred.size === 0
+    ? calls
+    : calls.map((call) => ({
+        ...call,
+        carriers: call.carriers.filter(
+          ({ job }) => !barred.has(jobKeyOf(call.operation.service, call.project_id, jobIdOf(job))),
+        ),
+      }));
 
 /** How late statuses may be after what an intent's jobs wait for: until then a look would prove nothing. */
 const settleBefore = ({ intent }: Part, settleMs: SettleMs): number => {

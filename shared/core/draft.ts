@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { afterSchema } from './after.ts';
+import { afterSchema, isIdOfIntent } from './after.ts';
 import { closedObject } from './closed-object.ts';
 import { type Fault, faultsOf } from './fault.ts';
 import type { IntentId } from './intent.ts';
@@ -17,6 +17,7 @@ import {
   type ProjectId,
 } from './operation.ts';
 import { isOperationName, OPERATIONS, operations } from './operations/index.ts';
+import { sequenceSchema } from './sequence.ts';
 
 /** What a caller asks for, read and found good, before it is stamped with an id and a time. */
 export interface Draft extends Ask {
@@ -25,6 +26,8 @@ export interface Draft extends Ask {
   readonly expires_at?: string;
   readonly correlation_id?: string;
   readonly after?: IntentId;
+  readonly after_name?: string;
+  readonly sequence?: string;
 }
 
 export type ReadDraft =
@@ -92,16 +95,23 @@ const nativeSchema = (operation: unknown, now: Date) => {
       expires_at: v.exactOptional(timestamp(now)),
       correlation_id: v.exactOptional(correlationIdSchema),
       after: v.exactOptional(row ? afterSchema(row, now) : v.unknown()),
+      sequence: v.exactOptional(sequenceSchema),
     },
     'must be a JSON object',
   );
 };
 
-/** Reads the native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?}`, nothing else. */
+/** A stop that is named otherwise than by its intent's id has a field of its own: a release before this one passes it over. */
+const draftOf = ({ after, ...draft }: Draft): Draft => {
+  if (after === undefined) return draft;
+  return isIdOfIntent(after) ? { ...draft, after } : { ...draft, after_name: after };
+};
+
+/** Reads the native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?, sequence?}`, nothing else. */
 export const readNative = (body: unknown, now: Date): ReadDraft => {
   const read = v.safeParse(nativeSchema(isObject(body) ? body.operation : undefined, now), body);
   return read.success
-    ? { ok: true, draft: read.output as Draft }
+    ? { ok: true, draft: draftOf(read.output as Draft) }
     : { ok: false, faults: faultsOf(read.issues) };
 };
 

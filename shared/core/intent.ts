@@ -12,6 +12,8 @@ import {
   type ProjectId,
 } from './operation.ts';
 import { isOperationName, OPERATIONS, operations } from './operations/index.ts';
+import { pack } from './pack.ts';
+import { isSequence } from './sequence.ts';
 
 declare const brand: unique symbol;
 
@@ -45,6 +47,16 @@ export interface Intent {
   readonly traceparent?: string;
   /** The stop that it is to follow: not called for a job before that, or a newer one, is known for it. */
   readonly after?: IntentId;
+  /** The same by its event's id or its correlation id. */
+  readonly after_name?: string;
+  /** Its sender's own order: of the same caller's wishes for a job the one of the lower sequence is the older. */
+  readonly sequence?: string;
+  /** The event that brought it. */
+  readonly event_id?: string;
+  /** The same for each delivery of an event, and for no other wish: what lies under it in the ledger is the intent. */
+  readonly key?: string;
+  /** The place in the intent of the first job of this message. Without it the message is no whole number of blocks. */
+  readonly first?: number;
 }
 
 export type ReadMessage =
@@ -57,6 +69,9 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && instant.test(value) && !Number.isNaN(Date.parse(value));
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isKey = (value: unknown): value is string => isText(value) && /^[0-9a-f]{32}$/.test(value);
+const isPlace = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
 const isIntentId = (value: unknown): value is IntentId => isText(value) && uuid.test(value);
 
 /** Custom checks and not pipes of actions: a batch brings a hundred thousand ids, and this is its inner loop. */
@@ -88,6 +103,11 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
     correlation_id: v.exactOptional(v.string('must be a string')),
     traceparent: v.exactOptional(v.string('must be a string')),
     after: v.exactOptional(v.custom<IntentId>(isIntentId, 'must be a UUID')),
+    after_name: v.exactOptional(v.string('must be a string')),
+    sequence: v.exactOptional(v.custom<string>(isSequence, 'must be a sequence')),
+    event_id: v.exactOptional(v.string('must be a string')),
+    key: v.exactOptional(v.custom<string>(isKey, 'must be 32 hexadecimal digits')),
+    first: v.exactOptional(v.custom<number>(isPlace, 'must be a whole number')),
   });
 };
 
@@ -122,25 +142,43 @@ export const operationOf = (intent: Pick<Intent, 'operation'>): Operation =>
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 
-/** Few enough that the ledger's record of a message has room for a verdict of its own on each. */
+/** Few enough that what a message needs of the ledger fits one read. */
 export const MOST_JOBS_PER_MESSAGE = 500;
 
 /**
- * Writes an intent as one message, or as several under one intent id where its jobs are too many or do not fit
- * `maxBytes`. Every job is in exactly one of them.
+ * The jobs of one record in the ledger. An intent's jobs are cut into blocks by their place alone, so that its records are
+ * the same however it was cut into messages. It must stay as it is: records of another block size are not found.
  */
-export const writeMessages = (intent: Intent, maxBytes: number): readonly Intent[] => {
-  const envelope = bytes(JSON.stringify({ ...intent, jobs: [] }));
-  const parts: Job[][] = [];
-  let room = 0;
-  for (const job of intent.jobs) {
-    const size = bytes(JSON.stringify(job)) + 1;
-    if (size > room || parts.at(-1)?.length === MOST_JOBS_PER_MESSAGE) {
-      parts.push([]);
-      room = maxBytes - envelope;
-    }
-    parts.at(-1)?.push(job);
-    room -= size;
-  }
-  return parts.map((jobs) => ({ ...intent, jobs }));
+export const BLOCK_JOBS = 100;
+
+/** Cuts a list, by place alone; the last block may be shorter. */
+export const blocksOf = <T>(jobs: readonly T[], blockJobs: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(jobs.length / blockJobs) }, (_, i) =>
+    jobs.slice(i * blockJobs, (i + 1) * blockJobs),
+  );
+
+/**
+ * Writes an intent as one message, or as several under one intent id where its jobs are too many or do not fit
+ * `maxBytes`. Laws: every job is in exactly one of them, and each holds whole blocks, in order.
+ */
+export const writeMessages = (
+  intent: Intent,
+  maxBytes: number,
+  blockJobs = BLOCK_JOBS,
+): readonly Intent[] => {
+  const envelope = bytes(JSON.stringify({ ...intent, first: intent.jobs.length, jobs: [] }));
+  const packs = pack(
+    blocksOf(intent.jobs, blockJobs),
+    (block) => block.reduce((sum, job) => sum + bytes(JSON.stringify(job)) + 1, 0),
+    {
+      maxCount: Math.max(1, Math.floor(MOST_JOBS_PER_MESSAGE / blockJobs)),
+      maxBytes: maxBytes - envelope,
+    },
+  );
+  let first = 0;
+  return packs.map((blocks) => {
+    const message = { ...intent, first, jobs: blocks.flat() };
+    first += message.jobs.length;
+    return message;
+  });
 };

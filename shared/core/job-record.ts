@@ -1,9 +1,11 @@
 import * as v from 'valibot';
-import type { IntentId } from './intent.ts';
+import type { Age } from './age.ts';
+import type { Intent, IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
 import { isOperationName } from './operations/index.ts';
 import { type End, type PartState, readAsker, type Sealed } from './part-record.ts';
+import { isOfOneKind } from './sequence.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
@@ -21,22 +23,62 @@ export interface Claim {
   readonly expires_at?: string | undefined;
 }
 
+/** The last by its own order that a sender was served for a job. */
+export interface Sender extends Pick<Intent, 'caller'> {
+  readonly sequence: string;
+  readonly intent: IntentId;
+  readonly age: Age;
+}
+
 /** What is known of one job. */
 export interface JobRecord {
-  /** The newest intent that was carried out, or begun to be. */
-  readonly newest: IntentId;
+  /** The age of the newest intent that was carried out, or begun to be. */
+  readonly newest: Age;
+  /** The intent itself, where its age is not its id. */
+  readonly intent?: IntentId | undefined;
   readonly operation: OperationName;
   readonly claim: Claim;
+  /** Senders who give their wishes an order of their own; absent where there is none. */
+  readonly senders?: readonly Sender[] | undefined;
 }
+
+/** The newest intent, by its name. */
+export const newestIdOf = ({ newest, intent }: JobRecord): IntentId => intent ?? newest;
+
+/** Few enough that a record stays small; who is left out has no order of its own any more. */
+const MOST_SENDERS = 8;
+
+/** Senders with more of them: of each the highest sequence; of numbers and times the newer kind counts. */
+export const withSenders = (
+  known: readonly Sender[] = [],
+  more: readonly Sender[],
+): readonly Sender[] | undefined => {
+  const all = new Map(known.map((sender) => [sender.caller, sender]));
+  for (const sender of more) {
+    const before = all.get(sender.caller);
+    const isHigher =
+      before === undefined ||
+      (isOfOneKind(before.sequence, sender.sequence)
+        ? `${sender.sequence} ${sender.age}` > `${before.sequence} ${before.age}`
+        : sender.age > before.age);
+    if (isHigher) all.set(sender.caller, sender);
+  }
+  if (all.size === 0) return undefined;
+  return [...all.values()].toSorted((a, b) => (a.age > b.age ? -1 : 1)).slice(0, MOST_SENDERS);
+};
 
 export const jobKeyOf = (service: Service, project: ProjectId, job: JobId): string =>
   `job/${service}/${project}/${job}`;
 
 const VERSION = 1;
 
+const id = v.custom<IntentId>((text) => typeof text === 'string');
+const age = v.custom<Age>((text) => typeof text === 'string');
+
 const schema = v.object({
   v: v.literal(VERSION),
-  newest: v.custom<IntentId>((id) => typeof id === 'string'),
+  newest: age,
+  intent: v.exactOptional(id),
   operation: v.custom<OperationName>(isOperationName),
   claim: v.object({
     part: v.string(),
@@ -48,6 +90,9 @@ const schema = v.object({
     clearFrom: v.exactOptional(v.number()),
     expires_at: v.exactOptional(v.string()),
   }),
+  senders: v.exactOptional(
+    v.array(v.object({ caller: v.string(), sequence: v.string(), intent: id, age })),
+  ),
 });
 
 export const writeJob = (record: JobRecord): string => JSON.stringify({ v: VERSION, ...record });

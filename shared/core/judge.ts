@@ -1,7 +1,13 @@
 import type { IntentId } from './intent.ts';
-import { clearFromOf, type JobRecord, type Standing, standingOf } from './job-record.ts';
+import {
+  clearFromOf,
+  type JobRecord,
+  newestIdOf,
+  type Standing,
+  standingOf,
+} from './job-record.ts';
 import type { GroupOptions, Operation } from './operation.ts';
-import type { PartState } from './part-record.ts';
+import type { PartState, Sealed } from './part-record.ts';
 
 /**
  * How late effects and statuses may be, in milliseconds: whatever a request does has happened, and shows in a status, so
@@ -13,6 +19,8 @@ export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 export type Judgement =
   /** Claim it and call. */
   | { readonly kind: 'go' }
+  /** It has its verdict: another invocation gave it since this one read its messages, or under another key. */
+  | { readonly kind: 'told'; readonly verdict: Sealed }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
   /**
@@ -42,8 +50,8 @@ export type Judgement =
 
 /**
  * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
- * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the newest intent that
- * wants the call, `after` the one that it is to follow; `holder` the part record that the claim points to.
+ * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the age of the newest
+ * intent that wants the call, `after` that of the one that it is to follow; `holder` the part record that the claim points to.
  */
 export const judge = (
   wish: {
@@ -60,14 +68,14 @@ export const judge = (
   if (after !== undefined && (record === undefined || record.newest < after))
     return { kind: 'wait', unmet: after };
   if (record === undefined) return { kind: 'go' };
-  if (record.newest > wish.newest) return { kind: 'superseded', by: record.newest };
+  if (record.newest > wish.newest) return { kind: 'superseded', by: newestIdOf(record) };
+  const isOwn = record.newest === wish.newest;
+  const verdict = holder?.verdicts[record.claim.index];
+  if (isOwn && verdict !== undefined) return { kind: 'told', verdict };
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
-  const isOwn = record.newest === wish.newest;
   // A newer intent cannot go on while an older one's request may yet take effect.
   if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
-  // Somebody else has settled it since this invocation read its messages: they come back, and tell.
-  if (isOwn && isOver(standing)) return { kind: 'wait' };
 
   const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
   if (isRestart) return judgeRestart(record, standing, now, settleMs);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Intent } from './intent.ts';
+import type { Intent, IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import { jobIdOf } from './operation.ts';
 import { readRanges, writeRanges } from './ranges.ts';
@@ -62,7 +62,11 @@ export const readAsker = (name: string): Asker => {
   };
 };
 
-/** A part's key: an intent may be split over several messages, and no job is in two of them. */
+/** The key of one block of an intent's jobs, however the intent was cut into messages. No job's id begins with that sign. */
+export const blockKeyOf = (intent_id: IntentId, block: number): string =>
+  `intent/${intent_id}/#${block}`;
+
+/** The key of a message that says nothing of blocks, as releases before this one wrote them. */
 export const partKeyOf = ({
   intent_id,
   jobs: [first],

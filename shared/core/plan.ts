@@ -1,3 +1,4 @@
+import type { Age } from './age.ts';
 import type { Intent, IntentId } from './intent.ts';
 import { operationOf } from './intent.ts';
 import {
@@ -9,11 +10,18 @@ import {
   type ProjectId,
 } from './operation.ts';
 
-/** An intent as read from one message. Which message, and the intent, travel with every job, so none is ever guessed. */
+/**
+ * An intent as read from one message. Which message, and the intent, travel with every job, so none is ever guessed. Its
+ * `after` is an age here.
+ */
 export interface Queued {
   readonly part: string;
   readonly intent: Intent;
+  /** If it is not as old as its id says. */
+  readonly age?: Age | undefined;
 }
+
+export const ageOf = ({ age, intent }: Queued): Age => age ?? intent.intent_id;
 
 /** One job, and everybody who asked for it: all share the outcome. */
 export interface Asked {
@@ -23,8 +31,8 @@ export interface Asked {
 
 /** One job to be asked for once. */
 export interface Carrier extends Asked {
-  /** The intent that all of them are to follow. */
-  readonly after: IntentId | undefined;
+  /** The age of the intent that all of them are to follow. */
+  readonly after: Age | undefined;
 }
 
 /** One upstream request: distinct jobs of one project, one operation, one set of group options. */
@@ -62,7 +70,7 @@ interface Wish extends Carrier {
 }
 
 const byAge = (a: Queued, b: Queued): number =>
-  a.intent.intent_id < b.intent.intent_id ? -1 : a.intent.intent_id > b.intent.intent_id ? 1 : 0;
+  ageOf(a) < ageOf(b) ? -1 : ageOf(a) > ageOf(b) ? 1 : 0;
 
 const sameJobOptions = (a: Job, b: Job): boolean => {
   if (typeof a === 'string' || typeof b === 'string') return a === b;
@@ -170,7 +178,7 @@ const fold = (
   }
 };
 
-const isSame = (wish: Wish, group: Group, job: Job, after: IntentId | undefined): boolean =>
+const isSame = (wish: Wish, group: Group, job: Job, after: Age | undefined): boolean =>
   wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
 
 /** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */

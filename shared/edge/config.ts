@@ -12,6 +12,17 @@ const KIB = 1024;
 /** SQS and EventBridge take 1 MiB today, but regions lag: 256 KiB is what every region takes. */
 const payloadBytes = v.optional(whole(KIB, 1024 * KIB), String(256 * KIB));
 
+/** A block of jobs is never split over two messages: a hundred, of less than 250 bytes each, and the rest of the intent. */
+const LEAST_MESSAGE_KIB = 32;
+
+const messageBytes = v.pipe(
+  payloadBytes,
+  v.check(
+    (bytes) => bytes >= LEAST_MESSAGE_KIB * KIB,
+    `must be at least ${LEAST_MESSAGE_KIB * KIB}: a message holds a block of 100 jobs whole`,
+  ),
+);
+
 /** The format is set by Lambda itself. */
 const logEntries = {
   AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
@@ -82,7 +93,8 @@ const unwrapped = v.pipe(
 
 const acceptSchema = v.object({
   QUEUE_URL: httpUrl,
-  MAX_MESSAGE_BYTES: payloadBytes,
+  MAX_MESSAGE_BYTES: messageBytes,
+  ACCEPT_REPLAYS: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
   DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
   BASE_PATH: v.optional(basePath),
   UNWRAP: v.optional(unwrapped),
@@ -172,6 +184,7 @@ export const readAcceptConfig = (environment: Environment) => {
     deadlineMs: settings.DEADLINE_SECONDS * 1_000,
     basePath: settings.BASE_PATH ?? '',
     unwrap: settings.UNWRAP ?? new Set(),
+    takesReplays: settings.ACCEPT_REPLAYS === 'true',
     log: logOf(settings),
   };
 };

@@ -61,7 +61,13 @@ export const makeEnqueue =
 export interface QueueMessage
   extends Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'body' | 'messageAttributes'> {
   readonly receiveCount: number;
+  /** When the queue took it, in milliseconds since 1970. */
+  readonly sentAt?: number;
 }
+
+/** SQS tells it of every message; other servers of its protocol may not. */
+const sentAtOf = ({ attributes: { SentTimestamp } }: SQSRecord): { sentAt?: number } =>
+  /^\d{1,15}$/.test(SentTimestamp) ? { sentAt: Number(SentTimestamp) } : {};
 
 export const readRecord = (record: SQSRecord): QueueMessage => ({
   messageId: record.messageId,
@@ -69,6 +75,7 @@ export const readRecord = (record: SQSRecord): QueueMessage => ({
   body: record.body,
   messageAttributes: record.messageAttributes,
   receiveCount: Number(record.attributes.ApproximateReceiveCount),
+  ...sentAtOf(record),
 });
 
 /** What SQS takes with one message. */

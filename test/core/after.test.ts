@@ -29,23 +29,35 @@ describe('a run names the stop that it is to follow by its id', () => {
     expect(faultsOf({ ...run, after: idFrom(AT - age) })).toEqual([`#/after: ${detail}`]);
   });
 
+  it.each([idFrom(AT).toUpperCase(), `${idFrom(AT)} `, ` ${idFrom(AT)}`])(
+    'and not by one that was changed on the way: %j',
+    (after) => {
+      expect(faultsOf({ ...run, after })).toEqual([
+        '#/after: must be the id of a dli.stop intent, as its answer gave it',
+      ]);
+    },
+  );
+
   it.each([
-    '',
     'mine',
-    1,
-    null,
-    {},
-    idFrom(AT).toUpperCase(),
+    '6f1c2f0a-0000-4000-8000-000000000001',
+    'deploy 42',
+    'x'.repeat(128),
     idFrom(AT).replace('-7', '-4'),
-    idFrom(AT).replace('-8', '-c'),
-    `${idFrom(AT)} `,
-    ` ${idFrom(AT)}`,
-    [idFrom(AT)],
-  ])('and by nothing else: %j', (after) => {
-    expect(faultsOf({ ...run, after })).toEqual([
-      '#/after: must be the id of a dli.stop intent, as its answer gave it',
-    ]);
+  ])('or by the id of its event, or its correlation id: %j', (after) => {
+    const draft = draftOf({ ...run, after });
+    expect(draft).toMatchObject({ after_name: after });
+    expect(draft).not.toHaveProperty('after');
   });
+
+  it.each(['', 1, null, {}, [idFrom(AT)], 'x'.repeat(129), 'ä', 'a\n'])(
+    'and by nothing else: %j',
+    (after) => {
+      expect(faultsOf({ ...run, after })).toEqual([
+        '#/after: must be the id of a dli.stop intent, as its answer gave it, or the id of its event, or its correlation id',
+      ]);
+    },
+  );
 
   it.each([
     { ...run, operation: 'dli.stop' },

@@ -63,9 +63,9 @@ describe('a reason says what is wrong with a field', () => {
 describe('a message is filled as far as it goes', () => {
   const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
   const intent = intentOf({ jobs: ['1', '2', '3', '4'] });
-  const envelope = bytesOf({ ...intent, jobs: [] });
+  const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
   const jobsAt = (room: number) =>
-    writeMessages(intent, envelope + room).map(({ jobs }) => jobs.length);
+    writeMessages(intent, envelope + room, 1).map(({ jobs }) => jobs.length);
 
   it('two jobs of four bytes each, commas and all, share one with room for eight', () => {
     expect(jobsAt(8)).toEqual([2, 2]);

@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Intent, operationOf, readMessage, writeMessages } from '../../shared/core/intent.ts';
+import { openParts } from '../../shared/control/part.ts';
+import {
+  BLOCK_JOBS,
+  type Intent,
+  operationOf,
+  readMessage,
+  writeMessages,
+} from '../../shared/core/intent.ts';
 import { drsJobId, wish } from '../support/arbitraries.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 
 const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
 
 /** The least that `MAX_MESSAGE_BYTES` may be set to. */
-const SMALLEST_LIMIT = 1024;
+const SMALLEST_LIMIT = 32 * 1024;
 
 describe('an intent comes out of the queue as it went in', () => {
   it('for any intent in one message', () => {
@@ -16,7 +23,7 @@ describe('an intent comes out of the queue as it went in', () => {
         const intent = intentOf(wished);
         const parts = writeMessages(intent, 1_000_000);
         expect(parts.map((part) => readMessage(JSON.stringify(part)))).toEqual([
-          { ok: true, intent },
+          { ok: true, intent: { ...intent, first: 0 } },
         ]);
       }),
     );
@@ -26,11 +33,11 @@ describe('an intent comes out of the queue as it went in', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
-        const parts = writeMessages(intent, bytesOf({ ...intent, jobs: [] }) + spare);
+        const parts = writeMessages(intent, bytesOf({ ...intent, jobs: [] }) + spare, 1);
         expect(parts.flatMap((part) => part.jobs)).toEqual(intent.jobs);
         for (const part of parts) {
           expect(part.jobs.length).toBeGreaterThan(0);
-          expect({ ...part, jobs: intent.jobs }).toEqual(intent);
+          expect({ ...part, jobs: intent.jobs }).toEqual({ ...intent, first: part.first });
         }
       }),
     );
@@ -39,8 +46,8 @@ describe('an intent comes out of the queue as it went in', () => {
   it('with the intent that it is to follow, in each of its messages', () => {
     const intent = intentOf({ age: 2, after: 1, jobs: ['1', '2', '3'] });
     expect(intent.after).toBe(idAt(1));
-    const limit = bytesOf({ ...intent, jobs: [] }) + 8;
-    expect(writeMessages(intent, limit).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
+    const limit = bytesOf({ ...intent, first: 0, jobs: [] }) + 8;
+    expect(writeMessages(intent, limit, 1).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
   });
 
   it.each(['', 'mine', 1, null])('which has to be one: %j', (after) => {
@@ -61,8 +68,11 @@ describe('a message is no larger than it may be', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
-        const largest = Math.max(...intent.jobs.map((job) => bytesOf({ ...intent, jobs: [job] })));
-        for (const part of writeMessages(intent, largest + 1 + spare))
+        const first = intent.jobs.length;
+        const largest = Math.max(
+          ...intent.jobs.map((job) => bytesOf({ ...intent, first, jobs: [job] })),
+        );
+        for (const part of writeMessages(intent, largest + 1 + spare, 1))
           expect(bytesOf(part)).toBeLessThanOrEqual(largest + 1 + spare);
       }),
     );
@@ -72,10 +82,11 @@ describe('a message is no larger than it may be', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
-        const limit = bytesOf({ ...intent, jobs: [] }) + 120 + spare;
-        const parts = writeMessages(intent, limit);
+        const first = intent.jobs.length;
+        const limit = bytesOf({ ...intent, first, jobs: [] }) + 120 + spare;
+        const parts = writeMessages(intent, limit, 1);
         for (const [i, part] of parts.slice(1).entries()) {
-          const both = { ...intent, jobs: [...(parts[i]?.jobs ?? []), ...part.jobs] };
+          const both = { ...intent, first, jobs: [...(parts[i]?.jobs ?? []), ...part.jobs] };
           expect(bytesOf(both)).toBeGreaterThan(limit - 1);
         }
       }),
@@ -84,21 +95,35 @@ describe('a message is no larger than it may be', () => {
 
   it('a job that cannot fit goes alone, and takes no other with it', () => {
     const intent = intentOf({ jobs: ['1', '2', '9223372036854775807', '3'] });
-    const envelope = bytesOf({ ...intent, jobs: [] });
-    const parts = writeMessages(intent, envelope + 10);
+    const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
+    const parts = writeMessages(intent, envelope + 10, 1);
     expect(parts.map(({ jobs }) => jobs)).toEqual([['1', '2'], ['9223372036854775807'], ['3']]);
   });
 
-  it('with the longest of everything one job still fits the smallest limit', () => {
-    const longest = intentOf({
-      operation: 'drs.start',
-      project_id: 'p'.repeat(64),
-      jobs: [{ job_id: 'j'.repeat(64), start_time: '9'.repeat(16) }],
-      correlation_id: '"'.repeat(128),
-      expires_at: '2026-12-31T23:59:59.999Z',
-      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
-    });
-    expect(bytesOf(longest)).toBeLessThanOrEqual(SMALLEST_LIMIT);
+  it('with the longest of everything a block of jobs still fits the smallest limit', () => {
+    const jobs = Array.from({ length: BLOCK_JOBS }, (_, i) => ({
+      job_id: `${'j'.repeat(61)}${100 + i}`,
+      start_time: '9'.repeat(16),
+    }));
+    const longest = {
+      ...intentOf({
+        operation: 'drs.start',
+        project_id: 'p'.repeat(64),
+        jobs,
+        caller: `rule:${'\u0001'.repeat(256)}`,
+        correlation_id: '"'.repeat(128),
+        expires_at: '2026-12-31T23:59:59.999Z',
+        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      }),
+      key: 'f'.repeat(32),
+      event_id: '"'.repeat(128),
+      after_name: '"'.repeat(128),
+      sequence: `n${'9'.repeat(20)}`,
+      first: 9_900,
+    };
+    const perJob = 250;
+    expect(bytesOf(longest) - bytesOf({ ...longest, jobs: [] })).toBeLessThan(BLOCK_JOBS * perJob);
+    expect(bytesOf({ ...longest, jobs: [] }) + BLOCK_JOBS * perJob).toBeLessThan(SMALLEST_LIMIT);
   });
 
   it('and names no more jobs than the ledger has room for, as few messages as that allows', () => {
@@ -114,9 +139,54 @@ describe('a message is no larger than it may be', () => {
       job_id: `${ids[i % ids.length]?.slice(0, 50)}-${i}`,
       start_time: '1599202771816',
     }));
-    const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 16 * 1024);
+    const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 32 * 1024);
     expect(parts.length).toBeLessThanOrEqual(
-      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 15_000),
+      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 28_000),
     );
+  });
+});
+
+describe('records do not depend on how an intent was cut into messages', () => {
+  const message = (intent: Intent, i: number) => ({
+    messageId: `${i}`,
+    body: JSON.stringify(intent),
+    receiveCount: 1,
+  });
+  /** The jobs of each record, by its key. */
+  const recordsOf = (messages: readonly Intent[], blockJobs: number) => {
+    const { parts, cuts, unreadable } = openParts(messages.map(message), { blockJobs });
+    expect(unreadable).toEqual([]);
+    expect([...cuts.values()].reduce((a, b) => a + b, 0)).toBe(parts.size);
+    return new Map([...parts].map(([key, { intent }]) => [key, intent.jobs]));
+  };
+
+  it('for any two limits, and any block: each job in exactly one record, of the same key and place', () => {
+    fc.assert(
+      fc.property(
+        wish(),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat({ max: 3_000 }),
+        fc.nat({ max: 3_000 }),
+        (wished, blockJobs, one, other) => {
+          const intent = intentOf(wished);
+          const cut = (limit: number) =>
+            recordsOf(writeMessages(intent, limit, blockJobs), blockJobs);
+          expect(cut(one)).toEqual(cut(other));
+          expect([...cut(one).values()].flat()).toEqual(intent.jobs);
+        },
+      ),
+    );
+  });
+
+  it('a message that does not begin with a block cannot be read', () => {
+    const { unreadable } = openParts([message({ ...intentOf({}), first: 50 }, 1)]);
+    expect(unreadable.map(({ reason }) => reason)).toEqual([
+      'the message begins within a block of jobs',
+    ]);
+  });
+
+  it('and one that says nothing of blocks has the record that it always had', () => {
+    const { parts } = openParts([message(intentOf({ jobs: ['7', '8'] }), 1)]);
+    expect([...parts.keys()]).toEqual([`intent/${idAt(1)}/7`]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAcceptEnveloped } from '../../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { UNWRAPPED, type Unwrapped } from '../../shared/core/envelope.ts';
-import { intentIdOf } from '../../shared/edge/intent-id.ts';
+import { keyOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import {
   ENVELOPES,
@@ -20,9 +20,9 @@ const begin = (
 ) => {
   const { accept, queued, sent } = startAcceptance(options);
   const now = () => new Date(NOW);
-  const acceptPayload = makeAcceptPayload(accept, { now, intentIdOf });
+  const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays: false });
   return {
-    take: makeAcceptEnveloped(acceptPayload, { now, named: new Set(named) }),
+    take: makeAcceptEnveloped(acceptPayload, { now, named: new Set(named), takesReplays: false }),
     queued,
     sent,
   };
@@ -142,6 +142,7 @@ describe('of a batch all are taken or none', () => {
     const broken = makeAcceptEnveloped(() => Promise.reject(new TypeError('ours')), {
       now: () => new Date(NOW),
       named: new Set(UNWRAPPED),
+      takesReplays: false,
     });
     await expect(broken([wish()])).rejects.toThrow(TypeError);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
-import { intentIdOf } from '../../shared/edge/intent-id.ts';
+import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { askHandler, JSON_TYPE, type Sent } from '../support/http-events.ts';
 import { keptLog } from '../support/logs.ts';
@@ -94,7 +94,7 @@ describe('the four ways in', () => {
 
   it('an intent that follows one of a clock ahead is told by the id that it has', async () => {
     const { post, queued } = begin();
-    const after = intentIdOf('stop', Date.parse(NOW));
+    const after = newIntentId(undefined, Date.parse(NOW));
     const answer = await post(NATIVE, { ...native, after });
     const [intent] = queued();
     expect(intent?.after).toBe(after);
@@ -117,7 +117,7 @@ describe('the four ways in', () => {
   });
 
   it('ten thousand jobs are split over messages under one intent id, each job once', async () => {
-    const { post, queued } = begin({ maxMessageBytes: 16 * 1024 });
+    const { post, queued } = begin({ maxMessageBytes: 16, blockJobs: 1 * 1024 });
     const job_ids = Array.from({ length: 10_000 }, (_, i) => i);
     const answer = await post(STOP, { job_ids });
     expect(answer.body).toHaveLength(10_000);
@@ -339,7 +339,7 @@ describe('a queue that does not take all is told of, with what it has (P1)', () 
     ['the second message', (i: number) => i !== 1],
     ['any message', () => false],
   ])('it refuses %s: 503, and both lists', async (_, takes) => {
-    const { post, queued } = begin({ takes, maxMessageBytes: 330 });
+    const { post, queued } = begin({ takes, maxMessageBytes: 330, blockJobs: 1 });
     const answer = await post(RUN, many);
     const parts = queued().map(({ jobs }) => jobs);
     expect(parts.length).toBeGreaterThan(2);

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { readNative } from '../../shared/core/draft.ts';
+import { timeOf } from '../../shared/core/intent.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
-import { intentIdOf } from '../../shared/edge/intent-id.ts';
+import { keyOf, newIntentId } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { oddJson } from '../support/arbitraries.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
@@ -23,7 +24,7 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
     const draft = draftOf({ ...asked, options: { resume_savepoint: false }, correlation_id: 'c' });
     const accepted = await accept(draft, { caller: 'http', traceparent: 't' });
     expect(accepted.kind).toBe('queued');
-    expect(queued()).toEqual([accepted.intent]);
+    expect(queued()).toEqual([{ ...accepted.intent, first: 0 }]);
     expect(accepted.intent).toEqual({
       v: 1,
       intent_id: idAt(1),
@@ -49,13 +50,13 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
   });
 
   it('under a newer id than the one that it is to follow, whatever it was given', async () => {
-    const stop = intentIdOf('stop', Date.parse(NOW));
+    const stop = newIntentId(undefined, Date.parse(NOW));
     const draft = draftOf({ ...asked, after: stop });
     const { accept, queued } = startAcceptance();
     const older = await accept(draft, { caller: 'http' }, idAt(99));
     expect(older.intent.after).toBe(stop);
     expect(older.intent.intent_id > stop).toBe(true);
-    const newer = intentIdOf('run', Date.parse(NOW) + 1);
+    const newer = newIntentId(undefined, Date.parse(NOW) + 1);
     expect((await accept(draft, { caller: 'http' }, newer)).intent.intent_id).toBe(newer);
     expect((await accept(draft, { caller: 'http' }, stop)).intent.intent_id > stop).toBe(true);
     expect(queued().every(({ intent_id, after = '' }) => intent_id > after)).toBe(true);
@@ -78,7 +79,8 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
         async (ids, taken) => {
           const { accept, queued } = startAcceptance({
             takes: (i) => taken[i] === true,
-            maxMessageBytes: 330,
+            maxMessageBytes: 360,
+            blockJobs: 1,
           });
           const accepted = await accept(draftOf({ ...asked, jobs: ids }), { caller: 'http' });
           const parts = queued().map((part) => part.jobs.map(jobIdOf));
@@ -99,10 +101,21 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
 });
 
 describe('an event rule and a direct caller hand in the same intent', () => {
-  const begin = (takes?: (message: number) => boolean) => {
-    const { accept, queued, sent } = startAcceptance(takes ? { takes, maxMessageBytes: 310 } : {});
-    return { take: makeAcceptPayload(accept, { now, intentIdOf }), queued, sent };
+  const begin = (takes?: (message: number) => boolean, takesReplays = false) => {
+    const { accept, queued, sent } = startAcceptance(
+      takes ? { takes, maxMessageBytes: 330, blockJobs: 1 } : {},
+    );
+    return { take: makeAcceptPayload(accept, { now, keyOf, takesReplays }), queued, sent };
   };
+  const event = {
+    id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+    time: '2026-01-31T12:00:00Z',
+    'detail-type': 'Job Control Intent',
+    source: 'com.example',
+    detail: asked,
+  };
+  const HOUR = 3_600_000;
+  const at = (ms: number) => new Date(Date.parse(NOW) + ms).toISOString();
 
   it('a direct caller gets a receipt', async () => {
     const { take, queued } = begin();
@@ -118,37 +131,72 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(queued()[0]).toMatchObject({ caller: 'direct', jobs: ['131', '130'] });
   });
 
-  it('an event that is delivered twice is one intent', async () => {
-    const { take } = begin();
-    const event = {
-      id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
-      time: '2026-01-31T12:00:00Z',
-      'detail-type': 'Job Control Intent',
-      source: 'com.example',
-      detail: asked,
-    };
-    const [first, again, other] = [
-      await take(event),
-      await take(event),
-      await take({ ...event, id: 'another' }),
+  it('an event that is delivered twice has one key, and another one with another id, sender or wish', async () => {
+    const { take, queued } = begin();
+    const others = [
+      { ...event, id: 'another' },
+      { ...event, source: 'com.example.other' },
+      { ...event, detail: { ...asked, jobs: [130, 131] } },
+      { ...event, detail: { ...asked, options: { resume_savepoint: true } } },
+      { ...event, detail: { ...asked, operation: 'dli.stop' } },
+      { ...event, detail: { ...asked, project_id: 'other' } },
+      { ...event, detail: { ...asked, sequence: 1 } },
+      { ...event, detail: { ...asked, after: 'deploy-42' } },
+      { ...event, detail: { ...asked, expires_at: '2026-01-31T13:00:00Z' } },
     ];
-    expect(again.intent_id).toBe(first.intent_id);
-    expect(other.intent_id).not.toBe(first.intent_id);
+    for (const each of [event, { ...event, time: '2026-01-31T12:00:01Z' }, ...others])
+      await take(each);
+    const [first, again, ...rest] = queued().map(({ key }) => key);
+    expect(again).toBe(first);
+    expect(new Set([first, ...rest]).size).toBe(others.length + 1);
+    expect(queued()[0]).toMatchObject({ event_id: event.id, caller: 'rule:com.example' });
   });
 
-  it('an event that follows one of the same second is newer, and one intent however often it comes', async () => {
-    const { take } = begin();
-    const after = intentIdOf('stop', Date.parse(NOW) + 999);
-    const event = {
-      id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
-      time: '2026-01-31T12:00:00Z',
-      'detail-type': 'Job Control Intent',
-      source: 'com.example',
-      detail: { ...asked, after },
-    };
-    const [first, again] = [await take(event), await take(event)];
-    expect(again.intent_id).toBe(first.intent_id);
-    expect(first.intent_id > after).toBe(true);
+  it('events are in the order in which they came, whatever their second says', async () => {
+    const { take, queued } = begin();
+    for (const id of ['f', 'a', 'c']) await take({ ...event, id });
+    await take({ ...event, id: '0', time: '2026-01-31T11:58:00Z' });
+    await take({ ...event, id: '1', time: '2027-01-31T12:00:00Z' });
+    expect(queued().map(({ intent_id }) => intent_id)).toEqual([1, 2, 3, 4, 5].map(idAt));
+    expect(new Set(queued().map(({ expires_at }) => expires_at))).toEqual(new Set([at(6 * HOUR)]));
+  });
+
+  it('an event that is late is as old as it was, and so is its deadline', async () => {
+    for (const hours of [7, 20, 30]) {
+      const { take, queued } = begin();
+      const receipt = await take({ ...event, time: at(-hours * HOUR) });
+      const [intent] = queued();
+      expect(timeOf(receipt.intent_id)).toBe(Date.parse(NOW) - hours * HOUR + 999);
+      expect(intent).toMatchObject({ accepted_at: NOW, expires_at: at((6 - hours) * HOUR) });
+    }
+  });
+
+  it('also where it names a deadline that is over by now', async () => {
+    const { take, queued } = begin();
+    const detail = { ...asked, expires_at: at(-HOUR) };
+    await take({ ...event, time: at(-2 * HOUR), detail });
+    expect(queued()[0]?.expires_at).toBe(at(-HOUR));
+    await expect(take({ ...event, detail })).rejects.toThrow(/expires_at: is in the past/);
+  });
+
+  it('an event that an archive replays is refused by the name of the setting, or as old as it was', async () => {
+    const replayed = { ...event, time: at(-60_000), 'replay-name': 'rebuild-billing' };
+    await expect(begin().take(replayed)).rejects.toMatchObject({
+      name: 'InvalidIntentError',
+      message: expect.stringMatching(/"replay-name".*ACCEPT_REPLAYS=true/),
+    });
+    const { take, queued } = begin(undefined, true);
+    const { intent_id } = await take(replayed);
+    expect(timeOf(intent_id)).toBe(Date.parse(NOW) - 60_000 + 999);
+    await take({ ...event, time: at(-60_000) });
+    expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
+  });
+
+  it('a direct caller has no key: each invocation is a wish of its own', async () => {
+    const { take, queued } = begin();
+    await take(asked);
+    expect(queued()[0]).not.toHaveProperty('key');
+    expect(queued()[0]).not.toHaveProperty('event_id');
   });
 
   it('a rule hands it over as the detail of an event, and is named as the caller', async () => {

@@ -39,6 +39,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       deadlineMs: 6 * 3_600_000,
       basePath: '',
       unwrap: new Set(),
+      takesReplays: false,
       log: { asObject: false, level: 'info' },
     });
     expect(
@@ -48,6 +49,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
         DEADLINE_SECONDS: '604800',
         BASE_PATH: '/jobs/v2.1',
         UNWRAP: 'sns, text-detail',
+        ACCEPT_REPLAYS: 'true',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
       }),
@@ -56,8 +58,19 @@ describe('settings are read once, with sensible ones for what is not set', () =>
       deadlineMs: 7 * 24 * 3_600_000,
       basePath: '/jobs/v2.1',
       unwrap: new Set(['sns', 'text-detail']),
+      takesReplays: true,
       log: { asObject: true, level: 'warn' },
     });
+  });
+
+  it('a message must hold a block of jobs whole, and a switch is on or off', () => {
+    const odd = { ...accept, MAX_MESSAGE_BYTES: '32767', ACCEPT_REPLAYS: 'yes' };
+    expect(() => readAcceptConfig(odd)).toThrow(
+      /MAX_MESSAGE_BYTES must be at least 32768: a message holds a block of 100 jobs whole.*ACCEPT_REPLAYS must be true or false/,
+    );
+    expect(readAcceptConfig({ ...accept, MAX_MESSAGE_BYTES: '32768' }).maxMessageBytes).toBe(
+      32_768,
+    );
   });
 
   it('of the function that controls', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { timeOf } from '../../shared/core/intent.ts';
-import { intentIdOf, newIntentId } from '../../shared/edge/intent-id.ts';
+import { keyOf, newIntentId } from '../../shared/edge/intent-id.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -10,7 +10,7 @@ const clock = () => fc.integer({ min: -300_000, max: 300_000 });
 
 describe('an intent that follows another is newer than that', () => {
   it('by one millisecond, where the other is of a time to come', () => {
-    const other = intentIdOf('other', Date.now() + 60_000);
+    const other = newIntentId(undefined, Date.now() + 60_000);
     const id = newIntentId(other);
     expect(id).toMatch(version7);
     expect(timeOf(id)).toBe(timeOf(other) + 1);
@@ -18,7 +18,7 @@ describe('an intent that follows another is newer than that', () => {
   });
 
   it('and as new as any where the other is older, or there is none', () => {
-    const other = intentIdOf('other', Date.now() - 60_000);
+    const other = newIntentId(undefined, Date.now() - 60_000);
     const before = newIntentId();
     const id = newIntentId(other);
     expect(id > before).toBe(true);
@@ -26,18 +26,37 @@ describe('an intent that follows another is newer than that', () => {
   });
 });
 
-describe('the intent of an event', () => {
-  it('has one id, of the time of the event, and newer than the one that it is to follow', () => {
+describe('the ids of one process', () => {
+  it('are in the order in which they were made, however many there are in a millisecond', () => {
+    const ids = Array.from({ length: 10_000 }, () => newIntentId());
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('an id of another time than now', () => {
+  it('is of that time, another one each time, and newer than the one that it is to follow', () => {
     const at = Date.UTC(2026, 0, 31);
     fc.assert(
-      fc.property(fc.string(), clock(), (event, ahead) => {
-        const after = intentIdOf('the stop', at + ahead);
-        const id = intentIdOf(event, at, after);
+      fc.property(clock(), (ahead) => {
+        const after = newIntentId(undefined, at + ahead);
+        const id = newIntentId(after, at);
         expect(id).toMatch(version7);
-        expect(intentIdOf(event, at, after)).toBe(id);
         expect(id > after).toBe(true);
-        expect(timeOf(id)).toBe(Math.max(at, at + ahead + 1));
-        expect(timeOf(intentIdOf(event, at))).toBe(at);
+        expect([at, at + ahead + 1]).toContain(timeOf(id));
+        expect(timeOf(newIntentId(undefined, at))).toBe(at);
+        expect(newIntentId(undefined, at)).not.toBe(newIntentId(undefined, at));
+      }),
+    );
+  });
+});
+
+describe('a key', () => {
+  it('is short, and the same for the same text alone', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(keyOf(one)).toMatch(/^[0-9a-f]{32}$/);
+        expect(keyOf(one) === keyOf(other)).toBe(one === other);
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isObject, type Json, parseJson } from '../../shared/core/json.ts';
 import type { Entry, Ledger } from '../../shared/core/ledger.ts';
 import type { UpstreamRequest } from '../../shared/core/operation.ts';
@@ -218,6 +219,9 @@ const takesPagesForReplies: Breakage = {
     },
   }),
 };
+
+/** Ids that a broken way in has made. */
+let made = 0;
 
 export const BROKEN: readonly Broken[] = [
   {
@@ -487,6 +491,79 @@ export const BROKEN: readonly Broken[] = [
     },
   },
   {
+    name: 'makes ids of events of whole seconds and a hash',
+    breaks: ['P3 in the order of causes'],
+    breakage: {
+      newIntentId: (now, event) => {
+        const second = Math.floor(now / 1_000) * 1_000;
+        const time = (event === undefined ? now : second).toString(16).padStart(12, '0');
+        const hash = createHash('md5')
+          .update(event ?? `${now}`)
+          .digest('hex');
+        return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+      },
+    },
+  },
+  {
+    name: 'believes a clock that is ahead',
+    breaks: ['P3 nothing stale', 'verdicts are true', 'P3 in the order of causes'],
+    breakage: {
+      loop: (loop) => (batch, remainingMs) =>
+        loop(
+          batch.map((message) => ({ ...message, sentAt: Number.POSITIVE_INFINITY })),
+          remainingMs,
+        ),
+    },
+  },
+  {
+    name: 'keeps verdicts by the cut of a message',
+    breaks: ['P2 one verdict'],
+    breakage: eachBody((body) =>
+      rewritten(body, (intent) => {
+        delete intent.first;
+      }),
+    ),
+  },
+  {
+    name: 'knows an event by its id alone, whatever it wishes',
+    breaks: ['P1 nothing lost', 'P9 exact ids'],
+    breakage: {
+      keyOf: (text) => {
+        const [caller, event]: readonly Json[] = JSON.parse(text);
+        return createHash('md5').update(`${caller} ${event}`).digest('hex');
+      },
+    },
+  },
+  {
+    name: 'takes each delivery of an event for a wish of its own',
+    breaks: ['an event is one intent'],
+    breakage: eachBody((body) =>
+      rewritten(body, (intent) => {
+        delete intent.key;
+      }),
+    ),
+  },
+  {
+    name: 'takes a late event for one of now',
+    breaks: ['an event is as old as it was'],
+    breakage: {
+      newIntentId: (now) => {
+        const time = now.toString(16).padStart(12, '0');
+        const tail = createHash('md5').update(`${++made}`).digest('hex');
+        return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-8${tail.slice(3, 6)}-${tail.slice(6, 18)}`;
+      },
+    },
+  },
+  {
+    name: 'knows no order of a sender of its own',
+    breaks: ['a sender has its own order'],
+    breakage: eachBody((body) =>
+      rewritten(body, (intent) => {
+        delete intent.sequence;
+      }),
+    ),
+  },
+  {
     name: 'runs a job before its stop is done',
     breaks: ['a run waits for the stop before it'],
     breakage: looksThatShow('job_cancel_success'),
@@ -508,6 +585,7 @@ export const BROKEN: readonly Broken[] = [
     breakage: eachBody((body) =>
       rewritten(body, (intent) => {
         delete intent.after;
+        delete intent.after_name;
       }),
     ),
   },

@@ -12,12 +12,29 @@ export interface Wish {
   readonly jobs: ReadonlyMap<string, Options>;
 }
 
+/** One time that the way in is asked: of an event that is handed over more than once each has its own. */
+export interface Request {
+  /** The same for each delivery of the same wish by the same event, and for nothing else. */
+  readonly identity: string;
+  readonly beganAt: number;
+  /** When it was wished, where it counts as late: milliseconds since 1970. */
+  readonly wishedAt: number | undefined;
+  readonly isDated: boolean;
+  readonly isEvent: boolean;
+  readonly sequence: number | undefined;
+  /** Names by which a run may call it. */
+  readonly names: readonly string[];
+}
+
 /** What one message says, read by the queue's model itself. */
 export interface Ask extends Wish {
-  readonly intentId: string;
-  readonly expiresAt: number;
+  /** As the model of ages has it, once the history is over. */
+  intentId: string;
+  expiresAt: number;
   /** The intent that it is to follow. */
-  readonly after: string | undefined;
+  after: string | undefined;
+  readonly request: Request;
+  readonly sentAt: number;
 }
 
 /** A message on the queue. Nobody can read one without an ask. */
@@ -91,6 +108,7 @@ export type Step = { readonly at: number } & (
   | {
       readonly kind: 'accepted';
       readonly wish: Wish;
+      readonly request: Request;
       readonly intentId: string;
       /** The intent that it is to follow. */
       readonly after: string | undefined;
@@ -120,6 +138,8 @@ export type Step = { readonly at: number } & (
   /** A call or a look met a wall. `way`: what that closes, as far as its sender can tell. */
   | {
       readonly kind: 'turned back';
+      /** A call was denied: one of its jobs may be the reason, so it is taken apart. */
+      readonly isDenied: boolean;
       readonly invocation: Invocation;
       readonly way: string;
       readonly sentAt: number;

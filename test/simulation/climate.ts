@@ -85,7 +85,20 @@ export interface Climate {
   readonly echoes: number;
   /** How often a job is in a state that no wish of the history's has brought it to, and that is no plain rest. */
   readonly odd: number;
-  readonly maxMessageBytes: number;
+  /** Each acceptance of an event has one of its own. */
+  readonly maxMessageBytes: readonly number[];
+  readonly blockJobs: number;
+  /** How often an event is of another time than just now. */
+  readonly oddTimes: number;
+  /** How often an event's id is used again with another detail. */
+  readonly reused: number;
+  readonly takesReplays: boolean;
+  /** How often a sender gives its wishes an order of their own. */
+  readonly sequenced: number;
+  /** A process of the way in whose clock is an hour ahead for a while; milliseconds since the start. */
+  readonly ahead:
+    | { readonly process: number; readonly from: number; readonly to: number }
+    | undefined;
   readonly batchSize: number;
   readonly windowMs: number;
   readonly concurrency: number;
@@ -138,6 +151,12 @@ const drawOutage = (random: Random, acceptsFor: number): Outage => {
   };
 };
 
+const drawAhead = (random: Random, acceptsFor: number): Climate['ahead'] => {
+  const from = random.between(0, acceptsFor);
+  const ahead = { process: 0, from, to: from + random.pick([1, 60]) * SECOND };
+  return random.chance(0.2) ? ahead : undefined;
+};
+
 const drawRates = (random: Random): ReadonlyMap<FaultName, number> => {
   const share = random.pick([0, 0.1, 0.25, 0.25, 0.6]);
   const most = random.pick([0.1, 0.3, 0.6]);
@@ -155,8 +174,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 export const drawClimate = (random: Random): Climate => {
-  const rates = drawRates(random);
+  const drawn = drawRates(random);
   const acceptsFor = random.pick([SECOND, 20 * SECOND, 2 * MINUTE, 10 * MINUTE]);
+  const ahead = drawAhead(random, acceptsFor);
+  // What comes by a clock that is ahead is as old as its message: of two copies nobody could tell which counts.
+  const isOff = (fault: FaultName) => fault === 'not sent' || fault === 'sent, but not told';
+  const rates = new Map([...drawn].filter(([fault]) => ahead === undefined || !isOff(fault)));
   const functionMs = random.pick([30, 60, 120]) * SECOND;
   return {
     rates,
@@ -174,7 +197,13 @@ export const drawClimate = (random: Random): Climate => {
     flagged: random.pick([0, 0.3, 0.7]),
     echoes: random.pick([0, 0, 0, 0.4]),
     odd: random.pick([0, 0, 0.4]),
-    maxMessageBytes: random.pick([262_144, 262_144, 420]),
+    maxMessageBytes: random.pick([[262_144], [600], [262_144, 1], [262_144, 1, 600]]),
+    blockJobs: random.pick([1, 2, 100]),
+    oddTimes: random.pick([0, 0, 0.5]),
+    reused: random.pick([0, 0, 0.4]),
+    takesReplays: random.chance(0.5),
+    sequenced: random.pick([0, 0, 0, 0, 0, 0.5]),
+    ahead,
     batchSize: random.pick([1, 3, 10, 10]),
     windowMs: random.pick([0, 500, 5 * SECOND]),
     concurrency: random.pick([1, 2, 3]),
@@ -194,7 +223,8 @@ export const drawClimate = (random: Random): Climate => {
     jobsEnd: random.pick([0, 0, 0, 0.3]),
     takesEarlyRuns: random.chance(0.3),
     tellsStart: random.chance(0.8),
-    redrives: random.chance(0.3),
+    // A message that is moved is as new as the move: nobody could tell how old such a wish is then.
+    redrives: random.chance(0.3) && ahead === undefined,
     outage: drawOutage(random, acceptsFor),
     walls: drawWalls(random, acceptsFor),
     callsForMs: random.pick([15, 15, 5, 60]) * SECOND,

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../shared/core/json.ts';
 import { isOperationName } from '../../shared/core/operations/index.ts';
-import type { Ask, Chronicle, Letter, Options } from './chronicle.ts';
+import type { Ask, Chronicle, Letter, Options, Request } from './chronicle.ts';
 import type { Wire } from './wire.ts';
 
 /** A message as it is handed out: its receipt is good until the next time. */
@@ -9,10 +9,13 @@ export interface Handed {
   readonly body: string;
   readonly receiveCount: number;
   readonly receipt: number;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
 }
 
 interface Kept {
   readonly letter: Letter;
+  readonly sentAt: number;
   visibleAt: number;
   receives: number;
   receipt: number;
@@ -21,7 +24,7 @@ interface Kept {
 const optionsOf = (json: Json | undefined): Options => (isObject(json) ? json : {});
 
 /** Reads a message as the oracles do: ids are text in it, so that JSON's own parser is exact. */
-const readAsk = (body: string): Ask => {
+const readAsk = (body: string, request: Request, sentAt: number): Ask => {
   const intent: Json = JSON.parse(body);
   if (!isObject(intent) || !isOperationName(intent.operation) || !Array.isArray(intent.jobs))
     throw new Error(`what was accepted is no intent: ${body}`);
@@ -37,7 +40,9 @@ const readAsk = (body: string): Ask => {
     options: optionsOf(intent.options),
     jobs: new Map(jobs),
     expiresAt: Date.parse(String(intent.expires_at)),
-    after: typeof intent.after === 'string' ? intent.after : undefined,
+    after: [intent.after, intent.after_name].find((name) => typeof name === 'string'),
+    request,
+    sentAt,
   };
 };
 
@@ -73,7 +78,7 @@ export const makeQueueModel = (
     });
   };
   const keep = (letter: Letter, delay: number): void => {
-    const message = { letter, visibleAt: 0, receives: 0, receipt: 0 };
+    const message = { letter, sentAt: schedule.now(), visibleAt: 0, receives: 0, receipt: 0 };
     kept.set(letter.id, message);
     show(message, delay);
   };
@@ -85,6 +90,7 @@ export const makeQueueModel = (
       body: message.letter.body,
       receiveCount: message.receives,
       receipt: message.receipt,
+      sentAt: message.sentAt,
     };
   };
 
@@ -92,8 +98,10 @@ export const makeQueueModel = (
     isEmpty: () => kept.size === 0,
     letterOf: (id: string): Letter | undefined => kept.get(id)?.letter,
     dead,
-    put: (body: string, isReadable: boolean): void => {
-      const letter = { id: `m${++ids}`, body, ask: isReadable ? readAsk(body) : undefined };
+    /** Without a request it is none of ours, and cannot be read. */
+    put: (body: string, request: Request | undefined): void => {
+      const ask = request && readAsk(body, request, schedule.now());
+      const letter = { id: `m${++ids}`, body, ask };
       tell({ kind: 'queued', letter });
       keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
     },

@@ -5,7 +5,8 @@ import {
   makeControlLoop,
 } from '../../shared/control/control.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
-import { makeAcceptModel, type ReadText, readExactly } from './accept-model.ts';
+import { type AcceptBreakage, makeAcceptModel } from './accept-model.ts';
+import { type Known, withAges } from './ages.ts';
 import { makeBusModel } from './bus-model.ts';
 import { type Invocation, makeChronicle, type Step } from './chronicle.ts';
 import { type Climate, drawClimate, type FaultName, makeWeather } from './climate.ts';
@@ -22,11 +23,10 @@ import { exchange, type Life, rest, type Wire } from './wire.ts';
 import { drawWorkload, type Workload } from './workload.ts';
 
 /** Makes the system worse from outside, to see whether the oracles notice. */
-export interface Breakage {
+export interface Breakage extends AcceptBreakage {
   readonly edges?: (edges: ControlEdges<Handed>) => ControlEdges<Handed>;
   readonly limits?: (limits: ControlLimits) => ControlLimits;
   readonly loop?: (loop: ControlLoop<Handed>) => ControlLoop<Handed>;
-  readonly readText?: ReadText;
 }
 
 export interface Options {
@@ -45,7 +45,11 @@ export interface Options {
 export interface History {
   readonly climate: Climate;
   readonly workload: Workload;
+  /** With ages in place of intents' ids. */
   readonly steps: readonly Step[];
+  readonly intents: readonly Known[];
+  /** Events that have results as more than one intent. */
+  readonly rivals: readonly string[];
   readonly calmAt: number;
   readonly endedAt: number;
   readonly isDrained: boolean;
@@ -137,6 +141,7 @@ export const simulate = async ({
     recordsEnds: true,
     restartDelaySeconds: 10,
     maxReceives: climate.maxReceives,
+    blockJobs: climate.blockJobs,
     keepSeconds: 30 * 24 * 3_600,
   };
   const lanes = makeKeyLanes(climate.callsPerKey);
@@ -176,7 +181,7 @@ export const simulate = async ({
     };
   };
   const mapping = makeMappingModel(wire, chronicle, climate, openLoop);
-  const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage.readText ?? readExactly);
+  const accept = makeAcceptModel(wire, chronicle, climate, queue, breakage);
 
   let deedsAhead = 0;
   workload.deeds.forEach((deed, i) => {
@@ -203,7 +208,7 @@ export const simulate = async ({
   return {
     climate,
     workload,
-    steps,
+    ...withAges(steps),
     calmAt,
     endedAt: schedule.now(),
     isDrained: isDrained(),

@@ -76,7 +76,7 @@ export const makeUpstreamModel = (
         if (fault === undefined) tell({ kind: 'seen', look });
         if (wall !== undefined) {
           const way = closedBy(wall, { service, route: 'look', project });
-          tell({ kind: 'turned back', invocation, way, sentAt });
+          tell({ kind: 'turned back', invocation, way, sentAt, isDenied: false });
         }
         resolve(fault ?? lookReply(look));
       });
@@ -162,7 +162,8 @@ export const makeUpstreamModel = (
         if (isWall(fault)) {
           const { operation: route, project, sentAt } = call;
           const way = closedBy(fault, { service: route.slice(0, 3), route, project });
-          tell({ kind: 'turned back', invocation: call.invocation, way, sentAt });
+          const isDenied = fault === 'page 403';
+          tell({ kind: 'turned back', invocation: call.invocation, way, sentAt, isDenied });
         }
         resolve(reply);
       });

@@ -14,10 +14,18 @@ export type Deed =
       readonly text: string;
       /** Handed over by an event rule, which may do so again: the same intent each time. */
       readonly event: string | undefined;
-      readonly again: number | undefined;
+      /** By so much the time of the event is behind; ahead if it is less than nothing. */
+      readonly behindMs: number;
+      /** How often it is handed over again, each so many milliseconds later, and whether that is by an archive. */
+      readonly again: readonly { readonly afterMs: number; readonly isReplay: boolean }[];
+      readonly correlation: string;
+      readonly sequence: number | undefined;
+      /** Whether it has a deadline of its own. */
+      readonly isDated: boolean;
+      /** By which of its names the deed that it is to follow is called. */
+      readonly calls: 'id' | 'event' | 'correlation';
       /** The deed that it is to follow, if that is accepted by then; or one that nobody has heard of. */
       readonly after: Deed | 'nobody' | undefined;
-      readonly process: number;
     }
   | { readonly kind: 'litter'; readonly at: number; readonly body: string };
 
@@ -144,6 +152,12 @@ const ODD = {
   ],
 } as const;
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Whole seconds, but now and then another time. */
+const BEHIND = [6 * MINUTE, 40 * MINUTE, 7 * HOUR, 30 * HOUR, 2 * MINUTE, -4 * MINUTE, -24 * HOUR];
+
 /** Draws who asks for what, and when. */
 export const drawWorkload = (random: Random, climate: Climate, start: number): Workload => {
   const names = drawJobs(random, climate);
@@ -177,16 +191,24 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     const expiresAt = soon
       ? new Date(start + at + random.between(3_000, random.pick([30_000, 600_000]))).toISOString()
       : undefined;
-    const isEvent = random.chance(0.25);
+    const isEvent = random.chance(0.35);
+    const agains = isEvent && random.chance(0.5) ? random.between(1, 2) : 0;
     return {
       kind: 'ask',
       at,
       wish,
       text: textOf(wish, expiresAt, random.chance(0.5)),
       event: isEvent ? `event ${at} ${random.next()}` : undefined,
-      again: isEvent && random.chance(0.5) ? random.between(0, 120_000) : undefined,
+      behindMs: random.chance(climate.oddTimes) ? random.pick(BEHIND) : 0,
+      again: Array.from({ length: agains }, () => ({
+        afterMs: random.between(0, random.pick([1_000, 120_000, 900_000])),
+        isReplay: random.chance(0.2),
+      })),
+      correlation: `c${deeds.length} ${random.next()}`,
+      sequence: random.chance(climate.sequenced) ? random.between(1, 5) : undefined,
+      isDated: expiresAt !== undefined,
+      calls: random.pick(['id', 'id', 'correlation', 'event']),
       after,
-      process: random.between(0, PROCESSES - 1),
     };
   };
 
@@ -202,6 +224,16 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     const deed = voice(wish, at, after);
     deeds.push(deed);
     if (random.chance(climate.echoes)) deeds.push(voice(wish, at + random.pick(SOON), after));
+    if (
+      deed.kind === 'ask' &&
+      deed.event &&
+      deed.calls !== 'event' &&
+      random.chance(climate.reused)
+    ) {
+      // Another event of the same id: a run could not tell the two apart by that.
+      const other = voice(drawWish(operation, among, options), at + random.pick(SOON));
+      if (other.kind === 'ask') deeds.push({ ...other, event: deed.event, calls: 'id' });
+    }
     return deed;
   };
   // Callers wake up together more often than not.

@@ -7,9 +7,11 @@ import { idAt, NOW } from './messages.ts';
 export const startAcceptance = ({
   takes = () => true,
   maxMessageBytes = 256 * 1024,
+  blockJobs,
 }: {
   takes?: (message: number) => boolean;
   maxMessageBytes?: number;
+  blockJobs?: number;
 } = {}) => {
   const sent: string[] = [];
   let age = 0;
@@ -19,8 +21,10 @@ export const startAcceptance = ({
       return messages.map((_, i) => takes(i));
     },
     now: () => new Date(NOW),
-    newIntentId: (after) => (after === undefined ? idAt(++age) : newIntentId(after)),
+    newIntentId: (after, at) =>
+      after === undefined && at === undefined ? idAt(++age) : newIntentId(after, at),
     maxMessageBytes,
+    blockJobs,
     deadlineMs: 6 * 3_600_000,
   });
   const queued = (): readonly Intent[] =>

@@ -5,6 +5,9 @@ import type { Oracle } from './oracle.ts';
 /** So many in a row are enough to know. */
 const STRIKES = 3;
 
+/** A call that is denied is followed by three requests that tell whether one of its jobs was the reason. */
+const DENIED_SHARE = 1 / 4;
+
 /** What one invocation has met. */
 interface Met {
   /** By way: how many were turned back in a row, and when the third of them was heard of. */
@@ -20,11 +23,14 @@ const serve = (met: Met): void => {
   met.rows.clear();
 };
 
-const turnBack = (met: Met, { way, at }: Extract<Step, { kind: 'turned back' }>): void => {
+const turnBack = (
+  met: Met,
+  { way, at, isDenied }: Extract<Step, { kind: 'turned back' }>,
+): void => {
   met.turnedBack = true;
   const row = met.rows.get(way) ?? { count: 0, knownAt: Number.POSITIVE_INFINITY };
-  row.count++;
-  if (row.count === STRIKES) row.knownAt = at;
+  row.count += isDenied ? DENIED_SHARE : 1;
+  if (row.count >= STRIKES) row.knownAt = Math.min(row.knownAt, at);
   met.rows.set(way, row);
 };
 

@@ -1,7 +1,9 @@
 import type { History } from '../simulate.ts';
 import { badIdAlone } from './bad-id-alone.ts';
+import { causalOrder } from './causal-order.ts';
 import { claimsAtTurn } from './claims-at-turn.ts';
 import { deadlinesKept } from './deadlines-kept.ts';
+import { eventAges, oneIntent } from './events.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
 import { failedKept } from './failed-kept.ts';
@@ -16,6 +18,7 @@ import { nothingLost } from './nothing-lost.ts';
 import { nothingStale } from './nothing-stale.ts';
 import { oneVerdict } from './one-verdict.ts';
 import type { Oracle } from './oracle.ts';
+import { ownOrder } from './own-order.ts';
 import { onceEach, runAfterStop, stopNotGivenUp } from './restarts.ts';
 import { restartsWhole } from './restarts-whole.ts';
 import { trueVerdicts } from './true-verdicts.ts';
@@ -44,6 +47,24 @@ const oracles: readonly Oracle[] = [
   nobodyAsks,
   fewAsk,
   everythingSettles,
+  causalOrder,
+  oneIntent,
+  eventAges,
+  ownOrder,
+];
+
+/** They compare ages by the way in alone, which a sender's own order may turn round. */
+const byAge: readonly Oracle[] = [
+  causalOrder,
+  nothingStale,
+  trueVerdicts,
+  stopNotGivenUp,
+  restartsWhole,
+  namedStop,
+  lastWish,
+  nothingBlind,
+  onceEach,
+  runAfterStop,
 ];
 
 export interface Violation {
@@ -51,8 +72,13 @@ export interface Violation {
   readonly what: string;
 }
 
+const oraclesFor = ({ intents }: History): readonly Oracle[] =>
+  intents.some(({ request }) => request.sequence !== undefined)
+    ? oracles.filter((oracle) => !byAge.includes(oracle))
+    : oracles;
+
 /** Every promise that a history breaks, and how. */
 export const judgeHistory = (history: History): readonly Violation[] =>
-  oracles.flatMap(({ promise, check }) =>
+  oraclesFor(history).flatMap(({ promise, check }) =>
     Array.from(check(history), (what) => ({ promise, what })),
   );

@@ -16,7 +16,8 @@ interface Told {
  */
 export const namedStop: Oracle = {
   promise: 'a run follows the stop that it names',
-  *check({ steps }) {
+  *check({ steps, intents }) {
+    const known = new Set(intents.map(({ age }) => age));
     const told = new Map<string, Told>();
     const deadlines = new Map<string, number>();
     const operations = new Map<string, string>();
@@ -42,6 +43,8 @@ export const namedStop: Oracle = {
     for (const step of steps) {
       if (step.kind !== 'accepted' || step.after === undefined) continue;
       const { intentId: run, after: stop, wish } = step;
+      // A name that nothing has gone by.
+      if (!known.has(stop)) continue;
       if (run < stop) yield `${run} is to follow ${stop}, and is older`;
       for (const id of wish.jobs.keys()) {
         const ran = told.get(verdictKey(run, id));

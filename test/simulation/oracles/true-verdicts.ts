@@ -85,7 +85,7 @@ const isRestart = (older: Ask, newer: Ask): boolean =>
  * A newer intent was received: one that makes it stale, or beside one that does, or without it, so that it may have gone
  * first.
  */
-const wasSuperseded = (step: Published, memory: Memory): boolean => {
+const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => {
   const { intent_id, job_id, superseded_by: by = '' } = step.result;
   const { job, mine } = evidenceOn(step, memory);
   const newer = (memory.asks.get(by) ?? []).filter(
@@ -104,8 +104,9 @@ const wasSuperseded = (step: Published, memory: Memory): boolean => {
     );
     return isStale || between.some(makesStale) || !asks.some((ask) => mine.includes(ask));
   };
+  // A run that follows a later delivery of its stop may not have known of that.
   return (
-    by > intent_id &&
+    (by > intent_id || by > id) &&
     newer.length > 0 &&
     (memory.received.get(verdictKey(by, job_id)) ?? []).some(hasGoneFirst)
   );
@@ -143,7 +144,8 @@ const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): bool
 /** Every verdict says what is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
 export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
-  *check({ steps, climate }) {
+  *check({ steps, climate, intents }) {
+    const ids = new Map(intents.map(({ age, id }) => [age, id]));
     const memory = makeMemory(climate.maxReceives);
     for (const [index, step] of steps.entries()) {
       memory.note(step, index);
@@ -164,7 +166,7 @@ export const trueVerdicts: Oracle = {
             yield `${what}, and nobody had refused it`;
           break;
         case 'superseded':
-          if (!wasSuperseded(step, memory))
+          if (!wasSuperseded(step, memory, ids.get(intent_id) ?? intent_id))
             yield `${what} by ${superseded_by}, which is no newer intent that goes before it`;
           break;
         case 'expired':

@@ -1,0 +1,167 @@
+import { type Age, CLOCK_DIFFERENCE_MS } from '../core/age.ts';
+import { type IntentId, operationOf, timeOf } from '../core/intent.ts';
+import type { Log } from '../core/log.ts';
+import {
+  type Named,
+  type NameRecord,
+  namedFor,
+  nameKeyOf,
+  withNamed,
+} from '../core/name-record.ts';
+import { type JobId, jobIdOf } from '../core/operation.ts';
+import { operations } from '../core/operations/index.ts';
+import { ageOf, type Queued } from '../core/plan.ts';
+import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../core/rank.ts';
+import { type Book, isForeign, type Seen } from './book.ts';
+import { isOpen, type Part } from './part.ts';
+
+/** Wishes with their ages, by which a plan orders them. */
+export interface Ranked {
+  readonly queued: readonly Queued[];
+  /** Those of which nothing can be told now. */
+  readonly left: readonly Queued[];
+  /** The version of a job's record that an age rests on, for those jobs: where it has changed since, the age may be wrong. */
+  readonly seen: ReadonlyMap<string, string | undefined>;
+}
+
+const FOLLOWED = new Set(operations.flatMap(({ restart }) => restart?.after ?? []));
+
+const keyFor = ({ intent }: Queued, name: string): string =>
+  nameKeyOf(operationOf(intent).service, intent.project_id, name);
+
+/** How often a record of names that others write too is written anew. */
+const ROUNDS = 5;
+
+/**
+ * Tells how old each wish is, by its sender's own order and by what it is to follow, before anything is planned. Law: a
+ * stop goes on only when the ledger has it under every name that a run may call it by. What the ledger cannot tell of is
+ * `left`, and comes back.
+ */
+export const rank = async (
+  book: Book,
+  parts: ReadonlyMap<string, Part>,
+  queued: readonly Queued[],
+): Promise<Ranked> => {
+  const bySequence = await sequenced(book, queued);
+  // Also those that are over: a delivery that comes late may have given a receipt of its own.
+  const stops = [...bySequence.queued, ...[...parts.values()].map(settledOf)].flatMap((one) =>
+    stopNamesOf(one, parts.get(one.part)).map((name) => [keyFor(one, name), one] as const),
+  );
+  const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
+  const keys = [...stops.map(([key]) => key), ...bySequence.queued.flatMap(keysOf)];
+  const names = await namesNow(
+    book,
+    keys,
+    Map.groupBy(stops, ([key]) => key),
+  );
+  const untold = new Set(stops.flatMap(([key, one]) => (names.has(key) ? [] : [one])));
+  const whole = bySequence.queued.filter(
+    (one) => !untold.has(one) && keysOf(one).every((key) => names.has(key)),
+  );
+  const kept = new Set(whole);
+  const left = [...new Set([...untold, ...bySequence.queued])].filter((one) => !kept.has(one));
+  return {
+    ...bySequence,
+    left: [...bySequence.left, ...left],
+    queued: rankByName(whole, makeAgeFor(names)),
+  };
+};
+
+/** What goes by names, after the stops of this batch were laid down under theirs; names of which nothing is known are left out. */
+const namesNow = async (
+  book: Book,
+  keys: readonly string[],
+  stops: ReadonlyMap<string, readonly (readonly [string, Queued])[]>,
+): Promise<ReadonlyMap<string, NameRecord>> => {
+  const stored = await book.names(keys);
+  if (stored === undefined) return new Map();
+  const names = await Promise.all(
+    [...new Set(keys)].map(async (key) => {
+      const seen = stored.get(key);
+      if (isForeign(seen)) return [];
+      const more = stops.get(key)?.map(([, one]) => nameOf(one)) ?? [];
+      const record = await tell(book, key, seen, more);
+      return record === undefined ? [] : [[key, record] as const];
+    }),
+  );
+  return new Map(names.flat());
+};
+
+const settledOf = (part: Part): Queued => ({
+  part: part.key,
+  intent: { ...part.intent, jobs: part.intent.jobs.filter((_, i) => !isOpen(part, i)) },
+  age: part.age,
+});
+
+const nameOf = (one: Queued): Named => ({
+  intent: one.intent.intent_id,
+  age: ageOf(one),
+  jobs: one.intent.jobs.map(jobIdOf),
+});
+
+/** What a run may call a stop, but for an id that tells its age. */
+const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] =>
+  FOLLOWED.has(one.intent.operation) && one.intent.jobs.length > 0
+    ? [...(part?.names ?? [])].filter((name) => name !== ageOf(one))
+    : [];
+
+/** What goes by a name, by its record; an intent of which there is none is as old as its id. */
+const makeAgeFor =
+  (names: ReadonlyMap<string, NameRecord>) =>
+  (one: Queued, name: string, job: JobId): Age | undefined =>
+    namedFor(names.get(keyFor(one, name)) ?? [], job)?.age ?? one.intent.after;
+
+/** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
+const tell = async (
+  book: Book,
+  key: string,
+  first: Seen<NameRecord> | undefined,
+  named: readonly Named[],
+): Promise<NameRecord | undefined> => {
+  let seen = first;
+  for (let round = 0; round < ROUNDS; round++) {
+    const stops = seen?.record ?? [];
+    const more = withNamed(stops, named);
+    if (more === undefined) return stops;
+    const written = await book.writeNames(key, more, seen?.version);
+    if (written === 'written') return more;
+    const stored = written === 'lost' ? await book.names([key]) : undefined;
+    seen = stored?.get(key);
+    if (stored === undefined || isForeign(seen)) return undefined;
+  }
+  return undefined;
+};
+
+/** Reads who was served last by its own order, for the wishes alone that have one. */
+const sequenced = async (book: Book, queued: readonly Queued[]): Promise<Ranked> => {
+  const own = queued.filter(({ intent }) => intent.sequence !== undefined);
+  if (own.length === 0) return { queued, left: [], seen: new Map() };
+  const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
+  const jobs = await book.jobs(keys);
+  if (jobs === undefined)
+    return { queued: queued.filter((one) => !own.includes(one)), left: own, seen: new Map() };
+  return {
+    queued: rankBySequence(queued, (key, caller) =>
+      jobs.get(key)?.record?.senders?.find((sender) => sender.caller === caller),
+    ),
+    left: [],
+    seen: new Map(keys.map((key) => [key, jobs.get(key)?.version])),
+  };
+};
+
+/** Says it where a clock that is ahead makes wishes stale. `now` is in milliseconds since 1970. */
+export const tellOfFuture = (
+  log: Log,
+  superseding: readonly (IntentId | undefined)[],
+  now: number,
+): void => {
+  const ahead = superseding.filter(
+    (id) => id !== undefined && timeOf(id) - now > CLOCK_DIFFERENCE_MS,
+  );
+  if (ahead.length > 0)
+    log.warn('superseded by an intent of the future', {
+      jobs: ahead.length,
+      intents: [...new Set(ahead)].slice(0, 10),
+      advice: 'set the clocks of those who accept intents',
+    });
+};

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import type { Age } from './age.ts';
+import type { IntentId } from './intent.ts';
+import { MAX_JOBS } from './job-list.ts';
+import { parseLoosely } from './json.ts';
+import type { JobId, ProjectId, Service } from './operation.ts';
+
+/** One stop that goes by a name, for some of its jobs. */
+export interface Named {
+  readonly intent: IntentId;
+  readonly age: Age;
+  readonly jobs: readonly JobId[];
+}
+
+/** The stops that go by one name, the newest first: several senders may use one correlation id, each for jobs of its own. */
+export type NameRecord = readonly Named[];
+
+/** `name` is the id of an event, a correlation id, or the id of an intent that is not as old as its id says. */
+export const nameKeyOf = (service: Service, project: ProjectId, name: string): string =>
+  `name/${service}/${project}/${name}`;
+
+const VERSION = 1;
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  stops: v.array(
+    v.object({
+      intent: v.custom<IntentId>((id) => typeof id === 'string'),
+      age: v.custom<Age>((age) => typeof age === 'string'),
+      jobs: v.array(v.custom<JobId>((id) => typeof id === 'string')),
+    }),
+  ),
+});
+
+export const writeNames = (stops: NameRecord): string => JSON.stringify({ v: VERSION, stops });
+
+/** Undefined if the text is of a version that is not known here. */
+export const readNames = (text: string): NameRecord | undefined => {
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  return read.success ? read.output.stops : undefined;
+};
+
+/** The newest stop of that name for a job. */
+export const namedFor = (stops: NameRecord, job: JobId): Named | undefined =>
+  stops.find(({ jobs }) => jobs.includes(job));
+
+const byAge = (a: Named, b: Named): number => (a.age > b.age ? -1 : a.age < b.age ? 1 : 0);
+
+/**
+ * A record with more stops in it. Laws: a stop keeps the age that it has there first; and there are no more than
+ * {@link MAX_JOBS} jobs, those of the newest stops, so that it fits an item of DynamoDB. Undefined: all of it is there.
+ */
+export const withNamed = (stops: NameRecord, more: readonly Named[]): NameRecord | undefined => {
+  const known = new Map(stops.map((stop) => [stop.intent, new Set<JobId>()]));
+  for (const { intent, jobs } of stops) for (const job of jobs) known.get(intent)?.add(job);
+  const news = more.flatMap(({ intent, age, jobs }) => {
+    const fresh = jobs.filter((job) => known.get(intent)?.has(job) !== true);
+    return fresh.length === 0 ? [] : [{ intent, age, jobs: fresh }];
+  });
+  if (news.length === 0) return undefined;
+  let room = MAX_JOBS;
+  return joined([...stops, ...news].toSorted(byAge)).flatMap((stop) => {
+    const jobs = stop.jobs.slice(0, room);
+    room -= jobs.length;
+    return jobs.length === 0 ? [] : [{ ...stop, jobs }];
+  });
+};
+
+/** Entries of the same stop in one. */
+const joined = (stops: readonly Named[]): readonly Named[] =>
+  Array.from(
+    Map.groupBy(stops, ({ intent, age }) => `${intent} ${age}`).values(),
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : [{ ...first, jobs: [...first.jobs, ...others.flatMap(({ jobs }) => jobs)] }],
+  ).flat();

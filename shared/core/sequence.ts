@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+
+const RULE =
+  'must be a whole number of at most 20 digits, or an ISO 8601 time with a time zone, as 2026-01-31T12:00:00.123456Z';
+
+const TOO_LARGE = 'is too large for a JSON number to hold exactly: send it as a string';
+
+const MOST_DIGITS = 20;
+const MOST_FRACTION = 9;
+
+const digits = /^\d{1,20}$/;
+const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)$/;
+
+const zoneOf = (text: string): string => {
+  if (text === 'Z') return text;
+  const [hours, minutes] = [text.slice(0, 3), text.slice(3).replace(':', '')];
+  return `${hours}:${minutes === '' ? '00' : minutes}`;
+};
+
+const ofTime = (text: string): string | undefined => {
+  const [, whole = '', fraction = '', zone = ''] = time.exec(text) ?? [];
+  const at = whole === '' ? Number.NaN : Date.parse(`${whole}${zoneOf(zone)}`);
+  if (Number.isNaN(at)) return undefined;
+  const seconds = new Date(at).toISOString().slice(0, -'.000Z'.length);
+  return `t${seconds}.${fraction.padEnd(MOST_FRACTION, '0')}`;
+};
+
+/** One spelling for each, after a letter for its kind, so that sequences of a kind compare as texts. */
+const spell = (value: unknown): string | undefined => {
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
+  const text = isWhole ? String(value) : value;
+  if (typeof text !== 'string') return undefined;
+  return digits.test(text) ? `n${text.padStart(MOST_DIGITS, '0')}` : ofTime(text);
+};
+
+/** A sender's own order of what it wishes: a number or a finer time than that of its events. */
+export const sequenceSchema: v.GenericSchema<unknown, string> = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const spelt = spell(value);
+    if (spelt !== undefined) return spelt;
+    const isLarge = typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
+    addIssue({ message: isLarge ? TOO_LARGE : RULE });
+    return NEVER;
+  }),
+);
+
+/** Whether two sequences tell which comes first: numbers and times do not compare. */
+export const isOfOneKind = (a: string, b: string): boolean => a[0] === b[0];
+
+/** As it is written on the queue. */
+export const isSequence = (value: unknown): value is string =>
+  typeof value === 'string' && /^(n\d{20}|t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9})$/.test(value);

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MAX_JOBS } from '../../shared/core/job-list.ts';
+import {
+  type Named,
+  type NameRecord,
+  namedFor,
+  readNames,
+  withNamed,
+  writeNames,
+} from '../../shared/core/name-record.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+const named = (age: number, jobs: readonly string[]): Named => ({
+  intent: idAt(age),
+  age: idAt(age),
+  jobs: intentOf({ jobs }).jobs.map((job) => (typeof job === 'string' ? job : job.job_id)),
+});
+const [one] = named(1, ['1']).jobs;
+
+describe('several stops may go by one name', () => {
+  it('for each job the newest counts, in whatever order they are told', () => {
+    const jobs = fc.uniqueArray(fc.constantFrom('1', '2', '3'), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), jobs), { minLength: 1 }),
+        (all) => {
+          const stops = all.map(([age, some]) => named(age, some));
+          const record = stops.reduce<NameRecord>(
+            (before, stop) => withNamed(before, [stop]) ?? before,
+            [],
+          );
+          const newest = Math.max(
+            ...all.filter(([, some]) => some.includes('1')).map(([age]) => age),
+          );
+          if (one !== undefined)
+            expect(namedFor(record, one)?.intent).toBe(newest > 0 ? idAt(newest) : undefined);
+          expect(withNamed(record, stops)).toBeUndefined();
+          expect(readNames(writeNames(record))).toEqual(record);
+        },
+      ),
+    );
+  });
+
+  it('a stop keeps the age that it has there first', () => {
+    expect(withNamed([named(1, ['1'])], [{ ...named(1, ['1']), age: idAt(9) }])).toBeUndefined();
+  });
+
+  it('and no more jobs are kept than fit a record, those of the newest', () => {
+    const jobs = Array.from({ length: MAX_JOBS }, (_, i) => String(i + 10));
+    const record = withNamed([named(1, ['1'])], [named(2, jobs)]) ?? [];
+    expect(record.map(({ intent }) => intent)).toEqual([idAt(2)]);
+    expect(Buffer.byteLength(writeNames(record))).toBeLessThan(380_000);
+  });
+
+  it('a record of another version says nothing', () => {
+    expect(readNames('{"v":2,"stops":[]}')).toBeUndefined();
+    expect(readNames('')).toBeUndefined();
+  });
+});

@@ -1,0 +1,105 @@
+import type { Ask, Request, Step } from './chronicle.ts';
+
+/** By so much the clocks of the way in and of the queue may differ. */
+const CLOCKS_MS = 100;
+
+const timeOf = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+
+const atTime = (id: string, ms: number): string => {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}${id.slice(13)}`;
+};
+
+type Accepted = Extract<Step, { kind: 'accepted' }>;
+
+/** An intent as the models know it: all deliveries of one event, under the one id that its results have. */
+export interface Known {
+  readonly id: string;
+  /** The requests that may have made it. */
+  readonly request: Request;
+  age: string;
+  /** When the queue had all of what was accepted under that id, if that was told. */
+  answeredAt: number | undefined;
+  after: string | undefined;
+}
+
+const asksIn = (steps: readonly Step[]): readonly Ask[] =>
+  steps.flatMap((step) => (step.kind === 'queued' ? (step.letter.ask ?? []) : []));
+
+/** Which id an event goes by: that of its results, of all under which it was accepted. */
+const chosen = (asks: readonly Ask[], published: ReadonlySet<string>): Ask | undefined =>
+  asks.find(({ intentId }) => published.has(intentId)) ?? asks[0];
+
+const ageOf = (ask: Ask): string =>
+  timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
+
+/** What was to follow a stop of a higher age is just newer than that. */
+const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): void => {
+  for (const one of known) {
+    const stop = one.after === undefined ? undefined : byName.get(one.after);
+    if (stop !== undefined && stop.age > one.age) one.age = `${stop.age}:~${one.id}`;
+  }
+};
+
+/**
+ * Puts in place of every intent's id how old the models say that it is, so that whoever judges a history can compare them.
+ * Nothing of it is taken from the code under test, but under which of its ids an event has its results.
+ */
+export const withAges = (steps: readonly Step[]) => {
+  const results = steps.flatMap((step) => (step.kind === 'published' ? [step.result] : []));
+  const published = new Set(results.map(({ intent_id }) => intent_id as string));
+  const byIdentity = Map.groupBy(asksIn(steps), ({ request }) => request.identity);
+  const byName = new Map<string, Known>();
+  const rivals: string[] = [];
+  const all: Known[] = [];
+  for (const asks of byIdentity.values()) {
+    const one = chosen(asks, published);
+    if (one === undefined) continue;
+    const ids = new Set(asks.map(({ intentId }) => intentId));
+    const told = [...ids].filter((id) => published.has(id));
+    if (told.length > 1) rivals.push(`one event has results as ${told.join(' and as ')}`);
+    const known: Known = {
+      id: one.intentId,
+      request: one.request,
+      age: ageOf(one),
+      answeredAt: undefined,
+      after: one.after,
+    };
+    all.push(known);
+    for (const name of [...ids, ...asks.flatMap(({ request }) => request.names)])
+      byName.set(name, known);
+    for (const ask of asks) ask.expiresAt = one.expiresAt;
+  }
+  promote(all, byName);
+  const aged = (id: string): string => byName.get(id)?.age ?? id;
+  for (const ask of asksIn(steps)) {
+    const known = byName.get(ask.intentId);
+    if (known !== undefined) ask.intentId = known.age;
+    if (ask.after !== undefined) ask.after = aged(ask.after);
+  }
+  const accepted = (step: Accepted): Accepted => {
+    const known = byName.get(step.intentId);
+    if (known?.id === step.intentId) known.answeredAt = step.at;
+    return {
+      ...step,
+      intentId: aged(step.intentId),
+      after: step.after === undefined ? undefined : aged(step.after),
+    };
+  };
+  const renamed = steps.map((step) => {
+    if (step.kind === 'accepted') return accepted(step);
+    if (step.kind !== 'published') return step;
+    const { result } = step;
+    const by = result.superseded_by;
+    return {
+      ...step,
+      result: {
+        ...result,
+        intent_id: aged(result.intent_id) as typeof result.intent_id,
+        result_id: result.result_id.replace(result.intent_id, aged(result.intent_id)),
+        ...(by !== undefined && { superseded_by: aged(by) as typeof by }),
+      },
+    };
+  });
+  return { steps: renamed, intents: all, rivals };
+};

@@ -1,0 +1,33 @@
+import type { Oracle } from './oracle.ts';
+
+/** However often an event is handed over, and however it is cut, it is one intent. */
+export const oneIntent: Oracle = {
+  promise: 'an event is one intent',
+  *check({ rivals }) {
+    yield* rivals;
+  },
+};
+
+const REST_OF_SECOND_MS = 999;
+
+const timeOf = (age: string): number => Number.parseInt(age.replace('-', '').slice(0, 12), 16);
+
+/** An event that is late, or was replayed, is as old as it was, and its default deadline counts from then. */
+export const eventAges: Oracle = {
+  promise: 'an event is as old as it was',
+  *check({ steps, intents, climate }) {
+    const byAge = new Map(intents.map((one) => [one.age, one]));
+    for (const { request, id, after } of intents) {
+      if (request.wishedAt === undefined || after !== undefined) continue;
+      if (timeOf(id) !== request.wishedAt + REST_OF_SECOND_MS)
+        yield `${id} is not of the time of its event`;
+    }
+    for (const step of steps) {
+      if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
+      const { intentId, expiresAt } = step.letter.ask;
+      const { wishedAt, isDated } = byAge.get(intentId)?.request ?? {};
+      if (wishedAt !== undefined && !isDated && expiresAt !== wishedAt + climate.deadlineMs)
+        yield `${intentId} is late, and its deadline does not count from when it was wished`;
+    }
+  },
+};
