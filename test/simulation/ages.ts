@@ -52,6 +52,7 @@ export const withAges = (steps: readonly Step[]) => {
   const byName = new Map<string, Known>();
   const rivals: string[] = [];
   const all: Known[] = [];
+  const receipts = new Set(asksIn(steps).map(({ intentId }) => intentId));
   for (const asks of byIdentity.values()) {
     const one = chosen(asks, published);
     if (one === undefined) continue;
@@ -80,10 +81,14 @@ export const withAges = (steps: readonly Step[]) => {
   const accepted = (step: Accepted): Accepted => {
     const known = byName.get(step.intentId);
     if (known?.id === step.intentId) known.answeredAt = step.at;
+    const { after } = step;
+    const stop = after === undefined ? undefined : byName.get(after);
+    // Where its event has become the intent of another delivery, the receipt tells of an age that it has no more.
+    const isOther = stop !== undefined && receipts.has(after ?? '') && stop.id !== after;
     return {
       ...step,
       intentId: aged(step.intentId),
-      after: step.after === undefined ? undefined : aged(step.after),
+      after: after === undefined || isOther ? undefined : aged(after),
     };
   };
   const renamed = steps.map((step) => {
