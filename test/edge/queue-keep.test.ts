@@ -20,14 +20,21 @@ afterEach(() => {
 const text = (stringValue: string) => ({ stringValue, dataType: 'String' }) as const;
 
 describe('a record is read for what the loop needs', () => {
-  it('with how often the queue has given it', () => {
+  it('with how often the queue has given it, and when it took it', () => {
     expect(readRecord(recordOf('body', { a: text('x') }))).toEqual({
       messageId: 'm1',
       receiptHandle: 'receipt of m1',
       body: 'body',
       messageAttributes: { a: text('x') },
       receiveCount: 3,
+      sentAt: 1_769_860_800_000,
     });
+  });
+
+  it('or without, where a server does not tell', () => {
+    const record = recordOf('body', {});
+    const attributes = { ...record.attributes, SentTimestamp: '' };
+    expect(readRecord({ ...record, attributes })).not.toHaveProperty('sentAt');
   });
 });
 

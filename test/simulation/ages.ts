@@ -26,9 +26,14 @@ export interface Known {
 const asksIn = (steps: readonly Step[]): readonly Ask[] =>
   steps.flatMap((step) => (step.kind === 'queued' ? (step.letter.ask ?? []) : []));
 
-/** Which id an event goes by: that of its results, of all under which it was accepted. */
-const chosen = (asks: readonly Ask[], published: ReadonlySet<string>): Ask | undefined =>
-  asks.find(({ intentId }) => published.has(intentId)) ?? asks[0];
+/** Which id an event goes by: that of its results, of all under which it was accepted; or by which others were told of it. */
+const chosen = (asks: readonly Ask[], ...told: readonly ReadonlySet<string>[]): Ask | undefined => {
+  for (const ids of told) {
+    const one = asks.find(({ intentId }) => ids.has(intentId));
+    if (one !== undefined) return one;
+  }
+  return asks[0];
+};
 
 const ageOf = (ask: Ask): string =>
   timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
@@ -47,13 +52,15 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
  */
 export const withAges = (steps: readonly Step[]) => {
   const results = steps.flatMap((step) => (step.kind === 'published' ? [step.result] : []));
-  const published = new Set(results.map(({ intent_id }) => intent_id as string));
+  const published = new Set<string>(results.map(({ intent_id }) => intent_id));
   const byIdentity = Map.groupBy(asksIn(steps), ({ request }) => request.identity);
+  const named = new Set<string>(results.flatMap(({ superseded_by }) => superseded_by ?? []));
   const byName = new Map<string, Known>();
   const rivals: string[] = [];
   const all: Known[] = [];
+  const receipts = new Set(asksIn(steps).map(({ intentId }) => intentId));
   for (const asks of byIdentity.values()) {
-    const one = chosen(asks, published);
+    const one = chosen(asks, published, named);
     if (one === undefined) continue;
     const ids = new Set(asks.map(({ intentId }) => intentId));
     const told = [...ids].filter((id) => published.has(id));
@@ -80,10 +87,14 @@ export const withAges = (steps: readonly Step[]) => {
   const accepted = (step: Accepted): Accepted => {
     const known = byName.get(step.intentId);
     if (known?.id === step.intentId) known.answeredAt = step.at;
+    const { after } = step;
+    const stop = after === undefined ? undefined : byName.get(after);
+    // Where its event has become the intent of another delivery, the receipt tells of an age that it has no more.
+    const isOther = stop !== undefined && receipts.has(after ?? '') && stop.id !== after;
     return {
       ...step,
       intentId: aged(step.intentId),
-      after: step.after === undefined ? undefined : aged(step.after),
+      after: after === undefined || isOther ? undefined : aged(after),
     };
   };
   const renamed = steps.map((step) => {
