@@ -1,6 +1,7 @@
 import { type KeyRecord, keyRecordKeyOf } from '../core/key-record.ts';
 import { type Book, isForeign, type Seen } from './book.ts';
-import { adoptPart, type Part, type Received } from './part.ts';
+import { adoptPart } from './open-parts.ts';
+import type { Part, Received } from './part.ts';
 
 type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
 

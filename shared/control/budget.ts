@@ -37,3 +37,5 @@ export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOp
     looksAfter: within(callsForMs, msPerCall),
   };
 };
+
+export type Budget = ReturnType<typeof makeBudget>;

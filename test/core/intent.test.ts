@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openParts } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
 import {
   BLOCK_JOBS,
   type Intent,

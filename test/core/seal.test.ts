@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openParts, type Part, settle, stateOf } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import { type Part, settle, stateOf } from '../../shared/control/part.ts';
 import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/core/intent.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { type Sealed, writePart } from '../../shared/core/part-record.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeConclude } from '../../shared/control/conclude.ts';
-import { openParts, settleOpen } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import { settleOpen } from '../../shared/control/part.ts';
 import type { Entry, Ledger } from '../../shared/core/ledger.ts';
 import { type Sealed, writePart } from '../../shared/core/part-record.ts';
 import type { Result } from '../../shared/core/result.ts';

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeConclude } from '../../shared/control/conclude.ts';
-import {
-  openParts,
-  type Part,
-  recallInto,
-  settle,
-  settleOpen,
-  stateOf,
-} from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import { type Part, recallInto, settle, settleOpen, stateOf } from '../../shared/control/part.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { type Sealed, writePart } from '../../shared/core/part-record.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failIfLast, hasFailed } from '../../shared/control/give-up.ts';
-import { openParts, type Part, recallInto, settleOpen } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import { type Part, recallInto, settleOpen } from '../../shared/control/part.ts';
 import type { Sealed } from '../../shared/core/part-record.ts';
 import { theOnly } from '../support/book-room.ts';
 import { message } from '../support/control-room.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noteEnd, noteReason, openParts, recallInto, stateOf } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import { noteEnd, noteReason, recallInto, stateOf } from '../../shared/control/part.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { type End, type PartState, readPart, writePart } from '../../shared/core/part-record.ts';
 import { theOnly } from '../support/book-room.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { openParts } from '../../shared/control/open-parts.ts';
 import {
   noteAsked,
   noteLease,
   openJobsOf,
-  openParts,
   type Part,
   recallInto,
   settle,

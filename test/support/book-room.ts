@@ -1,5 +1,6 @@
 import { makeBook } from '../../shared/control/book.ts';
-import { openParts, type Part } from '../../shared/control/part.ts';
+import { openParts } from '../../shared/control/open-parts.ts';
+import type { Part } from '../../shared/control/part.ts';
 import type { Ledger, NewEntry } from '../../shared/core/ledger.ts';
 import { type Call, planCalls } from '../../shared/core/plan.ts';
 import { message } from './control-room.ts';

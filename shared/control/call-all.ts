@@ -1,0 +1,55 @@
+import { type Call, type Carrier, cutCalls, partRepeats } from '../core/plan.ts';
+import { makeCarryOut } from './carry-out.ts';
+import { candidatesOf } from './claim.ts';
+import { destinationOf } from './destinations.ts';
+import type { Part, Received } from './part.ts';
+import { makeProgress } from './progress.ts';
+import { makeReport } from './report.ts';
+import type { Run } from './run.ts';
+import { slotsPer } from './slots.ts';
+import { makeSuspicion } from './suspicion.ts';
+import type { Weighed } from './weigh.ts';
+
+/**
+ * Claims and calls what may be called, and takes refused calls apart. Each part is concluded as soon as none of its jobs
+ * waits for a call any more: a slow project holds up its own results alone.
+ */
+export const callAll = async <Message extends Received>(
+  run: Run<Message>,
+  weighed: Weighed,
+  conclude: (parts: readonly Part<Message>[]) => Promise<void>,
+): Promise<void> => {
+  const { parts, invocation, edges, limits, gates, budget, claim } = run;
+  const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
+  const lookAt = run.lookAfter;
+  const report = makeReport({ ...limits, parts, invocation, lookAt, now: edges.now, clearFrom });
+  const carryOut = makeCarryOut(
+    { ...edges, send: gates.send },
+    {
+      timeFor: budget.calls,
+      claim: (call) => claim(candidatesOf(call, weighed.candidates), 'open'),
+    },
+  );
+  const isRepeat = (carrier: Carrier) => weighed.repeats.has(carrier);
+  const suspicion = makeSuspicion({ parts, invocation, isRepeat });
+  const perform = async (call: Call): Promise<void> => {
+    if (gates.standing(destinationOf(call)) !== 'open') return;
+    await carryOut(call, async (attempt) => {
+      suspicion.hear(attempt);
+      await report(attempt);
+    });
+  };
+
+  const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
+  const calls = cutCalls(parted, limits.maxJobsPerCall);
+  const progress = makeProgress(parts, calls);
+  const slotsOf = slotsPer(limits.callConcurrency);
+  await Promise.all([
+    conclude(progress.uncalled),
+    ...calls.map(async (call) => {
+      await slotsOf(call.project_id)(perform, call);
+      await conclude(progress.finishedBy(call));
+    }),
+  ]);
+  await run.record(suspicion.narrow());
+};

@@ -1,0 +1,54 @@
+import type { Book } from './book.ts';
+import type { Budget } from './budget.ts';
+import { type Claim, makeClaim } from './claim.ts';
+import { type Conclude, makeConclude } from './conclude.ts';
+import type { ControlEdges, ControlLimits } from './edges.ts';
+import { type Gates, makeGates } from './gates.ts';
+import { type LookAt, makeLookAt } from './look.ts';
+import type { Part, Received } from './part.ts';
+
+/** What the steps of one invocation have in common. */
+export interface Run<Message extends Received = Received> {
+  /** Tells invocations apart, in records and claims. */
+  readonly invocation: string;
+  readonly edges: ControlEdges<Message>;
+  readonly limits: ControlLimits;
+  readonly book: Book;
+  readonly gates: Gates;
+  readonly budget: Budget;
+  /** What is worked on, by the key of its record. */
+  readonly parts: ReadonlyMap<string, Part<Message>>;
+  readonly claim: Claim;
+  /** Records and publishes verdicts. */
+  readonly record: Conclude;
+  /** Looks on which it depends what is called; they leave time for the calls. */
+  readonly lookBefore: LookAt;
+  /** Looks after a call. */
+  readonly lookAfter: LookAt;
+}
+
+/** Puts together what the steps need. `budget` begins with the invocation. */
+export const openRun = <Message extends Received>(
+  { book, budget, invocation }: Pick<Run, 'book' | 'budget' | 'invocation'>,
+  parts: Run<Message>['parts'],
+  edges: ControlEdges<Message>,
+  limits: ControlLimits,
+): Run<Message> => {
+  const { now, publish } = edges;
+  const { leaseMs, callConcurrency } = limits;
+  const gates = makeGates({ ...edges, book }, limits.msPerCall);
+  const toUpstream = { ...edges, send: gates.send };
+  return {
+    invocation,
+    edges,
+    limits,
+    book,
+    gates,
+    budget,
+    parts,
+    claim: makeClaim({ book, now, invocation, leaseMs, parts }),
+    record: makeConclude({ book, invocation, publish }),
+    lookBefore: makeLookAt(toUpstream, callConcurrency, budget.looksBefore),
+    lookAfter: makeLookAt(toUpstream, callConcurrency, budget.looksAfter),
+  };
+};

@@ -1,0 +1,104 @@
+import { type IntentId, operationOf } from '../core/intent.ts';
+import { jobIdOf } from '../core/operation.ts';
+import { OPERATIONS } from '../core/operations/index.ts';
+import type { Plan } from '../core/plan.ts';
+import { destinationOfPart, lookingAt } from './destinations.ts';
+import { makeExpire } from './expire.ts';
+import { noteEnd, noteLease, type Part, type Received } from './part.ts';
+import { partsAsking } from './progress.ts';
+import { tellOfFuture } from './rank.ts';
+import type { Run } from './run.ts';
+import {
+  NOT_STOPPED,
+  OBSERVED,
+  settleNewest,
+  settleUncalled,
+  settleWithoutCall,
+} from './uncalled.ts';
+import { newestOf, type Weighed } from './weigh.ts';
+
+/** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
+const GRACE_MS = 30 * 60_000;
+
+/** Settles what needs no call by the plan alone: superseded, or past its deadline. */
+export const settlePlanned = async <Message extends Received>(
+  run: Run<Message>,
+  { settled }: Plan,
+): Promise<void> => {
+  const { book, gates, parts, lookBefore: lookAt, limits } = run;
+  const { now } = run.edges;
+  const expire = makeExpire({ book, lookAt, now, graceMs: limits.leaseMs + GRACE_MS, parts });
+  const endings = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
+  for (const one of settled) {
+    // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
+    const reason = gates.reason(destinationOfPart(one.asker)) ?? gates.reason(lookingAt(one.asker));
+    settleUncalled(parts, one, endings.get(one), now(), reason);
+  }
+};
+
+/** How late statuses may be after what an intent's jobs wait for: until then a look would prove nothing. */
+const settleBefore = ({ intent }: Part, { limits }: Pick<Run, 'limits'>): number => {
+  const { restart } = operationOf(intent);
+  return restart === undefined ? 0 : limits.settleMs(OPERATIONS[restart.after], {});
+};
+
+/** Lets runs come back when their stop, which is called now, may be over. */
+export const postponeRuns = <Message extends Received>(
+  run: Run<Message>,
+  { waiting }: Plan,
+): void => {
+  const { edges, limits, parts } = run;
+  for (const carrier of waiting)
+    for (const part of partsAsking(parts, [carrier])) {
+      const least = Math.max(limits.restartDelaySeconds * 1_000, settleBefore(part, run));
+      noteLease(part, jobIdOf(carrier.job), edges.now() + least);
+    }
+};
+
+/** Some of them, each once, so that a line of the log stays one. */
+const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
+
+/** Settles what needs no call by the ledger or a look, and notes when the rest comes back. */
+export const settleWeighed = async <Message extends Received>(
+  run: Run<Message>,
+  plan: Plan,
+  weighed: Weighed,
+): Promise<void> => {
+  const { parts, claim, edges, gates } = run;
+  const { now, log } = edges;
+  for (const [carrier, superseded_by] of weighed.superseded)
+    settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
+  for (const [carrier, verdict] of weighed.told) settleNewest(parts, carrier, verdict);
+  const planned = plan.settled.map((one) => one.superseded_by);
+  tellOfFuture(log, [...planned, ...weighed.superseded.map(([, by]) => by)], now());
+  // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
+  for (const carrier of await claim(weighed.notStopped, 'open'))
+    settleWithoutCall(parts, carrier, NOT_STOPPED, now());
+  await settleObserved(run, weighed);
+  for (const part of partsAsking(parts, weighed.unseen)) {
+    part.outOfTime = true;
+    part.pause = Math.max(part.pause, gates.pause(lookingAt(part)));
+  }
+  if (weighed.unmet.size > 0)
+    log.info('waits for an intent before it', {
+      jobs: weighed.unmet.size,
+      intents: firstOf(Array.from(weighed.unmet.keys(), newestOf)),
+      after: firstOf(weighed.unmet.values()),
+    });
+  for (const [carrier, until] of weighed.leases)
+    for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
+};
+
+/** What a look has shown as served is delivered; until its request can have no effect any more the claim stays fenced. */
+const settleObserved = async <Message extends Received>(
+  { parts, claim, edges: { now }, invocation }: Run<Message>,
+  { observed }: Weighed,
+): Promise<void> => {
+  const mayEndAt = new Map(observed.map((one) => [one.carrier, one.mayEndAt]));
+  for (const carrier of await claim(observed, 'served')) {
+    const until = mayEndAt.get(carrier) ?? 0;
+    for (const part of partsAsking(parts, until > now() ? [carrier] : []))
+      noteEnd(part, jobIdOf(carrier.job), { invocation, until });
+    settleWithoutCall(parts, carrier, OBSERVED, now());
+  }
+};
