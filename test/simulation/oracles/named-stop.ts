@@ -64,7 +64,15 @@ export const namedStop: Oracle = {
             return at <= ran.at && (other < run || (isStop && outcome === 'delivered'));
           },
         );
-        if (!isExcused)
+        // A run that is late shares the outcome of a newer one which names the same stop: the one between came before that.
+        const isShared = steps.some(
+          (other) =>
+            other.kind === 'accepted' &&
+            other.after === stop &&
+            other.intentId > by &&
+            told.get(verdictKey(other.intentId, id))?.outcome === 'delivered',
+        );
+        if (!isExcused && !isShared)
           yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${by}`;
       }
     }
