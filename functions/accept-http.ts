@@ -1,8 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeAccept } from '../shared/accept/accept.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
+import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
-import { readAcceptConfig } from '../shared/edge/config.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
 import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';

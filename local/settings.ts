@@ -8,7 +8,8 @@ import {
   readTogether,
   whole,
 } from '../shared/core/settings.ts';
-import { readAcceptConfig, readControlConfig } from '../shared/edge/config.ts';
+import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { readControlConfig } from '../shared/edge/config.ts';
 
 const DEFAULT_TIMEOUT = '60';
 

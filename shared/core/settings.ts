@@ -58,3 +58,25 @@ export const readSettings = <Schema extends v.GenericSchema>(
   });
   throw new MisconfiguredError(`${PREFIX}${problems.join('; ')}`);
 };
+
+export const KIB = 1024;
+
+/** SQS and EventBridge take 1 MiB today, but regions lag: 256 KiB is what every region takes. */
+export const payloadBytes = v.optional(whole(KIB, 1024 * KIB), String(256 * KIB));
+
+/** `true` or `false`. */
+export const flag = v.pipe(
+  v.picklist(['true', 'false'], 'must be true or false'),
+  v.transform((text) => text === 'true'),
+);
+
+/** The format is set by Lambda itself. */
+export const logEntries = {
+  AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
+  LOG_LEVEL: v.optional(v.picklist(['info', 'warn'], 'must be info or warn'), 'info'),
+};
+
+export const logOf = (settings: v.InferOutput<v.ObjectSchema<typeof logEntries, undefined>>) => ({
+  asObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
+  level: settings.LOG_LEVEL,
+});

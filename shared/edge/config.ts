@@ -1,38 +1,18 @@
 import * as v from 'valibot';
 import { checkEndpoints } from '../core/aws-endpoints.ts';
-import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
-import { UNWRAPPED } from '../core/envelope.ts';
 import { httpUrl } from '../core/http-url.ts';
 import type { GroupOptions, Operation } from '../core/operation.ts';
 import { operations } from '../core/operations/index.ts';
-import { type Environment, readSettings, readTogether, whole } from '../core/settings.ts';
-
-const KIB = 1024;
-
-/** SQS and EventBridge take 1 MiB today, but regions lag: 256 KiB is what every region takes. */
-const payloadBytes = v.optional(whole(KIB, 1024 * KIB), String(256 * KIB));
-
-/** A block of jobs is never split over two messages: a hundred, of less than 250 bytes each, and the rest of the intent. */
-const LEAST_MESSAGE_KIB = 32;
-
-const messageBytes = v.pipe(
+import {
+  type Environment,
+  flag,
+  logEntries,
+  logOf,
   payloadBytes,
-  v.check(
-    (bytes) => bytes >= LEAST_MESSAGE_KIB * KIB,
-    `must be at least ${LEAST_MESSAGE_KIB * KIB}: a message holds a block of 100 jobs whole`,
-  ),
-);
-
-/** The format is set by Lambda itself. */
-const logEntries = {
-  AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
-  LOG_LEVEL: v.optional(v.picklist(['info', 'warn'], 'must be info or warn'), 'info'),
-};
-
-const logOf = (settings: v.InferOutput<v.ObjectSchema<typeof logEntries, undefined>>) => ({
-  asObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
-  level: settings.LOG_LEVEL,
-});
+  readSettings,
+  readTogether,
+  whole,
+} from '../core/settings.ts';
 
 /** The vendor documents no limit; its list calls take 100. */
 const maxJobs = whole(1, 10_000);
@@ -75,32 +55,6 @@ const CAREFUL_SETTLE_SECONDS = 120;
 /** Longer than any message lives, on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
-/** What the key of a custom domain's mapping may hold; https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html */
-const basePath = v.pipe(
-  v.string(),
-  v.regex(
-    /^(\/[\w$.+!*'()-]+)+$/,
-    'must be a path as /jobs, with a slash before and none after it',
-  ),
-);
-
-const unwrapped = v.pipe(
-  v.string(),
-  v.transform((text) => text.split(',').map((kind) => kind.trim())),
-  v.array(v.picklist(UNWRAPPED, `must be a list out of ${UNWRAPPED.join(', ')}`)),
-  v.transform((kinds) => new Set(kinds)),
-);
-
-const acceptSchema = v.object({
-  QUEUE_URL: httpUrl,
-  MAX_MESSAGE_BYTES: messageBytes,
-  ACCEPT_REPLAYS: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
-  DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
-  BASE_PATH: v.optional(basePath),
-  UNWRAP: v.optional(unwrapped),
-  ...logEntries,
-});
-
 const isOne = (a: string | undefined, b: string | undefined): boolean =>
   (a === undefined) !== (b === undefined);
 
@@ -123,7 +77,7 @@ const controlSchema = v.pipe(
     CALLS_SECONDS: v.optional(whole(1, 600), '15'),
     RESTART_DELAY_SECONDS: v.optional(whole(1, 900), '10'),
     SETTLE_SECONDS: v.optional(whole(1, 900)),
-    RECORD_ENDS: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'true'),
+    RECORD_ENDS: v.optional(flag, 'true'),
     MAX_EVENT_BYTES: payloadBytes,
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
@@ -171,23 +125,6 @@ const controlSchema = v.pipe(
     ['UPSTREAM_SECRET_ID'],
   ),
 );
-
-/** Settings of the functions that accept. */
-export const readAcceptConfig = (environment: Environment) => {
-  const [settings] = readTogether(
-    () => readSettings(acceptSchema, environment),
-    () => checkEndpoints(environment, ['SQS']),
-  );
-  return {
-    queueUrl: settings.QUEUE_URL,
-    maxMessageBytes: settings.MAX_MESSAGE_BYTES,
-    deadlineMs: settings.DEADLINE_SECONDS * 1_000,
-    basePath: settings.BASE_PATH ?? '',
-    unwrap: settings.UNWRAP ?? new Set(),
-    takesReplays: settings.ACCEPT_REPLAYS === 'true',
-    log: logOf(settings),
-  };
-};
 
 /** Settings of the function that controls jobs. */
 export const readControlConfig = (environment: Environment) => {
@@ -237,7 +174,7 @@ export const readControlConfig = (environment: Environment) => {
     settleMs: ({ repeatHarms }: Pick<Operation, 'repeatHarms'>, options: GroupOptions): number =>
       (settings.SETTLE_SECONDS ??
         (repeatHarms(options) ? CAREFUL_SETTLE_SECONDS : SETTLE_SECONDS)) * 1_000,
-    recordsEnds: settings.RECORD_ENDS === 'true',
+    recordsEnds: settings.RECORD_ENDS,
     maxReceives: settings.MAX_RECEIVES,
     keepSeconds: LEDGER_KEEP_SECONDS,
     ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },

@@ -6,6 +6,8 @@ import { memoryLedger } from '../support/memory-ledger.ts';
 import { bodyOf, idAt, NOW, type Wish } from '../support/messages.ts';
 
 const AT = Date.parse(NOW);
+/** As the control room has it. */
+const SETTLE_MS = 30_000;
 const KEY = 'ab'.repeat(16);
 const OTHER_KEY = 'cd'.repeat(16);
 
@@ -265,7 +267,8 @@ describe('a run may name its stop by its event or its correlation id', () => {
     '%s: it waits for it, also where it was accepted first',
     async (name) => {
       const job = { status: 'job_running' };
-      const room = startControlRoom({ statusOf: () => job.status });
+      let at = AT;
+      const room = startControlRoom({ statusOf: () => job.status, now: () => at });
       expect(await room.run([run(name, 1)])).toEqual(['run']);
       expect(room.calls).toEqual([]);
       const stop = given(
@@ -276,6 +279,7 @@ describe('a run may name its stop by its event or its correlation id', () => {
       expect(await room.run([stop])).toEqual([]);
       expect(await room.run([run(name, 1)])).toEqual(['run']);
       job.status = 'job_cancel_success';
+      at += SETTLE_MS;
       expect(await room.run([run(name, 1)])).toEqual([]);
       expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['stop', 'run']);
       expect(outcomes(room.results)).toEqual(['131 delivered', '131 delivered']);
@@ -293,9 +297,11 @@ describe('a run may name its stop by its event or its correlation id', () => {
   });
 
   it('by the id of a receipt that another delivery of its event has made its own', async () => {
-    const room = startControlRoom({ statusOf: () => 'job_cancel_success' });
+    let at = AT;
+    const room = startControlRoom({ statusOf: () => 'job_cancel_success', now: () => at });
     await room.run([given('first', { age: 1, ...STOP }, { key: KEY })]);
     await room.run([given('again', { age: 5, ...STOP }, { key: KEY })]);
+    at += SETTLE_MS;
     expect(await room.run([given('run', { age: 6, after: 5 })])).toEqual([]);
     expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['stop', 'run']);
   });

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import { checkEndpoints } from '../core/aws-endpoints.ts';
+import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
+import { UNWRAPPED } from '../core/envelope.ts';
+import { httpUrl } from '../core/http-url.ts';
+import {
+  type Environment,
+  flag,
+  KIB,
+  logEntries,
+  logOf,
+  payloadBytes,
+  readSettings,
+  readTogether,
+  whole,
+} from '../core/settings.ts';
+
+/** A block of jobs is never split over two messages: a hundred, of less than 250 bytes each, and the rest of the intent. */
+const LEAST_MESSAGE_KIB = 32;
+
+const messageBytes = v.pipe(
+  payloadBytes,
+  v.check(
+    (bytes) => bytes >= LEAST_MESSAGE_KIB * KIB,
+    `must be at least ${LEAST_MESSAGE_KIB * KIB}: a message holds a block of 100 jobs whole`,
+  ),
+);
+
+/** What the key of a custom domain's mapping may hold; https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html */
+const basePath = v.pipe(
+  v.string(),
+  v.regex(
+    /^(\/[\w$.+!*'()-]+)+$/,
+    'must be a path as /jobs, with a slash before and none after it',
+  ),
+);
+
+const unwrapped = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((kind) => kind.trim())),
+  v.array(v.picklist(UNWRAPPED, `must be a list out of ${UNWRAPPED.join(', ')}`)),
+  v.transform((kinds) => new Set(kinds)),
+);
+
+const acceptSchema = v.object({
+  QUEUE_URL: httpUrl,
+  MAX_MESSAGE_BYTES: messageBytes,
+  ACCEPT_REPLAYS: v.optional(flag, 'false'),
+  DEADLINE_SECONDS: v.optional(whole(1, MOST_DEADLINE_SECONDS), String(6 * 3_600)),
+  BASE_PATH: v.optional(basePath),
+  UNWRAP: v.optional(unwrapped),
+  ...logEntries,
+});
+
+/** Settings of the functions that accept. */
+export const readAcceptConfig = (environment: Environment) => {
+  const [settings] = readTogether(
+    () => readSettings(acceptSchema, environment),
+    () => checkEndpoints(environment, ['SQS']),
+  );
+  return {
+    queueUrl: settings.QUEUE_URL,
+    maxMessageBytes: settings.MAX_MESSAGE_BYTES,
+    deadlineMs: settings.DEADLINE_SECONDS * 1_000,
+    basePath: settings.BASE_PATH ?? '',
+    unwrap: settings.UNWRAP ?? new Set(),
+    takesReplays: settings.ACCEPT_REPLAYS,
+    log: logOf(settings),
+  };
+};
