@@ -1,6 +1,7 @@
 import type { MayBegin } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Call } from '../core/plan.ts';
+import { UNSPECIFIED } from '../core/reply-rows.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimJobs, unsent } from './attempt.ts';
 import type { TimeFor } from './budget.ts';
 import { type Asked, badOf, makeIsolate } from './isolate.ts';
@@ -50,9 +51,21 @@ interface Served {
   readonly note: () => void;
 }
 
+/** A job that was denied alone, and whether others were served before: else whatever denied it may be over since. */
+interface DeniedAlone {
+  readonly attempt: Attempt;
+  readonly wereOthersServed: boolean;
+}
+
+/** Denied without the service's own code, as by a page: whoever stands before the service may have denied all for a while. */
+const isWordless = ({ verdicts }: Attempt): boolean =>
+  verdicts.some(
+    ([, verdict]) => verdict.kind === 'unanswered' && verdict.denied?.error.code === UNSPECIFIED,
+  );
+
 /** Sends the requests of one planned call. What was denied alone is told last: by then it shows whose matter it is. */
 const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Report) => {
-  const deniedAlone: Attempt[] = [];
+  const deniedAlone: DeniedAlone[] = [];
 
   const ask = async (
     call: Call,
@@ -73,7 +86,8 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
     const isShared = verdicts.length > 1;
     const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
     const isDenied = isRefused && denial?.kind === 'denied';
-    if (isDenied && !isShared) deniedAlone.push({ ...attempt, suspects });
+    if (isDenied && !isShared)
+      deniedAlone.push({ attempt: { ...attempt, suspects }, wereOthersServed: served.is() });
     if (isDenied || (isShared && isRefused))
       return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
     if (verdicts.some(isYes)) served.note();
@@ -87,8 +101,12 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
   return {
     ask,
     tellDenied: async (): Promise<void> => {
-      for (const attempt of deniedAlone)
-        await report(served.is() ? besideServed(attempt) : attempt);
+      // What is still denied on a second request joins the list.
+      for (const { attempt, wereOthersServed } of deniedAlone) {
+        if (!served.is()) await report(attempt);
+        else if (wereOthersServed || !isWordless(attempt)) await report(besideServed(attempt));
+        else await ask(attempt.call, attempt.info.attempts + 1, 1);
+      }
     },
   };
 };

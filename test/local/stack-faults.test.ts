@@ -94,7 +94,7 @@ beforeAll(async () => {
     // Longer than the machine may stand still, or a call that was answered would count as unheard.
     CALL_TIMEOUT_SECONDS: '4',
     FUNCTION_TIMEOUT_SECONDS: '18',
-    LEASE_MARGIN_SECONDS: '1',
+    SETTLE_SECONDS: '1',
     RESTART_DELAY_SECONDS: '1',
   });
   for (const one of unheard) if (one.takesEffect) await meet(one);
@@ -113,7 +113,7 @@ describe('a reply that says nothing of a job leaves it unanswered', () => {
 });
 
 describe('and once the fault is gone, each job has its one result', () => {
-  // What met silence is tried again when its lease has lapsed, and a run after its stop.
+  // What met silence is looked at, and sent again when no late effect can come any more; a run follows its stop.
   beforeAll(() => stack.idle());
 
   test.each(unheard)('$trouble, $operation', ({ trouble, operation, takesEffect }) => {

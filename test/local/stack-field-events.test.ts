@@ -9,8 +9,13 @@ import { INTENTS_PATH } from '../support/vendor.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  const settings = { BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0', RESTART_DELAY_SECONDS: '1' };
-  stack = await beginStack({ ...settings, ACCEPT_REPLAYS: 'true' });
+  stack = await beginStack({
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    RESTART_DELAY_SECONDS: '1',
+    SETTLE_SECONDS: '1',
+    ACCEPT_REPLAYS: 'true',
+  });
 });
 afterAll(() => stack.stop());
 

@@ -63,6 +63,7 @@ beforeAll(async () => {
     BATCH_SIZE: String(BATCH_SIZE),
     BATCH_WINDOW_SECONDS: '60',
     RESTART_DELAY_SECONDS: '1',
+    SETTLE_SECONDS: '1',
   });
   const whole = { badIds: [BAD], refuseWhole: true };
   stack.upstream.behave({ 'dli.run': whole, 'drs.start': whole });

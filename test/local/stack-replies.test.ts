@@ -5,13 +5,13 @@ import { runPath, startPath, stopPath } from '../support/vendor.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  // What an unclear reply leaves open waits for the lease.
+  // What an unclear reply leaves open is looked at, and sent again when no late effect can come any more.
   stack = await beginStack({
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     CALL_TIMEOUT_SECONDS: '4',
     FUNCTION_TIMEOUT_SECONDS: '18',
-    LEASE_MARGIN_SECONDS: '1',
+    SETTLE_SECONDS: '1',
   });
 });
 afterAll(() => stack.stop());

@@ -14,6 +14,7 @@ beforeAll(async () => {
     BATCH_SIZE: '1',
     BATCH_WINDOW_SECONDS: '0',
     RESTART_DELAY_SECONDS: '1',
+    SETTLE_SECONDS: '1',
   });
 });
 afterAll(() => stack.stop());

@@ -94,6 +94,7 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
     expect(outcomes()).toEqual(['131 delivered', '132 delivered']);
     expect(said).not.toMatch(/unfinished|left on the queue/);
 
+    upstream.reset();
     const second = await start();
     expect(await second.depth()).toBe(0);
     await second.run(133);

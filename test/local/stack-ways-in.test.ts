@@ -36,7 +36,7 @@ const delivered = (intentId: string) =>
   });
 
 describe('events of API Gateway as they come', () => {
-  const body = JSON.stringify(wish('gateway'));
+  const bodyFor = (project: string): string => JSON.stringify(wish(project));
 
   test.each([
     [
@@ -46,7 +46,7 @@ describe('events of API Gateway as they come', () => {
         rawPath: '/dev/v1/intents',
         headers: JSON_TYPE,
         requestContext: { stage: 'dev', http: { method: 'POST', path: '/dev/v1/intents' } },
-        body,
+        body: bodyFor('http-api'),
       },
     ],
     [
@@ -57,7 +57,7 @@ describe('events of API Gateway as they come', () => {
         httpMethod: 'POST',
         headers: { 'Content-Type': 'application/json' },
         requestContext: { stage: 'dev', path: '/dev/v1/intents' },
-        body,
+        body: bodyFor('http-api-1'),
         isBase64Encoded: false,
       },
     ],
@@ -71,7 +71,7 @@ describe('events of API Gateway as they come', () => {
         multiValueHeaders: { 'Content-Type': ['application/json'] },
         pathParameters: { proxy: 'v1/intents' },
         requestContext: { stage: 'dev', path: '/dev/v1/intents' },
-        body: Buffer.from(body).toString('base64'),
+        body: Buffer.from(bodyFor('rest-api')).toString('base64'),
         isBase64Encoded: true,
       },
     ],
@@ -83,7 +83,8 @@ describe('events of API Gateway as they come', () => {
   });
 
   test('a load balancer is told what it is', async () => {
-    const event = { path: '/v1/intents', httpMethod: 'POST', requestContext: { elb: {} }, body };
+    const elb = { path: '/v1/intents', httpMethod: 'POST', requestContext: { elb: {} } };
+    const event = { ...elb, body: bodyFor('load-balancer') };
     expect(await invoke(event, 'accept-http')).toMatchObject({
       error: 'Unhandled',
       payload: {
@@ -94,7 +95,7 @@ describe('events of API Gateway as they come', () => {
   });
 
   test('a custom domain puts its base path before', async () => {
-    const { status, intentId } = await stack.post('/jobs/v1/intents', body);
+    const { status, intentId } = await stack.post('/jobs/v1/intents', bodyFor('domain'));
     expect(status).toBe(202);
     await delivered(intentId);
   });
