@@ -90,10 +90,13 @@ describe('a failure that a reply lays to one job is that job’s alone', () => {
   test.each(['one-element', 'bare-object'] as const)(
     'even where the reply does not say whose it is, DLI: %s',
     async (shape) => {
-      for (const operation of ['dli.run', 'dli.stop'] as const) {
-        const told = await outcomes(operation, { [operation]: { shape, badIds } }, asked);
-        expect(told).toMatchObject({ outcomes: mixed });
-      }
+      const operations = ['dli.run', 'dli.stop'] as const;
+      const told = await Promise.all(
+        operations.map((operation) =>
+          outcomes(operation, { [operation]: { shape, badIds } }, asked),
+        ),
+      );
+      for (const one of told) expect(one).toMatchObject({ outcomes: mixed });
     },
   );
 });

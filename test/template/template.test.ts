@@ -23,6 +23,8 @@ const TUNED = {
   CALL_CONCURRENCY: '4',
   CALLS_SECONDS: '12',
   RESTART_DELAY_SECONDS: '45',
+  SETTLE_SECONDS: '60',
+  RECORD_ENDS: 'false',
   LEASE_MARGIN_SECONDS: '75',
   MAX_RECEIVES: '50',
   MAX_MESSAGE_BYTES: '65536',
@@ -30,6 +32,7 @@ const TUNED = {
   DEADLINE_SECONDS: '600',
   BASE_PATH: '/jobs',
   UNWRAP: 'sns,pipes',
+  ACCEPT_REPLAYS: 'true',
   UPSTREAM_LANGUAGE: 'zh-cn',
   IAM_ENDPOINT: 'https://iam.example.com',
   SECRETS_TTL_SECONDS: '30',
@@ -301,8 +304,12 @@ describe('each function finds the settings that it reads', () => {
   test('control-jobs', () => {
     const { environmentOf, dummyOf, functionOf } = read();
     const environment = environmentOf('control-jobs');
-    const { maxJobsPerCall, ...config } = readControlConfig(environment);
-    const { maxJobsPerCall: _, ...defaults } = readControlConfig({
+    const { maxJobsPerCall, settleMs, ...config } = readControlConfig(environment);
+    const {
+      maxJobsPerCall: _,
+      settleMs: __,
+      ...defaults
+    } = readControlConfig({
       QUEUE_URL: dummyOf({ Ref: 'IntentsQueue' }),
       DEAD_LETTER_QUEUE_URL: dummyOf({ Ref: 'IntentsDeadLetterQueue' }),
       EVENT_BUS_NAME: dummyOf({ Ref: 'ResultsBus' }),
@@ -314,6 +321,7 @@ describe('each function finds the settings that it reads', () => {
     });
     expect(config).toEqual(defaults);
     expect(operations.map(maxJobsPerCall)).toEqual([100, 100, 100]);
+    expect(operations.map((row) => settleMs(row, {}))).toEqual([30_000, 30_000, 120_000]);
   });
 });
 
@@ -325,7 +333,9 @@ describe('whoever deploys', () => {
       MaximumBatchingWindowInSeconds: 9,
       ScalingConfig: { MaximumConcurrency: 2 },
     });
-    const { maxJobsPerCall, ...config } = readControlConfig(environmentOf('control-jobs'));
+    const { maxJobsPerCall, settleMs, ...config } = readControlConfig(
+      environmentOf('control-jobs'),
+    );
     expect(config).toMatchObject({
       upstream: {
         endpoints: {
@@ -340,18 +350,21 @@ describe('whoever deploys', () => {
       callTimeoutMs: 11_000,
       callConcurrency: 4,
       restartDelaySeconds: 45,
+      recordsEnds: false,
       leaseMs: 195_000,
       maxReceives: 50,
       maxEventBytes: 131_072,
       log: { level: 'warn' },
     });
     expect(operations.map(maxJobsPerCall)).toEqual([40, 40, 3]);
+    expect(operations.map((row) => settleMs(row, {}))).toEqual([60_000, 60_000, 60_000]);
     for (const name of ['accept-http', 'accept-event'])
       expect(readAcceptConfig(environmentOf(name))).toMatchObject({
         deadlineMs: 600_000,
         maxMessageBytes: 65_536,
         basePath: '/jobs',
         unwrap: new Set(['sns', 'pipes']),
+        takesReplays: true,
         log: { level: 'warn' },
       });
   });
