@@ -68,8 +68,8 @@ export interface JobState {
   /** How late the states on its way are shown. */
   statusLagMs: number;
   shown: Shown;
-  /** What looks will show, from a time on each. */
-  toShow: readonly (Shown & { readonly from: number })[];
+  /** What looks will show, from a time on each, and since when it was true. */
+  toShow: readonly (Shown & { readonly since: number; readonly from: number })[];
 }
 
 /** How an operation moves a job, in steps of `step` milliseconds. */

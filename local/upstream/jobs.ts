@@ -25,11 +25,15 @@ const FIRST_LOOKED_AT: Readonly<Record<Service, string>> = {
 
 const textOf = ({ service, project, id }: JobKey): string => `${service}/${project}/${id}`;
 
-/** What is shown later than it is true is shown in order, and never before what was true before it. */
+/**
+ * What is shown later than it is true is shown in order, and never before what was true before it. A state that the job
+ * leaves at the very moment in which it came into it is not shown.
+ */
 const showLater = (job: JobState, at: number): void => {
   const { status, startedAt, toShow } = job;
   const from = Math.max(at + job.statusLagMs, toShow.at(-1)?.from ?? 0);
-  job.toShow = [...toShow, { from, status, startedAt }];
+  const lasted = toShow.filter(({ since }) => since < at);
+  job.toShow = [...lasted, { since: at, from, status, startedAt }];
 };
 
 const takeEffect = (job: JobState, call: Accepted, step: number): void => {

@@ -322,6 +322,27 @@ describe('however calls and lags mix', () => {
     );
   });
 
+  it('a state that the job leaves as it comes into it is not shown', () => {
+    let now = 0;
+    const jobs = keepJobs(() => now, 100);
+    const lagging = (effectLagMs: number, statusLagMs: number) => ({
+      effectLagMs,
+      statusLagMs,
+      declineStop: false,
+    });
+    jobs.carryOut('dli.run', ID, {}, lagging(1_000, 0));
+    jobs.carryOut('dli.run', ID, {}, lagging(1_300, 5_000));
+    now = 1_100;
+    // It is done at the moment in which the second run takes effect.
+    jobs.carryOut('dli.stop', ID, {}, lagging(100, 0));
+    const shown = [1_200, 1_300, 6_299, 6_300].map((at) => {
+      now = at;
+      return jobs.look(ID).status;
+    });
+    expect(shown).toEqual(['job_canceling', 'job_canceling', 'job_canceling', 'job_submitting']);
+    expect(jobs.effectsOf(ID).map(({ effect }) => effect)).toEqual(['run', 'stop', 'run']);
+  });
+
   it('with no lag they show the truth at every moment', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps: readonly Step[]) => {
