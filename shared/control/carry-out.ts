@@ -24,11 +24,15 @@ export type CarryOut = (call: Call, report: Report) => Promise<void>;
  * success is not asked again before a look. A job that is denied alone is rejected if others of its kind are served.
  */
 export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryOut => {
-  const groups = new Set<string>();
+  const groups = new Map<string, number>();
 
   return async (planned, report) => {
     const group = groupOf(planned);
-    const served: Served = { is: () => groups.has(group), note: () => groups.add(group) };
+    const served: Served = {
+      is: () => groups.has(group),
+      times: () => groups.get(group) ?? 0,
+      note: () => groups.set(group, (groups.get(group) ?? 0) + 1),
+    };
     const { ask, tellDenied } = makeAsk(edges, options.timeFor, served, report);
     const takeApart = makeIsolate({
       ask,
@@ -48,16 +52,21 @@ export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryO
 /** Whether any job of a group was served. */
 interface Served {
   readonly is: () => boolean;
+  /** How many calls served one. */
+  readonly times: () => number;
   readonly note: () => void;
 }
 
-/** A job that was denied alone, and whether others were served before: else whatever denied it may be over since. */
+/** A job that was denied alone, and how many calls had served others by then. */
 interface DeniedAlone {
   readonly attempt: Attempt;
-  readonly wereOthersServed: boolean;
+  readonly servedBefore: number;
 }
 
-/** Denied without the service's own code, as by a page: whoever stands before the service may have denied all for a while. */
+/**
+ * Denied without the service's own code, as by a page: whoever stands before the service may deny all for a while. It is
+ * the job's own matter if it is denied, then others are served, and then it is denied again.
+ */
 const isWordless = ({ verdicts }: Attempt): boolean =>
   verdicts.some(
     ([, verdict]) => verdict.kind === 'unanswered' && verdict.denied?.error.code === UNSPECIFIED,
@@ -87,7 +96,7 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
     const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
     const isDenied = isRefused && denial?.kind === 'denied';
     if (isDenied && !isShared)
-      deniedAlone.push({ attempt: { ...attempt, suspects }, wereOthersServed: served.is() });
+      deniedAlone.push({ attempt: { ...attempt, suspects }, servedBefore: served.times() });
     if (isDenied || (isShared && isRefused))
       return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
     if (verdicts.some(isYes)) served.note();
@@ -101,11 +110,17 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
   return {
     ask,
     tellDenied: async (): Promise<void> => {
+      const isAgain = new Set<Call>();
       // What is still denied on a second request joins the list.
-      for (const { attempt, wereOthersServed } of deniedAlone) {
+      for (const { attempt, servedBefore } of deniedAlone) {
+        const { call } = attempt;
         if (!served.is()) await report(attempt);
-        else if (wereOthersServed || !isWordless(attempt)) await report(besideServed(attempt));
-        else await ask(attempt.call, attempt.info.attempts + 1, 1);
+        else if (!isWordless(attempt) || isAgain.has(call)) await report(besideServed(attempt));
+        else if (served.times() === servedBefore) await report(attempt);
+        else {
+          isAgain.add(call);
+          await ask(call, attempt.info.attempts + 1, 1);
+        }
       }
     },
   };

@@ -56,5 +56,8 @@ export const justAfter = (age: Age, sequence: string, id: IntentId): Age =>
 /** Newer than the wish that it is to follow, and older than what came after that. */
 export const following = (age: Age, id: IntentId): Age => `${age}:~${id}` as Age;
 
+/** Whose age it is, where that is told: of one whose time was changed it is not. */
+export const idIn = (age: Age): IntentId => age.slice(-ID_LENGTH) as IntentId;
+
 /** In place of the age of an intent that is not known yet: newer than all there are. */
 export const unknownAge = (name: string): Age => `~${name}` as Age;

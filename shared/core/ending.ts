@@ -1,5 +1,5 @@
 import type { Intent } from './intent.ts';
-import { type JobRecord, standingOf } from './job-record.ts';
+import { isMet, type JobRecord, standingOf } from './job-record.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { type PartState, readAsker } from './part-record.ts';
 
@@ -58,7 +58,7 @@ const unbegun = (
   holder: PartState | undefined,
   now: number,
 ): Ending => {
-  if (after !== undefined && (record === undefined || record.newest < after)) return 'unmet';
+  if (after !== undefined && !isMet(record, after)) return 'unmet';
   if (record === undefined || record.operation !== OPERATIONS[operation].restart?.after)
     return 'expired';
   const standing = standingOf(record.claim, holder, now);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Age } from './age.ts';
+import { type Age, idIn } from './age.ts';
 import type { Intent, IntentId } from './intent.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, OperationName, ProjectId, Service } from './operation.ts';
@@ -44,6 +44,13 @@ export interface JobRecord {
 
 /** The newest intent, by its name. */
 export const newestIdOf = ({ newest, intent }: JobRecord): IntentId => intent ?? newest;
+
+/**
+ * Whether a job's record knows an intent of this age, or a newer one. The same intent may be older here: its sender's own
+ * order has come out since.
+ */
+export const isMet = (record: JobRecord | undefined, age: Age): boolean =>
+  record !== undefined && (record.newest >= age || newestIdOf(record) === idIn(age));
 
 /** Few enough that a record stays small; who is left out has no order of its own any more. */
 const MOST_SENDERS = 8;

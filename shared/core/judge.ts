@@ -1,6 +1,7 @@
 import type { IntentId } from './intent.ts';
 import {
   clearFromOf,
+  isMet,
   type JobRecord,
   newestIdOf,
   type Standing,
@@ -65,8 +66,7 @@ export const judge = (
   settleMs: number,
 ): Judgement => {
   const { after } = wish;
-  if (after !== undefined && (record === undefined || record.newest < after))
-    return { kind: 'wait', unmet: after };
+  if (after !== undefined && !isMet(record, after)) return { kind: 'wait', unmet: after };
   if (record === undefined) return { kind: 'go' };
   if (record.newest > wish.newest) return { kind: 'superseded', by: newestIdOf(record) };
   const isOwn = record.newest === wish.newest;

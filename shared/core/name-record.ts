@@ -47,18 +47,28 @@ export const namedFor = (stops: NameRecord, job: JobId): Named | undefined =>
 
 const byAge = (a: Named, b: Named): number => (a.age > b.age ? -1 : a.age < b.age ? 1 : 0);
 
+/** A stop is as old as anything has shown it to be: its sender's own order may come out later. */
+const withLeastAge = (stops: NameRecord, more: readonly Named[]): NameRecord =>
+  stops.map((stop) => {
+    const ages = more.filter(({ intent }) => intent === stop.intent).map(({ age }) => age);
+    const least = ages.toSorted()[0];
+    return least !== undefined && least < stop.age ? { ...stop, age: least } : stop;
+  });
+
 /**
- * A record with more stops in it. Laws: a stop keeps the age that it has there first; and there are no more than
+ * A record with more stops in it. Laws: a stop has the least age that it was ever laid down with; and there are no more than
  * {@link MAX_JOBS} jobs, those of the newest stops, so that it fits an item of DynamoDB. Undefined: all of it is there.
  */
-export const withNamed = (stops: NameRecord, more: readonly Named[]): NameRecord | undefined => {
+export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecord | undefined => {
+  const stops = withLeastAge(before, more);
+  const isOlder = stops.some((stop, i) => stop !== before[i]);
   const known = new Map(stops.map((stop) => [stop.intent, new Set<JobId>()]));
   for (const { intent, jobs } of stops) for (const job of jobs) known.get(intent)?.add(job);
   const news = more.flatMap(({ intent, age, jobs }) => {
     const fresh = jobs.filter((job) => known.get(intent)?.has(job) !== true);
     return fresh.length === 0 ? [] : [{ intent, age, jobs: fresh }];
   });
-  if (news.length === 0) return undefined;
+  if (news.length === 0 && !isOlder) return undefined;
   let room = MAX_JOBS;
   return joined([...stops, ...news].toSorted(byAge)).flatMap((stop) => {
     const jobs = stop.jobs.slice(0, room);

@@ -50,7 +50,6 @@ const DENIALS: readonly (readonly [string, 'dli.run' | 'drs.start', Reply])[] = 
   ['DRS.M00261', 'drs.start', replied(403, refusal('DRS.M00261'))],
   ['a code of the gateway at 403', 'dli.run', replied(403, refusal('APIGW.0302'))],
   ['a code that is not known at 403', 'drs.start', replied(403, refusal('NEW.1'))],
-  ['a page at 403', 'dli.run', replied(403, HTML)],
 ];
 
 const TOO_LARGE: readonly (readonly [string, 'dli.run' | 'drs.start', Reply])[] = [
@@ -80,6 +79,26 @@ describe('one job that is denied hurts only itself (P7)', () => {
     );
   });
 
+  it('a page at 403 too: the job is rejected if it is denied, others are served, and it is denied again', async () => {
+    const place = fc
+      .integer({ min: 2, max: 128 })
+      .chain((count) => fc.tuple(fc.constant(count), fc.nat({ max: count - 1 })));
+    await fc.assert(
+      fc.asyncProperty(place, async ([count, at]) => {
+        const bad = new Set([String(at)]);
+        const page = refusing(bad, replied(403, HTML));
+        const { calls, outcomes, staying } = await begin(count, page, 'dli.run');
+        // Where no other was served since, the page may be everyone's: the job comes back.
+        const isTold = outcomes[at] === 'rejected';
+        const expected = idsUpTo(count).map((job) => (bad.has(job) ? outcomes[at] : 'delivered'));
+        expect(outcomes).toEqual(expected);
+        expect(isTold).toBe(staying.length === 0);
+        expect(calls.length - 1).toBeLessThanOrEqual(bound(count));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('by the code and the words of the refusal, or its status where it has none', async () => {
     const errorOf = async (reply: Reply) =>
       (await begin(4, refusing(new Set(['2']), reply))).told.get('2')?.error;
@@ -88,7 +107,6 @@ describe('one job that is denied hurts only itself (P7)', () => {
       message: 'words',
     });
     const unspecified = { code: 'unspecified', message: 'status 403' };
-    expect(await errorOf(replied(403, HTML))).toEqual(unspecified);
     expect(await errorOf(replied(413, ''))).toEqual({ ...unspecified, message: 'status 413' });
   });
 

@@ -21,6 +21,10 @@ export interface Known {
   /** When the queue had all of what was accepted under that id, if that was told. */
   answeredAt: number | undefined;
   after: string | undefined;
+  /** When the queue took the delivery that became the intent. */
+  readonly sentAt: number;
+  /** When its first result was told. */
+  toldAt: number;
 }
 
 const asksIn = (steps: readonly Step[]): readonly Ask[] =>
@@ -38,11 +42,31 @@ const chosen = (asks: readonly Ask[], ...told: readonly ReadonlySet<string>[]): 
 const ageOf = (ask: Ask): string =>
   timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
 
-/** What was to follow a stop of a higher age is just newer than that. */
-const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): void => {
+/** When a delivery came to an invocation first, by the id under which it was accepted. */
+const firstSeen = (steps: readonly Step[]): ReadonlyMap<string, number> => {
+  const seen = new Map<string, number>();
+  for (const step of steps)
+    for (const { ask } of step.kind === 'begun' ? step.invocation.letters : [])
+      if (ask !== undefined && step.kind === 'begun' && !seen.has(ask.intentId))
+        seen.set(ask.intentId, step.invocation.begunAt);
+  return seen;
+};
+
+/**
+ * What was to follow a stop of a higher age is just newer than that; but not once it was over, before the delivery came that
+ * the stop's event became the intent of, or the one that its receipt names.
+ */
+const promote = (
+  known: readonly Known[],
+  byName: ReadonlyMap<string, Known>,
+  seen: ReadonlyMap<string, number>,
+): void => {
   for (const one of known) {
-    const stop = one.after === undefined ? undefined : byName.get(one.after);
-    if (stop !== undefined && stop.age > one.age) one.age = `${stop.age}:~${one.id}`;
+    const { after = '' } = one;
+    const stop = byName.get(after);
+    if (stop === undefined || stop.age <= one.age) continue;
+    const knownAt = after === stop.id ? stop.sentAt : Math.max(seen.get(after) ?? 0, stop.sentAt);
+    if (knownAt <= one.toldAt) one.age = `${stop.age}:~${one.id}`;
   }
 };
 
@@ -52,6 +76,10 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
  */
 export const withAges = (steps: readonly Step[]) => {
   const results = steps.flatMap((step) => (step.kind === 'published' ? [step.result] : []));
+  const toldAt = new Map<string, number>();
+  for (const step of steps)
+    if (step.kind === 'published' && !toldAt.has(step.result.intent_id))
+      toldAt.set(step.result.intent_id, step.at);
   const published = new Set<string>(results.map(({ intent_id }) => intent_id));
   const byIdentity = Map.groupBy(asksIn(steps), ({ request }) => request.identity);
   const named = new Set<string>(results.flatMap(({ superseded_by }) => superseded_by ?? []));
@@ -71,13 +99,15 @@ export const withAges = (steps: readonly Step[]) => {
       age: ageOf(one),
       answeredAt: undefined,
       after: one.after,
+      sentAt: one.sentAt,
+      toldAt: toldAt.get(one.intentId) ?? Number.POSITIVE_INFINITY,
     };
     all.push(known);
     for (const name of [...ids, ...asks.flatMap(({ request }) => request.names)])
       byName.set(name, known);
     for (const ask of asks) ask.expiresAt = one.expiresAt;
   }
-  promote(all, byName);
+  promote(all, byName, firstSeen(steps));
   const aged = (id: string): string => byName.get(id)?.age ?? id;
   for (const ask of asksIn(steps)) {
     const known = byName.get(ask.intentId);
