@@ -1,6 +1,6 @@
 import type { Intent } from '../core/intent.ts';
 import { type Job, jobIdOf } from '../core/operation.ts';
-import type { Sealed } from '../core/part-record.ts';
+import { askerName, type Sealed } from '../core/part-record.ts';
 import { type Result, resultOf, timingOf } from '../core/result.ts';
 import type { Book } from './book.ts';
 import { type Part, recallInto, stateOf } from './part.ts';
@@ -43,7 +43,9 @@ export const makeConclude = ({ book, invocation, publish }: ConcludeOptions): Co
     const stored = (await book.parts([part.key]))?.get(part.key);
     if (stored?.record === undefined) return false;
     part.seen = stored.version;
+    const own = [...part.verdicts];
     recallInto(part, stored.record);
+    keepServed(part, own, invocation);
     return true;
   };
 
@@ -72,6 +74,19 @@ export const makeConclude = ({ book, invocation, publish }: ConcludeOptions): Co
     );
     return done;
   };
+};
+
+/**
+ * Where the record says that a job was given up while its request was served, the claim stays open until its end: what was
+ * served may not show yet, and a run that comes next must not go before it does.
+ */
+const keepServed = (part: Part, own: readonly (Sealed | undefined)[], invocation: string): void => {
+  for (const [index, verdict] of own.entries()) {
+    const { outcome, evidence } = verdict ?? {};
+    const isServed = outcome === 'delivered' && evidence !== undefined && evidence !== 'observed';
+    if (isServed && part.verdicts[index]?.evidence === undefined)
+      part.asked.set(index, askerName({ invocation, mayBeServed: true }));
+  }
 };
 
 /** Whether every job of a part has its verdict on the bus. */

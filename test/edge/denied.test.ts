@@ -88,12 +88,12 @@ describe('one job that is denied hurts only itself (P7)', () => {
         const bad = new Set([String(at)]);
         const page = refusing(bad, replied(403, HTML));
         const { calls, outcomes, staying } = await begin(count, page, 'dli.run');
-        // Where no other was served since, the page may be everyone's: the job comes back.
+        // Where no other was served since, the page may be all jobs' own: the job comes back.
         const isTold = outcomes[at] === 'rejected';
         const expected = idsUpTo(count).map((job) => (bad.has(job) ? outcomes[at] : 'delivered'));
         expect(outcomes).toEqual(expected);
         expect(isTold).toBe(staying.length === 0);
-        expect(calls.length - 1).toBeLessThanOrEqual(bound(count));
+        expect(calls.length - 1).toBeLessThanOrEqual(bound(count) + 1);
       }),
       { numRuns: 40 },
     );

@@ -21,6 +21,10 @@ export interface Known {
   /** When the queue had all of what was accepted under that id, if that was told. */
   answeredAt: number | undefined;
   after: string | undefined;
+  /** All under which it was accepted. */
+  readonly ids: ReadonlySet<string>;
+  /** What superseded it, as its results say. */
+  readonly givenUpFor: readonly string[];
   /** When the queue took the delivery that became the intent. */
   readonly sentAt: number;
   /** When its first result was told. */
@@ -42,31 +46,22 @@ const chosen = (asks: readonly Ask[], ...told: readonly ReadonlySet<string>[]): 
 const ageOf = (ask: Ask): string =>
   timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
 
-/** When a delivery came to an invocation first, by the id under which it was accepted. */
-const firstSeen = (steps: readonly Step[]): ReadonlyMap<string, number> => {
-  const seen = new Map<string, number>();
-  for (const step of steps)
-    for (const { ask } of step.kind === 'begun' ? step.invocation.letters : [])
-      if (ask !== undefined && step.kind === 'begun' && !seen.has(ask.intentId))
-        seen.set(ask.intentId, step.invocation.begunAt);
-  return seen;
-};
-
 /**
- * What was to follow a stop of a higher age is just newer than that; but not once it was over, before the delivery came that
- * the stop's event became the intent of, or the one that its receipt names.
+ * Whether the ledger could know the stop that a run names before the run was over. Where the event of the stop has become the
+ * intent of another delivery than the one that the receipt names, only if it was the stop that was over first.
  */
-const promote = (
-  known: readonly Known[],
-  byName: ReadonlyMap<string, Known>,
-  seen: ReadonlyMap<string, number>,
-): void => {
-  for (const one of known) {
-    const { after = '' } = one;
-    const stop = byName.get(after);
-    if (stop === undefined || stop.age <= one.age) continue;
-    const knownAt = after === stop.id ? stop.sentAt : Math.max(seen.get(after) ?? 0, stop.sentAt);
-    if (knownAt <= one.toldAt) one.age = `${stop.age}:~${one.id}`;
+const isKnownInTime = (run: Known, stop: Known): boolean =>
+  run.after === stop.id || !stop.ids.has(run.after ?? '')
+    ? stop.sentAt <= run.toldAt
+    : stop.toldAt <= run.toldAt && !run.givenUpFor.some((id) => stop.ids.has(id));
+
+/** What was to follow a stop of a higher age is just newer than that, where the ledger knew it; else it does not follow. */
+const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): void => {
+  for (const run of known) {
+    const stop = byName.get(run.after ?? '');
+    if (stop === undefined || stop.age <= run.age) continue;
+    if (isKnownInTime(run, stop)) run.age = `${stop.age}:~${run.id}`;
+    else run.after = undefined;
   }
 };
 
@@ -99,6 +94,10 @@ export const withAges = (steps: readonly Step[]) => {
       age: ageOf(one),
       answeredAt: undefined,
       after: one.after,
+      ids,
+      givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>
+        by !== undefined && ids.has(intent_id) ? [by] : [],
+      ),
       sentAt: one.sentAt,
       toldAt: toldAt.get(one.intentId) ?? Number.POSITIVE_INFINITY,
     };
@@ -107,7 +106,7 @@ export const withAges = (steps: readonly Step[]) => {
       byName.set(name, known);
     for (const ask of asks) ask.expiresAt = one.expiresAt;
   }
-  promote(all, byName, firstSeen(steps));
+  promote(all, byName);
   const aged = (id: string): string => byName.get(id)?.age ?? id;
   for (const ask of asksIn(steps)) {
     const known = byName.get(ask.intentId);
@@ -118,13 +117,14 @@ export const withAges = (steps: readonly Step[]) => {
     const known = byName.get(step.intentId);
     if (known?.id === step.intentId) known.answeredAt = step.at;
     const { after } = step;
+    const follows = known?.after;
     const stop = after === undefined ? undefined : byName.get(after);
     // Where its event has become the intent of another delivery, the receipt tells of an age that it has no more.
     const isOther = stop !== undefined && receipts.has(after ?? '') && stop.id !== after;
     return {
       ...step,
       intentId: aged(step.intentId),
-      after: after === undefined || isOther ? undefined : aged(after),
+      after: after === undefined || isOther || follows === undefined ? undefined : aged(after),
     };
   };
   const renamed = steps.map((step) => {
