@@ -53,7 +53,8 @@ const resultsIn = (project: string) =>
 const effectsOn = (project: string, job: string) =>
   stack.upstream.effectsOf('dli', project, job).map(({ effect }) => effect);
 
-describe('a stop and a run of one second', () => {
+// Each has a project of its own, and waits for its own results: side by side they take no longer than one.
+describe.concurrent('a stop and a run of one second', () => {
   test.each([0, 150])(
     '%i ms apart: every job of twenty is stopped, and then runs',
     async (apart) => {
@@ -78,7 +79,7 @@ describe('a stop and a run of one second', () => {
   );
 });
 
-test('a stop event that comes after an HTTP run of the same second wins', async () => {
+test.concurrent('a stop event that comes after an HTTP run of the same second wins', async () => {
   const project = 'http-then-event';
   const run = JSON.stringify(wish('dli.run', project, ['1001']));
   expect((await stack.post(INTENTS_PATH, run)).status).toBe(202);
@@ -93,7 +94,7 @@ test('a stop event that comes after an HTTP run of the same second wins', async 
   );
 });
 
-describe('an old event is as old as it was', () => {
+describe.concurrent('an old event is as old as it was', () => {
   test.each([7, 20, 30])(
     '%i hours late, and good for six: expired, with the reason',
     async (hours) => {
@@ -147,7 +148,7 @@ describe('an old event is as old as it was', () => {
   });
 });
 
-describe('an event is one intent', () => {
+describe.concurrent('an event is one intent', () => {
   test('however it is cut: four hundred jobs, each delivered once', async () => {
     const project = 're-cut';
     const jobs = Array.from({ length: 400 }, (_, i) => ({
