@@ -48,10 +48,10 @@ const ageOf = (ask: Ask): string =>
 
 /**
  * Whether the ledger could know the stop that a run names before the run was over. Where the event of the stop has become the
- * intent of another delivery than the one that the receipt names, only if it was the stop that was over first.
+ * intent of another delivery than the one that the run names, only if it was the stop that was over first.
  */
 const isKnownInTime = (run: Known, stop: Known): boolean =>
-  run.after === stop.id || !stop.ids.has(run.after ?? '')
+  run.after === stop.id || [...stop.request.names].includes(run.after ?? '')
     ? stop.sentAt <= run.toldAt
     : stop.toldAt <= run.toldAt && !run.givenUpFor.some((id) => stop.ids.has(id));
 
