@@ -52,6 +52,8 @@ export type Accept = (
 /** The time of an event is told in whole seconds: it was wished before the next one. */
 const REST_OF_SECOND_MS = 999;
 
+const latestAt = (at: number): number => (at % 1_000 === 0 ? at + REST_OF_SECOND_MS : at);
+
 /**
  * The way in: stamps a draft as an intent and puts it on the queue. Laws: `queued` means that the queue has every job
  * (promise P1); a job listed twice is queued once. An intent is as old as its acceptance, but for one that comes late. What
@@ -62,7 +64,7 @@ export const makeAccept =
   async (draft, origin, given, wishedAt) => {
     const { after } = draft;
     const isNewer = given !== undefined && (after === undefined || given > after);
-    const at = wishedAt === undefined ? undefined : wishedAt + REST_OF_SECOND_MS;
+    const at = wishedAt === undefined ? undefined : latestAt(wishedAt);
     const intentId = isNewer ? given : newIntentId(after, at);
     const acceptedAt = now();
     const since = wishedAt ?? acceptedAt.getTime();

@@ -51,6 +51,12 @@ const wishedAtOf = (time: unknown, isReplay: boolean, now: Date): number | undef
   return age > (isReplay ? 0 : MOST_AHEAD_MS) ? at : undefined;
 };
 
+/** An id tells times from 1970 on. .NET's `DateTime.MinValue` is of the year 1. */
+const faultOfTime = (time: unknown): string | undefined =>
+  typeof time === 'string' && Date.parse(time) < 0
+    ? '"time": is before 1970, so it is not when this was wished: send the time of the event'
+    : undefined;
+
 const REPLAYED =
   '"replay-name": is of an event that an archive replays, whose wish may be long over: set ACCEPT_REPLAYS=true to take such events, as old as they were';
 
@@ -60,7 +66,7 @@ const unwrap = (payload: unknown, takesReplays: boolean, now: Date): Unwrapped =
   const { id, time, detail: body, source, 'replay-name': replay } = payload satisfies JsonObject;
   const isReplay = replay !== undefined && replay !== null;
   return {
-    fault: isReplay && !takesReplays ? REPLAYED : undefined,
+    fault: isReplay && !takesReplays ? REPLAYED : faultOfTime(time),
     body,
     caller: ruleOf(source),
     event: typeof id === 'string' ? id : undefined,

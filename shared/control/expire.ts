@@ -1,7 +1,7 @@
 import { type Ending, endingOf, type LookFirst } from '../core/ending.ts';
 import { operationOf } from '../core/intent.ts';
 import { type Claim, jobKeyOf } from '../core/job-record.ts';
-import { type Sighting, UNASKED } from '../core/operation.ts';
+import { type Job, type JobId, type Sighting, UNASKED } from '../core/operation.ts';
 import { isOverdue, type Settled } from '../core/plan.ts';
 import type { Book } from './book.ts';
 import { newestPartOf } from './claim.ts';
@@ -31,13 +31,13 @@ interface Doubtful extends InDoubt {
 
 /** What a look at `seenAt` tells of a job whose deadline has passed. */
 const endingBy = (
-  { operation, since, clearFrom, noneFrom }: Doubtful,
+  { operation, carrier, since, clearFrom, noneFrom }: Doubtful,
   sighting: Sighting | undefined,
   seenAt: number,
 ): Ending => {
   if (sighting === undefined || seenAt < clearFrom) return 'wait';
   const isPast = seenAt >= noneFrom;
-  switch (operation.effectOf(sighting, since)) {
+  switch (operation.effectOf(sighting, since, carrier.job)) {
     case 'taken':
       return 'observed';
     case 'earlier':
@@ -101,11 +101,15 @@ const inDoubt = (
   part,
   operation: operationOf(part.intent),
   project_id: part.intent.project_id,
-  carrier: { job: overdue.job_id },
+  carrier: { job: jobIn(part, overdue.job_id) },
   since: claim?.at ?? 0,
   clearFrom: claim?.clearFrom ?? 0,
   noneFrom,
 });
+
+/** As the intent lists it, with what it asks for that job. */
+const jobIn = ({ intent, places }: Part, job: JobId): Job =>
+  intent.jobs[places.get(job) ?? -1] ?? job;
 
 const keyOf = ({ job_id, asker: { intent } }: Settled): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job_id);

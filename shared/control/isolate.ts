@@ -17,7 +17,7 @@ export interface Asked {
 
 export interface IsolateEdges {
   /** Sends one request, and reports what it says; but not of several jobs that were refused as a whole. */
-  readonly ask: (call: Call, attempts: number, suspects: number) => Promise<Asked>;
+  readonly ask: (call: Call, attempts: number, suspects: number | undefined) => Promise<Asked>;
   /** Reports jobs of an attempt that are not to be asked for again, as it found them. */
   readonly leave: (asked: Asked, call: Call, suspects: number | undefined) => Promise<void>;
   /** Whether any job of the kind was served, so that a missing right is no matter of the credential. */
@@ -96,22 +96,25 @@ export const makeIsolate = ({ ask, leave, isServed, random }: IsolateEdges) => {
 
   /**
    * Whether it is the credential that lacks the right two single jobs tell, drawn by lot: if neither is served, and the
-   * others are denied together, nobody is asked again, after 3 further requests.
+   * others are denied together, none is asked again, after 3 further requests, and none is suspected.
    */
   const sortOut = async ({ call, attempts }: Bad): Promise<void> => {
     const size = call.carriers.length;
     const [first, rest] = drawOne(call, random());
-    const ofFirst = await ask(first, attempts, size);
+    const ofFirst = await ask(first, attempts, undefined);
     if (!ofFirst.isBad) return takeApartUnsent(rest, attempts);
     const ofRest = await ask(rest, attempts, size);
     const [bad] = badOf(rest, ofRest, attempts + 1);
     if (bad === undefined) return;
     if (!bad.isDenied || isServed()) return takeApart(bad);
     const [second, others] = drawOne(rest, random());
-    const ofSecond = await ask(second, attempts + 1, size);
+    const ofSecond = await ask(second, attempts + 1, undefined);
     if (!ofSecond.isBad) return takeApartUnsent(others, attempts + 1);
     const isEverybodys = ofFirst.passage === 'denied' && ofSecond.passage === 'denied';
-    await leave(ofRest, others, isEverybodys ? undefined : size);
+    if (isEverybodys) return leave(ofRest, others, undefined);
+    await leave(ofFirst, first, size);
+    await leave(ofSecond, second, size);
+    await leave(ofRest, others, size);
   };
 
   return takeApart;

@@ -1,4 +1,5 @@
 import {
+  type Job,
   type JobId,
   jobIdOf,
   type Operation,
@@ -44,7 +45,10 @@ export const reconsider = async (
   const silent = attempt.verdicts.filter(([, verdict]) => recordsEnds && isSilent(verdict));
   const size = Math.max(SAMPLE, operation.look.maxJobs);
   const first = await look([...unclear, ...silent.slice(0, size)]);
-  const isServed = [...first.values()].some((seen) => operation.effectOf(seen, since) === 'taken');
+  const isServed = attempt.verdicts.some(([{ job }]) => {
+    const seen = first.get(jobIdOf(job));
+    return seen !== undefined && operation.effectOf(seen, since, job) === 'taken';
+  });
   const rest = isServed ? await look(silent.slice(size)) : [];
   const sightings = new Map<JobId, Sighting>([...first, ...rest]);
 
@@ -53,7 +57,7 @@ export const reconsider = async (
     const isClear = seenAt >= clearFrom(carrier);
     if (isSilent(verdict) && sighting === undefined) return verdict;
     return isUnclear(verdict) || isSilent(verdict)
-      ? reconsidered(verdict, operation, since, isClear, sighting)
+      ? reconsidered(verdict, { operation, job: carrier.job, since }, isClear, sighting)
       : verdict;
   });
 };
@@ -68,6 +72,12 @@ const isUnclear = (verdict: Verdict): boolean =>
 const isSilent = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served === 'maybe yet';
 
+interface Asked {
+  readonly operation: Operation;
+  readonly job: Job;
+  readonly since: number;
+}
+
 /**
  * What was refused was not served, so only the wished state counts; a refusal that could not be looked into comes back,
  * and where the upstream does not tell, it stands. What went unanswered may show late: a look can tell that it was
@@ -75,15 +85,14 @@ const isSilent = (verdict: Verdict): boolean =>
  */
 const reconsidered = (
   verdict: Verdict,
-  operation: Operation,
-  since: number,
+  { operation, job, since }: Asked,
   isClear: boolean,
   sighting: Sighting = { status: UNASKED },
 ): Verdict => {
-  const effect = operation.effectOf(sighting, since);
+  const effect = operation.effectOf(sighting, since, job);
   if (verdict.kind !== 'rejected') return effect === 'taken' && isClear ? OBSERVED : verdict;
   if (!isClear) return unserved(verdict.error.code);
-  if (operation.isThere(sighting.status)) return OBSERVED;
+  if (operation.isThere(sighting.status, job)) return OBSERVED;
   return effect === 'pending' && sighting.status !== UNTOLD
     ? unserved(verdict.error.code)
     : verdict;

@@ -4,6 +4,7 @@ import type { Verdict } from '../core/outcome.ts';
 import type { Sealed } from '../core/part-record.ts';
 import type { Asked, Carrier } from '../core/plan.ts';
 import type { Attempt } from './carry-out.ts';
+import { lookAgainAt } from './decide.ts';
 import { noteAsked, noteEnd, noteLease, noteReason, type Part, settle } from './part.ts';
 import { partsAsking } from './progress.ts';
 import { type ReconsiderOptions, reconsider } from './reconsider.ts';
@@ -14,6 +15,8 @@ export interface ReportOptions extends ReconsiderOptions {
   readonly settleMs: SettleMs;
   /** Longer than an invocation can last. */
   readonly leaseMs: number;
+  /** The shortest wait before another look. */
+  readonly restartDelaySeconds: number;
 }
 
 type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
@@ -23,15 +26,16 @@ type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
  * answer the record says until when it may take effect, also where a look has shown that it was served.
  */
 export const makeReport = (options: ReportOptions) => {
-  const { parts, invocation, settleMs, leaseMs, recordsEnds } = options;
+  const { parts, invocation, settleMs, leaseMs, recordsEnds, restartDelaySeconds } = options;
 
   const noteEnds = (carrier: Carrier, { call, timing }: Attempt): void => {
     const job = jobIdOf(carrier.job);
     const settled = timing.settledAt + settleMs(call.operation, call.options);
     const until = recordsEnds ? settled : timing.calledAt + leaseMs;
+    const again = lookAgainAt(timing.settledAt, options.now(), restartDelaySeconds * 1_000);
     for (const asking of partsAsking(parts, [carrier])) {
       if (recordsEnds) noteEnd(asking, job, { invocation, until });
-      noteLease(asking, job, until);
+      noteLease(asking, job, recordsEnds ? Math.min(until, again) : until);
     }
   };
 

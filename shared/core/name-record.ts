@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { Age } from './age.ts';
 import type { IntentId } from './intent.ts';
-import { MAX_JOBS } from './job-list.ts';
 import { parseLoosely } from './json.ts';
 import type { JobId, ProjectId, Service } from './operation.ts';
 
@@ -55,9 +54,29 @@ const withLeastAge = (stops: NameRecord, more: readonly Named[]): NameRecord =>
     return least !== undefined && least < stop.age ? { ...stop, age: least } : stop;
   });
 
+/** In characters of JSON, all of them ASCII. An item of DynamoDB holds 400 KB; a stop of 10,000 jobs of 19 digits takes 220 KB. */
+const MOST_CHARACTERS = 256 * 1024;
+
+/** The newest stop of each job alone, of the newest stops as many as there is room for. */
+const whatFits = (newestFirst: readonly Named[]): NameRecord => {
+  const met = new Set<JobId>();
+  let room = MOST_CHARACTERS;
+  return newestFirst.flatMap((stop) => {
+    room -= JSON.stringify({ ...stop, jobs: [] }).length;
+    const jobs = stop.jobs.filter((job) => {
+      if (met.has(job)) return false;
+      room -= JSON.stringify(job).length + 1;
+      if (room < 0) return false;
+      met.add(job);
+      return true;
+    });
+    return jobs.length === 0 ? [] : [{ ...stop, jobs }];
+  });
+};
+
 /**
- * A record with more stops in it. Laws: a stop has the least age that it was ever laid down with; and there are no more than
- * {@link MAX_JOBS} jobs, those of the newest stops, so that it fits an item of DynamoDB. Undefined: all of it is there.
+ * A record with more stops in it. Laws: a stop has the least age that it was ever laid down with; each job is in the newest
+ * of its stops alone; and those of the newest stops are kept, as many as fit an item of DynamoDB. Undefined: all of it is there.
  */
 export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecord | undefined => {
   const stops = withLeastAge(before, more);
@@ -69,12 +88,8 @@ export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecor
     return fresh.length === 0 ? [] : [{ intent, age, jobs: fresh }];
   });
   if (news.length === 0 && !isOlder) return undefined;
-  let room = MAX_JOBS;
-  return joined([...stops, ...news].toSorted(byAge)).flatMap((stop) => {
-    const jobs = stop.jobs.slice(0, room);
-    room -= jobs.length;
-    return jobs.length === 0 ? [] : [{ ...stop, jobs }];
-  });
+  const after = whatFits(joined([...stops, ...news].toSorted(byAge)));
+  return writeNames(after) === writeNames(before) ? undefined : after;
 };
 
 /** Entries of the same stop in one. */

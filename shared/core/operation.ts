@@ -151,13 +151,13 @@ export interface Operation {
   readonly look: Look;
   /** Whether a second request does harm where the first was served: it uses up a savepoint, or pays an order again. */
   readonly repeatHarms: (options: GroupOptions) => boolean;
-  /** What became of a request that was sent at `since`, in milliseconds since 1970, or a little later. */
-  readonly effectOf: (sighting: Sighting, since: number) => Effect;
+  /** What became of a request for `job` that was sent at `since`, in milliseconds since 1970, or a little later. */
+  readonly effectOf: (sighting: Sighting, since: number, job?: Job) => Effect;
   /**
    * Whether a job in this status is where the operation would bring it, or on its way there: then a refusal is no harm.
    * Less than that it took effect: a job whose start has failed since was started once, and is not there.
    */
-  readonly isThere: (status: string) => boolean;
+  readonly isThere: (status: string, job?: Job) => boolean;
 }
 
 const projectId = /^[A-Za-z0-9_-]{1,64}$/;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isObject } from '../../shared/core/json.ts';
 import {
   type Effect,
+  type Job,
   type JobId,
   jobIdOf,
   MISSING,
@@ -244,6 +245,25 @@ const DRS: Readonly<Record<DrsStatus, Place>> = {
   NODE_UPGRADE_FAILED: ['taken'],
   DELETED: ['none'],
 };
+
+describe('a task that waits for its start', () => {
+  const { effectOf, isThere } = OPERATIONS['drs.start'];
+  const waits = 'WAITING_FOR_START';
+  const jobsOf = (...jobs: readonly Job[]) => intentOf({ operation: 'drs.start', jobs }).jobs;
+  const id = 'a' as JobId;
+
+  it('was started if its start was put off, or it was to be initialised alone', () => {
+    for (const asked of [{ start_time: '1608188903063' }, { is_only_init_task: true }]) {
+      const [job] = jobsOf({ job_id: id, ...asked });
+      expect([effectOf({ status: waits }, 0, job), isThere(waits, job)]).toEqual(['taken', true]);
+    }
+  });
+
+  it('was not, if its transfer was to begin: that is the state before', () => {
+    for (const job of jobsOf(id, { job_id: 'b' as JobId, is_only_init_task: false }))
+      expect([effectOf({ status: waits }, 0, job), isThere(waits, job)]).toEqual(['none', false]);
+  });
+});
 
 const DLI_ROWS = Object.entries(DLI);
 

@@ -46,11 +46,26 @@ describe('several stops may go by one name', () => {
     expect(withNamed([named(1, ['1'])], [{ ...named(1, ['1']), age: idAt(9) }])).toBeUndefined();
   });
 
-  it('and no more jobs are kept than fit a record, those of the newest', () => {
-    const jobs = Array.from({ length: MAX_JOBS }, (_, i) => String(i + 10));
+  it('and those of the newest are kept that fit an item of DynamoDB: all jobs of one intent do', () => {
+    const jobs = Array.from({ length: MAX_JOBS }, (_, i) =>
+      String(9_000_000_000_000_000_000n + BigInt(i)),
+    );
     const record = withNamed([named(1, ['1'])], [named(2, jobs)]) ?? [];
-    expect(record.map(({ intent }) => intent)).toEqual([idAt(2)]);
-    expect(Buffer.byteLength(writeNames(record))).toBeLessThan(380_000);
+    expect(record[0]).toEqual(named(2, jobs));
+    const many = Array.from({ length: 4_000 }, (_, i) => named(i + 1, [String(i + 1)]));
+    const full = withNamed(record, many) ?? [];
+    expect(full[0]).toEqual(named(4_000, ['4000']));
+    expect(Buffer.byteLength(writeNames(full))).toBeLessThan(300_000);
+    expect(withNamed(full, [named(4_001, ['4001'])])?.[0]).toEqual(named(4_001, ['4001']));
+  });
+
+  it('of one job only the newest is kept, so that a name used for years does not grow', () => {
+    const all = Array.from({ length: 50 }, (_, i) => named(i + 1, ['1']));
+    const record = all.reduce<NameRecord>(
+      (before, stop) => withNamed(before, [stop]) ?? before,
+      [],
+    );
+    expect(record).toEqual([named(50, ['1'])]);
   });
 
   it('a record of another version says nothing', () => {

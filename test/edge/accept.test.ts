@@ -192,6 +192,20 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
   });
 
+  it('an event of before 1970 is refused: an id could not tell its time, and would be newer than all others', async () => {
+    for (const time of ['0001-01-01T00:00:00Z', '1960-05-05T00:00:00Z'])
+      await expect(begin().take({ ...event, time })).rejects.toMatchObject({
+        name: 'InvalidIntentError',
+        message: expect.stringMatching(/"time": is before 1970/),
+      });
+  });
+
+  it('a time with milliseconds is taken as it is', async () => {
+    const { take } = begin();
+    const { intent_id } = await take({ ...event, time: at(-600_123) });
+    expect(timeOf(intent_id)).toBe(Date.parse(NOW) - 600_123);
+  });
+
   it('a direct caller has no key: each invocation is a wish of its own', async () => {
     const { take, queued } = begin();
     await take(asked);

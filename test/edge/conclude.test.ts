@@ -137,7 +137,13 @@ describe('where others have written too, their verdicts stand and ours are added
     const { conclude, published, stored } = begin({ inner });
     expect(await conclude([part])).toEqual([]);
     expect(published).toEqual([]);
-    expect(await stored(part)).toMatchObject({ asked: new Map([[1, 'theirs']]) });
+    // What was served for a job that they gave up may not show yet: its claim stays open.
+    expect((await stored(part))?.asked).toEqual(
+      new Map([
+        [0, 'ours'],
+        [1, 'theirs'],
+      ]),
+    );
   });
 
   it('though they write again and again', async () => {

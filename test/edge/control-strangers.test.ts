@@ -83,7 +83,7 @@ describe.each<[string, Reply, string, string, number]>([
     '403 application/json: no reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
     'auth',
     // One of the jobs could be the reason: a call of several is taken apart, as far as that tells.
-    6,
+    7,
   ],
   ['a redirect', replied(302, ''), '302: no reply of the service: an empty body', 'unreadable', 3],
   ['a proxy', replied(407, '<html>'), '407: no reply of the service: <html>', 'unreadable', 3],

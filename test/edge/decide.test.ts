@@ -101,6 +101,19 @@ describe('what a look decides for a run that waits for its stop', () => {
     expect(decide(following(false), sighting, CLEAR_FROM)).toBe(undelivered);
   });
 
+  it.each<[status: string, decision: string]>([
+    ['job_running', 'observed'],
+    ['job_submitting', 'observed'],
+    ['job_cancel_fail', 'go'],
+    ['job_cancel_success', 'go'],
+  ])('others have started it since its stop, and it is %s: %s', (status, decision) => {
+    const started = (ms: number) => ({ status, startedAt: CLAIMED + ms });
+    expect(decide(following(true), started(2 * MINUTE), CLEAR_FROM)).toBe(decision);
+    // Clocks differ: so soon after it may have been before.
+    const soon = decide(following(true), started(1_000), CLEAR_FROM);
+    expect(soon).toBe(decide(following(true), { status }, CLEAR_FROM));
+  });
+
   it('no other operation waits so', () => {
     const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.start');
     expect(decide(other, { status: 'CONFIGURATION' }, CLEAR_FROM)).toBe('wait');

@@ -51,6 +51,16 @@ describe('an id of another time than now', () => {
   });
 });
 
+describe('ids of one time of the past', () => {
+  it('are in the order in which they were made, so that a backlog of events of one second keeps its order', () => {
+    const at = Date.now() - 400_000;
+    const ids = Array.from({ length: 5_000 }, () => newIntentId(undefined, at));
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(newIntentId(undefined, at - 1_000) < (ids[0] ?? '')).toBe(true);
+  });
+});
+
 describe('a key', () => {
   it('is short, and the same for the same text alone', () => {
     fc.assert(

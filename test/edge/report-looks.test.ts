@@ -25,6 +25,7 @@ const report = async (
     now: () => 3,
     clearFrom: () => 0,
     recordsEnds: true,
+    restartDelaySeconds: 10,
     leaseMs: 60_000,
     lookAt: async (_, __, asked) => {
       looks.push(asked);

@@ -49,6 +49,7 @@ const carryOut = async (
     now: () => 3,
     clearFrom: () => 0,
     recordsEnds: true,
+    restartDelaySeconds: 10,
     leaseMs: 60_000,
     lookAt,
   });

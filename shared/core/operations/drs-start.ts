@@ -189,7 +189,7 @@ const ONCE_STARTED = [
  * A start is done as soon as the task has left its configuration. A task that is being ended may never have been started:
  * no start is in effect, and the service refuses another. One that is being created comes to its configuration by itself.
  */
-const effectOf = effects<DrsStatus>(
+const statusTells = effects<DrsStatus>(
   {
     taken: [...STARTED, ...ONCE_STARTED],
     none: [
@@ -206,7 +206,17 @@ const effectOf = effects<DrsStatus>(
   DRS_STATUSES,
 );
 
-const isThere = (status: string): boolean => STARTED.some((there) => there === status);
+/** Only one that is initialised alone, or whose start was put off, comes to wait for its start: of another it is the state before. */
+const isTooEarly = (status: string, job: Job | undefined): boolean =>
+  status === 'WAITING_FOR_START' &&
+  job !== undefined &&
+  (typeof job === 'string' || !(job.start_time || job.is_only_init_task));
+
+const effectOf: Operation['effectOf'] = (sighting, _, job) =>
+  isTooEarly(sighting.status, job) ? 'none' : statusTells(sighting);
+
+const isThere: Operation['isThere'] = (status, job) =>
+  STARTED.some((there) => there === status) && !isTooEarly(status, job);
 
 /** Starts replication tasks. Source: the vendor's page "Starting Tasks in Batches". */
 export const drsStart: Operation = {

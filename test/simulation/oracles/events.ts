@@ -8,7 +8,8 @@ export const oneIntent: Oracle = {
   },
 };
 
-const REST_OF_SECOND_MS = 999;
+/** A time in whole seconds may be of any moment of its second. */
+const latestAt = (at: number): number => (at % 1_000 === 0 ? at + 999 : at);
 
 const timeOf = (age: string): number => Number.parseInt(age.replace('-', '').slice(0, 12), 16);
 
@@ -19,8 +20,7 @@ export const eventAges: Oracle = {
     const byAge = new Map(intents.map((one) => [one.age, one]));
     for (const { request, id, after } of intents) {
       if (request.wishedAt === undefined || after !== undefined) continue;
-      if (timeOf(id) !== request.wishedAt + REST_OF_SECOND_MS)
-        yield `${id} is not of the time of its event`;
+      if (timeOf(id) !== latestAt(request.wishedAt)) yield `${id} is not of the time of its event`;
     }
     for (const step of steps) {
       if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
