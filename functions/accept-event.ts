@@ -7,9 +7,9 @@ import type { Receipt } from '../shared/core/receipt.ts';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
+import { joinCalls } from '../shared/edge/join-calls.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
-import { joinCalls } from '../shared/join-calls.ts';
 
 const config = readAcceptConfig(process.env);
 const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;

@@ -133,7 +133,7 @@ const GIVEN = {
   UPSTREAM_SECRETS_FILE: 'secrets',
 };
 
-/** A limit for an operation that there is not would be no limit at all, and nobody would know. */
+/** A limit for an operation that there is not would be no limit at all, and no error would say so. */
 const refuseUnknownLimits = (environment: Environment): void => {
   const known = operations.map(({ name }) => LIMIT + name.toUpperCase().replace('.', '_'));
   const problems = Object.entries(environment).flatMap(([name, value]) =>

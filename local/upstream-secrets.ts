@@ -23,7 +23,7 @@ export interface UpstreamSecrets {
 type Wanted = Pick<Settings, 'UPSTREAM_SECRETS_FILE' | 'DATA_DIR'>;
 
 /**
- * The file that the settings name, checked, or one with a new key pair for every project, which nobody else may read and
+ * The file that the settings name, checked, or one with a new key pair for every project, which no other user may read and
  * which goes with the stack. Throws `MisconfiguredError` with every fault of a file that is named, and none of its values.
  */
 export const provideUpstreamSecrets = (

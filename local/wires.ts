@@ -21,7 +21,7 @@ export interface Wires {
   readonly bus: string;
   readonly dli: string;
   readonly drs: string;
-  /** Undefined where nobody said where it is: who has keys alone needs none. */
+  /** Undefined where the settings do not say where it is: who has keys alone needs none. */
   readonly iam: string | undefined;
   readonly embeddedQueue: QueueServer | undefined;
   readonly embeddedBus: EventBus | undefined;

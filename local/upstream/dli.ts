@@ -53,7 +53,7 @@ const readFor =
     return { ok: true, asked: { ids: ids.output, options, jobOptions: new Map() } };
   };
 
-/** Codes of the vendor's error page that fit; which of them it sends for which job nobody could verify. */
+/** Codes of the vendor's error page that fit; which of them it sends for which job is not verified. */
 const TROUBLES: Readonly<Record<Trouble, { readonly code: string; readonly message: string }>> = {
   missing: { code: 'DLI.0002', message: 'The job does not exist.' },
   'wrong-state': { code: 'DLI.0007', message: 'The job status does not allow the operation.' },

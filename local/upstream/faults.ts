@@ -15,12 +15,12 @@ const retryAfter = (
   now: number,
 ): Readonly<Record<string, string>> => {
   if (seconds === null) return {};
-  // A date has whole seconds: rounded up, so that nobody comes too early.
+  // A date has whole seconds: rounded up, so that no client comes too early.
   const date = new Date(Math.ceil(now / 1_000 + seconds) * 1_000);
   return { 'retry-after': form === 'date' ? date.toUTCString() : String(seconds) };
 };
 
-/** The throttling text and code are the gateway's own. Whether it sends `Retry-After` nobody could verify. */
+/** The throttling text and code are the gateway's own. Whether it sends `Retry-After` is not verified. */
 export const throttled = (settings: Settings, now: number): Reply => {
   const reply = gatewayError(
     429,

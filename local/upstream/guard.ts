@@ -37,8 +37,8 @@ const opens = ({ account, scope }: Caller, project: string): boolean =>
   (scope === undefined || scope.project === project);
 
 /**
- * The gateway's words, after the vendor's list of gateway errors. Which of them it has for another's project nobody could
- * verify.
+ * The gateway's words, after the vendor's list of gateway errors. Which of them it has for another's project is
+ * not verified.
  */
 const gatewayWords = (why: Why, who: Who | undefined): Reply => {
   if (why === 'another project')

@@ -57,7 +57,7 @@ export interface Shown {
 export interface JobState {
   status: string;
   savepoint: boolean;
-  /** When it came into being, which is when somebody first asked for it. */
+  /** When it came into being, which is when a client first asked for it. */
   readonly createdAt: number;
   startedAt: number | null;
   /** The states that it has yet to come into. */
@@ -74,7 +74,7 @@ export interface JobState {
 
 /** How an operation moves a job, in steps of `step` milliseconds. */
 export interface Law {
-  /** The state of a job that nobody asked for before: the one that makes this request sensible. */
+  /** The state of a job that no client asked for before: the one that makes this request sensible. */
   readonly unseen: string;
   readonly allowedIn: readonly string[];
   /** Undefined if nothing came of the call. */

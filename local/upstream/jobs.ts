@@ -70,7 +70,7 @@ const advance = (job: JobState, now: number, step: number): JobState => {
 
 export type Jobs = ReturnType<typeof keepJobs>;
 
-/** Every job there is, in states that take time: a job is brought up to date when somebody asks for it. */
+/** Every job there is, in states that take time: a job is brought up to date when a client asks for it. */
 export const keepJobs = (now: () => number, transitionMs: number) => {
   const known = new Map<string, JobState>();
 

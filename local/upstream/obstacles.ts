@@ -11,7 +11,7 @@ export interface Obstacle {
   readonly ending: Ending;
 }
 
-/** As a load balancer answers that has nobody behind it. */
+/** As a load balancer answers that has no server behind it. */
 const UNAVAILABLE: Reply = { status: 503, headers: {}, body: '' };
 
 export interface ObstacleParts {

@@ -1,7 +1,7 @@
 import type { BadSignature } from './signature.ts';
 import type { Who } from './standing.ts';
 
-/** Why somebody was not let in. */
+/** Why a client was not let in. */
 export type Why =
   | BadSignature
   | 'no credentials'
@@ -18,7 +18,7 @@ export type Why =
 export interface Refusal {
   readonly at: number;
   readonly path: string;
-  /** Undefined where the request did not say, or nobody knows whose token it is. */
+  /** Undefined where the request did not say, or no user is known for the token. */
   readonly who: Who | undefined;
   readonly why: Why;
   readonly status: number;

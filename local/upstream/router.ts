@@ -45,7 +45,7 @@ export const makeRouter = (parts: RouterParts) => {
   const latencyOf = (operation: OperationName | '*'): number =>
     behaviour.settingsOf(operation).latencyMs;
 
-  /** The order of the gateway: an outage knows nobody, then credentials, then the rate. */
+  /** The order of the gateway: an outage comes first, then credentials, then the rate. */
   const pass = (
     { operation, service }: { operation: OperationName | '*'; service: Service },
     request: Request,

@@ -52,7 +52,7 @@ export interface UpstreamOptions {
 export interface Upstream {
   /** Where both services are, and IAM. */
   readonly url: string;
-  /** Every call that a batch endpoint was asked for by somebody who may, in order; grows as they come. */
+  /** Every call that a batch endpoint was asked for by a client who may, in order; grows as they come. */
   readonly calls: readonly UpstreamCall[];
   /** The same for looks at the state of jobs. */
   readonly looks: readonly UpstreamLook[];

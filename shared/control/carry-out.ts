@@ -149,13 +149,13 @@ const besideServed = (attempt: Attempt): Attempt => ({
   ),
 });
 
-/** There has to be time for it, and every job of it still wished by somebody. */
+/** There has to be time for it, and every job of it still wished by an intent. */
 const inTime = (now: () => number, call: Call, isTime: MayBegin): MayBegin => {
   const deadline = deadlineOf(call);
   return (inMs = 0) => isTime(inMs) && now() + inMs < deadline;
 };
 
-/** Until when every job of a call is wished by somebody, in milliseconds since 1970. */
+/** Until when every job of a call is wished by an intent, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>
   Math.min(
     ...carriers.map(({ askers }) =>

@@ -10,7 +10,7 @@ export interface ClaimOptions {
   readonly book: Book;
   readonly now: () => number;
   readonly invocation: string;
-  /** Longer than an invocation can last, so that nobody acts under a claim that has lapsed. */
+  /** Longer than an invocation can last, so that no invocation acts under a claim that has lapsed. */
   readonly leaseMs: number;
   readonly parts: ReadonlyMap<string, Part>;
 }

@@ -21,7 +21,7 @@ export class EverybodyRefusedError extends Error {
 /**
  * The way out: read → recall → plan → weigh → claim → call → record → publish → give back. Laws: a message is
  * acknowledged only when every job in it has its outcome on the bus (promise P1); what cannot be read is buried, and
- * delays nobody (P8); without the ledger nothing is called, and everything comes back. Throws
+ * delays no other message (P8); without the ledger nothing is called, and everything comes back. Throws
  * {@link EverybodyRefusedError}, after all is done, if the upstream refused every request and every message stays.
  */
 export const makeControlLoop =

@@ -51,10 +51,10 @@ const endingBy = (
 
 /**
  * Tells how jobs end whose deadline has passed. Law: none of them is called; and one whose request may have been served
- * is looked at first, for a while, so that nobody is told of a job that runs that it has expired.
+ * is looked at first, for a while, so that no result says `expired` of a job that runs.
  */
 export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions) => {
-  /** The jobs by what the ledger knows: those that somebody has to look at, and how the others end. */
+  /** The jobs by what the ledger knows: those that need a look, and how the others end. */
   const sift = async (overdue: readonly Settled[]) => {
     const endings = new Map<Settled, Ending>();
     const doubtful: Doubtful[] = [];

@@ -26,15 +26,15 @@ export interface GateEdges {
 }
 
 /**
- * The gates between one invocation and the upstream. Law: where everybody was refused nobody asks until a cool-down is
+ * The gates between one invocation and the upstream. Law: where every request was refused none is sent until a cool-down is
  * over, which all invocations heed through the ledger; then one alone sends one request, and the others follow only if
  * it was served.
  */
 export interface Gates {
   /** Finds out where requests may go, and looks with them. To be called once, before anything is sent. */
   readonly open: (destinations: readonly Destination[]) => Promise<void>;
-  /** `nobody`: the project has no credential, so its jobs can never be served. */
-  readonly standing: (destination: Destination) => 'open' | 'closed' | 'nobody';
+  /** `no-credential`: the project has no credential, so its jobs can never be served. */
+  readonly standing: (destination: Destination) => 'open' | 'closed' | 'no-credential';
   /** Seconds until it is worth to come back; 0 where nothing is closed. */
   readonly pause: (destination: Destination) => number;
   /** What the last refusal at a destination looked like, in a short line, if no request is known to have been served since. */
@@ -81,7 +81,7 @@ export const makeGates = (
   probeMs: number,
 ): Gates => {
   const { book, identify } = edges;
-  const found = new Map<string, Ways | 'nobody'>();
+  const found = new Map<string, Ways | 'no-credential'>();
   const ways = new Map<string, Way>();
   let isServed = false;
   let refusal: string | undefined;
@@ -97,7 +97,7 @@ export const makeGates = (
   const keysOf = async (destination: Destination) => {
     const { service, project } = destination;
     const identity = await identify(project);
-    if (identity.kind === 'none') found.set(nameOf(destination), 'nobody');
+    if (identity.kind === 'none') found.set(nameOf(destination), 'no-credential');
     return identity.kind === 'known'
       ? [
           {
@@ -178,7 +178,7 @@ export const makeGates = (
 
   const waysOf = (destination: Destination): Ways | undefined => {
     const own = found.get(nameOf(destination));
-    return own === 'nobody' ? undefined : own;
+    return own === 'no-credential' ? undefined : own;
   };
 
   const send: SendBy = async ({ route, ...request }, mayBegin) => {
@@ -212,12 +212,12 @@ export const makeGates = (
     open,
     standing: (destination) => {
       const own = found.get(nameOf(destination));
-      if (own === 'nobody') return 'nobody';
+      if (own === 'no-credential') return 'no-credential';
       return own === undefined || isClosed(own) ? 'closed' : 'open';
     },
     pause: (destination) => {
       const own = found.get(nameOf(destination));
-      if (own === 'nobody') return 0;
+      if (own === 'no-credential') return 0;
       if (own === undefined) return UNKNOWN_SECONDS;
       return Math.max(...Object.values(own).map((way: Way) => way.pause()));
     },

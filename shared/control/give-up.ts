@@ -22,7 +22,8 @@ export const hasFailed = (part: Part, maxReceives: number): boolean =>
 /** What is open when the queue is about to give a message for the last time has failed. `now` is in milliseconds since 1970. */
 export const failIfLast = (part: Part, maxReceives: number, now: number): void => {
   if (!isOnItsLast(part, maxReceives) || isSettled(part)) return;
-  const error = { code: 'attempts-exhausted', message: FAILED };
+  const last = part.reason === undefined ? '' : `; the last time: ${part.reason}`;
+  const error = { code: 'attempts-exhausted', message: FAILED + last };
   const verdict: VerdictInfo = { outcome: 'failed', error };
   settleOpen(part, { ...verdict, calledAt: now, settledAt: now });
 };

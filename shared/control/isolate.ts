@@ -2,8 +2,8 @@ import type { Call } from '../core/plan.ts';
 import type { Attempt } from './attempt.ts';
 
 /**
- * How a request went: everybody was served; it was refused as a whole, for what may be one job's fault, or for want of a
- * right, which may be one job's or everybody's; or, undefined, anything else.
+ * How a request went: all its jobs were served; it was refused as a whole, for what may be one job's fault, or for want of a
+ * right, which may be one job's or all jobs'; or, undefined, anything else.
  */
 export type Passage = 'through' | 'suspect' | 'denied' | undefined;
 

@@ -4,7 +4,7 @@ import { type Book, isForeign } from './book.ts';
 
 /** What the ledger knows of a job. */
 export interface Known {
-  /** Undefined: nobody has claimed it yet. */
+  /** Undefined: no invocation has claimed it yet. */
   readonly record: JobRecord | undefined;
   readonly version: string | undefined;
   /** The record of the part that the job's claim points to, if it was written. */
@@ -12,7 +12,7 @@ export interface Known {
 }
 
 /**
- * What is known of jobs, by the keys of their records. Left out are those of which nobody can tell: the ledger is out of
+ * What is known of jobs, by the keys of their records. Left out are those of which the ledger does not tell: it is out of
  * reach, or a later release wrote what it holds of them.
  */
 export const readKnown = async (

@@ -72,7 +72,7 @@ const leadsNowhere = (reply: Reply): boolean =>
 const unasked = (jobs: readonly JobId[]) =>
   jobs.map((job): readonly [JobId, Sighting] => [job, { status: UNASKED }]);
 
-/** A job that somebody wants to see, on behalf of an operation. */
+/** A job that is to be looked at, on behalf of an operation. */
 export interface InDoubt {
   readonly operation: Operation;
   readonly project_id: ProjectId;

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
-/** As many slots for each name: those who wait for one name hold up nobody of another. */
+/** As many slots for each name: those who wait for one name hold up none of another. */
 export const slotsPer = (concurrency: number): ((name: string) => LimitFunction) => {
   const slots = new Map<string, LimitFunction>();
   return (name) => {

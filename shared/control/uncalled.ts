@@ -71,7 +71,7 @@ const expiredOf = (
   };
 };
 
-/** The verdict on the jobs of a project that nobody can send requests for. */
+/** The verdict on the jobs of a project without a credential. */
 const UNSERVABLE: VerdictInfo = {
   outcome: 'rejected',
   error: {

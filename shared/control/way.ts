@@ -16,7 +16,7 @@ import type { Book, Seen } from './book.ts';
 export interface Way {
   /** Whether nothing goes out on it any more in this invocation. */
   readonly isClosed: () => boolean;
-  /** Whether it was closed for a credential's sake, and nobody is known to have been served since. */
+  /** Whether it was closed for a credential's sake, and no request is known to have been served since. */
   readonly wasRefused: () => boolean;
   /** What the last refusal looked like, if no request is known to have been served since. */
   readonly reason: () => string | undefined;
@@ -32,7 +32,7 @@ export interface Way {
   readonly sending: (exchange: Promise<unknown>) => void;
   /** Somebody was served. */
   readonly pass: (isLook?: boolean) => Promise<void>;
-  /** A request was refused as if everybody was: for certain, or it may be that one job's own trouble. */
+  /** A request was refused as if all were: for certain, or it may be that one job's own trouble. */
   readonly refuse: (refusal: RefusalOfAll) => Promise<void>;
   /** Leaves behind in the ledger what the next invocations have to know. */
   readonly leave: () => Promise<void>;
@@ -56,7 +56,7 @@ export const makeWay = (
   /** Those who come while it is being noted wait for that, and go by it. */
   let taking: Promise<boolean> | undefined;
   let underWay: Promise<unknown> | undefined;
-  /** Since somebody was served. */
+  /** Since a request was served. */
   let refusals: Refusals | undefined;
   /** A look was answered since the last refusal. */
   let isAnswering = false;

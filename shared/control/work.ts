@@ -88,7 +88,7 @@ const weighCalls = <Message extends Received>(
   return weigh(planned, { book, lookAt, now, settleMs: limits.settleMs, pollMs, seen });
 };
 
-/** The calls that may go out; those of a project that nobody can send requests for are settled. */
+/** The calls that may go out; those of a project without a credential are settled. */
 const admitted = (
   calls: readonly Call[],
   parts: Parts,
@@ -97,7 +97,7 @@ const admitted = (
 ): readonly Call[] =>
   calls.filter((call) => {
     const standing = gates.standing(destinationOf(call));
-    if (standing === 'nobody')
+    if (standing === 'no-credential')
       for (const carrier of call.carriers) rejectUnservable(parts, carrier, at);
     return standing === 'open';
   });

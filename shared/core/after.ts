@@ -15,7 +15,7 @@ const followers = operations.filter(({ restart }) => restart !== undefined);
 
 const ageOf = (id: IntentId, now: Date): number => now.getTime() - timeOf(id);
 
-/** An id as it should be, or as somebody may have changed it on the way. */
+/** An id as it should be, or as a program may have changed it on the way. */
 const looksLikeOne = (text: string): boolean => version7.test(text.trim().toLowerCase());
 
 /** Whether a stop is named by its intent's id; else it is by its event's id or its correlation id. */

@@ -2,7 +2,7 @@
  * Whose trouble an error is.
  * - `job`: this job cannot be served; in a call of many it may be one job's fault.
  * - `status`: so too, and the job's status may be the reason: it may be where it was wished to be.
- * - `everybody`: nobody's own fault, yet final (quota, permission to use the feature).
+ * - `all`: no job's own fault, yet final (quota, permission to use the feature).
  * - `busy`: this job is not served for now.
  * - `throttled`: too many requests; nothing was done.
  * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a pair of keys.
@@ -16,7 +16,7 @@
 export type Blame =
   | 'job'
   | 'status'
-  | 'everybody'
+  | 'all'
   | 'busy'
   | 'throttled'
   | 'signature'
@@ -41,7 +41,7 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DLI.0019', 'late'],
   ['DLI.0023', 'job'],
   ['DLI.0999', 'later'],
-  ['DLI.1028', 'everybody'],
+  ['DLI.1028', 'all'],
   ['DLI.10001', 'later'],
   ['DLI.12004', 'job'],
   ['DLI.13024', 'job'],
@@ -90,11 +90,11 @@ export const blameOf = (status: number, code: string): Blame => {
   if (status === 429) return 'throttled';
   if (status === 401) return 'signature';
   if (isGateways(code)) return status === 403 ? 'auth' : 'gateway';
-  return status === 403 ? 'everybody' : 'status';
+  return status === 403 ? 'all' : 'status';
 };
 
 /** Whether a right is missing: for one job, or for whoever asks. IAM's refusals are of the user, whatever the job. */
 export const lacksRight = (status: number, code: string): boolean => {
   const blame = blameOf(status, code);
-  return (blame === 'auth' || (blame === 'everybody' && status === 403)) && !/^IAM\./.test(code);
+  return (blame === 'auth' || (blame === 'all' && status === 403)) && !/^IAM\./.test(code);
 };

@@ -10,13 +10,13 @@ import type { Destination } from './route.ts';
  * refused every request. No record: none was refused.
  */
 export interface CoolDown {
-  /** Milliseconds since 1970: nobody sends anything before. 0: the way is open. */
+  /** Milliseconds since 1970: no invocation sends anything before. 0: the way is open. */
   readonly until: number;
   /** How often it was closed in a row; the time to wait grows with it. */
   readonly step: number;
   /** Refusals in a row, in one invocation or several, since it was closed for certain. */
   readonly strikes: number;
-  /** That somebody has set out to see whether it is over: till `until` the others wait. */
+  /** That an invocation has set out to see whether it is over: till `until` the others wait. */
   readonly probing: boolean;
   /** That it was a credential that was refused the last time. */
   readonly ofCredential?: boolean;
@@ -40,7 +40,7 @@ export const wayOfRoute = ({ service, project, route }: Destination): string =>
 /** `key` is the credential's fingerprint. */
 export const wayOfKey = (key: string): string => `cool/key/${key}`;
 
-/** What somebody may do who wants to send something. */
+/** What an invocation may do that wants to send something. */
 export type Admission =
   | { readonly kind: 'open' }
   /** The cool-down is over: one alone may send one request, and see. */
@@ -63,7 +63,7 @@ export const admissionTo = (record: CoolDown | undefined, now: number): Admissio
 };
 
 /**
- * What still counts of a record: one that ended longer ago than any is made to last, with nobody come since, is a first one.
+ * What still counts of a record: one that ended longer ago than any is made to last, with no invocation come since, is a first one.
  * A job that fails for ever would else close an idle project for ever longer.
  */
 const remembered = (record: CoolDown, now: number): CoolDown =>
@@ -88,7 +88,7 @@ export const probeOf = (record: CoolDown, now: number, ms: number): CoolDown => 
 /** More than five bad signatures in a row lock a key pair for five minutes (docs/upstream.md §1): so few are tried. */
 const AUTH_SECONDS = 60;
 
-/** How a way refused. It is certain that it serves nobody, or too few were refused to tell. */
+/** How a way refused. It is certain that it serves none, or too few were refused to tell. */
 export interface RefusalOfAll {
   readonly closure: Closure;
   /** Seconds. */
@@ -110,9 +110,9 @@ export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
 };
 
 /**
- * The record after a refusal of everybody: each closure in a row that is certain, or rests on three strikes, doubles the
+ * The record after a refusal of all: each closure in a row that is certain, or rests on three strikes, doubles the
  * wait, and the upstream's own wish goes before it where it is longer. In a row they are no more after five minutes in
- * which nobody came.
+ * which no invocation came.
  */
 export const coolDownAfter = (
   record: CoolDown | undefined,

@@ -63,7 +63,7 @@ export const unanswered = (count: number, reason: string, status?: number): Read
   suspect: false,
 });
 
-/** What silence says of jobs: nothing, unless there was nobody to be silent. */
+/** What silence says of jobs: nothing, unless no request was sent. */
 export const silence = (count: number, reply: Extract<Reply, { kind: 'silent' }>): Reading => {
   const served = reply.unsent ? 'no' : 'maybe yet';
   const verdict: Verdict = { kind: 'unanswered', served, reason: reply.reason };
@@ -85,7 +85,7 @@ export const openReply = (count: number, reply: Reply): Opened => {
 };
 
 /**
- * One row for the whole call. A success is everybody's; an error of one job's making leaves the call suspect. Beside a
+ * One row for the whole call. A success is of all jobs; an error of one job's making leaves the call suspect. Beside a
  * status of success it may sum up what was served in part, so that a look has to tell.
  */
 export const asWhole = (count: number, status: number, row: Row): Reading => {

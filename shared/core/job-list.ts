@@ -23,7 +23,7 @@ export const jobIdSchema = (rule: JobIdRule): v.GenericSchema<unknown, JobId> =>
     }),
   );
 
-/** Where a job is listed again with other options, so that nobody can tell which were meant; -1 if nowhere. */
+/** Where a job is listed again with other options, so that it is unclear which were meant; -1 if nowhere. */
 const contradiction = (jobs: readonly Job[]): number => {
   if (jobs.every((job) => typeof job === 'string')) return -1;
   const seen = new Map<JobId, string>();

@@ -15,11 +15,11 @@ export interface Claim {
   readonly invocation: string;
   /** Milliseconds since 1970: nothing was sent under this claim before. */
   readonly at: number;
-  /** Milliseconds since 1970. It outlasts the invocation: from then on nobody acts under this claim. */
+  /** Milliseconds since 1970. It outlasts the invocation: from then on no invocation acts under this claim. */
   readonly until: number;
   /** Milliseconds since 1970: a status that is shown before may be older than what the request before this one did. */
   readonly clearFrom?: number | undefined;
-  /** ISO 8601: from then on nobody will carry this intent out. */
+  /** ISO 8601: from then on no invocation carries this intent out. */
   readonly expires_at?: string | undefined;
 }
 

@@ -16,7 +16,7 @@ import type { PartState, Sealed } from './part-record.ts';
  */
 export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 
-/** What is to be done with a job that somebody wants called. */
+/** What is to be done with a job that an intent wants called. */
 export type Judgement =
   /** Claim it and call. */
   | { readonly kind: 'go' }

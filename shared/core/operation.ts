@@ -68,7 +68,7 @@ export type MayBegin = (inMs?: number) => boolean;
 
 /**
  * By which credential requests for a project are sent: `key` is its fingerprint, and tells nothing of it. `none`: the
- * project has no credential. `out of reach`: nobody can tell just now.
+ * project has no credential. `out of reach`: that cannot be told just now.
  */
 export type Identity =
   | { readonly kind: 'known'; readonly key: string }
@@ -145,7 +145,7 @@ export interface Operation {
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
   /**
-   * Law: of a job whose status is {@link UNTOLD} or {@link UNASKED} nobody can say anything: `effectOf` is pending, it is
+   * Law: of a job whose status is {@link UNTOLD} or {@link UNASKED} nothing can be said: `effectOf` is pending, it is
    * not there, and not ready for a restart.
    */
   readonly look: Look;

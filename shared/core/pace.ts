@@ -40,7 +40,7 @@ export const takeTurn = (
   return [at, { ...pace, nextAt: at + 2 * gap * random }];
 };
 
-/** The pace after somebody was served. What is held back stays so. */
+/** The pace after a request was served. What is held back stays so. */
 export const speedUp = (pace: Pace): Pace => {
   if (pace.rate === undefined) return pace;
   const rate = pace.rate + STEP;
@@ -48,7 +48,7 @@ export const speedUp = (pace: Pace): Pace => {
   return { ...FREE, heldUntil: pace.heldUntil };
 };
 
-/** The pace after a throttle. `retryAfter`, in seconds, holds everybody back who goes the same way. */
+/** The pace after a throttle. `retryAfter`, in seconds, holds every request back that goes the same way. */
 export const slowDown = (pace: Pace, now: number, retryAfter = 0): Pace => {
   const rate = pace.rate === undefined ? FIRST_RATE : Math.max(SLOWEST_RATE, pace.rate * DECREASE);
   return {

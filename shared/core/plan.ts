@@ -23,7 +23,7 @@ export interface Queued {
 
 export const ageOf = ({ age, intent }: Queued): Age => age ?? intent.intent_id;
 
-/** One job, and everybody who asked for it: all share the outcome. */
+/** One job, and all intents that ask for it: all share the outcome. */
 export interface Asked {
   readonly job: Job;
   readonly askers: readonly Queued[];

@@ -55,7 +55,7 @@ const agesOf = (turns: readonly Turn[], known: Sender | undefined): ReadonlyMap<
 
 /**
  * Ages of wishes whose senders gave them an order of their own. Law: of the same sender's wishes for the same job the one
- * of the lower sequence is the older, whatever their ids; nobody else's wish changes its place. `known` is the last by that
+ * of the lower sequence is the older, whatever their ids; no other sender's wish changes its place. `known` is the last by that
  * order which the ledger knows, by job and sender.
  */
 export const rankBySequence = (

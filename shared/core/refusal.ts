@@ -64,7 +64,7 @@ export const verdictOn = (status: number, error: Refusal, evidence: Evidence): V
     }
     case 'job':
     case 'status':
-    case 'everybody':
+    case 'all':
       return { kind: 'rejected', evidence, error, doubtful: blame === 'status' };
   }
 };
@@ -75,7 +75,7 @@ export const mayBeOneJobs = (status: number, { code }: Refusal): boolean => {
   return blame === 'job' || blame === 'status';
 };
 
-/** Why an upstream serves nobody just now. */
+/** Why an upstream serves no request just now. */
 export type Closure = 'throttled' | 'auth' | 'outage' | 'no-route' | 'unreadable';
 
 const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
@@ -92,11 +92,11 @@ const CLOSURES: ReadonlyMap<Blame, Closure> = new Map([
 /** Whose trouble a reply tells of that is no service's: by IAM's code, then by its status. Else it is that of whoever answered. */
 export const blameOfStranger = (status: number, body: Json): Blame => {
   const blame = blameOf(status, codeOf(body));
-  if (blame === 'everybody' && isIams(body)) return 'auth';
+  if (blame === 'all' && isIams(body)) return 'auth';
   return CLOSURES.has(blame) ? blame : 'unreadable';
 };
 
-/** What each row says: why everybody is refused, or, undefined, that the service is at work. */
+/** What each row says: why all are refused, or, undefined, that the service is at work. */
 const saidIn = (status: number, body: Json): ReadonlySet<Closure | undefined> => {
   if (!isServices(status, body)) return new Set([CLOSURES.get(blameOfStranger(status, body))]);
   const isListed = listedIn(body).length > 0;
@@ -135,7 +135,7 @@ export const isSaidOfAll = (reply: Reply): boolean => {
   return listedIn(body).length === 0 && rowsOf(body).length === 1;
 };
 
-/** Whether a reply shows that a service is at work: it served somebody, or refused a job in its own words. */
+/** Whether a reply shows that a service is at work: it served a job, or refused a job in its own words. */
 export const showsService = (reply: Reply): boolean =>
   reply.kind === 'replied' && saidIn(reply.status, jsonOf(reply.body)).has(undefined);
 

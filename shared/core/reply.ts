@@ -17,9 +17,9 @@ export type Reply =
       readonly kind: 'silent';
       readonly reason: string;
       readonly retryAfter?: never;
-      /** That nothing was sent: there was no connection, or nobody tried. */
+      /** That nothing was sent: there was no connection, or no try. */
       readonly unsent?: boolean;
-      /** That nobody tried: it tells nothing of the upstream. */
+      /** That there was no try: it tells nothing of the upstream. */
       readonly held?: boolean;
       /** That it was not tried since there is no such route: it would tell nothing. */
       readonly noRoute?: boolean;

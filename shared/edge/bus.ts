@@ -8,7 +8,7 @@ import type { Log } from '../core/log.ts';
 import { pack } from '../core/pack.ts';
 import { reasonOf } from '../core/reason.ts';
 import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../core/result.ts';
-import { repeatRefused, type Taken } from '../repeat-refused.ts';
+import { repeatRefused, type Taken } from './repeat-refused.ts';
 
 /** Entries per PutEvents request. */
 const BATCH = 10;

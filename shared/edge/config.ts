@@ -36,7 +36,7 @@ const LEAST_REFRESH_MS = 10_000;
 
 /**
  * As many signatures are bad at once when a pair of keys is revoked. The sixth in a row locks it (docs/upstream.md §1), and
- * a cool-down later somebody tries again.
+ * a cool-down later an invocation tries again.
  */
 const MOST_SIGNED_AT_ONCE = 4;
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Entry, Ledger, NewEntry, Written } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
 import { reasonOf } from '../core/reason.ts';
-import { joinCalls } from '../join-calls.ts';
+import { joinCalls } from './join-calls.ts';
 
 /** Milliseconds that a write waits for another thread's. */
 const BUSY_TIMEOUT = 5_000;
@@ -55,7 +55,7 @@ export const openSqliteLedger = (
     busyTimeoutMs = BUSY_TIMEOUT,
   }: { log: Log; now: () => number; busyTimeoutMs?: number },
 ): SqliteLedger => {
-  // Loaded where it is used: on Lambda nobody opens a file, and the module is not free.
+  // Loaded where it is used: on Lambda no file is opened, and the module is not free.
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
   // From the first statement on: several threads may open a new file at once.
   const database: DatabaseSync = new Database(file, { timeout: busyTimeoutMs });

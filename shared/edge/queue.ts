@@ -10,7 +10,7 @@ import pLimit from 'p-limit';
 import type { Log } from '../core/log.ts';
 import { pack } from '../core/pack.ts';
 import { reasonOf } from '../core/reason.ts';
-import { repeatRefused, type Taken } from '../repeat-refused.ts';
+import { repeatRefused, type Taken } from './repeat-refused.ts';
 
 /** Entries per SQS batch request. */
 const BATCH = 10;

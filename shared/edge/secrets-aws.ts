@@ -17,7 +17,7 @@ const namelessly = (error: unknown): Error => {
 
 /**
  * Reads the credentials from a secret's current version, anew each time. Rejects with `MisconfiguredError` if the secret
- * is missing or may not be read, with another error if nobody can tell.
+ * is missing or may not be read, with another error if that cannot be told.
  */
 export const makeSecretsManagerSource =
   (client: SecretsManagerClient, secretId: string) => async (): Promise<string> => {

@@ -16,7 +16,7 @@ export interface PaceEdges {
 /** How often one request is sent, the first time included, while all it meets is throttles. */
 const MOST_TRIES = 6;
 
-/** So many throttles with nothing else between them: the upstream serves nobody of this project just now. */
+/** So many throttles with nothing else between them: the upstream serves no call of this project just now. */
 const MOST_THROTTLES = 8;
 
 /**
@@ -46,7 +46,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
     let refusal: Reply | undefined;
     for (let tries = 1; ; tries++) {
       const tooLong = await awaitTurn(lane, mayBegin);
-      // Only a pause that the upstream asked for tells that it serves nobody; want of time is this invocation's own.
+      // Only a pause that the upstream asked for tells that it serves none; want of time is this invocation's own.
       if (tooLong > 0 && refusal !== undefined && isHeld(lane)) return refusal;
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
       const reply = await send(request, mayBegin);

@@ -31,7 +31,7 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DLI.0019', 400, 'late'],
   ['DLI.0999', 400, 'later'],
   ['DLI.10001', 400, 'later'],
-  ['DLI.1028', 400, 'everybody'],
+  ['DLI.1028', 400, 'all'],
   ['DRS.M00004', 500, 'later'],
   ['DRS.M01501', 422, 'later'],
   ['DRS.M01503', 400, 'throttled'],
@@ -96,7 +96,7 @@ describe('an unknown code is judged by its status', () => {
     [409, 'status'],
     [422, 'status'],
     [401, 'signature'],
-    [403, 'everybody'],
+    [403, 'all'],
     [408, 'later'],
     [429, 'throttled'],
     [500, 'later'],
@@ -117,7 +117,7 @@ describe('an unknown code is judged by its status', () => {
       'later',
       'throttled',
       'signature',
-      'everybody',
+      'all',
     ]);
   });
 });

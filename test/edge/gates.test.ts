@@ -447,7 +447,7 @@ describe('who may not send at all', () => {
     const { world, invoke } = begin();
     world.identity = { kind: 'none' };
     const { standing, pause, send } = await invoke();
-    expect([standing(to()), pause(to())]).toEqual(['nobody', 0]);
+    expect([standing(to()), pause(to())]).toEqual(['no-credential', 0]);
     expect(await send(requestTo(), always)).toMatchObject({ held: true });
     expect(world.sent).toEqual([]);
   });

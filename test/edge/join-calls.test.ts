@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { joinCalls } from '../../shared/join-calls.ts';
+import { joinCalls } from '../../shared/edge/join-calls.ts';
 
 /** Runs what is told to happen at the end of a turn when the test says that it ends. */
 const turns = () => {

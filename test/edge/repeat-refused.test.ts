@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { repeatRefused, type Taken } from '../../shared/repeat-refused.ts';
+import { repeatRefused, type Taken } from '../../shared/edge/repeat-refused.ts';
 
 /** Sends to something that answers by a script for each item, and keeps what was sent and how long the pauses were. */
 const sending = async (scripts: readonly (readonly Taken[])[]) => {
