@@ -105,11 +105,21 @@ const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] =>
     ? [...(part?.names ?? [])].filter((name) => name !== ageOf(one))
     : [];
 
-/** What goes by a name, by its record; an intent of which there is none is as old as its id. */
+/** Whether an id is of a time at which the intent that names it was on the queue already: the clock was ahead that made it. */
+const isAhead = (after: IntentId, one: Queued): boolean =>
+  timeOf(after) - timeOf(ageOf(one)) > CLOCK_DIFFERENCE_MS;
+
+/**
+ * What goes by a name, by its record. An intent of which there is none is as old as its id; but for one of a clock that was
+ * ahead: only the record will tell its age.
+ */
 const makeAgeFor =
   (names: ReadonlyMap<string, NameRecord>) =>
-  (one: Queued, name: string, job: JobId): Age | undefined =>
-    namedFor(names.get(keyFor(one, name)) ?? [], job)?.age ?? one.intent.after;
+  (one: Queued, name: string, job: JobId): Age | undefined => {
+    const named = namedFor(names.get(keyFor(one, name)) ?? [], job);
+    const { after } = one.intent;
+    return named?.age ?? (after === undefined || isAhead(after, one) ? undefined : after);
+  };
 
 /** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
 const tell = async (

@@ -1,5 +1,6 @@
 import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
+import { SKEW_MS } from './nothing-stale.ts';
 import { idsOf, type Oracle } from './oracle.ts';
 import { STATUSES } from './statuses.ts';
 
@@ -74,7 +75,7 @@ export const nothingBlind: Oracle = {
           if (!isTaken && !hasEnded && !untouched.has(status)) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;
-          const isPast = settledAt !== undefined && settledAt <= seenAt;
+          const isPast = settledAt !== undefined && settledAt <= seenAt + SKEW_MS;
           // What a service that has replied did shows, if not at once; where the job is there already, all is told.
           if (isPast || (doubt && isTaken && replied.has(doubt.call))) doubts.delete(job);
         }
