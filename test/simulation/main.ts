@@ -4,7 +4,7 @@ import { narrate } from './narrate.ts';
 import { judgeHistory } from './oracles/index.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import { brokenIn, tellTally } from './tally.ts';
+import { brokenIn, tellBroken, tellTally } from './tally.ts';
 
 /**
  * `npm run simulate -- --seeds 1000000 [--from 1] [--workers 2]`: plays so many histories and reports.
@@ -41,7 +41,7 @@ const tellOne = async (seed: number, whole: boolean): Promise<boolean> => {
   return !isBroken;
 };
 
-const PROGRESS_MS = 60_000;
+const PROGRESS_MS = 30_000;
 
 const tellMany = async (from: number, seeds: number, workers: number): Promise<boolean> => {
   const started = performance.now();
@@ -53,7 +53,7 @@ const tellMany = async (from: number, seeds: number, workers: number): Promise<b
     onProgress: (sum) => {
       if (performance.now() - told < PROGRESS_MS) return;
       told = performance.now();
-      console.log(`${sum.histories} histories, ${brokenIn(sum)} violations`);
+      console.log(`${sum.histories} histories, ${tellBroken(sum).join('\n')}`);
     },
   });
   for (const line of tellTally(tally, (performance.now() - started) / 1_000)) console.log(line);

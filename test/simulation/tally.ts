@@ -87,6 +87,15 @@ export const brokenIn = ({ broken }: Tally): number =>
 
 const number = (value: number): string => value.toLocaleString('en');
 
+/** How many histories broke a promise, and the first seeds of each. */
+export const tellBroken = (tally: Tally): readonly string[] => [
+  `${number(brokenIn(tally))} violations`,
+  ...Object.entries(tally.broken).map(
+    ([promise, { count: times, seeds }]) =>
+      `  ${promise}: ${number(times)} histories, the first by seeds ${seeds.join(', ')}`,
+  ),
+];
+
 /** A tally as lines for a reader. */
 export const tellTally = (tally: Tally, seconds: number): readonly string[] => [
   `${number(tally.histories)} histories in ${seconds.toFixed(0)} s (${number(Math.round(tally.histories / seconds))} a second)`,
@@ -94,9 +103,5 @@ export const tellTally = (tally: Tally, seconds: number): readonly string[] => [
   `${number(tally.calls)} calls, ${number(tally.looks)} looks, ${number(tally.events)} events`,
   `${number(Object.values(tally.faults).reduce((a, b) => a + b, 0))} faults injected:`,
   ...FAULTS.map((fault: FaultName) => `  ${fault}: ${number(tally.faults[fault] ?? 0)}`),
-  `${number(brokenIn(tally))} violations`,
-  ...Object.entries(tally.broken).map(
-    ([promise, { count: times, seeds }]) =>
-      `  ${promise}: ${number(times)} histories, the first by seeds ${seeds.join(', ')}`,
-  ),
+  ...tellBroken(tally),
 ];
