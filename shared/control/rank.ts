@@ -42,6 +42,8 @@ export const rank = async (
   parts: ReadonlyMap<string, Part>,
   queued: readonly Queued[],
 ): Promise<Ranked> => {
+  // How old each is by its message, whatever its sender's own order makes of that.
+  const arrived = new Map(queued.map((one) => [one.part, ageOf(one)]));
   const bySequence = await sequenced(book, queued);
   // Also those that are over: a delivery that comes late may have given a receipt of its own.
   const stops = [...bySequence.queued, ...[...parts.values()].map(settledOf)].flatMap((one) =>
@@ -63,7 +65,7 @@ export const rank = async (
   return {
     ...bySequence,
     left: [...bySequence.left, ...left],
-    queued: rankByName(whole, makeAgeFor(names)),
+    queued: rankByName(whole, makeAgeFor(names, arrived)),
   };
 };
 
@@ -106,19 +108,20 @@ const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] =>
     : [];
 
 /** Whether an id is of a time at which the intent that names it was on the queue already: the clock was ahead that made it. */
-const isAhead = (after: IntentId, one: Queued): boolean =>
-  timeOf(after) - timeOf(ageOf(one)) > CLOCK_DIFFERENCE_MS;
+const isAhead = (after: IntentId, arrived: Age): boolean =>
+  timeOf(after) - timeOf(arrived) > CLOCK_DIFFERENCE_MS;
 
 /**
  * What goes by a name, by its record. An intent of which there is none is as old as its id; but for one of a clock that was
  * ahead: only the record will tell its age.
  */
 const makeAgeFor =
-  (names: ReadonlyMap<string, NameRecord>) =>
+  (names: ReadonlyMap<string, NameRecord>, arrived: ReadonlyMap<string, Age>) =>
   (one: Queued, name: string, job: JobId): Age | undefined => {
     const named = namedFor(names.get(keyFor(one, name)) ?? [], job);
     const { after } = one.intent;
-    return named?.age ?? (after === undefined || isAhead(after, one) ? undefined : after);
+    const own = arrived.get(one.part) ?? ageOf(one);
+    return named?.age ?? (after === undefined || isAhead(after, own) ? undefined : after);
   };
 
 /** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
