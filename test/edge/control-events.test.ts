@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../shared/control/part.ts';
+import { timeOf } from '../../shared/core/intent.ts';
 import type { Ledger } from '../../shared/core/ledger.ts';
 import { message, outcomes, startControlRoom } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
@@ -317,6 +318,29 @@ describe('a run may name its stop by its event or its correlation id', () => {
     const stop = given('stop', { age: 1, ...STOP, correlation_id: 'c' });
     expect(await room.run([stop, given('run', { age: 2 })])).toEqual(['stop', 'run']);
     expect(room.calls).toEqual([]);
+  });
+
+  it('a run of a clock that was ahead makes no newer run stale by the stop that it names, which is not known', async () => {
+    const room = startControlRoom();
+    const sentAt = timeOf(idAt(0)) - 3_600_000;
+    const run = given('run', { age: 2, after: 1 }, { sentAt });
+    const newer = given('newer', { age: 3 }, { sentAt: sentAt + 50 });
+    expect(await room.run([run, newer])).toEqual([]);
+    expect(room.results).toMatchObject([
+      { intent_id: idAt(2), outcome: 'superseded', superseded_by: idAt(3) },
+      { intent_id: idAt(3), outcome: 'delivered' },
+    ]);
+  });
+
+  it('a run of a lower sequence follows the stop that it names, whatever that makes of its age', async () => {
+    let at = AT;
+    const room = startControlRoom({ statusOf: () => 'job_cancel_success', now: () => at });
+    await room.run([given('last', { age: 1 }, { sequence: numbered(5) })]);
+    await room.run([given('stop', { age: 500_000, ...STOP })]);
+    at += SETTLE_MS;
+    const run = { age: 500_001, after: 500_000 };
+    expect(await room.run([given('run', run, { sequence: numbered(1) })])).toEqual([]);
+    expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['run', 'stop', 'run']);
   });
 
   it('one that nobody ever goes by is told at the deadline', async () => {
