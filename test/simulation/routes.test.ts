@@ -4,7 +4,7 @@ import { drawClimate, FAULTS } from './climate.ts';
 import { makeRandom } from './random.ts';
 import { type Breakage, type History, simulate } from './simulate.ts';
 
-const SEEDS = 1_500;
+const SEEDS = 4_000;
 
 /** All faults but one: the gateway knows no such route, for a while. */
 const others = new Set(FAULTS.filter((fault) => fault !== 'no route'));
@@ -46,9 +46,10 @@ const play = async (breakage: Breakage) => {
   let histories = 0;
   let turnedBack = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { rates, functionMs, callMs } = drawClimate(makeRandom(seed, 1));
-    // Time must be no reason.
-    if (!rates.has('no route') || functionMs < 3 * callMs) continue;
+    const { rates, functionMs, callMs, callsForMs, poison } = drawClimate(makeRandom(seed, 1));
+    // Time must be no reason, nor a job that spoils the calls that it is in.
+    if (!rates.has('no route') || functionMs < 4 * callMs || callsForMs < callMs || poison)
+      continue;
     const without = { deeds: new Set<number>(), faults: others };
     const history = await simulate({ seed, without, breakage });
     histories++;

@@ -1,10 +1,11 @@
 import { type Invocation, jobKey } from '../chronicle.ts';
+import { isRefusal } from './nobody-asks.ts';
 import type { Oracle } from './oracle.ts';
 
 /**
  * A job is claimed when its request has its turn. So whenever an invocation dies it leaves no more jobs in doubt, claimed
  * and never asked for, than those of the requests that can have a turn at once. What it has looked at may be claimed
- * without a request; and one call more, which had the turn after the one that was turned back, and so is not sent.
+ * without a request; and one call more, which had the turn as the way closed, and so is not sent.
  */
 export const claimsAtTurn: Oracle = {
   promise: 'claims are made at the turn',
@@ -17,9 +18,10 @@ export const claimsAtTurn: Oracle = {
       return own;
     };
     const most = climate.callsPerKey * climate.maxJobsPerCall;
-    const turnedBack = new Set<Invocation>();
+    const refused = new Set<Invocation>();
     for (const step of steps) {
-      if (step.kind === 'turned back') turnedBack.add(step.invocation);
+      if (step.kind === 'turned back') refused.add(step.invocation);
+      if (step.kind === 'heard' && isRefusal(step.reply)) refused.add(step.call.invocation);
       if (step.kind === 'seen') {
         const { invocation, service, project, statuses } = step.look;
         for (const id of statuses.keys()) of(seen, invocation).add(`${service}/${project}/${id}`);
@@ -30,7 +32,7 @@ export const claimsAtTurn: Oracle = {
       }
       if (step.kind !== 'claimed' || of(seen, step.invocation).has(step.key)) continue;
       const idle = of(claimed, step.invocation).add(step.key).size;
-      const held = turnedBack.has(step.invocation) ? climate.maxJobsPerCall : 0;
+      const held = refused.has(step.invocation) ? climate.maxJobsPerCall : 0;
       if (idle > most + held)
         yield `invocation ${step.invocation.n} has claimed ${idle} jobs that it has not asked for, more than ${most}`;
     }
