@@ -8,6 +8,8 @@ import type { Breakage } from './simulate.ts';
 
 /** A control loop that is wrong in one way, and the promises of which at least one must be seen broken. */
 export interface Broken {
+  /** The seed to begin with, where few histories can show it; 1 if absent. */
+  readonly from?: number;
   readonly name: string;
   readonly breaks: readonly string[];
   readonly breakage: Breakage;
@@ -316,6 +318,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'opens a claim as soon as its request is seen to have been served',
+    from: 6_000,
     breaks: ['P3 nothing stale', 'the newest wish is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
