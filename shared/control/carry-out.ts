@@ -1,4 +1,4 @@
-import { type JobId, jobIdOf, type MayBegin } from '../core/operation.ts';
+import type { MayBegin } from '../core/operation.ts';
 import type { Verdict } from '../core/outcome.ts';
 import type { Call } from '../core/plan.ts';
 import { UNSPECIFIED } from '../core/reply-rows.ts';
@@ -61,8 +61,6 @@ interface Served {
 interface DeniedAlone {
   readonly attempt: Attempt;
   readonly servedBefore: number;
-  /** Whether others were served between a call of several that was denied and this one. */
-  readonly isAgain: boolean;
 }
 
 /**
@@ -77,19 +75,6 @@ const isWordless = ({ verdicts }: Attempt): boolean =>
 /** Sends the requests of one planned call. What was denied alone is told last: by then it shows whose matter it is. */
 const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Report) => {
   const deniedAlone: DeniedAlone[] = [];
-  /** How many calls had served others when a job was first denied in a call of several. */
-  const firstDenied = new Map<JobId, number>();
-
-  const noteDenied = (attempt: Attempt, suspects: number | undefined): void => {
-    const servedBefore = served.times();
-    const jobs = attempt.verdicts.map(([{ job }]) => jobIdOf(job));
-    if (jobs.length > 1) {
-      for (const job of jobs) if (!firstDenied.has(job)) firstDenied.set(job, servedBefore);
-      return;
-    }
-    const isAgain = jobs.some((job) => (firstDenied.get(job) ?? servedBefore) < servedBefore);
-    deniedAlone.push({ attempt: { ...attempt, suspects }, servedBefore, isAgain });
-  };
 
   const ask = async (
     call: Call,
@@ -110,7 +95,8 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
     const isShared = verdicts.length > 1;
     const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
     const isDenied = isRefused && denial?.kind === 'denied';
-    if (isDenied) noteDenied(attempt, suspects);
+    if (isDenied && !isShared)
+      deniedAlone.push({ attempt: { ...attempt, suspects }, servedBefore: served.times() });
     if (isDenied || (isShared && isRefused))
       return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
     if (verdicts.some(isYes)) served.note();
@@ -124,16 +110,15 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
   return {
     ask,
     tellDenied: async (): Promise<void> => {
-      const asked = new Set<Call>();
+      const isAgain = new Set<Call>();
       // What is still denied on a second request joins the list.
-      for (const { attempt, servedBefore, isAgain } of deniedAlone) {
+      for (const { attempt, servedBefore } of deniedAlone) {
         const { call } = attempt;
         if (!served.is()) await report(attempt);
-        else if (!isWordless(attempt) || isAgain || asked.has(call))
-          await report(besideServed(attempt));
+        else if (!isWordless(attempt) || isAgain.has(call)) await report(besideServed(attempt));
         else if (served.times() === servedBefore) await report(attempt);
         else {
-          asked.add(call);
+          isAgain.add(call);
           await ask(call, attempt.info.attempts + 1, 1);
         }
       }
