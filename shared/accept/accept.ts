@@ -52,7 +52,9 @@ export type Accept = (
 /** The time of an event is told in whole seconds: it was wished before the next one. */
 const REST_OF_SECOND_MS = 999;
 
-const latestAt = (at: number): number => (at % 1_000 === 0 ? at + REST_OF_SECOND_MS : at);
+/** The latest time at which it can have been wished: not after its acceptance. */
+const latestAt = (at: number, acceptedAt: number): number =>
+  Math.min(at % 1_000 === 0 ? at + REST_OF_SECOND_MS : at, acceptedAt);
 
 /**
  * The way in: stamps a draft as an intent and puts it on the queue. Laws: `queued` means that the queue has every job
@@ -64,9 +66,9 @@ export const makeAccept =
   async (draft, origin, given, wishedAt) => {
     const { after } = draft;
     const isNewer = given !== undefined && (after === undefined || given > after);
-    const at = wishedAt === undefined ? undefined : latestAt(wishedAt);
-    const intentId = isNewer ? given : newIntentId(after, at);
     const acceptedAt = now();
+    const at = wishedAt === undefined ? undefined : latestAt(wishedAt, acceptedAt.getTime());
+    const intentId = isNewer ? given : newIntentId(after, at);
     const since = wishedAt ?? acceptedAt.getTime();
     const intent: Intent = {
       v: MESSAGE_VERSION,

@@ -192,6 +192,12 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
   });
 
+  it('and no newer than its acceptance, where its whole second is not over yet', async () => {
+    const { accept, queued } = startAcceptance();
+    await accept(draftOf(asked), { caller: 'rule:test' }, undefined, Date.parse(NOW));
+    expect(queued().map(({ intent_id }) => timeOf(intent_id))).toEqual([Date.parse(NOW)]);
+  });
+
   it('an event of before 1970 is refused: an id could not tell its time, and would be newer than all others', async () => {
     for (const time of ['0001-01-01T00:00:00Z', '1960-05-05T00:00:00Z'])
       await expect(begin().take({ ...event, time })).rejects.toMatchObject({

@@ -147,6 +147,7 @@ export const makeAcceptModel = (
     const request: Request = {
       identity: identityOf(deed, after),
       beganAt: schedule.now(),
+      acceptedAt: clock(),
       wishedAt: isEvent ? wishedAtOf(time, isReplay, clock()) : undefined,
       isDated: deed.isDated,
       isEvent,

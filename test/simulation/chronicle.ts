@@ -17,6 +17,8 @@ export interface Request {
   /** The same for each delivery of the same wish by the same event, and for nothing else. */
   readonly identity: string;
   readonly beganAt: number;
+  /** By the clock of whoever accepts it. */
+  readonly acceptedAt: number;
   /** When it was wished, where it counts as late: milliseconds since 1970. */
   readonly wishedAt: number | undefined;
   readonly isDated: boolean;

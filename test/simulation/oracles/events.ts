@@ -8,8 +8,9 @@ export const oneIntent: Oracle = {
   },
 };
 
-/** A time in whole seconds may be of any moment of its second. */
-const latestAt = (at: number): number => (at % 1_000 === 0 ? at + 999 : at);
+/** A time in whole seconds may be of any moment of its second before the event came. */
+const latestAt = (at: number, acceptedAt: number): number =>
+  Math.min(at % 1_000 === 0 ? at + 999 : at, acceptedAt);
 
 const timeOf = (age: string): number => Number.parseInt(age.replace('-', '').slice(0, 12), 16);
 
@@ -20,7 +21,8 @@ export const eventAges: Oracle = {
     const byAge = new Map(intents.map((one) => [one.age, one]));
     for (const { request, id, after } of intents) {
       if (request.wishedAt === undefined || after !== undefined) continue;
-      if (timeOf(id) !== latestAt(request.wishedAt)) yield `${id} is not of the time of its event`;
+      if (timeOf(id) !== latestAt(request.wishedAt, request.acceptedAt))
+        yield `${id} is not of the time of its event`;
     }
     for (const step of steps) {
       if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
