@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jobKeyOf, readJob, writeJob } from '../../shared/core/job-record.ts';
+import type { Age } from '../../shared/core/age.ts';
+import type { IntentId } from '../../shared/core/intent.ts';
+import { jobKeyOf, readJob, withSenders, writeJob } from '../../shared/core/job-record.ts';
 import { jobIdOf } from '../../shared/core/operation.ts';
 import { anyText, oddJson } from '../support/arbitraries.ts';
 import { jobRecord } from '../support/ledger-states.ts';
@@ -22,6 +24,30 @@ describe('what is known of a job comes back from its record', () => {
     expect(Object.keys(readJob(writeJob({ ...record, claim }))?.claim ?? {})).not.toContain(
       'expires_at',
     );
+  });
+});
+
+describe('of each sender the wish of the highest sequence is known', () => {
+  const sender = (sequence: string, age: string, intent = 'an intent') => ({
+    caller: 'direct',
+    sequence,
+    intent: intent as IntentId,
+    age: age as Age,
+  });
+
+  it('of equal ones that of the higher age', () => {
+    const first = sender('n1', 'a');
+    const second = sender('n1', 'b', 'another');
+    expect(withSenders([first], [second])).toEqual([second]);
+    expect(withSenders([second], [first])).toEqual([second]);
+    expect(withSenders([second], [sender('n2', 'a')])).toEqual([sender('n2', 'a')]);
+  });
+
+  it('an intent that comes again keeps the least age that it ever had', () => {
+    const own = sender('n1', 'b');
+    const ranked = sender('n1', 'a:n1:an intent');
+    expect(withSenders([ranked], [own])).toEqual([ranked]);
+    expect(withSenders([own], [ranked])).toEqual([ranked]);
   });
 });
 
