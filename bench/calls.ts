@@ -1,5 +1,5 @@
-import { jobIdOf, type ProjectId } from '../shared/core/operation.ts';
-import { cutCalls, planCalls } from '../shared/core/plan.ts';
+import { cutCalls, planCalls } from '../shared/intent/plan.ts';
+import { jobIdOf, type ProjectId } from '../shared/operations/operation.ts';
 import { makeWorkload } from './workload.ts';
 
 const MAX_JOBS_PER_CALL = 100;

@@ -1,10 +1,10 @@
 import { v7 as newId } from 'uuid';
 import { type ControlLimits, makeControlLoop } from '../shared/control/control.ts';
-import type { Received } from '../shared/control/part.ts';
-import type { Ledger, NewEntry } from '../shared/core/ledger.ts';
-import { OPERATIONS } from '../shared/core/operations/index.ts';
-import type { Reply } from '../shared/core/reply.ts';
-import { openSqliteLedger } from '../shared/edge/ledger-sqlite.ts';
+import type { Received } from '../shared/control/open-intent.ts';
+import type { Ledger, NewEntry } from '../shared/ledger/ledger.ts';
+import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
+import { OPERATIONS } from '../shared/operations/index.ts';
+import type { Reply } from '../shared/reply/reply.ts';
 
 const JOBS = 10_000;
 const MESSAGES_PER_BATCH = 1_000;

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { readMessage } from '../shared/core/intent.ts';
-import { jobIdOf } from '../shared/core/operation.ts';
-import { type Call, cutCalls, planCalls, type Queued } from '../shared/core/plan.ts';
-import type { Reply } from '../shared/core/reply.ts';
-import { type Result, resultOf, timingOf } from '../shared/core/result.ts';
+import { readMessage } from '../shared/intent/intent.ts';
+import { type Call, cutCalls, planCalls, type Queued } from '../shared/intent/plan.ts';
+import { type Result, resultOf, timingOf } from '../shared/intent/result.ts';
+import { jobIdOf } from '../shared/operations/operation.ts';
+import type { Reply } from '../shared/reply/reply.ts';
 import { makeWorkload } from './workload.ts';
 
 const ROUNDS = 9;

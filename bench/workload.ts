@@ -1,6 +1,6 @@
 import { seededRandom } from '../local/upstream/random.ts';
-import type { Intent, IntentId } from '../shared/core/intent.ts';
-import type { JobId, ProjectId } from '../shared/core/operation.ts';
+import type { Intent, IntentId } from '../shared/intent/intent.ts';
+import type { JobId, ProjectId } from '../shared/operations/operation.ts';
 
 export interface WorkloadShape {
   readonly messages: number;

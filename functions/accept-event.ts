@@ -3,11 +3,11 @@ import middy from '@middy/core';
 import { makeAccept } from '../shared/accept/accept.ts';
 import { makeAcceptEnveloped } from '../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../shared/accept/payload.ts';
-import type { Receipt } from '../shared/core/receipt.ts';
+import type { Receipt } from '../shared/accept/receipt.ts';
+import { joinCalls } from '../shared/batching/join-calls.ts';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
-import { joinCalls } from '../shared/edge/join-calls.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 

@@ -1,11 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeAccept } from '../shared/accept/accept.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
+import { joinCalls } from '../shared/batching/join-calls.ts';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
 import { newIntentId } from '../shared/edge/intent-id.ts';
-import { joinCalls } from '../shared/edge/join-calls.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 

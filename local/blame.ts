@@ -1,5 +1,5 @@
-import { reasonOf } from '../shared/core/reason.ts';
-import { MisconfiguredError } from '../shared/core/settings.ts';
+import { reasonOf } from '../shared/json/reason.ts';
+import { MisconfiguredError } from '../shared/json/settings.ts';
 
 /** Blames a setting for what could not be started with it: whoever set it reads one line, and no stack. */
 export const blame =

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { MisconfiguredError } from '../shared/core/settings.ts';
+import { MisconfiguredError } from '../shared/json/settings.ts';
 import { blame } from './blame.ts';
 
 export interface DataDir {

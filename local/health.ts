@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../shared/core/reason.ts';
+import { reasonOf } from '../shared/json/reason.ts';
 import type { Functions } from './front/invoke.ts';
 import type { EventSourceMapping } from './mapping/event-source-mapping.ts';
 import { listens } from './probe.ts';

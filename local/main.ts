@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { MisconfiguredError } from '../shared/core/settings.ts';
+import { MisconfiguredError } from '../shared/json/settings.ts';
 import { readStackSettings, type Settings } from './settings.ts';
 import type { Left } from './shutdown.ts';
 import { type Stack, startStack } from './stack.ts';

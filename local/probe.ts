@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { connect } from 'node:net';
-import { reasonOf } from '../shared/core/reason.ts';
+import { reasonOf } from '../shared/json/reason.ts';
 
 /** How long a part may take to answer. */
 const ANSWER_MS = 2_000;

@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import { httpUrl } from '../shared/core/http-url.ts';
-import { operations } from '../shared/core/operations/index.ts';
+import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { readControlConfig } from '../shared/edge/config.ts';
+import { httpUrl } from '../shared/json/http-url.ts';
 import {
   type Environment,
   MisconfiguredError,
   readSettings,
   readTogether,
   whole,
-} from '../shared/core/settings.ts';
-import { readAcceptConfig } from '../shared/edge/accept-config.ts';
-import { readControlConfig } from '../shared/edge/config.ts';
+} from '../shared/json/settings.ts';
+import { operations } from '../shared/operations/index.ts';
 
 const DEFAULT_TIMEOUT = '60';
 

@@ -5,13 +5,40 @@ const shared = sourcesIn('shared');
 const functions = sourcesIn('functions');
 
 const isFile = (name: string): boolean => /^(shared|functions|local|test|bench)\//.test(name);
+
+/** The rooms of `shared`, each of which imports only those before it; see docs/architecture.md. */
+const ROOMS = [
+  'json',
+  'batching',
+  'reply',
+  'operations',
+  'intent',
+  'ledger',
+  'upstream',
+  'accept',
+  'control',
+  'edge',
+];
+
+/** Rooms that stand side by side: the way in and the way out know nothing of each other. */
+const APART = [['accept', 'control']];
+
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+
 const within = (sources: readonly Source[], start: string): readonly Source[] =>
   sources.filter(({ path }) => path.startsWith(start));
-const core = within(shared, 'shared/core/');
 const edges = within(shared, 'shared/edge/');
-const loops = shared.filter(({ path }) =>
-  /^shared\/((accept|control|upstream)\/)?[^/]+\.ts$/.test(path),
-);
+
+/** Files that touch the outside, or wait for it; all others of `shared` are pure. */
+const WITH_EFFECTS = [
+  /^shared\/edge\//,
+  /^shared\/(control|accept)\//,
+  /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
+  /^shared\/ledger\/(records|ledger|ledger-dynamodb|ledger-sqlite)\.ts$/,
+  /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|lanes|pace|readied|shared-breaker|tokens|turns)\.ts$/,
+  /^shared\/operations\/operation\.ts$/,
+];
+const pure = shared.filter(({ path }) => !WITH_EFFECTS.some((one) => one.test(path)));
 
 /** Imports that a rule does not allow, as `file → import`. */
 const strays = (
@@ -34,52 +61,49 @@ const PURE = ['valibot', 'secure-json-parse'];
 /** What the loops may stand on besides: they wait and take turns, but touch nothing outside. */
 const WAITING = ['p-limit', 'node:timers/promises'];
 
-const named = (sources: readonly Source[]): readonly string[] =>
-  sources.map(({ path }) => path.split('/').at(-1)?.replace('.ts', '') ?? '');
+/** What edges share. */
+const OF_EDGES = ['shared/edge/aws-endpoints.ts'];
 
-describe('the house has four floors, and imports go downwards', () => {
-  it('the rooms are there', () => {
-    for (const room of [core, edges, loops, functions]) expect(room.length).toBeGreaterThan(2);
-    expect(core.flatMap(({ imports }) => imports)).toContain('valibot');
-    expect(core.flatMap(({ imports }) => imports)).toContain('shared/core/operations/index.ts');
+describe('the house has rooms by subject, and imports go one way', () => {
+  it('each room is there, and none besides', () => {
+    expect([...new Set(shared.map(({ path }) => roomOf(path)))].toSorted()).toEqual(
+      ROOMS.toSorted(),
+    );
+    expect(pure.length).toBeGreaterThan(40);
   });
 
-  it('the ledger has a room on each', () => {
-    const records = ['ledger', 'job-record', 'part-record', 'judge', 'ranges', 'effects'];
-    const steps = ['part', 'weigh', 'claim', 'carry-out', 'report', 'conclude', 'look', 'gates'];
-    expect(named(core)).toEqual(expect.arrayContaining(records));
-    expect(named(loops)).toEqual(expect.arrayContaining([...steps, 'book', 'control']));
-    expect(named(edges)).toEqual(expect.arrayContaining(['ledger-dynamodb', 'ledger-sqlite']));
+  it('a room imports only itself and those before it', () => {
+    const mayImport = (name: string, path: string): boolean =>
+      !isFile(name) || ROOMS.indexOf(roomOf(name)) <= ROOMS.indexOf(roomOf(path));
+    expect(strays(shared, mayImport)).toEqual([]);
   });
 
-  it('core imports only core, and packages without effects', () => {
+  it('the way in and the way out import nothing of each other', () => {
+    for (const pair of APART)
+      for (const room of pair)
+        expect(
+          strays(
+            within(shared, `shared/${room}/`),
+            (name) => roomOf(name) === room || !isFile(name) || !pair.includes(roomOf(name)),
+          ),
+        ).toEqual([]);
+  });
+
+  it('a pure file stands on packages without effects alone', () => {
+    expect(strays(pure, (name) => isFile(name) || PURE.includes(name))).toEqual([]);
+  });
+
+  it('outside the edges and the ledger’s adapters only what waits and takes turns is imported', () => {
+    const inside = shared.filter(
+      ({ path }) => !path.startsWith('shared/edge/') && !/ledger-(dynamodb|sqlite)/.test(path),
+    );
+    const mayImport = (name: string) => isFile(name) || [...PURE, ...WAITING].includes(name);
+    expect(strays(inside, mayImport)).toEqual([]);
+  });
+
+  it('edges do not import each other', () => {
     expect(
-      strays(core, (name) =>
-        isFile(name) ? name.startsWith('shared/core/') : PURE.includes(name),
-      ),
-    ).toEqual([]);
-  });
-
-  it('accept, control and upstream import core and each other, and no edge', () => {
-    expect(
-      strays(loops, (name) =>
-        isFile(name)
-          ? /^shared\/(core|accept|control|upstream)\//.test(name) ||
-            /^shared\/[^/]+\.ts$/.test(name)
-          : [...PURE, ...WAITING].includes(name),
-      ),
-    ).toEqual([]);
-  });
-
-  it('edges import core, what repeats and what joins, and not each other', () => {
-    expect(
-      strays(
-        edges,
-        (name) =>
-          !isFile(name) ||
-          name.startsWith('shared/core/') ||
-          ['shared/edge/repeat-refused.ts', 'shared/edge/join-calls.ts'].includes(name),
-      ),
+      strays(edges, (name) => roomOf(name) !== 'edge' || !isFile(name) || OF_EDGES.includes(name)),
     ).toEqual([]);
   });
 
@@ -95,11 +119,11 @@ describe('the house has four floors, and imports go downwards', () => {
   });
 });
 
-describe('core is pure', () => {
+describe('what is pure is pure', () => {
   it('it waits for nothing', () => {
     expect(
       findings(
-        core,
+        pure,
         /\b(await|async|Promise\.|new Promise|setTimeout|setInterval|setImmediate)\b/g,
       ),
     ).toEqual([]);
@@ -108,7 +132,7 @@ describe('core is pure', () => {
   it('it has no clock, no chance, no environment and no console', () => {
     expect(
       findings(
-        core,
+        pure,
         /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\b|\bconsole\b|\bcrypto\b|\bperformance\b/g,
       ),
     ).toEqual([]);

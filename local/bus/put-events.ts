@@ -1,6 +1,6 @@
 import type { EventBridgeEvent } from 'aws-lambda';
 import * as v from 'valibot';
-import { isObject, type JsonObject, nestsAtMost } from '../../shared/core/json.ts';
+import { isObject, type JsonObject, nestsAtMost } from '../../shared/json/json.ts';
 
 /** An event as rules, targets and listeners see it: EventBridge's full envelope. */
 export type BusEvent = EventBridgeEvent<string, JsonObject>;

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
-import { type Draft, type ReadDraft, readNative, readVendor } from '../../shared/core/draft.ts';
-import { readMessage } from '../../shared/core/intent.ts';
-import { distinct } from '../../shared/core/job-list.ts';
-import { isObject, parseJson } from '../../shared/core/json.ts';
-import { jobIdOf, pathFor } from '../../shared/core/operation.ts';
-import { operations } from '../../shared/core/operations/index.ts';
+import { readMessage } from '../../shared/intent/intent.ts';
+import { type Draft, type ReadDraft, readNative, readVendor } from '../../shared/intent/request.ts';
+import { isObject, parseJson } from '../../shared/json/json.ts';
+import { operations } from '../../shared/operations/index.ts';
+import { distinct } from '../../shared/operations/job-list.ts';
+import { jobIdOf, pathFor } from '../../shared/operations/operation.ts';
 import type { Sample } from './samples.ts';
 
 type Wish = Pick<Draft, 'operation' | 'project_id' | 'jobs'>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { parseJson } from '../../shared/core/json.ts';
-import { RESULT_DETAIL_TYPE } from '../../shared/core/result.ts';
+import { RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
+import { parseJson } from '../../shared/json/json.ts';
 import type { EventBus } from '../bus/event-bus.ts';
 import type { Health } from '../health.ts';
 import type { Upstream } from '../upstream/simulator.ts';

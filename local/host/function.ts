@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { reasonOf } from '../../shared/core/reason.ts';
+import { reasonOf } from '../../shared/json/reason.ts';
 import {
   type Environment,
   type EnvironmentOptions,

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/core/json.ts';
+import { isObject } from '../../shared/json/json.ts';
 
 /** Which messages of a batch failed, or why the response leaves no choice but to fail them all. */
 export type BatchReading =

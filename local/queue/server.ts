@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { reasonOf } from '../../shared/core/reason.ts';
+import { reasonOf } from '../../shared/json/reason.ts';
 import { blame } from '../blame.ts';
 import { answers } from '../probe.ts';
 

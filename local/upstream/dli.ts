@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isObject, type JsonObject, parseJson } from '../../shared/core/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../shared/json/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
 import type { JobOptions } from './job-laws.ts';
 import type { Jobs } from './jobs.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from '../../shared/core/json.ts';
+import { parseJson } from '../../shared/json/json.ts';
 import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
 import type { JobOptions } from './job-laws.ts';
 import { emptied, errorReply, htmlReply, json, type Reply } from './reply.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from '../../shared/core/json.ts';
+import { parseJson } from '../../shared/json/json.ts';
 import type { User } from './accounts.ts';
 import type { Directory } from './directory.ts';
 import { catalogAt } from './iam-lists.ts';

@@ -38,7 +38,7 @@ export type DrsShape = (typeof DRS_SHAPES)[number];
 
 export type Shape = DliShape | DrsShape;
 
-/** Ways in which a call can go wrong as a whole. */
+/** BreakersOnTheWay in which a call can go wrong as a whole. */
 export const FAULT_NAMES = [
   'hangBeforeEffect', // nothing happens, and no answer until the client gives up
   'hangAfterEffect', // it happens, and no answer until the client gives up

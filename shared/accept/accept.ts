@@ -1,7 +1,7 @@
-import type { Draft } from '../core/draft.ts';
-import { type Intent, type IntentId, MESSAGE_VERSION, writeMessages } from '../core/intent.ts';
-import { distinct } from '../core/job-list.ts';
-import { type JobId, jobIdOf } from '../core/operation.ts';
+import { type Intent, type IntentId, MESSAGE_VERSION, writeMessages } from '../intent/intent.ts';
+import type { Draft } from '../intent/request.ts';
+import { distinct } from '../operations/job-list.ts';
+import { type JobId, jobIdOf } from '../operations/operation.ts';
 
 /** Puts messages on the queue and tells, for each in order, whether the queue took it. */
 export type Enqueue = (messages: readonly string[]) => Promise<readonly boolean[]>;

@@ -1,6 +1,4 @@
-import type { Unwrapped } from '../core/envelope.ts';
-import type { Receipt } from '../core/receipt.ts';
-import { unwrap } from '../core/unwrap.ts';
+import type { Unwrapped } from '../intent/envelope.ts';
 import {
   type AcceptPayload,
   InvalidIntentError,
@@ -8,6 +6,8 @@ import {
   type ReadPayload,
   readPayload,
 } from './payload.ts';
+import type { Receipt } from './receipt.ts';
+import { unwrap } from './unwrap.ts';
 
 export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly Receipt[]>;
 

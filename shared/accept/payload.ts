@@ -1,10 +1,10 @@
-import { MOST_AHEAD_MS } from '../core/after.ts';
-import { type Draft, readNative } from '../core/draft.ts';
-import { lookOf, looksLike } from '../core/envelope.ts';
-import { sentence } from '../core/fault.ts';
-import { isObject, type JsonObject } from '../core/json.ts';
-import { type Receipt, receiptOf } from '../core/receipt.ts';
+import { MOST_AHEAD_MS } from '../intent/after.ts';
+import { lookOf, looksLike } from '../intent/envelope.ts';
+import { type Draft, readNative } from '../intent/request.ts';
+import { sentence } from '../json/fault.ts';
+import { isObject, type JsonObject } from '../json/json.ts';
 import type { Accept, Origin } from './accept.ts';
+import { type Receipt, receiptOf } from './receipt.ts';
 
 /** The payload is no intent. Its message names every fault; trying again will not help. */
 export class InvalidIntentError extends Error {

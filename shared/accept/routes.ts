@@ -1,20 +1,20 @@
 import * as v from 'valibot';
+import type { Intent } from '../intent/intent.ts';
 import {
   correlationIdSchema,
   type Draft,
   type ReadDraft,
   readNative,
   readVendor,
-} from '../core/draft.ts';
-import type { Handled, HttpRequest, Route, TellProblem } from '../core/http.ts';
-import type { Intent } from '../core/intent.ts';
-import { type Json, parseJson } from '../core/json.ts';
-import type { Answer, Language, Operation } from '../core/operation.ts';
-import { operations } from '../core/operations/index.ts';
-import { asProblemDetails, asVendorError, invalid, type Problem } from '../core/problem.ts';
-import { receiptOf } from '../core/receipt.ts';
-import { serviceOf } from '../core/vendor-path.ts';
+} from '../intent/request.ts';
+import { type Json, parseJson } from '../json/json.ts';
+import { operations } from '../operations/index.ts';
+import type { Answer, Language, Operation } from '../operations/operation.ts';
+import { serviceOf } from '../operations/vendor-path.ts';
 import type { Accept, Accepted } from './accept.ts';
+import type { Handled, HttpRequest, Route, TellProblem } from './http.ts';
+import { asProblemDetails, asVendorError, invalid, type Problem } from './problem.ts';
+import { receiptOf } from './receipt.ts';
 
 /** Never a 404 or 405, which the vendor's clients take for a job that is gone. */
 const notOffered: Problem = {

@@ -1,7 +1,7 @@
-import { type KeyRecord, keyRecordKeyOf } from '../core/key-record.ts';
-import { type Book, isForeign, type Seen } from './book.ts';
-import { adoptPart } from './open-parts.ts';
-import type { Part, Received } from './part.ts';
+import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
+import { isForeign, type Records, type Seen } from '../ledger/records.ts';
+import type { Part, Received } from './open-intent.ts';
+import { adoptPart } from './open-intents.ts';
 
 type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -23,7 +23,7 @@ const keyOf = ({ intent: { key } }: Part): string | undefined => key && keyRecor
  * the ledger does not tell it are `left`, and come back.
  */
 export const adopt = async <Message extends Received>(
-  book: Book,
+  records: Records,
   parts: Parts<Message>,
 ): Promise<{ readonly parts: Parts<Message>; readonly left: readonly Part[] }> => {
   const firsts = new Map<string, KeyRecord>();
@@ -34,7 +34,7 @@ export const adopt = async <Message extends Received>(
       firsts.set(key, recordOf(part));
   }
   if (firsts.size === 0) return { parts, left: [] };
-  const intents = await firstOf(book, firsts);
+  const intents = await firstOf(records, firsts);
   const adopted = new Map<string, Part<Message>>();
   const left: Part[] = [];
   for (const part of parts.values()) {
@@ -52,17 +52,19 @@ export const adopt = async <Message extends Received>(
 
 /** What each key stands for; those are left out of which that cannot be told now. */
 const firstOf = async (
-  book: Book,
+  records: Records,
   firsts: ReadonlyMap<string, KeyRecord>,
 ): Promise<ReadonlyMap<string, KeyRecord>> => {
   const intents = new Map<string, KeyRecord>();
   let open = [...firsts];
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
-    const stored = await book.keys(open.map(([key]) => key));
+    const stored = await records.keys.read(open.map(([key]) => key));
     if (stored === undefined) break;
     for (const [key] of open) note(intents, key, stored.get(key));
     const free = open.filter(([key]) => !stored.has(key));
-    const written = await Promise.all(free.map(([key, record]) => book.writeKey(key, record)));
+    const written = await Promise.all(
+      free.map(async ([key, record]) => (await records.keys.write(key, record, undefined))[0]),
+    );
     for (const [i, [key, record]] of free.entries())
       if (written[i] === 'written') intents.set(key, record);
     // Somebody else was first with these: who, the next round tells.

@@ -1,10 +1,10 @@
-import { type Denial, denialOf } from '../core/denial.ts';
-import type { Log } from '../core/log.ts';
-import { jobIdOf, type MayBegin, pathFor } from '../core/operation.ts';
-import type { Verdict } from '../core/outcome.ts';
-import type { Call, Carrier } from '../core/plan.ts';
-import { type CallInfo, type Timing, timingOf } from '../core/result.ts';
-import type { SendBy } from '../core/route.ts';
+import type { Call, Carrier } from '../intent/plan.ts';
+import { type CallInfo, type Timing, timingOf } from '../intent/result.ts';
+import type { Log } from '../json/log.ts';
+import { jobIdOf, type MayBegin, pathFor } from '../operations/operation.ts';
+import { type Denial, denialOf } from '../reply/denial.ts';
+import type { Verdict } from '../reply/verdict.ts';
+import type { SendBy } from '../upstream/destination.ts';
 
 export interface CallEdges {
   readonly send: SendBy;

@@ -1,4 +1,4 @@
-import type { MayBegin, ProjectId } from '../core/operation.ts';
+import type { MayBegin, ProjectId } from '../operations/operation.ts';
 
 export interface BudgetOptions {
   /** Milliseconds since 1970. */

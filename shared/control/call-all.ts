@@ -1,14 +1,14 @@
-import { type Call, type Carrier, cutCalls, partRepeats } from '../core/plan.ts';
+import { slotsPer } from '../batching/slots.ts';
+import { type Call, type Carrier, cutCalls, partRepeats } from '../intent/plan.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf } from './claim.ts';
+import type { Weighed } from './decide.ts';
 import { destinationOf } from './destinations.ts';
-import type { Part, Received } from './part.ts';
+import type { Part, Received } from './open-intent.ts';
 import { makeProgress } from './progress.ts';
-import { makeReport } from './report.ts';
 import type { Run } from './run.ts';
-import { slotsPer } from './slots.ts';
+import { makeReport } from './settle-attempt.ts';
 import { makeSuspicion } from './suspicion.ts';
-import type { Weighed } from './weigh.ts';
 
 /**
  * Claims and calls what may be called, and takes refused calls apart. Each part is concluded as soon as none of its jobs

@@ -1,7 +1,7 @@
-import type { MayBegin } from '../core/operation.ts';
-import type { Verdict } from '../core/outcome.ts';
-import type { Call } from '../core/plan.ts';
-import { UNSPECIFIED } from '../core/reply-rows.ts';
+import type { Call } from '../intent/plan.ts';
+import type { MayBegin } from '../operations/operation.ts';
+import { UNSPECIFIED } from '../reply/rows.ts';
+import type { Verdict } from '../reply/verdict.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimJobs, unsent } from './attempt.ts';
 import type { TimeFor } from './budget.ts';
 import { type Asked, badOf, makeIsolate } from './isolate.ts';

@@ -1,13 +1,13 @@
-import { type Sender, withSenders } from '../core/job-record.ts';
-import { jobIdOf } from '../core/operation.ts';
-import { type Asked, ageOf, type Call, type Carrier } from '../core/plan.ts';
-import type { Book } from './book.ts';
-import type { Candidate } from './decide.ts';
-import { noteAsked, type Part } from './part.ts';
-import { newestAgeOf } from './weigh.ts';
+import { type Asked, ageOf, type Call, type Carrier } from '../intent/plan.ts';
+import { type Sender, withSenders } from '../ledger/job-record.ts';
+import type { Records } from '../ledger/records.ts';
+import { jobIdOf } from '../operations/operation.ts';
+import { newestAgeOf } from './decide.ts';
+import type { Candidate } from './decide-by-look.ts';
+import { noteAsked, type Part } from './open-intent.ts';
 
 export interface ClaimOptions {
-  readonly book: Book;
+  readonly records: Records;
   readonly now: () => number;
   readonly invocation: string;
   /** Longer than an invocation can last, so that no invocation acts under a claim that has lapsed. */
@@ -29,7 +29,7 @@ export type Claim = (
  * several invocations that want a job one alone has it.
  */
 export const makeClaim =
-  ({ book, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
+  ({ records, now, invocation, leaseMs, parts }: ClaimOptions): Claim =>
   async (candidates, ground) => {
     const claimOne = async (candidate: Candidate): Promise<boolean> => {
       const { carrier, operation, key, seen, claimedAt, clearFrom, senders, age } = candidate;
@@ -55,7 +55,7 @@ export const makeClaim =
         claim,
         senders: withSenders(senders, sendersOf(carrier)),
       };
-      const written = await book.writeJob(key, record, seen);
+      const [written] = await records.jobs.write(key, record, seen);
       // It may have been written: the part's record will tell that nothing was sent under it, or that a look is due again.
       if (written === 'unknown') {
         const mayBeServed = ground === 'served';

@@ -1,8 +1,8 @@
-import { delayFor, retryDelay } from '../core/delay.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { FAILED, hasFailed } from './give-up.ts';
-import { openParts } from './open-parts.ts';
-import { isSettled, type Part, type Received, wakesAt } from './part.ts';
+import { isSettled, type Part, type Received, wakesAt } from './open-intent.ts';
+import { openParts } from './open-intents.ts';
+import { delayFor, retryDelay } from './retry-delay.ts';
 import { workOn } from './work.ts';
 
 export type { ControlEdges, ControlLimits };

@@ -1,115 +1,175 @@
-import type { Age } from '../core/age.ts';
-import type { Sender } from '../core/job-record.ts';
-import type { Judgement } from '../core/judge.ts';
-import type { Operation, ProjectId, Sighting } from '../core/operation.ts';
-import { OPERATIONS } from '../core/operations/index.ts';
-import type { Carrier } from '../core/plan.ts';
+import type { Age } from '../intent/age.ts';
+import type { IntentId } from '../intent/intent.ts';
+import { ageOf, type Call, type Carrier, type Queued } from '../intent/plan.ts';
+import { readAsker, type Sealed } from '../ledger/block-record.ts';
+import { judge, type SettleMs } from '../ledger/decide-call.ts';
+import {
+  clearFromOf,
+  type JobRecord,
+  jobKeyOf,
+  newestIdOf,
+  standingOf,
+} from '../ledger/job-record.ts';
+import type { Records } from '../ledger/records.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import { jobIdOf, UNASKED } from '../operations/operation.ts';
+import { type Candidate, type Decision, decide, type Judged, wakeOf } from './decide-by-look.ts';
+import { type LookAt, lookAtAll } from './look.ts';
+import { type Known, readKnown } from './read-known.ts';
 
-/** One job that an intent wants called, and the version of its ledger record that the judgement rests on. */
-export interface Candidate {
-  readonly operation: Operation;
-  readonly project_id: ProjectId;
-  readonly carrier: Carrier;
-  /** Of the newest who asks. */
-  readonly age?: Age | undefined;
-  readonly key: string;
-  readonly seen: string | undefined;
-  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
-  readonly claimedAt: number | undefined;
-  /** Those senders whose own order the record knows. */
-  readonly senders?: readonly Sender[] | undefined;
-  /** Milliseconds since 1970: a status that is shown before may be older than what the last request did. */
-  readonly clearFrom: number;
-  /** Milliseconds since 1970: until then the last request may take effect, whatever a look shows. */
-  readonly mayEndAt: number;
+/** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
+export interface Weighed {
+  /** The calls, of the jobs alone that may be sent. */
+  readonly calls: readonly Call[];
+  readonly candidates: ReadonlyMap<Carrier, Candidate>;
+  /** Those of them whose last call was in vain, and among how many jobs the reason is known to be, or infinity. */
+  readonly repeats: ReadonlyMap<Carrier, number>;
+  /** A look showed the wished state: no call is needed. */
+  readonly observed: readonly Candidate[];
+  /** Runs whose stop was delivered, and did not stop the job. */
+  readonly notStopped: readonly Candidate[];
+  readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
+  /** The newest who asks has this verdict already. */
+  readonly told: readonly (readonly [Carrier, Sealed])[];
+  /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
+  readonly leases: ReadonlyMap<Carrier, number>;
+  /** Those that wait since there was no time to look at them. */
+  readonly unseen: readonly Carrier[];
+  /** Those that wait for an intent before them that is not known yet, and that. */
+  readonly unmet: ReadonlyMap<Carrier, Age>;
 }
 
-/** A candidate, and what the ledger says about it. */
-export interface Judged extends Candidate {
-  readonly judgement: Judgement;
-  /** Who asked for it last in vain, as the record of their part names it. */
-  readonly askedBy: string | undefined;
-}
-
-/** What a job comes to by the ledger and a look. */
-export type Decision = 'go' | 'observed' | 'wait' | 'not stopped';
-
-/** By so much the upstream's clock may be ahead. */
-const CLOCKS_MS = 60_000;
-
-/** Whether the job was started after its stop, by others: then the stop is over, however the job stands. */
-const isStartedSince = ({ startedAt }: Sighting, stoppedAt: number): boolean =>
-  startedAt !== undefined && startedAt > stoppedAt + CLOCKS_MS;
-
-/** What a look at the job after its stop decides for the run that waits. */
-const decideRestart = (
-  { judgement, operation, claimedAt = 0, carrier }: Judged,
-  sighting: Sighting,
-): Decision => {
-  const { restart } = operation;
-  if (restart === undefined || judgement.kind !== 'look for the stop') return 'wait';
-  if (restart.readyAt(sighting.status)) return 'go';
-  if (judgement.isDelivered && isStartedSince(sighting, judgement.since))
-    return operation.isThere(sighting.status, carrier.job) ? 'observed' : 'go';
-  if (judgement.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
-  return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
+const lastOf = ({ askers }: Carrier): Queued => {
+  const newest = askers.at(-1);
+  if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
+  return newest;
 };
 
-/** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */
-export const decide = (one: Judged, sighting: Sighting | undefined, seenAt: number): Decision => {
-  const { judgement, operation, claimedAt = 0, clearFrom, carrier } = one;
-  if (judgement.kind === 'go') return 'go';
-  if (sighting === undefined) return 'wait';
-  if (judgement.kind !== 'look') return decideRestart(one, sighting);
-  if (seenAt < clearFrom) return 'wait';
-  const isPast = seenAt >= judgement.noneFrom;
-  switch (operation.effectOf(sighting, claimedAt, carrier.job)) {
-    case 'taken':
-      return 'observed';
-    case 'earlier':
-      return isPast ? 'observed' : 'wait';
-    case 'none':
-      return isPast ? 'go' : 'wait';
-    case 'pending':
-      return 'wait';
-  }
-};
+/** The newest of those who ask: they are in the order of their ages. */
+export const newestOf = (carrier: Carrier): IntentId => lastOf(carrier).intent.intent_id;
 
-const LONGEST_POLL_MS = 900_000;
+export const newestAgeOf = (carrier: Carrier): Age => ageOf(lastOf(carrier));
 
-/**
- * When a run looks again whether its stop is over: after a quarter of the time that it has waited, so that it is late by a
- * quarter of what the stop takes at most, and a stop that takes hours costs few looks.
- */
-const pollAt = (since: number, now: number, leastMs: number): number =>
-  now + Math.min(LONGEST_POLL_MS, Math.max(leastMs, (now - since) / 4));
+/** The same intent is as old as the job's record has it: of two copies that the queue took one after the other, the ages may differ. */
+export const ageBeside = (record: JobRecord | undefined, queued: Queued): Age =>
+  record !== undefined && newestIdOf(record) === queued.intent.intent_id
+    ? record.newest
+    : ageOf(queued);
 
-/**
- * When it is looked again whether a request without an answer was served, which statuses may show late: after as long as it has
- * waited, so that a wait of two minutes costs four looks.
- */
-export const lookAgainAt = (calledAt: number | undefined, now: number, leastMs: number): number =>
-  now + Math.max(leastMs, now - (calledAt ?? now));
-
-/** When it is worth coming back for a job that waits, in milliseconds since 1970; undefined if that cannot be told. */
-export const wakeOf = (
-  { judgement, claimedAt, clearFrom, mayEndAt }: Judged,
+const judgeOne = (
+  wish: Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>,
+  { record, version, holder }: Known,
   now: number,
-  leastPollMs: number,
-): number | undefined => {
-  switch (judgement.kind) {
-    case 'wait':
-      return judgement.since === undefined
-        ? judgement.until
-        : pollAt(judgement.since, now, leastPollMs);
-    case 'look for the stop':
-      return pollAt(judgement.since, now, leastPollMs);
-    case 'look': {
-      const next = lookAgainAt(claimedAt, now, leastPollMs);
-      const wake = Math.max(clearFrom, Math.min(mayEndAt, next));
-      return mayEndAt > now || clearFrom > now ? wake : undefined;
-    }
-    default:
-      return undefined;
+  settleMs: SettleMs,
+): Judged => {
+  const { carrier, operation } = wish;
+  const newest = ageBeside(record, lastOf(carrier));
+  const wished = { newest, after: carrier.after, operation };
+  const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
+  const judgement = judge(wished, record, holder, now, lateMs);
+  const standing = record && standingOf(record.claim, holder, now);
+  return {
+    ...wish,
+    age: newest,
+    seen: version,
+    claimedAt: record?.claim.at,
+    senders: record?.senders,
+    clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
+    mayEndAt: judgement.kind === 'look' ? judgement.noneFrom : 0,
+    judgement,
+    askedBy: record && holder?.asked.get(record.claim.index),
+  };
+};
+
+/** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
+const suspectsOf = (askedBy: string | undefined): number | undefined => {
+  if (askedBy === undefined) return undefined;
+  const { mayBeServed, suspects } = readAsker(askedBy);
+  return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
+};
+
+export interface WeighOptions {
+  readonly records: Records;
+  readonly lookAt: LookAt;
+  readonly now: () => number;
+  readonly settleMs: SettleMs;
+  /** How often a run looks at most whether the stop before it is over. */
+  readonly pollMs: number;
+  /** Versions of jobs' records that the plan rests on: one that has changed since is planned anew. */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
+}
+
+/**
+ * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
+ * which the ledger cannot tell wait.
+ */
+export const weigh = async (
+  calls: readonly Call[],
+  { records, lookAt, now, settleMs, pollMs, seen = new Map() }: WeighOptions,
+): Promise<Weighed> => {
+  const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
+    carriers.map((carrier) => ({
+      operation,
+      project_id,
+      carrier,
+      key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
+    })),
+  );
+  const known = await readKnown(
+    records,
+    wanted.map(({ key }) => key),
+  );
+  const judged = wanted.flatMap((wish) => {
+    const found = known.get(wish.key);
+    const isOutdated = seen.has(wish.key) && seen.get(wish.key) !== found?.version;
+    return found === undefined || isOutdated ? [] : [judgeOne(wish, found, now(), settleMs)];
+  });
+  const seenAt = now();
+  const sightings = await lookAtAll(
+    judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
+    lookAt,
+  );
+
+  const decided: Record<Decision, Judged[]> = { go: [], observed: [], wait: [], 'not stopped': [] };
+  const superseded: (readonly [Carrier, IntentId])[] = [];
+  const leases = new Map<Carrier, number>();
+  const unseen: Carrier[] = [];
+  const unmet = new Map<Carrier, Age>();
+  const told: (readonly [Carrier, Sealed])[] = [];
+  for (const one of judged) {
+    const { carrier, judgement } = one;
+    if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
+    else if (judgement.kind === 'told') told.push([carrier, judgement.verdict]);
+    else if (judgement.kind === 'wait' && judgement.unmet !== undefined)
+      unmet.set(carrier, judgement.unmet);
+    const sighting = sightings.get(one);
+    const decision = judgement.kind === 'wait' ? 'wait' : decide(one, sighting, seenAt);
+    const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
+    if (sighting?.status === UNASKED) unseen.push(carrier);
+    else if (wake !== undefined) leases.set(carrier, wake);
+    decided[decision].push(one);
   }
+  const candidates = new Map(decided.go.map((one) => [one.carrier, one]));
+  const repeats = new Map<Carrier, number>();
+  for (const { carrier, askedBy } of decided.go) {
+    const suspects = suspectsOf(askedBy);
+    if (suspects !== undefined) repeats.set(carrier, suspects);
+  }
+  const going = calls.map((call) => ({
+    ...call,
+    carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
+  }));
+  const { observed } = decided;
+  return {
+    calls: going,
+    candidates,
+    repeats,
+    observed,
+    notStopped: decided['not stopped'],
+    superseded,
+    told,
+    leases,
+    unseen,
+    unmet,
+  };
 };

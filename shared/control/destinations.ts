@@ -1,7 +1,7 @@
-import { operationOf } from '../core/intent.ts';
-import type { Call } from '../core/plan.ts';
-import type { Destination } from '../core/route.ts';
-import { isSettled, type Part } from './part.ts';
+import { operationOf } from '../intent/intent.ts';
+import type { Call } from '../intent/plan.ts';
+import type { Destination } from '../upstream/destination.ts';
+import { isSettled, type Part } from './open-intent.ts';
 
 /** Where a call goes. */
 export const destinationOf = ({

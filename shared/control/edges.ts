@@ -1,9 +1,9 @@
-import type { SettleMs } from '../core/judge.ts';
-import type { Ledger } from '../core/ledger.ts';
-import type { Identify, Operation, Send } from '../core/operation.ts';
-import type { Result } from '../core/result.ts';
+import type { Result } from '../intent/result.ts';
+import type { SettleMs } from '../ledger/decide-call.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Identify, Operation, Send } from '../operations/operation.ts';
 import type { CallEdges } from './carry-out.ts';
-import type { Received } from './part.ts';
+import type { Received } from './open-intent.ts';
 
 /** What the loop does to the world. None of these throws for what the outside does: trouble is a value. */
 export interface ControlEdges<Message extends Received> extends CallEdges {

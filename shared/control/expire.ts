@@ -1,17 +1,17 @@
-import { type Ending, endingOf, type LookFirst } from '../core/ending.ts';
-import { operationOf } from '../core/intent.ts';
-import { type Claim, jobKeyOf } from '../core/job-record.ts';
-import { type Job, type JobId, type Sighting, UNASKED } from '../core/operation.ts';
-import { isOverdue, type Settled } from '../core/plan.ts';
-import type { Book } from './book.ts';
+import { operationOf } from '../intent/intent.ts';
+import { isOverdue, type Settled } from '../intent/plan.ts';
+import { type Ending, endingOf, type LookFirst } from '../ledger/decide-expiry.ts';
+import { type Claim, jobKeyOf } from '../ledger/job-record.ts';
+import type { Records } from '../ledger/records.ts';
+import { type Job, type JobId, type Sighting, UNASKED } from '../operations/operation.ts';
 import { newestPartOf } from './claim.ts';
-import { readKnown } from './known.ts';
+import { ageBeside } from './decide.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
-import type { Part } from './part.ts';
-import { ageBeside } from './weigh.ts';
+import type { Part } from './open-intent.ts';
+import { readKnown } from './read-known.ts';
 
 export interface ExpireOptions {
-  readonly book: Book;
+  readonly records: Records;
   readonly lookAt: LookAt;
   readonly now: () => number;
   /** How long after a deadline it is still tried to see what became of a request, where the ledger knows of one; in milliseconds. */
@@ -53,12 +53,12 @@ const endingBy = (
  * Tells how jobs end whose deadline has passed. Law: none of them is called; and one whose request may have been served
  * is looked at first, for a while, so that no result says `expired` of a job that runs.
  */
-export const makeExpire = ({ book, lookAt, now, graceMs, parts }: ExpireOptions) => {
+export const makeExpire = ({ records, lookAt, now, graceMs, parts }: ExpireOptions) => {
   /** The jobs by what the ledger knows: those that need a look, and how the others end. */
   const sift = async (overdue: readonly Settled[]) => {
     const endings = new Map<Settled, Ending>();
     const doubtful: Doubtful[] = [];
-    const known = await readKnown(book, overdue.map(keyOf));
+    const known = await readKnown(records, overdue.map(keyOf));
     for (const one of overdue) {
       const found = known.get(keyOf(one));
       if (found === undefined) endings.set(one, 'wait');

@@ -1,5 +1,5 @@
-import type { VerdictInfo } from '../core/result.ts';
-import { isSettled, type Part, settleOpen } from './part.ts';
+import type { VerdictInfo } from '../intent/result.ts';
+import { isSettled, type Part, settleOpen } from './open-intent.ts';
 
 export const FAILED = 'failed: the receive count ran out before every job had a verdict';
 

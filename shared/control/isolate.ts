@@ -1,4 +1,4 @@
-import type { Call } from '../core/plan.ts';
+import type { Call } from '../intent/plan.ts';
 import type { Attempt } from './attempt.ts';
 
 /**

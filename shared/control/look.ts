@@ -1,4 +1,6 @@
-import type { Log } from '../core/log.ts';
+import { slotsPer } from '../batching/slots.ts';
+import type { Carrier } from '../intent/plan.ts';
+import type { Log } from '../json/log.ts';
 import {
   type JobId,
   jobIdOf,
@@ -7,13 +9,11 @@ import {
   type Sighting,
   UNASKED,
   UNTOLD,
-} from '../core/operation.ts';
-import type { Carrier } from '../core/plan.ts';
-import { closureOf } from '../core/refusal.ts';
-import type { Reply } from '../core/reply.ts';
-import type { SendBy } from '../core/route.ts';
+} from '../operations/operation.ts';
+import { closureOf } from '../reply/refusal.ts';
+import type { Reply } from '../reply/reply.ts';
+import type { SendBy } from '../upstream/destination.ts';
 import type { TimeFor } from './budget.ts';
-import { slotsPer } from './slots.ts';
 
 export interface LookEdges {
   readonly send: SendBy;

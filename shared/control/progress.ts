@@ -1,5 +1,5 @@
-import type { Asked, Call, Queued } from '../core/plan.ts';
-import type { Part, Received } from './part.ts';
+import type { Asked, Call, Queued } from '../intent/plan.ts';
+import type { Part, Received } from './open-intent.ts';
 
 type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
 

@@ -1,19 +1,19 @@
-import { type Age, CLOCK_DIFFERENCE_MS } from '../core/age.ts';
-import { type IntentId, operationOf, timeOf } from '../core/intent.ts';
-import type { Log } from '../core/log.ts';
+import { type Age, CLOCK_DIFFERENCE_MS } from '../intent/age.ts';
+import { type IntentId, operationOf, timeOf } from '../intent/intent.ts';
+import { ageOf, type Queued } from '../intent/plan.ts';
+import type { Log } from '../json/log.ts';
 import {
   type Named,
   type NameRecord,
   namedFor,
   nameKeyOf,
   withNamed,
-} from '../core/name-record.ts';
-import { type JobId, jobIdOf } from '../core/operation.ts';
-import { operations } from '../core/operations/index.ts';
-import { ageOf, type Queued } from '../core/plan.ts';
-import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../core/rank.ts';
-import { type Book, isForeign, type Seen } from './book.ts';
-import { isOpen, type Part } from './part.ts';
+} from '../ledger/name-record.ts';
+import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../ledger/rank-ages.ts';
+import { isForeign, type Records, type Seen } from '../ledger/records.ts';
+import { operations } from '../operations/index.ts';
+import { type JobId, jobIdOf } from '../operations/operation.ts';
+import { isOpen, type Part } from './open-intent.ts';
 
 /** Wishes with their ages, by which a plan orders them. */
 export interface Ranked {
@@ -38,13 +38,13 @@ const ROUNDS = 5;
  * `left`, and comes back.
  */
 export const rank = async (
-  book: Book,
+  records: Records,
   parts: ReadonlyMap<string, Part>,
   queued: readonly Queued[],
 ): Promise<Ranked> => {
   // How old each is by its message, whatever its sender's own order makes of that.
   const arrived = new Map(queued.map((one) => [one.part, ageOf(one)]));
-  const bySequence = await sequenced(book, queued);
+  const bySequence = await sequenced(records, queued);
   // Also those that are over: a delivery that comes late may have given a receipt of its own.
   const stops = [...bySequence.queued, ...[...parts.values()].map(settledOf)].flatMap((one) =>
     stopNamesOf(one, parts.get(one.part)).map((name) => [keyFor(one, name), one] as const),
@@ -52,7 +52,7 @@ export const rank = async (
   const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
   const keys = [...stops.map(([key]) => key), ...bySequence.queued.flatMap(keysOf)];
   const names = await namesNow(
-    book,
+    records,
     keys,
     Map.groupBy(stops, ([key]) => key),
   );
@@ -71,18 +71,18 @@ export const rank = async (
 
 /** What goes by names, after the stops of this batch were laid down under theirs; names of which nothing is known are left out. */
 const namesNow = async (
-  book: Book,
+  records: Records,
   keys: readonly string[],
   stops: ReadonlyMap<string, readonly (readonly [string, Queued])[]>,
 ): Promise<ReadonlyMap<string, NameRecord>> => {
-  const stored = await book.names(keys);
+  const stored = await records.names.read(keys);
   if (stored === undefined) return new Map();
   const names = await Promise.all(
     [...new Set(keys)].map(async (key) => {
       const seen = stored.get(key);
       if (isForeign(seen)) return [];
       const more = stops.get(key)?.map(([, one]) => nameOf(one)) ?? [];
-      const record = await tell(book, key, seen, more);
+      const record = await tell(records, key, seen, more);
       return record === undefined ? [] : [[key, record] as const];
     }),
   );
@@ -126,7 +126,7 @@ const makeAgeFor =
 
 /** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
 const tell = async (
-  book: Book,
+  records: Records,
   key: string,
   first: Seen<NameRecord> | undefined,
   named: readonly Named[],
@@ -136,9 +136,9 @@ const tell = async (
     const stops = seen?.record ?? [];
     const more = withNamed(stops, named);
     if (more === undefined) return stops;
-    const written = await book.writeNames(key, more, seen?.version);
+    const [written] = await records.names.write(key, more, seen?.version);
     if (written === 'written') return more;
-    const stored = written === 'lost' ? await book.names([key]) : undefined;
+    const stored = written === 'lost' ? await records.names.read([key]) : undefined;
     seen = stored?.get(key);
     if (stored === undefined || isForeign(seen)) return undefined;
   }
@@ -146,11 +146,11 @@ const tell = async (
 };
 
 /** Reads who was served last by its own order, for the wishes alone that have one. */
-const sequenced = async (book: Book, queued: readonly Queued[]): Promise<Ranked> => {
+const sequenced = async (records: Records, queued: readonly Queued[]): Promise<Ranked> => {
   const own = queued.filter(({ intent }) => intent.sequence !== undefined);
   if (own.length === 0) return { queued, left: [], seen: new Map() };
   const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
-  const jobs = await book.jobs(keys);
+  const jobs = await records.jobs.read(keys);
   if (jobs === undefined)
     return { queued: queued.filter((one) => !own.includes(one)), left: own, seen: new Map() };
   return {

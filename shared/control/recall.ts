@@ -1,7 +1,7 @@
-import { type Job, jobIdOf } from '../core/operation.ts';
-import type { PartState, Sealed } from '../core/part-record.ts';
-import { type Book, isForeign } from './book.ts';
-import { type Part, type Received, recallInto } from './part.ts';
+import type { BlockState, Sealed } from '../ledger/block-record.ts';
+import { isForeign, type Records } from '../ledger/records.ts';
+import { type Job, jobIdOf } from '../operations/operation.ts';
+import { type Part, type Received, recallInto } from './open-intent.ts';
 
 type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -10,11 +10,11 @@ type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
  * Undefined if it is out of reach.
  */
 export const recall = async <Message extends Received>(
-  book: Book,
+  records: Records,
   parts: Parts<Message>,
 ): Promise<Parts<Message> | undefined> => {
   const formers = [...parts.values()].flatMap(({ formerly }) => [...formerly.keys()]);
-  const stored = await book.parts([...parts.keys(), ...formers]);
+  const stored = await records.blocks.read([...parts.keys(), ...formers]);
   if (stored === undefined) return undefined;
   const known = new Map<string, Part<Message>>();
   for (const [key, part] of parts) {
@@ -34,7 +34,7 @@ export const recall = async <Message extends Received>(
 };
 
 /** What a release before this one recorded of a message, as a record of this part of it. */
-const recallFormer = (part: Part, jobs: readonly Job[], state: PartState): void => {
+const recallFormer = (part: Part, jobs: readonly Job[], state: BlockState): void => {
   const places = new Map(jobs.map((job, index) => [jobIdOf(job), index]));
   const verdicts: (Sealed | undefined)[] = [];
   const published = new Set<number>();

@@ -1,3 +1,4 @@
+import type { Carrier } from '../intent/plan.ts';
 import {
   type Job,
   type JobId,
@@ -6,9 +7,8 @@ import {
   type Sighting,
   UNASKED,
   UNTOLD,
-} from '../core/operation.ts';
-import type { Verdict } from '../core/outcome.ts';
-import type { Carrier } from '../core/plan.ts';
+} from '../operations/operation.ts';
+import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './carry-out.ts';
 import type { LookAt } from './look.ts';
 

@@ -1,11 +1,11 @@
-import type { Book } from './book.ts';
+import type { Records } from '../ledger/records.ts';
+import { type Breakers, makeBreakers } from '../upstream/breakers.ts';
 import type { Budget } from './budget.ts';
 import { type Claim, makeClaim } from './claim.ts';
-import { type Conclude, makeConclude } from './conclude.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
-import { type Gates, makeGates } from './gates.ts';
 import { type LookAt, makeLookAt } from './look.ts';
-import type { Part, Received } from './part.ts';
+import type { Part, Received } from './open-intent.ts';
+import { type Conclude, makeConclude } from './record-and-publish.ts';
 
 /** What the steps of one invocation have in common. */
 export interface Run<Message extends Received = Received> {
@@ -13,8 +13,8 @@ export interface Run<Message extends Received = Received> {
   readonly invocation: string;
   readonly edges: ControlEdges<Message>;
   readonly limits: ControlLimits;
-  readonly book: Book;
-  readonly gates: Gates;
+  readonly records: Records;
+  readonly gates: Breakers;
   readonly budget: Budget;
   /** What is worked on, by the key of its record. */
   readonly parts: ReadonlyMap<string, Part<Message>>;
@@ -29,25 +29,25 @@ export interface Run<Message extends Received = Received> {
 
 /** Puts together what the steps need. `budget` begins with the invocation. */
 export const openRun = <Message extends Received>(
-  { book, budget, invocation }: Pick<Run, 'book' | 'budget' | 'invocation'>,
+  { records, budget, invocation }: Pick<Run, 'records' | 'budget' | 'invocation'>,
   parts: Run<Message>['parts'],
   edges: ControlEdges<Message>,
   limits: ControlLimits,
 ): Run<Message> => {
   const { now, publish } = edges;
   const { leaseMs, callConcurrency } = limits;
-  const gates = makeGates({ ...edges, book }, limits.msPerCall);
+  const gates = makeBreakers({ ...edges, records }, limits.msPerCall);
   const toUpstream = { ...edges, send: gates.send };
   return {
     invocation,
     edges,
     limits,
-    book,
+    records,
     gates,
     budget,
     parts,
-    claim: makeClaim({ book, now, invocation, leaseMs, parts }),
-    record: makeConclude({ book, invocation, publish }),
+    claim: makeClaim({ records, now, invocation, leaseMs, parts }),
+    record: makeConclude({ records, invocation, publish }),
     lookBefore: makeLookAt(toUpstream, callConcurrency, budget.looksBefore),
     lookAfter: makeLookAt(toUpstream, callConcurrency, budget.looksAfter),
   };

@@ -1,10 +1,11 @@
-import { type IntentId, operationOf } from '../core/intent.ts';
-import { jobIdOf } from '../core/operation.ts';
-import { OPERATIONS } from '../core/operations/index.ts';
-import type { Plan } from '../core/plan.ts';
+import { type IntentId, operationOf } from '../intent/intent.ts';
+import type { Plan } from '../intent/plan.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import { jobIdOf } from '../operations/operation.ts';
+import { newestOf, type Weighed } from './decide.ts';
 import { destinationOfPart, lookingAt } from './destinations.ts';
 import { makeExpire } from './expire.ts';
-import { noteEnd, noteLease, type Part, type Received } from './part.ts';
+import { noteEnd, noteLease, type Part, type Received } from './open-intent.ts';
 import { partsAsking } from './progress.ts';
 import { tellOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
@@ -15,7 +16,6 @@ import {
   settleUncalled,
   settleWithoutCall,
 } from './uncalled.ts';
-import { newestOf, type Weighed } from './weigh.ts';
 
 /** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
 const GRACE_MS = 30 * 60_000;
@@ -25,9 +25,9 @@ export const settlePlanned = async <Message extends Received>(
   run: Run<Message>,
   { settled }: Plan,
 ): Promise<void> => {
-  const { book, gates, parts, lookBefore: lookAt, limits } = run;
+  const { records, gates, parts, lookBefore: lookAt, limits } = run;
   const { now } = run.edges;
-  const expire = makeExpire({ book, lookAt, now, graceMs: limits.leaseMs + GRACE_MS, parts });
+  const expire = makeExpire({ records, lookAt, now, graceMs: limits.leaseMs + GRACE_MS, parts });
   const endings = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of settled) {
     // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.

@@ -1,8 +1,8 @@
-import { jobIdOf } from '../core/operation.ts';
-import { readAsker } from '../core/part-record.ts';
-import type { Carrier } from '../core/plan.ts';
+import type { Carrier } from '../intent/plan.ts';
+import { readAsker } from '../ledger/block-record.ts';
+import { jobIdOf } from '../operations/operation.ts';
 import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
-import { isOpen, noteAsked, type Part } from './part.ts';
+import { isOpen, noteAsked, type Part } from './open-intent.ts';
 import { partsAsking } from './progress.ts';
 
 export interface SuspicionOptions {

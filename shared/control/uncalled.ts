@@ -1,12 +1,12 @@
-import type { Ending } from '../core/ending.ts';
-import { timeOf } from '../core/intent.ts';
-import type { JobId } from '../core/operation.ts';
-import type { Refusal } from '../core/outcome.ts';
-import type { Sealed } from '../core/part-record.ts';
-import type { Asked, Queued, Settled } from '../core/plan.ts';
-import type { VerdictInfo } from '../core/result.ts';
-import type { Part } from './part.ts';
-import { settleAskers } from './report.ts';
+import { timeOf } from '../intent/intent.ts';
+import type { Asked, Queued, Settled } from '../intent/plan.ts';
+import type { VerdictInfo } from '../intent/result.ts';
+import type { Sealed } from '../ledger/block-record.ts';
+import type { Ending } from '../ledger/decide-expiry.ts';
+import type { JobId } from '../operations/operation.ts';
+import type { Refusal } from '../reply/verdict.ts';
+import type { Part } from './open-intent.ts';
+import { settleAskers } from './settle-attempt.ts';
 
 type Parts = ReadonlyMap<string, Part>;
 

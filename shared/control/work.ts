@@ -1,22 +1,22 @@
-import { jobKeyOf } from '../core/job-record.ts';
-import { jobIdOf } from '../core/operation.ts';
-import { type Call, planCalls, type Queued } from '../core/plan.ts';
-import { jobKeyIn } from '../core/rank.ts';
+import { type Call, planCalls, type Queued } from '../intent/plan.ts';
+import { jobKeyOf } from '../ledger/job-record.ts';
+import { jobKeyIn } from '../ledger/rank-ages.ts';
+import { makeRecords } from '../ledger/records.ts';
+import { jobIdOf } from '../operations/operation.ts';
+import type { Breakers } from '../upstream/breakers.ts';
 import { adopt } from './adopt.ts';
-import { makeBook } from './book.ts';
 import { makeBudget } from './budget.ts';
 import { callAll } from './call-all.ts';
+import { weigh } from './decide.ts';
 import { destinationOf, destinationOfPart, destinationsOf } from './destinations.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
-import type { Gates } from './gates.ts';
 import { failIfLast, isOnItsLast } from './give-up.ts';
-import { isSettled, openJobsOf, type Part, type Received } from './part.ts';
+import { isSettled, openJobsOf, type Part, type Received } from './open-intent.ts';
 import { rank } from './rank.ts';
 import { recall } from './recall.ts';
 import { openRun, type Run } from './run.ts';
 import { postponeRuns, settlePlanned, settleWeighed } from './settle-known.ts';
 import { rejectUnservable } from './uncalled.ts';
-import { weigh } from './weigh.ts';
 
 type Parts<Message extends Received = Received> = ReadonlyMap<string, Part<Message>>;
 
@@ -39,14 +39,14 @@ export const workOn = async <Message extends Received>(
   const invocation = newId();
   const budget = makeBudget({ ...limits, now, remainingMs });
   const { keepSeconds } = limits;
-  const book = makeBook(edges.ledger, { newVersion: newId, now, keepSeconds, log });
-  const adopted = await adopt(book, received);
-  const parts = await recall(book, adopted.parts);
+  const records = makeRecords(edges.ledger, { newVersion: newId, now, keepSeconds, log });
+  const adopted = await adopt(records, received);
+  const parts = await recall(records, adopted.parts);
   if (parts === undefined) return { worked: new Map(), refusal: undefined };
-  const run = openRun({ book, budget, invocation }, parts, edges, limits);
+  const run = openRun({ records, budget, invocation }, parts, edges, limits);
 
   await run.gates.open(destinationsOf(parts));
-  const { queued, seen, left } = await rank(book, parts, queuedOf(parts));
+  const { queued, seen, left } = await rank(records, parts, queuedOf(parts));
   const plan = planCalls(queued, new Date(now()).toISOString());
   await settlePlanned(run, plan);
   postponeRuns(run, plan);
@@ -78,21 +78,21 @@ const makeConcludeAll = <Message extends Received>(
 };
 
 const weighCalls = <Message extends Received>(
-  { book, edges, gates, limits, lookBefore: lookAt, parts }: Run<Message>,
+  { records, edges, gates, limits, lookBefore: lookAt, parts }: Run<Message>,
   calls: readonly Call[],
   seen: ReadonlyMap<string, string | undefined>,
 ) => {
   const { now } = edges;
   const pollMs = limits.restartDelaySeconds * 1_000;
   const planned = admitted(calls, parts, gates, now());
-  return weigh(planned, { book, lookAt, now, settleMs: limits.settleMs, pollMs, seen });
+  return weigh(planned, { records, lookAt, now, settleMs: limits.settleMs, pollMs, seen });
 };
 
 /** The calls that may go out; those of a project without a credential are settled. */
 const admitted = (
   calls: readonly Call[],
   parts: Parts,
-  gates: Gates,
+  gates: Breakers,
   at: number,
 ): readonly Call[] =>
   calls.filter((call) => {

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { checkEndpoints } from '../core/aws-endpoints.ts';
-import { MOST_DEADLINE_SECONDS } from '../core/draft.ts';
-import { UNWRAPPED } from '../core/envelope.ts';
-import { httpUrl } from '../core/http-url.ts';
+import { UNWRAPPED } from '../intent/envelope.ts';
+import { MOST_DEADLINE_SECONDS } from '../intent/request.ts';
+import { httpUrl } from '../json/http-url.ts';
 import {
   type Environment,
   flag,
@@ -13,7 +12,8 @@ import {
   readSettings,
   readTogether,
   whole,
-} from '../core/settings.ts';
+} from '../json/settings.ts';
+import { checkEndpoints } from './aws-endpoints.ts';
 
 /** A block of jobs is never split over two messages: a hundred, of less than 250 bytes each, and the rest of the intent. */
 const LEAST_MESSAGE_KIB = 32;

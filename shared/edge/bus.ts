@@ -4,11 +4,11 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import pLimit from 'p-limit';
-import type { Log } from '../core/log.ts';
-import { pack } from '../core/pack.ts';
-import { reasonOf } from '../core/reason.ts';
-import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../core/result.ts';
-import { repeatRefused, type Taken } from './repeat-refused.ts';
+import { pack } from '../batching/pack.ts';
+import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
+import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../intent/result.ts';
+import type { Log } from '../json/log.ts';
+import { reasonOf } from '../json/reason.ts';
 
 /** Entries per PutEvents request. */
 const BATCH = 10;

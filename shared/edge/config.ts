@@ -1,8 +1,5 @@
 import * as v from 'valibot';
-import { checkEndpoints } from '../core/aws-endpoints.ts';
-import { httpUrl } from '../core/http-url.ts';
-import type { GroupOptions, Operation } from '../core/operation.ts';
-import { operations } from '../core/operations/index.ts';
+import { httpUrl } from '../json/http-url.ts';
 import {
   type Environment,
   flag,
@@ -12,7 +9,10 @@ import {
   readSettings,
   readTogether,
   whole,
-} from '../core/settings.ts';
+} from '../json/settings.ts';
+import { operations } from '../operations/index.ts';
+import type { GroupOptions, Operation } from '../operations/operation.ts';
+import { checkEndpoints } from './aws-endpoints.ts';
 
 /** The vendor documents no limit; its list calls take 100. */
 const maxJobs = whole(1, 10_000);

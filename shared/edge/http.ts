@@ -6,13 +6,13 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { Handled, Route, TellProblem } from '../core/http.ts';
-import { type HttpEvent, readHttpEvent } from '../core/http-event.ts';
-import type { IntentId } from '../core/intent.ts';
-import type { Log } from '../core/log.ts';
-import type { Answer } from '../core/operation.ts';
-import type { Problem } from '../core/problem.ts';
-import { reasonOf } from '../core/reason.ts';
+import type { Handled, Route, TellProblem } from '../accept/http.ts';
+import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
+import type { Problem } from '../accept/problem.ts';
+import type { IntentId } from '../intent/intent.ts';
+import type { Log } from '../json/log.ts';
+import { reasonOf } from '../json/reason.ts';
+import type { Answer } from '../operations/operation.ts';
 
 /** Bytes. Ten thousand DRS tasks with start times take 800 KB. */
 export const BODY_LIMIT = 1_000_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
-import { type IntentId, timeOf } from '../core/intent.ts';
+import { type IntentId, timeOf } from '../intent/intent.ts';
 
 /** How many were made last at one time of the past. */
 let last = { at: Number.NaN, sequence: 0 };

@@ -1,4 +1,4 @@
-import type { Log } from '../core/log.ts';
+import type { Log } from '../json/log.ts';
 
 export interface LogOptions {
   /** For Lambda's own JSON format, which takes an object and adds time, level and request id; else a line is its JSON. */

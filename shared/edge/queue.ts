@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
-import type { Log } from '../core/log.ts';
-import { pack } from '../core/pack.ts';
-import { reasonOf } from '../core/reason.ts';
-import { repeatRefused, type Taken } from './repeat-refused.ts';
+import { pack } from '../batching/pack.ts';
+import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
+import type { Log } from '../json/log.ts';
+import { reasonOf } from '../json/reason.ts';
 
 /** Entries per SQS batch request. */
 const BATCH = 10;
@@ -95,7 +95,7 @@ const attributesOf = ({ messageAttributes }: QueueMessage): Attributes =>
       ]),
   );
 
-/** Ways to send a message on, each smaller than the one before: with the reason, as it came, and the body alone. */
+/** BreakersOnTheWay to send a message on, each smaller than the one before: with the reason, as it came, and the body alone. */
 const waysToBury = (message: QueueMessage, reason: string) => {
   const own = attributesOf(message);
   const beside = Object.entries(own).slice(0, MOST_ATTRIBUTES - 1);

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { MisconfiguredError } from '../core/settings.ts';
+import { MisconfiguredError } from '../json/settings.ts';
 
 const FOR_GOOD: Readonly<Record<string, string>> = {
   ResourceNotFoundException: 'does not exist, or has no value yet',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { MisconfiguredError } from '../core/settings.ts';
+import { MisconfiguredError } from '../json/settings.ts';
 
 const NEVER_THERE: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

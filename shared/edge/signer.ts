@@ -1,6 +1,6 @@
 import { createHash, createHmac, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Credential, KeyPair } from '../core/credentials.ts';
+import type { Credential, KeyPair } from '../upstream/credentials.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 

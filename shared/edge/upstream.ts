@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Exchange } from '../core/exchange.ts';
-import { reasonOf } from '../core/reason.ts';
+import { reasonOf } from '../json/reason.ts';
+import type { Exchange } from '../upstream/exchange.ts';
 
 export interface ConnectionBounds {
   readonly connectTimeoutMs: number;

@@ -1,6 +1,6 @@
-import { type Account, type Accounts, accountOf, readCredentials } from '../core/credentials.ts';
-import type { Log } from '../core/log.ts';
-import { MisconfiguredError } from '../core/settings.ts';
+import type { Log } from '../json/log.ts';
+import { MisconfiguredError } from '../json/settings.ts';
+import { type Account, type Accounts, accountOf, readCredentials } from './credentials.ts';
 
 export interface AccountsEdges {
   /** The secret's text. Rejects with `MisconfiguredError` where it can never be had, with another error if not now. */

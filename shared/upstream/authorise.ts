@@ -1,6 +1,5 @@
-import type { Account, Credential, KeyPair, User } from '../core/credentials.ts';
-import type { Exchange, Exchanged, Outgoing } from '../core/exchange.ts';
-import type { Log } from '../core/log.ts';
+import type { Log } from '../json/log.ts';
+import { MisconfiguredError } from '../json/settings.ts';
 import type {
   Identify,
   Language,
@@ -9,11 +8,12 @@ import type {
   Send,
   Service,
   UpstreamRequest,
-} from '../core/operation.ts';
-import { isAuthRefusal, isBadSignature, showsService } from '../core/refusal.ts';
-import { heldBack, type Reply } from '../core/reply.ts';
-import { MisconfiguredError } from '../core/settings.ts';
+} from '../operations/operation.ts';
+import { isAuthRefusal, isBadSignature, showsService } from '../reply/refusal.ts';
+import { heldBack, type Reply } from '../reply/reply.ts';
 import type { KeptAccounts } from './accounts.ts';
+import type { Account, Credential, KeyPair, User } from './credentials.ts';
+import type { Exchange, Exchanged, Outgoing } from './exchange.ts';
 import { type Lane, type LaneOptions, makeLanes, REFUSED_LATELY } from './lanes.ts';
 import { readied } from './readied.ts';
 import { redact } from './redact.ts';

@@ -1,8 +1,8 @@
-import type { Credential } from '../core/credentials.ts';
-import type { Exchange } from '../core/exchange.ts';
-import type { MayBegin } from '../core/operation.ts';
-import { isBadSignature } from '../core/refusal.ts';
-import { heldBack } from '../core/reply.ts';
+import type { MayBegin } from '../operations/operation.ts';
+import { isBadSignature } from '../reply/refusal.ts';
+import { heldBack } from '../reply/reply.ts';
+import type { Credential } from './credentials.ts';
+import type { Exchange } from './exchange.ts';
 import { type InTurn, makeTurns } from './turns.ts';
 
 export const REFUSED_LATELY = 'the credential was refused a moment ago';

@@ -1,7 +1,7 @@
-import type { MayBegin, Send, UpstreamRequest } from '../core/operation.ts';
-import { FREE, type Pace, slowDown, speedUp, takeTurn } from '../core/pace.ts';
-import { closureOf, isSaidOfAll, showsService } from '../core/refusal.ts';
-import { heldBack, type Reply } from '../core/reply.ts';
+import type { MayBegin, Send, UpstreamRequest } from '../operations/operation.ts';
+import { closureOf, isSaidOfAll, showsService } from '../reply/refusal.ts';
+import { heldBack, type Reply } from '../reply/reply.ts';
+import { FREE, type Pace, slowDown, speedUp, takeTurn } from './rate.ts';
 
 export interface PaceEdges {
   /** Sends one request, once. */

@@ -1,5 +1,5 @@
-import type { MayBegin, UpstreamRequest } from '../core/operation.ts';
-import { heldBack, type Reply } from '../core/reply.ts';
+import type { MayBegin, UpstreamRequest } from '../operations/operation.ts';
+import { heldBack, type Reply } from '../reply/reply.ts';
 import { NO_TIME } from './lanes.ts';
 
 /** That nothing of a request is left to send, by the time of its turn. */

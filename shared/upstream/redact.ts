@@ -1,5 +1,5 @@
-import type { Credential } from '../core/credentials.ts';
-import type { Exchanged, Outgoing } from '../core/exchange.ts';
+import type { Credential } from './credentials.ts';
+import type { Exchanged, Outgoing } from './exchange.ts';
 
 const HIDDEN = '[secret]';
 

@@ -1,7 +1,7 @@
-import type { User } from '../core/credentials.ts';
-import type { Exchange, Exchanged, Outgoing } from '../core/exchange.ts';
-import { isObject, type Json, parseLoosely } from '../core/json.ts';
-import type { Reply } from '../core/reply.ts';
+import { isObject, type Json, parseLoosely } from '../json/json.ts';
+import type { Reply } from '../reply/reply.ts';
+import type { User } from './credentials.ts';
+import type { Exchange, Exchanged, Outgoing } from './exchange.ts';
 
 /** For whom a token is: it opens one project. */
 export interface Bearer {

@@ -1,4 +1,4 @@
-import type { Reply } from '../core/reply.ts';
+import type { Reply } from '../reply/reply.ts';
 
 /** Runs what sends a request for a project, when it is its turn. */
 export type InTurn = <Attempt extends { readonly reply: Reply }>(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry, Ledger, NewEntry, Written } from '../../shared/core/ledger.ts';
+import type { Entry, Ledger, NewEntry, Written } from '../../shared/ledger/ledger.ts';
 
 /** A case of the ledger's contract, over two adapters of their own on one store, under keys that are nobody else's. */
 export interface LedgerCase {

@@ -5,9 +5,9 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { reasonOf } from '../../shared/core/reason.ts';
 import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
-import { checkTable, makeDynamoLedger } from '../../shared/edge/ledger-dynamodb.ts';
+import { reasonOf } from '../../shared/json/reason.ts';
+import { checkTable, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 import { LEDGER_CASES, type LedgerCase } from './ledger-cases.ts';
 
 /**

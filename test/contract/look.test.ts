@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isObject } from '../../shared/core/json.ts';
+import { isObject } from '../../shared/json/json.ts';
+import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 import {
   type Effect,
   type Job,
@@ -10,14 +11,13 @@ import {
   jobIdOf,
   MISSING,
   type OperationName,
-} from '../../shared/core/operation.ts';
-import { OPERATIONS, operations } from '../../shared/core/operations/index.ts';
+} from '../../shared/operations/operation.ts';
 import {
   DLI_STATUSES,
   type DliStatus,
   DRS_STATUSES,
   type DrsStatus,
-} from '../../shared/core/operations/statuses.ts';
+} from '../../shared/operations/statuses.ts';
 import { anyText } from '../support/arbitraries.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type JobId, jobIdOf, type OperationName, UNTOLD } from '../../shared/core/operation.ts';
-import { OPERATIONS } from '../../shared/core/operations/index.ts';
-import type { Verdict } from '../../shared/core/outcome.ts';
+import { OPERATIONS } from '../../shared/operations/index.ts';
+import {
+  type JobId,
+  jobIdOf,
+  type OperationName,
+  UNTOLD,
+} from '../../shared/operations/operation.ts';
+import type { Verdict } from '../../shared/reply/verdict.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 

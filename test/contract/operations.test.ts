@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readVendor } from '../../shared/core/draft.ts';
-import { distinct } from '../../shared/core/job-list.ts';
-import { parseJson } from '../../shared/core/json.ts';
-import { type Job, jobIdOf, type Operation, pathFor } from '../../shared/core/operation.ts';
-import { operations } from '../../shared/core/operations/index.ts';
-import type { Verdict } from '../../shared/core/outcome.ts';
+import { readVendor } from '../../shared/intent/request.ts';
+import { parseJson } from '../../shared/json/json.ts';
+import { operations } from '../../shared/operations/index.ts';
+import { distinct } from '../../shared/operations/job-list.ts';
+import { type Job, jobIdOf, type Operation, pathFor } from '../../shared/operations/operation.ts';
+import type { Verdict } from '../../shared/reply/verdict.ts';
 import { FIXTURES, fixtureOf } from '../support/fixtures.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../shared/core/operation.ts';
-import { operations } from '../../shared/core/operations/index.ts';
-import { isOfRoute } from '../../shared/core/refusal.ts';
+import { operations } from '../../shared/operations/index.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
+import { isOfRoute } from '../../shared/reply/refusal.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { jobIdOf } from '../../shared/core/operation.ts';
-import { type Result, resultOf, timingOf } from '../../shared/core/result.ts';
 import { makePublish } from '../../shared/edge/bus.ts';
+import { type Result, resultOf, timingOf } from '../../shared/intent/result.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MisconfiguredError } from '../../shared/core/settings.ts';
 import { readAcceptConfig } from '../../shared/edge/accept-config.ts';
 import { readControlConfig } from '../../shared/edge/config.ts';
+import { MisconfiguredError } from '../../shared/json/settings.ts';
 
 const control = {
   QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeOf } from '../../shared/core/intent.ts';
 import { keyOf, newIntentId } from '../../shared/edge/intent-id.ts';
+import { timeOf } from '../../shared/intent/intent.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

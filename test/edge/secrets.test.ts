@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MisconfiguredError } from '../../shared/core/settings.ts';
 import { makeSecretsManagerSource } from '../../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../../shared/edge/secrets-file.ts';
+import { MisconfiguredError } from '../../shared/json/settings.ts';
 import { AWS } from '../support/aws.ts';
 import { startBareServer } from '../support/bare-server.ts';
 

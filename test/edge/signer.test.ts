@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { KeyPair } from '../../shared/core/credentials.ts';
 import { canonicalRequest, fingerprintOf, sha256, sign } from '../../shared/edge/signer.ts';
+import type { KeyPair } from '../../shared/upstream/credentials.ts';
 
 interface Oracle {
   readonly sign: (request: object, credential: object) => Readonly<Record<string, string>>;

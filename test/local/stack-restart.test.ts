@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Intent, IntentId } from '../../shared/core/intent.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
+import type { Intent, IntentId } from '../../shared/intent/intent.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 import { beginStack, type TestStack, until } from '../support/stack.ts';
 import { INTENTS_PATH, stopPath } from '../support/vendor.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { readStackSettings } from '../../local/settings.ts';
-import type { Environment } from '../../shared/core/settings.ts';
+import type { Environment } from '../../shared/json/settings.ts';
 
 const problemsOf = (environment: Environment): string => {
   try {

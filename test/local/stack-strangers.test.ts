@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isObject } from '../../shared/core/json.ts';
+import { isObject } from '../../shared/json/json.ts';
 import { beginStack, type TestStack, until } from '../support/stack.ts';
 import { INTENTS_PATH } from '../support/vendor.ts';
 

@@ -15,7 +15,7 @@ export default defineConfig({
       'test/core/**/*.test.ts',
       'test/contract/**/*.test.ts',
       'test/edge/{accept*,config,join-calls,log}.test.ts',
-      'test/edge/{book,carry-out,claim*,conclude*,control*,gates*,give-up,isolation,look,part,report*,way,weigh*}.test.ts',
+      'test/edge/{records,carry-out,claim*,conclude*,control*,gates*,give-up,isolation,look,part,report*,way,weigh*}.test.ts',
       'test/edge/{accounts,authorise*,lanes,pace,redact,tokens,turns}.test.ts',
     ],
     setupFiles: ['test/mutation/fewer-runs.ts'],

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { makeAccept } from '../../shared/accept/accept.ts';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
-import { type IntentId, timeOf } from '../../shared/core/intent.ts';
-import { parseJson } from '../../shared/core/json.ts';
+import { type IntentId, timeOf } from '../../shared/intent/intent.ts';
+import { parseJson } from '../../shared/json/json.ts';
 import type { Chronicle, Request } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { QueueModel } from './queue-model.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, parseJson } from '../../shared/core/json.ts';
-import type { Entry, Ledger } from '../../shared/core/ledger.ts';
-import type { UpstreamRequest } from '../../shared/core/operation.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import { isObject, type Json, parseJson } from '../../shared/json/json.ts';
+import type { Entry, Ledger } from '../../shared/ledger/ledger.ts';
+import type { UpstreamRequest } from '../../shared/operations/operation.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import type { Handed } from './queue-model.ts';
 import type { Breakage } from './simulate.ts';
 

@@ -1,4 +1,4 @@
-import type { Result } from '../../shared/core/result.ts';
+import type { Result } from '../../shared/intent/result.ts';
 import type { Chronicle, Invocation } from './chronicle.ts';
 import { exchange, type Life, type Wire } from './wire.ts';
 

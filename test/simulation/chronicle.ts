@@ -1,5 +1,5 @@
-import type { OperationName } from '../../shared/core/operation.ts';
-import type { Result } from '../../shared/core/result.ts';
+import type { Result } from '../../shared/intent/result.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 import type { FaultName } from './climate.ts';
 
 export type Options = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../shared/core/operation.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 import type { Trouble } from './chronicle.ts';
 import type { Random } from './random.ts';
 

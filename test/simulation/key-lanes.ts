@@ -1,4 +1,4 @@
-import type { Send } from '../../shared/core/operation.ts';
+import type { Send } from '../../shared/operations/operation.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Entry, Ledger, NewEntry, Written } from '../../shared/core/ledger.ts';
+import type { Entry, Ledger, NewEntry, Written } from '../../shared/ledger/ledger.ts';
 import type { Chronicle, Invocation } from './chronicle.ts';
 import { exchange, type Life, type Trip, type Wire } from './wire.ts';
 

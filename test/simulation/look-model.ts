@@ -1,4 +1,4 @@
-import type { Reply } from '../../shared/core/reply.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import { jobKey, type Look } from './chronicle.ts';
 import type { Outage, Weather } from './climate.ts';
 import type { JobsModel } from './job-model.ts';

@@ -1,4 +1,4 @@
-import type { Reply } from '../../shared/core/reply.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import { type Call, jobKey, type Trouble } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
 import type { Random } from './random.ts';

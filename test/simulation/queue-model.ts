@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../../shared/core/json.ts';
-import { isOperationName } from '../../shared/core/operations/index.ts';
+import { isObject, type Json } from '../../shared/json/json.ts';
+import { isOperationName } from '../../shared/operations/index.ts';
 import type { Ask, Chronicle, Letter, Options, Request } from './chronicle.ts';
 import type { Wire } from './wire.ts';
 

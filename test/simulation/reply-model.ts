@@ -1,4 +1,4 @@
-import type { Reply } from '../../shared/core/reply.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import type { Said, Trouble } from './chronicle.ts';
 import type { FaultName } from './climate.ts';
 import { isWall, PAGES } from './walls.ts';

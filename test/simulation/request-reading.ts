@@ -1,5 +1,5 @@
-import { isObject, type Json, parseJson } from '../../shared/core/json.ts';
-import type { OperationName, UpstreamRequest } from '../../shared/core/operation.ts';
+import { isObject, type Json, parseJson } from '../../shared/json/json.ts';
+import type { OperationName, UpstreamRequest } from '../../shared/operations/operation.ts';
 import type { Options } from './chronicle.ts';
 
 /** A request as the upstream understands it: ids digit for digit. */

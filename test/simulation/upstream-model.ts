@@ -1,5 +1,5 @@
-import type { MayBegin, UpstreamRequest } from '../../shared/core/operation.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import type { MayBegin, UpstreamRequest } from '../../shared/operations/operation.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';

@@ -1,5 +1,5 @@
-import type { Reply } from '../../shared/core/reply.ts';
-import type { Route } from '../../shared/core/route.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
+import type { Route } from '../../shared/upstream/destination.ts';
 import type { Random } from './random.ts';
 
 /** How whoever stands between here and a service turns requests back: by a page, or since the gateway knows no such route. */

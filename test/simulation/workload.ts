@@ -1,4 +1,4 @@
-import type { OperationName } from '../../shared/core/operation.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 import type { Options, Wish } from './chronicle.ts';
 import { jobKey } from './chronicle.ts';
 import type { Climate } from './climate.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { OperationName } from '../../shared/core/operation.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 import type { Wish } from './messages.ts';
 
 export const LONG_MAX = 2n ** 63n - 1n;

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
-import type { Environment } from '../../shared/core/settings.ts';
+import type { Environment } from '../../shared/json/settings.ts';
 import { until } from './until.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * `node local/main.ts` in a process of its own, with these settings and none of the environment's. It is killed when

@@ -4,12 +4,17 @@ import {
   EverybodyRefusedError,
   makeControlLoop,
 } from '../../shared/control/control.ts';
-import type { Received } from '../../shared/control/part.ts';
-import { isObject, parseJson } from '../../shared/core/json.ts';
-import type { Ledger } from '../../shared/core/ledger.ts';
-import type { Identify, ProjectId, Send, UpstreamRequest } from '../../shared/core/operation.ts';
-import { heldBack, type Reply } from '../../shared/core/reply.ts';
-import type { Result } from '../../shared/core/result.ts';
+import type { Received } from '../../shared/control/open-intent.ts';
+import type { Result } from '../../shared/intent/result.ts';
+import { isObject, parseJson } from '../../shared/json/json.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type {
+  Identify,
+  ProjectId,
+  Send,
+  UpstreamRequest,
+} from '../../shared/operations/operation.ts';
+import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { keptLog } from './logs.ts';

@@ -1,4 +1,4 @@
-import { readNative } from '../../shared/core/draft.ts';
+import { readNative } from '../../shared/intent/request.ts';
 import { NOW } from './messages.ts';
 
 /** A request's body as the native route reads it. */

@@ -1,5 +1,5 @@
-import type { Credential } from '../../shared/core/credentials.ts';
 import { fingerprintOf } from '../../shared/edge/signer.ts';
+import type { Credential } from '../../shared/upstream/credentials.ts';
 
 const known = new Map<string, Promise<string>>();
 

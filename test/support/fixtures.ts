@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Effect, Language, OperationName } from '../../shared/core/operation.ts';
+import type { Effect, Language, OperationName } from '../../shared/operations/operation.ts';
 
 /** What one operation's contract with the vendor is, as data. */
 export interface Fixture {

@@ -1,5 +1,5 @@
-import { type Job, jobIdOf } from '../../shared/core/operation.ts';
-import type { Plan, Queued } from '../../shared/core/plan.ts';
+import type { Plan, Queued } from '../../shared/intent/plan.ts';
+import { type Job, jobIdOf } from '../../shared/operations/operation.ts';
 
 /** One job of one message, and what became of it. */
 export interface Place {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Dispatcher } from 'undici';
-import { isObject, parseLoosely } from '../../shared/core/json.ts';
+import { isObject, parseLoosely } from '../../shared/json/json.ts';
 import { type Spelling, spell, spelling, type Writer, writeAs, writer } from './quotes.ts';
 
 /** What a request showed, or its sender knows. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { JobRecord } from '../../shared/core/job-record.ts';
-import type { Evidence, Outcome } from '../../shared/core/outcome.ts';
-import type { End, PartState, Sealed } from '../../shared/core/part-record.ts';
+import type { BlockState, End, Sealed } from '../../shared/ledger/block-record.ts';
+import type { JobRecord } from '../../shared/ledger/job-record.ts';
+import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
 import { anyText, instant, operationName } from './arbitraries.ts';
 import { idAt } from './messages.ts';
 
@@ -47,7 +47,7 @@ const upToTheLast = <T>(verdicts: readonly (T | undefined)[]) =>
   verdicts.slice(0, verdicts.findLastIndex((verdict) => verdict !== undefined) + 1);
 
 /** Any state of a part of up to `most` jobs, a few of which share a verdict. */
-export const partState = (most = 40): fc.Arbitrary<PartState> =>
+export const partState = (most = 40): fc.Arbitrary<BlockState> =>
   fc
     .tuple(
       fc.string(),

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openSqliteLedger } from '../../shared/edge/ledger-sqlite.ts';
+import { openSqliteLedger } from '../../shared/ledger/ledger-sqlite.ts';
 
 /** What a thread is to do with a ledger of its own on the file that all share. */
 export interface LedgerWork {

@@ -1,4 +1,4 @@
-import type { Log } from '../../shared/core/log.ts';
+import type { Log } from '../../shared/json/log.ts';
 
 /** A log that keeps its lines. */
 export const keptLog = () => {

@@ -1,4 +1,4 @@
-import type { Entry, Ledger } from '../../shared/core/ledger.ts';
+import type { Entry, Ledger } from '../../shared/ledger/ledger.ts';
 
 /** The ledger's laws over a map, for tests that are not about its adapters. */
 export const memoryLedger = (): Ledger & { readonly entries: ReadonlyMap<string, Entry> } => {

@@ -1,6 +1,6 @@
-import { type Intent, type IntentId, readMessage } from '../../shared/core/intent.ts';
-import type { OperationName } from '../../shared/core/operation.ts';
-import type { Queued } from '../../shared/core/plan.ts';
+import { type Intent, type IntentId, readMessage } from '../../shared/intent/intent.ts';
+import type { Queued } from '../../shared/intent/plan.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 
 export const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 export const NOW = '2026-01-31T12:00:00.000Z';

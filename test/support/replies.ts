@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { OperationName } from '../../shared/core/operation.ts';
-import type { Reply } from '../../shared/core/reply.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
 import { anyText, dliJobId, drsJobId, oddJson } from './arbitraries.ts';
 
 export const replied = (status: number, body: unknown): Reply => ({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { OperationName } from '../../shared/core/operation.ts';
-import type { Queued } from '../../shared/core/plan.ts';
+import type { Queued } from '../../shared/intent/plan.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
 import { queuedAs, type Wish } from './messages.ts';
 
 const DEADLINES = ['2026-01-31T11:00:00.000Z', '2026-01-31T13:00:00.000Z'] as const;

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../../shared/core/operation.ts';
+import type { OperationName } from '../../../shared/operations/operation.ts';
 import { jobKey } from '../chronicle.ts';
 import { idsOf, type Oracle } from './oracle.ts';
 import { STATUSES } from './statuses.ts';

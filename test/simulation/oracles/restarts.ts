@@ -1,4 +1,4 @@
-import type { OperationName } from '../../../shared/core/operation.ts';
+import type { OperationName } from '../../../shared/operations/operation.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { idsOf, type Oracle, verdictKey } from './oracle.ts';

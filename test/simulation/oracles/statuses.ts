@@ -1,4 +1,4 @@
-import type { OperationName } from '../../../shared/core/operation.ts';
+import type { OperationName } from '../../../shared/operations/operation.ts';
 
 /**
  * What a status tells of an operation, from the vendor's list of statuses (docs/upstream.md §4), and from nothing that

@@ -1,0 +1,63 @@
+import type { Fault } from '../json/fault.ts';
+import { sentence } from '../json/fault.ts';
+import type { Answer, Service } from '../operations/operation.ts';
+
+/** Why a request was not taken, before it is put in the shape that its route speaks. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  /** What was wrong and what to do, in one or two sentences. */
+  readonly detail: string;
+  readonly faults?: readonly Fault[];
+  /** Jobs of a request that was only partly queued, so that the caller knows what to send again. */
+  readonly queued?: readonly string[];
+  readonly not_queued?: readonly string[];
+}
+
+export const invalid = (faults: readonly Fault[]): Problem => ({
+  status: 400,
+  title: 'Invalid request',
+  detail: sentence(faults),
+  faults,
+});
+
+/** RFC 9457, application/problem+json. */
+export const asProblemDetails = (problem: Problem, instance: string): Answer => {
+  const { faults, ...rest } = problem;
+  return {
+    status: problem.status,
+    contentType: 'application/problem+json',
+    body: { type: 'about:blank', ...rest, instance, ...(faults && { errors: faults }) },
+  };
+};
+
+/** Codes that the vendor's services and their gateway use for a status. Source: docs/upstream.md. */
+const CODES: Record<Service, { invalid: string; unavailable: string; broken: string }> = {
+  dli: { invalid: 'DLI.0001', unavailable: 'DLI.0012', broken: 'DLI.0999' },
+  drs: { invalid: 'DRS.M00202', unavailable: 'DRS.M01503', broken: 'DRS.M00004' },
+};
+
+/**
+ * A call that the vendor has and we do not. The code is our own, so that no client takes it for one of the vendor's: a
+ * Terraform provider drops a job from its state on 404, and on some codes at any status, such as DLI.0002 and DRS.M00289.
+ */
+const NOT_OFFERED = 'JOBFANIN.0501';
+
+const vendorCode = (service: Service, status: number): string => {
+  if (status === 501) return NOT_OFFERED;
+  if (status === 404 || status === 405) return 'APIGW.0101';
+  if (status === 413) return 'APIGW.0201';
+  if (status === 503) return CODES[service].unavailable;
+  return status >= 500 ? CODES[service].broken : CODES[service].invalid;
+};
+
+/** The vendor's `{error_code, error_msg}`. A request only partly queued adds its two lists. */
+export const asVendorError = (problem: Problem, service: Service): Answer => ({
+  status: problem.status,
+  body: {
+    error_code: vendorCode(service, problem.status),
+    error_msg: problem.detail,
+    ...(problem.queued && { queued: problem.queued }),
+    ...(problem.not_queued && { not_queued: problem.not_queued }),
+  },
+});

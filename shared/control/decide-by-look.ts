@@ -1,0 +1,115 @@
+import type { Age } from '../intent/age.ts';
+import type { Carrier } from '../intent/plan.ts';
+import type { Judgement } from '../ledger/decide-call.ts';
+import type { Sender } from '../ledger/job-record.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import type { Operation, ProjectId, Sighting } from '../operations/operation.ts';
+
+/** One job that an intent wants called, and the version of its ledger record that the judgement rests on. */
+export interface Candidate {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+  readonly carrier: Carrier;
+  /** Of the newest who asks. */
+  readonly age?: Age | undefined;
+  readonly key: string;
+  readonly seen: string | undefined;
+  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
+  readonly claimedAt: number | undefined;
+  /** Those senders whose own order the record knows. */
+  readonly senders?: readonly Sender[] | undefined;
+  /** Milliseconds since 1970: a status that is shown before may be older than what the last request did. */
+  readonly clearFrom: number;
+  /** Milliseconds since 1970: until then the last request may take effect, whatever a look shows. */
+  readonly mayEndAt: number;
+}
+
+/** A candidate, and what the ledger says about it. */
+export interface Judged extends Candidate {
+  readonly judgement: Judgement;
+  /** Who asked for it last in vain, as the record of their part names it. */
+  readonly askedBy: string | undefined;
+}
+
+/** What a job comes to by the ledger and a look. */
+export type Decision = 'go' | 'observed' | 'wait' | 'not stopped';
+
+/** By so much the upstream's clock may be ahead. */
+const CLOCKS_MS = 60_000;
+
+/** Whether the job was started after its stop, by others: then the stop is over, however the job stands. */
+const isStartedSince = ({ startedAt }: Sighting, stoppedAt: number): boolean =>
+  startedAt !== undefined && startedAt > stoppedAt + CLOCKS_MS;
+
+/** What a look at the job after its stop decides for the run that waits. */
+const decideRestart = (
+  { judgement, operation, claimedAt = 0, carrier }: Judged,
+  sighting: Sighting,
+): Decision => {
+  const { restart } = operation;
+  if (restart === undefined || judgement.kind !== 'look for the stop') return 'wait';
+  if (restart.readyAt(sighting.status)) return 'go';
+  if (judgement.isDelivered && isStartedSince(sighting, judgement.since))
+    return operation.isThere(sighting.status, carrier.job) ? 'observed' : 'go';
+  if (judgement.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
+  return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
+};
+
+/** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */
+export const decide = (one: Judged, sighting: Sighting | undefined, seenAt: number): Decision => {
+  const { judgement, operation, claimedAt = 0, clearFrom, carrier } = one;
+  if (judgement.kind === 'go') return 'go';
+  if (sighting === undefined) return 'wait';
+  if (judgement.kind !== 'look') return decideRestart(one, sighting);
+  if (seenAt < clearFrom) return 'wait';
+  const isPast = seenAt >= judgement.noneFrom;
+  switch (operation.effectOf(sighting, claimedAt, carrier.job)) {
+    case 'taken':
+      return 'observed';
+    case 'earlier':
+      return isPast ? 'observed' : 'wait';
+    case 'none':
+      return isPast ? 'go' : 'wait';
+    case 'pending':
+      return 'wait';
+  }
+};
+
+const LONGEST_POLL_MS = 900_000;
+
+/**
+ * When a run looks again whether its stop is over: after a quarter of the time that it has waited, so that it is late by a
+ * quarter of what the stop takes at most, and a stop that takes hours costs few looks.
+ */
+const pollAt = (since: number, now: number, leastMs: number): number =>
+  now + Math.min(LONGEST_POLL_MS, Math.max(leastMs, (now - since) / 4));
+
+/**
+ * When it is looked again whether a request without an answer was served, which statuses may show late: after as long as it has
+ * waited, so that a wait of two minutes costs four looks.
+ */
+export const lookAgainAt = (calledAt: number | undefined, now: number, leastMs: number): number =>
+  now + Math.max(leastMs, now - (calledAt ?? now));
+
+/** When it is worth coming back for a job that waits, in milliseconds since 1970; undefined if that cannot be told. */
+export const wakeOf = (
+  { judgement, claimedAt, clearFrom, mayEndAt }: Judged,
+  now: number,
+  leastPollMs: number,
+): number | undefined => {
+  switch (judgement.kind) {
+    case 'wait':
+      return judgement.since === undefined
+        ? judgement.until
+        : pollAt(judgement.since, now, leastPollMs);
+    case 'look for the stop':
+      return pollAt(judgement.since, now, leastPollMs);
+    case 'look': {
+      const next = lookAgainAt(claimedAt, now, leastPollMs);
+      const wake = Math.max(clearFrom, Math.min(mayEndAt, next));
+      return mayEndAt > now || clearFrom > now ? wake : undefined;
+    }
+    default:
+      return undefined;
+  }
+};

@@ -1,0 +1,86 @@
+import type { JobId, OperationName, ProjectId } from '../operations/operation.ts';
+import type { Evidence, Outcome, Refusal } from '../reply/verdict.ts';
+import type { Intent, IntentId } from './intent.ts';
+
+/** Names the result bus knows our events by. */
+export const RESULT_SOURCE = 'job-fanin';
+export const RESULT_DETAIL_TYPE = 'Job Control Result';
+
+/** The upstream call that a verdict rests on. */
+export interface CallInfo {
+  readonly id: string;
+  /** Jobs in the call. */
+  readonly size: number;
+  /** Calls that this job was part of, this one included: more than one where a refused call was taken apart. */
+  readonly attempts: number;
+}
+
+/** The `detail` of a result event: the verdict on one (intent, job). Published as docs/result.schema.json. */
+export interface Result {
+  readonly result_id: string;
+  readonly outcome: Outcome;
+  readonly evidence?: Evidence | undefined;
+  readonly operation: OperationName;
+  readonly project_id: ProjectId;
+  readonly job_id: JobId;
+  readonly intent_id: IntentId;
+  readonly caller: string;
+  readonly correlation_id?: string | undefined;
+  readonly error?: Refusal | undefined;
+  readonly superseded_by?: IntentId | undefined;
+  readonly call?: CallInfo | undefined;
+  readonly accepted_at: string;
+  readonly settled_at: string;
+  /** Milliseconds from acceptance to the call, or to the verdict where there was no call. */
+  readonly queued_ms: number;
+  /** Milliseconds in the upstream call; 0 where there was none. */
+  readonly upstream_ms: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** What is particular to one verdict; the rest of a result is the intent's. */
+export type VerdictInfo = Pick<Result, 'outcome' | 'evidence' | 'error' | 'superseded_by' | 'call'>;
+
+/** When a verdict came about. */
+export interface Timing {
+  /** Milliseconds since 1970. */
+  readonly calledAt: number;
+  readonly settledAt: number;
+  /** `settledAt` in ISO 8601, made once for all the results of a call. */
+  readonly settled_at: string;
+}
+
+export const timingOf = (calledAt: number, settledAt: number): Timing => ({
+  calledAt,
+  settledAt,
+  settled_at: new Date(settledAt).toISOString(),
+});
+
+/**
+ * Law: the same (intent, job) always has the same `result_id`, so that a repeated event is known as one. Fields that do
+ * not apply are undefined, which JSON leaves out.
+ */
+export const resultOf = (
+  intent: Intent,
+  job_id: JobId,
+  verdict: VerdictInfo,
+  { calledAt, settledAt, settled_at }: Timing,
+): Result => ({
+  result_id: `${intent.intent_id}/${job_id}`,
+  outcome: verdict.outcome,
+  evidence: verdict.evidence,
+  operation: intent.operation,
+  project_id: intent.project_id,
+  job_id,
+  intent_id: intent.intent_id,
+  caller: intent.caller,
+  correlation_id: intent.correlation_id,
+  error: verdict.error,
+  superseded_by: verdict.superseded_by,
+  call: verdict.call,
+  accepted_at: intent.accepted_at,
+  settled_at,
+  queued_ms: Math.max(0, calledAt - Date.parse(intent.accepted_at)),
+  upstream_ms: settledAt - calledAt,
+  traceparent: intent.traceparent,
+});

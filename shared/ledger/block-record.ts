@@ -1,0 +1,173 @@
+import * as v from 'valibot';
+import type { Intent, IntentId } from '../intent/intent.ts';
+import type { VerdictInfo } from '../intent/result.ts';
+import { parseLoosely } from '../json/json.ts';
+import { jobIdOf } from '../operations/operation.ts';
+import { readRanges, writeRanges } from './ranges.ts';
+
+/** A verdict as the ledger keeps it: from then on it is the verdict, and every event about it says the same. */
+export interface Sealed extends VerdictInfo {
+  /** Milliseconds since 1970. */
+  readonly calledAt: number;
+  readonly settledAt: number;
+}
+
+/** The end of a request that was left without an answer. */
+export interface End {
+  /** The invocation that sent the request. */
+  readonly invocation: string;
+  /** Milliseconds since 1970: by then the request has had its effect, if it has one, and a status shows it. */
+  readonly until: number;
+}
+
+/** What is known of the jobs of one message, by their place in it. */
+export interface BlockState {
+  /** The invocation that wrote it last. */
+  readonly invocation: string;
+  readonly verdicts: readonly (Sealed | undefined)[];
+  /** Verdicts known to be on the bus. */
+  readonly published: ReadonlySet<number>;
+  /**
+   * Jobs whose last request was in vain, or went unanswered, each with the {@link askerName} of who sent it.
+   */
+  readonly asked: ReadonlyMap<number, string>;
+  /** Jobs whose last request ended without an answer: until then it may take effect, whatever a look has shown. */
+  readonly ends?: ReadonlyMap<number, End>;
+  /** Why jobs were last left without a verdict. */
+  readonly reason?: string | undefined;
+}
+
+/** Who asked for a job, in vain so far. */
+export interface Asker {
+  readonly invocation: string;
+  /** False where it is certain that nothing came of it: then no claim is held open by it. */
+  readonly mayBeServed: boolean;
+  /** Of so many jobs in the call one is the reason that it was in vain, as far as is known. */
+  readonly suspects?: number | undefined;
+}
+
+/** An asker as {@link BlockState.asked} has it. */
+export const askerName = ({ invocation, mayBeServed, suspects }: Asker): string =>
+  (mayBeServed ? '' : 'nobody of ') +
+  invocation +
+  (suspects === undefined ? '' : `, one of ${suspects}`);
+
+export const readAsker = (name: string): Asker => {
+  const [, nobody, invocation = '', suspects] =
+    /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(name) ?? [];
+  return {
+    invocation,
+    mayBeServed: nobody === undefined,
+    suspects: suspects === undefined ? undefined : Number(suspects),
+  };
+};
+
+/** The key of one block of an intent's jobs, however the intent was cut into messages. No job's id begins with that sign. */
+export const blockKeyOf = (intent_id: IntentId, block: number): string =>
+  `intent/${intent_id}/#${block}`;
+
+/** The key of a message that says nothing of blocks, as releases before this one wrote them. */
+export const messageKeyOf = ({
+  intent_id,
+  jobs: [first],
+}: Pick<Intent, 'intent_id' | 'jobs'>): string =>
+  `intent/${intent_id}/${first === undefined ? '' : jobIdOf(first)}`;
+
+const VERSION = 1;
+
+const optionalText = v.exactOptional(v.string());
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  invocation: v.string(),
+  asked: v.array(v.object({ by: v.string(), jobs: v.string() })),
+  ends: v.optional(v.array(v.object({ by: v.string(), until: v.number(), jobs: v.string() })), []),
+  reason: optionalText,
+  verdicts: v.array(
+    v.object({
+      outcome: v.picklist(['delivered', 'rejected', 'superseded', 'expired', 'failed']),
+      evidence: v.exactOptional(v.picklist(['keyed', 'positional', 'aggregate', 'observed'])),
+      error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
+      superseded_by: optionalText,
+      call: v.exactOptional(v.object({ id: v.string(), size: v.number(), attempts: v.number() })),
+      calledAt: v.number(),
+      settledAt: v.number(),
+      jobs: v.string(),
+      published: v.boolean(),
+    }),
+  ),
+});
+
+/** Ends as the record has them: jobs of one request share an entry. */
+const writeEnds = (ends: ReadonlyMap<number, End>) =>
+  Array.from(
+    Map.groupBy(ends, ([, { invocation, until }]) => `${until} ${invocation}`),
+    ([text, entries]) => ({
+      by: text.slice(text.indexOf(' ') + 1),
+      until: Number.parseInt(text, 10),
+      jobs: writeRanges(entries.map(([index]) => index)),
+    }),
+  );
+
+/** Jobs that share a verdict share an entry. */
+export const writeBlock = ({
+  invocation,
+  verdicts,
+  published,
+  asked,
+  ends = new Map(),
+  reason,
+}: BlockState): string => {
+  const shared = new Map<string, number[]>();
+  verdicts.forEach((verdict, index) => {
+    if (verdict === undefined) return;
+    const text = JSON.stringify({ ...verdict, published: published.has(index) });
+    const indices = shared.get(text);
+    if (indices === undefined) shared.set(text, [index]);
+    else indices.push(index);
+  });
+  return JSON.stringify({
+    v: VERSION,
+    invocation,
+    asked: Array.from(
+      Map.groupBy(asked, ([, by]) => by),
+      ([by, entries]) => ({ by, jobs: writeRanges(entries.map(([index]) => index)) }),
+    ),
+    ...(ends.size > 0 && { ends: writeEnds(ends) }),
+    reason,
+    verdicts: Array.from(shared, ([text, indices]) => ({
+      ...JSON.parse(text),
+      jobs: writeRanges(indices),
+    })),
+  });
+};
+
+/** Undefined if the text is of a version that is not known here. */
+export const readBlock = (text: string): BlockState | undefined => {
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  if (!read.success) return undefined;
+  const verdicts: (Sealed | undefined)[] = [];
+  const published = new Set<number>();
+  for (const { jobs, published: isPublished, ...verdict } of read.output.verdicts)
+    for (const index of readRanges(jobs)) {
+      verdicts[index] = verdict as Sealed;
+      if (isPublished) published.add(index);
+    }
+  return {
+    invocation: read.output.invocation,
+    verdicts,
+    published,
+    asked: new Map(
+      read.output.asked.flatMap(({ by, jobs }) =>
+        readRanges(jobs).map((index) => [index, by] as const),
+      ),
+    ),
+    ends: new Map(
+      read.output.ends.flatMap(({ by: invocation, until, jobs }) =>
+        readRanges(jobs).map((index) => [index, { invocation, until }] as const),
+      ),
+    ),
+    reason: read.output.reason,
+  };
+};

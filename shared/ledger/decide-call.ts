@@ -1,0 +1,108 @@
+import type { IntentId } from '../intent/intent.ts';
+import type { GroupOptions, Operation } from '../operations/operation.ts';
+import type { BlockState, Sealed } from './block-record.ts';
+import {
+  clearFromOf,
+  isMet,
+  type JobRecord,
+  newestIdOf,
+  type Standing,
+  standingOf,
+} from './job-record.ts';
+
+/**
+ * How late effects and statuses may be, in milliseconds: whatever a request does has happened, and shows in a status, so
+ * long after the request ended. Longer where a second request would do harm.
+ */
+export type SettleMs = (operation: Operation, options: GroupOptions) => number;
+
+/** What is to be done with a job that an intent wants called. */
+export type Judgement =
+  /** Claim it and call. */
+  | { readonly kind: 'go' }
+  /** It has its verdict: another invocation gave it since this one read its messages, or under another key. */
+  | { readonly kind: 'told'; readonly verdict: Sealed }
+  /** A newer intent was carried out. */
+  | { readonly kind: 'superseded'; readonly by: IntentId }
+  /**
+   * A call may be under way or just done: not now, nor before `until`. `unmet`: the intent that it is to follow is not
+   * known yet. `since`: a stop that was claimed then comes first, and is not settled.
+   */
+  | {
+      readonly kind: 'wait';
+      readonly until?: number | undefined;
+      readonly unmet?: IntentId;
+      readonly since?: number;
+    }
+  /**
+   * An earlier call may have been served: see what it did before another is sent. Before `noneFrom` a look can only show
+   * that it was served, not that it was not.
+   */
+  | { readonly kind: 'look'; readonly noneFrom: number }
+  /**
+   * The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. `since`:
+   * when the stop was settled, or claimed.
+   */
+  | {
+      readonly kind: 'look for the stop';
+      readonly isDelivered: boolean;
+      readonly since: number;
+    };
+
+/**
+ * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
+ * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the age of the newest
+ * intent that wants the call, `after` that of the one that it is to follow; `holder` the part record that the claim points to.
+ */
+export const judge = (
+  wish: {
+    readonly newest: IntentId;
+    readonly after?: IntentId | undefined;
+    readonly operation: Operation;
+  },
+  record: JobRecord | undefined,
+  holder: BlockState | undefined,
+  now: number,
+  settleMs: number,
+): Judgement => {
+  const { after } = wish;
+  if (after !== undefined && !isMet(record, after)) return { kind: 'wait', unmet: after };
+  if (record === undefined) return { kind: 'go' };
+  if (record.newest > wish.newest) return { kind: 'superseded', by: newestIdOf(record) };
+  const isOwn = record.newest === wish.newest;
+  const verdict = holder?.verdicts[record.claim.index];
+  if (isOwn && verdict !== undefined) return { kind: 'told', verdict };
+  const standing = standingOf(record.claim, holder, now);
+  if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
+  // A newer intent cannot go on while an older one's request may yet take effect.
+  if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
+
+  const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
+  if (isRestart) return judgeRestart(record, standing, now, settleMs);
+  if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
+  return standing.kind === 'unclear' ? { kind: 'look', noneFrom: 0 } : { kind: 'go' };
+};
+
+const isOver = (standing: Standing): boolean => standing.kind === 'settled' || standing.over;
+
+/**
+ * The stop comes first, unless it will not be carried out any more. Even then the job is looked at: the stop, or one
+ * before it, may be under way. A status that may be older than the stop proves nothing: so the look waits.
+ */
+const judgeRestart = (
+  { claim }: JobRecord,
+  standing: Standing,
+  now: number,
+  settleMs: number,
+): Judgement => {
+  const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
+  if (!isOver(standing) && !late) return { kind: 'wait', since: claim.at };
+  const clearFrom = clearFromOf(claim, standing, settleMs);
+  if (now < clearFrom) return { kind: 'wait', until: clearFrom };
+  const verdict = standing.kind === 'settled' ? standing.verdict : undefined;
+  return {
+    kind: 'look for the stop',
+    isDelivered: verdict?.outcome === 'delivered',
+    since: verdict?.settledAt ?? claim.at,
+  };
+};

@@ -1,0 +1,68 @@
+import type { Intent } from '../intent/intent.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import { type BlockState, readAsker } from './block-record.ts';
+import { isMet, type JobRecord, standingOf } from './job-record.ts';
+
+/**
+ * How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. `unmet`: it has expired,
+ * and the intent that it was to follow was not known until then. `unstopped`: it has expired, and the stop before it was
+ * delivered and not seen to be over.
+ */
+export type Ending = 'expired' | 'unmet' | 'unstopped' | 'observed' | 'wait';
+
+/** A look decides. Before `noneFrom` it can only show that the request was served, not that it was not. */
+export interface LookFirst {
+  readonly noneFrom: number;
+}
+
+/** One job of an intent whose deadline has passed. */
+export interface Overdue {
+  /** The key of the intent's part. */
+  readonly part: string;
+  readonly intent: Pick<Intent, 'intent_id' | 'operation' | 'after'>;
+  /** Who asked for the job in vain, as the part's record names it. */
+  readonly askedBy: string | undefined;
+}
+
+/**
+ * By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for.
+ * `holder` is the record of the part that the claim points to, `now` is in milliseconds since 1970.
+ */
+export const endingOf = (
+  { part, intent, askedBy }: Overdue,
+  record: JobRecord | undefined,
+  holder: BlockState | undefined,
+  now: number,
+): Ending | LookFirst => {
+  // What the record does not know of would be followed by older ones if it was told to have been served.
+  if (record === undefined || record.newest < intent.intent_id)
+    return unbegun(intent, record, holder, now);
+  const { claim, operation } = record;
+  const own = askedBy === undefined ? undefined : readAsker(askedBy);
+  const isClaimed = claim.part === part || own?.invocation === claim.invocation;
+  const standing = standingOf(claim, holder, now);
+  if (standing.kind === 'settled') {
+    const { outcome, evidence } = standing.verdict;
+    const mayBeServed = own?.mayBeServed === true && operation === intent.operation;
+    const isSeen = isClaimed || (mayBeServed && evidence === 'observed');
+    return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
+  }
+  if (!isClaimed || standing.kind === 'released') return 'expired';
+  if (standing.kind === 'live') return 'wait';
+  return { noneFrom: standing.kind === 'doubtful' ? standing.until : 0 };
+};
+
+const unbegun = (
+  { after, operation }: Overdue['intent'],
+  record: JobRecord | undefined,
+  holder: BlockState | undefined,
+  now: number,
+): Ending => {
+  if (after !== undefined && !isMet(record, after)) return 'unmet';
+  if (record === undefined || record.operation !== OPERATIONS[operation].restart?.after)
+    return 'expired';
+  const standing = standingOf(record.claim, holder, now);
+  return standing.kind === 'settled' && standing.verdict.outcome === 'delivered'
+    ? 'unstopped'
+    : 'expired';
+};

@@ -1,0 +1,179 @@
+import * as v from 'valibot';
+import { type Age, idIn } from '../intent/age.ts';
+import type { Intent, IntentId } from '../intent/intent.ts';
+import { isOfOneKind } from '../intent/sequence.ts';
+import { parseLoosely } from '../json/json.ts';
+import { isOperationName } from '../operations/index.ts';
+import type { JobId, OperationName, ProjectId, Service } from '../operations/operation.ts';
+import { type BlockState, type End, readAsker, type Sealed } from './block-record.ts';
+
+/** Who may have a call under way for a job, and where its verdict will be found. */
+export interface Claim {
+  /** The newest intent of those that the call serves, as the key of its part and the job's place in it. */
+  readonly part: string;
+  readonly index: number;
+  readonly invocation: string;
+  /** Milliseconds since 1970: nothing was sent under this claim before. */
+  readonly at: number;
+  /** Milliseconds since 1970. It outlasts the invocation: from then on no invocation acts under this claim. */
+  readonly until: number;
+  /** Milliseconds since 1970: a status that is shown before may be older than what the request before this one did. */
+  readonly clearFrom?: number | undefined;
+  /** ISO 8601: from then on no invocation carries this intent out. */
+  readonly expires_at?: string | undefined;
+}
+
+/** The last by its own order that a sender was served for a job. */
+export interface Sender extends Pick<Intent, 'caller'> {
+  readonly sequence: string;
+  readonly intent: IntentId;
+  readonly age: Age;
+}
+
+/** What is known of one job. */
+export interface JobRecord {
+  /** The age of the newest intent that was carried out, or begun to be. */
+  readonly newest: Age;
+  /** The intent itself, where its age is not its id. */
+  readonly intent?: IntentId | undefined;
+  readonly operation: OperationName;
+  readonly claim: Claim;
+  /** Senders who give their wishes an order of their own; absent where there is none. */
+  readonly senders?: readonly Sender[] | undefined;
+}
+
+/** The newest intent, by its name. */
+export const newestIdOf = ({ newest, intent }: JobRecord): IntentId => intent ?? newest;
+
+/**
+ * Whether a job's record knows an intent of this age, or a newer one. The same intent may be older here: its sender's own
+ * order has come out since.
+ */
+export const isMet = (record: JobRecord | undefined, age: Age): boolean =>
+  record !== undefined && (record.newest >= age || newestIdOf(record) === idIn(age));
+
+/** Few enough that a record stays small; who is left out has no order of its own any more. */
+const MOST_SENDERS = 8;
+
+/**
+ * Senders with more of them: of each the highest sequence; of numbers and times the newer kind counts. Law: an intent has the
+ * least age that it was ever laid down with.
+ */
+export const withSenders = (
+  known: readonly Sender[] = [],
+  more: readonly Sender[],
+): readonly Sender[] | undefined => {
+  const all = new Map(known.map((sender) => [sender.caller, sender]));
+  for (const sender of more) {
+    const before = all.get(sender.caller);
+    const isSame = before?.intent === sender.intent;
+    const isHigher =
+      before === undefined ||
+      (isOfOneKind(before.sequence, sender.sequence)
+        ? `${sender.sequence} ${sender.age}` > `${before.sequence} ${before.age}`
+        : sender.age > before.age);
+    if (isSame ? sender.age < before.age : isHigher) all.set(sender.caller, sender);
+  }
+  if (all.size === 0) return undefined;
+  return [...all.values()].toSorted((a, b) => (a.age > b.age ? -1 : 1)).slice(0, MOST_SENDERS);
+};
+
+export const jobKeyOf = (service: Service, project: ProjectId, job: JobId): string =>
+  `job/${service}/${project}/${job}`;
+
+const VERSION = 1;
+
+const id = v.custom<IntentId>((text) => typeof text === 'string');
+const age = v.custom<Age>((text) => typeof text === 'string');
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  newest: age,
+  intent: v.exactOptional(id),
+  operation: v.custom<OperationName>(isOperationName),
+  claim: v.object({
+    part: v.string(),
+    index: v.number(),
+    invocation: v.string(),
+    // Not in every record of version 1: then what ended by itself counts as started under it.
+    at: v.optional(v.number(), 0),
+    until: v.number(),
+    clearFrom: v.exactOptional(v.number()),
+    expires_at: v.exactOptional(v.string()),
+  }),
+  senders: v.exactOptional(
+    v.array(v.object({ caller: v.string(), sequence: v.string(), intent: id, age })),
+  ),
+});
+
+export const writeJob = (record: JobRecord): string => JSON.stringify({ v: VERSION, ...record });
+
+/** Undefined if the text is of a version that is not known here. */
+export const readJob = (text: string): JobRecord | undefined => {
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  if (!read.success) return undefined;
+  const { v: _, ...record } = read.output;
+  return record;
+};
+
+/**
+ * How a claim stands. `settled`: by a verdict that rests on what the upstream said or showed. `live`: its call may be
+ * under way, or what it did may not be over. `doubtful`: its request ended without an answer, and may take effect until
+ * then; a look can show that it was served, and nothing else. `unclear`: a call may have gone out; a look tells what
+ * became of it. `released`: no call is open. `over` tells that the intent it served has a verdict all the same.
+ */
+export type Standing =
+  | { readonly kind: 'settled'; readonly verdict: Sealed }
+  | {
+      readonly kind: 'live';
+      readonly over: boolean;
+      /** That it stays so until then; undefined if whoever has it may end it at any time. */
+      readonly until?: number;
+    }
+  | { readonly kind: 'doubtful'; readonly over: boolean; readonly until: number }
+  | { readonly kind: 'unclear' | 'released'; readonly over: boolean };
+
+export const standingOf = (claim: Claim, holder: BlockState | undefined, now: number): Standing => {
+  const verdict = holder?.verdicts[claim.index];
+  const over = verdict !== undefined;
+  const end = endOf(claim, holder);
+  const mayTakeEffect = end !== undefined && now < end.until;
+  if (verdict?.evidence !== undefined)
+    return mayTakeEffect ? { kind: 'live', over, until: end.until } : { kind: 'settled', verdict };
+  const held = now < claim.until;
+  const name = holder?.asked.get(claim.index);
+  const asker = name === undefined ? undefined : readAsker(name);
+  if (asker?.invocation === claim.invocation) {
+    if (!asker.mayBeServed) return { kind: 'released', over };
+    if (end !== undefined)
+      return mayTakeEffect
+        ? { kind: 'doubtful', over, until: end.until }
+        : { kind: 'unclear', over };
+    // Without a record of its end it may take effect as long as what a dead sender left.
+    return held ? { kind: 'live', over, until: claim.until } : { kind: 'unclear', over };
+  }
+  // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
+  if (holder?.invocation === claim.invocation) return { kind: 'released', over };
+  return { kind: held ? 'live' : 'unclear', over };
+};
+
+/** The end of the claim's own request, if it was left without an answer. */
+const endOf = ({ index, invocation }: Claim, holder: BlockState | undefined): End | undefined => {
+  const end = holder?.ends?.get(index);
+  return end?.invocation === invocation ? end : undefined;
+};
+
+/**
+ * From when on a status cannot be older than what the claim's request did, in milliseconds since 1970; 0 if it never
+ * could be. `settleMs` is how late a status may be.
+ */
+export const clearFromOf = (claim: Claim, standing: Standing, settleMs: number): number => {
+  const before = claim.clearFrom ?? 0;
+  if (standing.kind !== 'settled') return before;
+  const { outcome, evidence, settledAt } = standing.verdict;
+  // What was observed shows already.
+  return outcome === 'delivered' && evidence !== 'observed'
+    ? Math.max(before, settledAt + settleMs)
+    : before;
+};

@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import type { Age } from '../intent/age.ts';
+import type { Intent, IntentId } from '../intent/intent.ts';
+import { parseLoosely } from '../json/json.ts';
+
+/** As what an event was accepted first, as far as the control loop knows: so it is for each of its deliveries. */
+export interface KeyRecord extends Pick<Intent, 'intent_id' | 'accepted_at' | 'expires_at'> {
+  readonly age: Age;
+}
+
+export const keyRecordKeyOf = (key: string): string => `key/${key}`;
+
+const VERSION = 1;
+
+const schema = v.object({
+  v: v.literal(VERSION),
+  intent_id: v.custom<IntentId>((id) => typeof id === 'string'),
+  age: v.custom<Age>((age) => typeof age === 'string'),
+  accepted_at: v.string(),
+  expires_at: v.exactOptional(v.string()),
+});
+
+export const writeKey = (record: KeyRecord): string => JSON.stringify({ v: VERSION, ...record });
+
+/** Undefined if the text is of a version that is not known here. */
+export const readKey = (text: string): KeyRecord | undefined => {
+  const parsed = parseLoosely(text);
+  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
+  if (!read.success) return undefined;
+  const { v: _, ...record } = read.output;
+  return record;
+};

@@ -1,0 +1,122 @@
+import { type Age, following, justAfter, justBefore, unknownAge } from '../intent/age.ts';
+import { operationOf } from '../intent/intent.ts';
+import { ageOf, type Queued } from '../intent/plan.ts';
+import { isOfOneKind } from '../intent/sequence.ts';
+import { type Job, type JobId, jobIdOf } from '../operations/operation.ts';
+import { jobKeyOf, type Sender } from './job-record.ts';
+
+export const jobKeyIn = ({ intent }: Queued, job: JobId): string =>
+  jobKeyOf(operationOf(intent).service, intent.project_id, job);
+
+/** Groups the jobs of an intent by an age, and cuts the intent so; one that has but one age stays whole. */
+const cutBy = (
+  queued: Queued,
+  ageFor: (job: JobId) => Age | undefined,
+  withAge: (some: Queued, age: Age | undefined) => Queued,
+): readonly Queued[] =>
+  Array.from(
+    Map.groupBy(queued.intent.jobs, (job: Job) => ageFor(jobIdOf(job))),
+    ([age, jobs]) => withAge({ ...queued, intent: { ...queued.intent, jobs } }, age),
+  );
+
+/** One wish of a sender for one job. */
+interface Turn {
+  readonly queued: Queued;
+  readonly sequence: string;
+}
+
+const byTurn = (a: Turn, b: Turn): number => {
+  const [left, right] =
+    a.sequence === b.sequence ? [ageOf(a.queued), ageOf(b.queued)] : [a.sequence, b.sequence];
+  return left > right ? -1 : left < right ? 1 : 0;
+};
+
+/** The ages of one sender's wishes for one job, by its own order: what counts as known already has its age, and keeps it. */
+const agesOf = (turns: readonly Turn[], known: Sender | undefined): ReadonlyMap<Queued, Age> => {
+  const ages = new Map<Queued, Age>();
+  const last = known && isOfOneKind(known.sequence, turns[0]?.sequence ?? '') ? known : undefined;
+  let floor: Age | undefined;
+  let isPast = false;
+  for (const { queued, sequence } of turns.toSorted(byTurn)) {
+    const { intent_id: id } = queued.intent;
+    let age = ageOf(queued);
+    if (last !== undefined && sequence > last.sequence && age <= last.age)
+      age = justAfter(last.age, sequence, id);
+    if (last !== undefined && sequence < last.sequence && !isPast) {
+      isPast = true;
+      if (floor === undefined || last.age < floor) floor = last.age;
+    }
+    if (floor !== undefined && age >= floor) age = justBefore(floor, sequence, id);
+    ages.set(queued, age);
+    floor = age;
+  }
+  return ages;
+};
+
+/**
+ * Ages of wishes whose senders gave them an order of their own. Law: of the same sender's wishes for the same job the one
+ * of the lower sequence is the older, whatever their ids; no other sender's wish changes its place. `known` is the last by that
+ * order which the ledger knows, by job and sender.
+ */
+export const rankBySequence = (
+  queued: readonly Queued[],
+  known: (jobKey: string, caller: string) => Sender | undefined,
+): readonly Queued[] => {
+  const turns = new Map<string, Map<string, Turn[]>>();
+  for (const one of queued) {
+    const { sequence, caller, jobs } = one.intent;
+    if (sequence === undefined) continue;
+    const sender = `${sequence[0]}${caller}`;
+    for (const job of jobs) {
+      const key = jobKeyIn(one, jobIdOf(job));
+      const ofJob = turns.get(key) ?? new Map<string, Turn[]>();
+      turns.set(key, ofJob);
+      ofJob.set(sender, [...(ofJob.get(sender) ?? []), { queued: one, sequence }]);
+    }
+  }
+  if (turns.size === 0) return queued;
+  const ages = new Map<string, ReadonlyMap<Queued, Age>>();
+  for (const [key, ofJob] of turns) {
+    const all = [...ofJob.values()].flatMap((some) => {
+      const caller = some[0]?.queued.intent.caller ?? '';
+      return [...agesOf(some, known(key, caller))];
+    });
+    ages.set(key, new Map(all));
+  }
+  return queued.flatMap((one) =>
+    one.intent.sequence === undefined
+      ? [one]
+      : cutBy(
+          one,
+          (job) => ages.get(jobKeyIn(one, job))?.get(one),
+          (some, age) => ({ ...some, age }),
+        ),
+  );
+};
+
+/** The names by which a run may call what it is to follow. */
+export const followedBy = ({ after, after_name }: Queued['intent']): readonly string[] =>
+  [after, after_name].filter((name) => name !== undefined);
+
+/**
+ * Runs with the age of the stop that each is to follow, as {@link Queued} has it. Law: a run is newer than its stop. One
+ * whose stop is not known yet follows an age above all others, and so waits. `ageFor` tells the age of what goes by a name.
+ */
+export const rankByName = (
+  queued: readonly Queued[],
+  ageFor: (queued: Queued, name: string, job: JobId) => Age | undefined,
+): readonly Queued[] =>
+  queued.flatMap((one) => {
+    const [name] = followedBy(one.intent);
+    if (name === undefined) return [one];
+    return cutBy(
+      one,
+      (job) => ageFor(one, name, job) ?? unknownAge(name),
+      (some, after = unknownAge(name)) => {
+        const isKnown = after !== unknownAge(name);
+        const age =
+          isKnown && after > ageOf(some) ? following(after, some.intent.intent_id) : some.age;
+        return { ...some, age, intent: { ...some.intent, after } };
+      },
+    );
+  });

@@ -1,0 +1,173 @@
+import type { GenericSchema, ObjectEntries } from 'valibot';
+import type { Reading } from '../reply/correlate.ts';
+import type { Reply } from '../reply/reply.ts';
+
+declare const brand: unique symbol;
+type Brand<Name extends string> = string & { readonly [brand]: Name };
+
+/** A job's id, a string even where the upstream's is a 64-bit integer (promise P9). */
+export type JobId = Brand<'JobId'>;
+export type ProjectId = Brand<'ProjectId'>;
+
+export type Service = 'dli' | 'drs';
+export type OperationName = 'dli.run' | 'dli.stop' | 'drs.start';
+
+/** Options that the upstream takes once per call: part of the group key, never merged or defaulted (promise P5). */
+export type GroupOptions = Readonly<Record<string, boolean>>;
+
+/** Options that the upstream takes per job: they travel with their job, exactly as given (promise P5). */
+export type JobOptions = Readonly<Record<string, string | boolean>>;
+
+/** A job as it is asked for: its bare id, or the id with options of its own. */
+export type Job = JobId | ({ readonly job_id: JobId } & JobOptions);
+
+export const jobIdOf = (job: Job): JobId => (typeof job === 'string' ? job : job.job_id);
+
+/** A caller's jobs in the order listed, repetitions and all, and the options for the call. */
+export interface Ask {
+  readonly jobs: readonly Job[];
+  readonly options: GroupOptions;
+}
+
+export type Language = 'en-us' | 'zh-cn';
+
+/** What the upstream would say to a request, and so what our drop-in route says. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  /** If it is not application/json. */
+  readonly contentType?: string;
+}
+
+/** A request as any upstream takes it; the edge adds what all have in common. */
+export interface UpstreamRequest {
+  readonly service: Service;
+  /** On whose behalf: decides on the credentials and the pace. */
+  readonly project: ProjectId;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+  /**
+   * In place of `body`: makes the request ready to be sent, once it has its turn, and resolves to its body; or to
+   * undefined if nothing is to be sent any more. To be asked for anew each time that the request is sent.
+   */
+  readonly ready?: () => Promise<string | undefined>;
+  /** Whether a right that is missing may be one job's own matter, so that it tells nothing of the others. */
+  readonly mayBlameJobs?: () => boolean;
+}
+
+/**
+ * Sends one request. Law: never throws for what the outside does, silence is a reply too. `mayBegin` is asked right
+ * before anything goes out, however long the request had to wait for its turn: a no is a reply of kind `silent`, unsent.
+ * So is a request that `ready` finds nothing left to send of.
+ */
+export type Send = (request: UpstreamRequest, mayBegin: MayBegin) => Promise<Reply>;
+
+/** Whether the time that is left is enough to begin a request, now or so many milliseconds from now. */
+export type MayBegin = (inMs?: number) => boolean;
+
+/**
+ * By which credential requests for a project are sent: `key` is its fingerprint, and tells nothing of it. `none`: the
+ * project has no credential. `out of reach`: that cannot be told just now.
+ */
+export type Identity =
+  | { readonly kind: 'known'; readonly key: string }
+  | { readonly kind: 'none' | 'out of reach' };
+
+export type Identify = (project: ProjectId) => Promise<Identity>;
+
+/** What a look shows of a job. */
+export interface Sighting {
+  /** The upstream's own word, or {@link MISSING}, {@link UNTOLD} or {@link UNASKED}. */
+  readonly status: string;
+  /** When the job was last started, in milliseconds since 1970, if that is told. */
+  readonly startedAt?: number;
+}
+
+/** How to see what state jobs are in. */
+export interface Look {
+  /** Jobs that one request can ask about. */
+  readonly maxJobs: number;
+  readonly request: (project: ProjectId, jobs: readonly JobId[]) => UpstreamRequest;
+  /** What the reply tells of each job; nothing of those that it does not name. Never throws. */
+  readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, Sighting>;
+}
+
+/** The status of a job that the upstream does not know. */
+export const MISSING = 'missing';
+
+/** In place of a status where the upstream has answered, and not told it. */
+export const UNTOLD = 'untold';
+
+/** In place of a status where there was no time to look. */
+export const UNASKED = 'unasked';
+
+/**
+ * What a job's status tells of a request. `taken`: it took effect, or was never needed. `earlier`: the job is where the
+ * request would bring it, but has been there since before; once statuses cannot be late any more, that is `taken` too.
+ * `none`: it had no effect, as far as statuses are not late. `pending`: nothing yet.
+ */
+export type Effect = 'taken' | 'earlier' | 'none' | 'pending';
+
+/** How a service writes its job ids. */
+export interface JobIdRule {
+  /** Whether a text is an id, in its one canonical spelling. */
+  readonly is: (text: string) => boolean;
+  /** Whether callers may also write ids as JSON numbers. */
+  readonly numeric: boolean;
+  /** The rule in words, for faults. */
+  readonly detail: string;
+}
+
+/** One upstream batch endpoint: a row of the table in `operations/index.ts`, and the one place that knows its words. */
+export interface Operation {
+  readonly name: OperationName;
+  readonly service: Service;
+  /** Path template of the upstream's endpoint, and of our drop-in route. */
+  readonly path: `/${string}{project_id}${string}`;
+  /** The operation after which this one makes a restart: both are carried out, in that order. */
+  readonly restart?: {
+    readonly after: OperationName;
+    /** Whether a job in this status has ended what went before. */
+    readonly readyAt: (status: string) => boolean;
+    /** Whether what went before was delivered and has failed, where a job is in this status. */
+    readonly failedAt: (status: string) => boolean;
+  };
+  readonly jobId: JobIdRule;
+  readonly options: ObjectEntries;
+  readonly jobOptions: ObjectEntries;
+  /** Reads the upstream's own request body. What the call could not carry is refused by name; null counts as absent. */
+  readonly request: GenericSchema<unknown, Ask>;
+  /** The upstream's own reply to a request that it takes whole. */
+  readonly answer: (listed: readonly Job[], language: Language) => Answer;
+  /** The request body for distinct jobs. */
+  readonly encode: (jobs: readonly Job[], options: GroupOptions) => string;
+  /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
+  readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
+  /**
+   * Law: of a job whose status is {@link UNTOLD} or {@link UNASKED} nothing can be said: `effectOf` is pending, it is
+   * not there, and not ready for a restart.
+   */
+  readonly look: Look;
+  /** Whether a second request does harm where the first was served: it uses up a savepoint, or pays an order again. */
+  readonly repeatHarms: (options: GroupOptions) => boolean;
+  /** What became of a request for `job` that was sent at `since`, in milliseconds since 1970, or a little later. */
+  readonly effectOf: (sighting: Sighting, since: number, job?: Job) => Effect;
+  /**
+   * Whether a job in this status is where the operation would bring it, or on its way there: then a refusal is no harm.
+   * Less than that it took effect: a job whose start has failed since was started once, and is not there.
+   */
+  readonly isThere: (status: string, job?: Job) => boolean;
+}
+
+const projectId = /^[A-Za-z0-9_-]{1,64}$/;
+
+export const isProjectId = (text: unknown): text is ProjectId =>
+  typeof text === 'string' && projectId.test(text);
+
+export const PROJECT_ID_RULE =
+  'must be a project id: 1 to 64 letters, digits, hyphens or underscores';
+
+/** The path of an operation's endpoint for one project. */
+export const pathFor = (operation: Operation, project: ProjectId): string =>
+  operation.path.replace('{project_id}', project);

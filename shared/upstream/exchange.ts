@@ -1,0 +1,16 @@
+import type { Reply } from '../reply/reply.ts';
+
+/** A request as it goes on the wire. Its headers may hold a credential: it is never logged whole. */
+export interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** By lowercase name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A reply, and the token that IAM sends in a header of its own. */
+export type Exchanged = Reply & { readonly subjectToken?: string };
+
+/** Sends one request, once. Law: never throws for what the outside does, silence is a reply too. */
+export type Exchange = (outgoing: Outgoing) => Promise<Exchanged>;

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { makeAcceptEnveloped } from '../../shared/accept/enveloped.ts';
+import { makeAcceptPayload } from '../../shared/accept/payload.ts';
+import { keyOf } from '../../shared/edge/intent-id.ts';
+import { UNWRAPPED, type Unwrapped } from '../../shared/intent/envelope.ts';
+import { startAcceptance } from '../support/acceptance.ts';
+import {
+  ENVELOPES,
+  eventOf,
+  notificationOf,
+  snsEventOf,
+  sqsRecordOf,
+  wishText,
+} from '../support/envelopes.ts';
+import { NOW, PROJECT } from '../support/messages.ts';
+
+const begin = (
+  named: readonly Unwrapped[] = UNWRAPPED,
+  options?: Parameters<typeof startAcceptance>[0],
+) => {
+  const { accept, queued, sent } = startAcceptance(options);
+  const now = () => new Date(NOW);
+  const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays: false });
+  return {
+    take: makeAcceptEnveloped(acceptPayload, { now, named: new Set(named), takesReplays: false }),
+    queued,
+    sent,
+  };
+};
+
+const wish = (job: unknown = '5') => ({ operation: 'dli.stop', project_id: PROJECT, jobs: [job] });
+const jobsOf = (queued: readonly { jobs: readonly unknown[] }[]) => queued.map(({ jobs }) => jobs);
+
+describe('an envelope is refused by what it looks like, unless a setting names it', () => {
+  it.each(ENVELOPES)('%s', async (name, payload) => {
+    const { take, sent } = begin([]);
+    await expect(take(payload)).rejects.toMatchObject({
+      name: 'InvalidIntentError',
+      message: expect.stringMatching(
+        new RegExp(`^looks like ${name.source.slice(1, -1)}: [a-z].{10,}`),
+      ),
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('what reads as an intent is one, whatever it looks like besides', async () => {
+    const { take, queued } = begin([]);
+    await take(eventOf(wish(), { source: 'aws.cloudwatch' }));
+    await take(eventOf({ ...wish(), _datadog: {} }, { 'detail-type': 'Scheduled Event' }));
+    expect(queued()).toHaveLength(2);
+  });
+});
+
+describe('where a setting names it, what is inside is taken', () => {
+  it.each<[Unwrapped, unknown, string]>([
+    ['text-detail', eventOf(wishText('9223372036854775807')), 'rule:com.example.cron'],
+    ['sns', notificationOf(wishText('9223372036854775807')), 'rule:sns:jobs'],
+  ])('%s: one intent, one receipt', async (kind, payload, caller) => {
+    const { take, queued } = begin([kind]);
+    const receipt = await take(payload);
+    expect(queued()).toMatchObject([{ jobs: ['9223372036854775807'], caller }]);
+    expect(receipt).toMatchObject({ intent_id: queued()[0]?.intent_id, job_count: 1 });
+    // Given again it has the same key, by which the control loop makes one intent of both.
+    await take(payload);
+    const [key, again] = queued().map((intent) => intent.key);
+    expect([again, typeof key]).toEqual([key, 'string']);
+  });
+
+  it.each<[Unwrapped, unknown, string]>([
+    ['sns', snsEventOf(wishText(1), wishText(2)), 'rule:sns:jobs'],
+    [
+      'sqs',
+      { Records: [sqsRecordOf(wishText(1)), sqsRecordOf(wishText(2), 'b')] },
+      'rule:sqs:wishes',
+    ],
+    ['pipes', [wish(1), wish('2')], 'direct'],
+  ])('%s: a batch is answered by its receipts, in its order', async (kind, payload, caller) => {
+    const { take, queued } = begin([kind]);
+    const receipts = await take(payload);
+    expect(jobsOf(queued())).toEqual([['1'], ['2']]);
+    expect(queued()).toMatchObject([{ caller }, { caller }]);
+    expect(receipts).toMatchObject(queued().map(({ intent_id }) => ({ intent_id })));
+  });
+
+  it('a batch of one is answered by a list too', async () => {
+    const { take } = begin();
+    expect(await take([wish()])).toMatchObject([{ job_count: 1 }]);
+  });
+
+  it('a message that is given twice has one key, by which it is one intent', async () => {
+    const { take, queued } = begin();
+    for (const body of [wishText(), wishText()]) await take({ Records: [sqsRecordOf(body)] });
+    expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
+  });
+
+  it('of a batch the later is the newer', async () => {
+    const { take, queued } = begin();
+    await take([1, 2, 3, 4, 5].map(wish));
+    const ids = queued().map(({ intent_id }) => intent_id);
+    expect(jobsOf(queued())).toEqual([['1'], ['2'], ['3'], ['4'], ['5']]);
+    expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe('of a batch all are taken or none', () => {
+  it('one that is wrong is named by its place, and nothing is queued', async () => {
+    const { take, sent } = begin();
+    await expect(take([wish(), wish(-1), wish(), { x: 1 }])).rejects.toMatchObject({
+      name: 'InvalidIntentError',
+      message: expect.stringMatching(
+        /^none was queued, for 2 of 4 intents: \[1\] #\/jobs\/0: must be .+; \[3\] #\/x: is not a known field/,
+      ),
+    });
+    await expect(take(snsEventOf(wishText(), 'no JSON'))).rejects.toMatchObject({
+      name: 'InvalidIntentError',
+      message: expect.stringMatching(/^\[1\] the Message of the SNS notification is no JSON/),
+    });
+    const nested = { Records: [sqsRecordOf(JSON.stringify({ specversion: '1.0', type: 't' }))] };
+    await expect(take(nested)).rejects.toMatchObject({
+      message: expect.stringMatching(/\[0\] looks like a CloudEvents envelope/),
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('many faults are counted, and the first ten told', async () => {
+    const { take } = begin();
+    await expect(take(Array.from({ length: 12 }, () => ({})))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^none was queued, for 12 of 12 intents: \[0\] .*; and 2 more$/,
+      ),
+    });
+  });
+
+  it('what the queue did not take is named, and the rest is queued', async () => {
+    let taken = 0;
+    const { take } = begin(UNWRAPPED, { takes: () => ++taken !== 2 });
+    await expect(take([1, 2, 3].map(wish))).rejects.toMatchObject({
+      name: 'QueueUnavailableError',
+      message: 'not queued whole: 1 of 3 intents: [1] the queue took 0 jobs of 1',
+    });
+    expect(taken).toBe(3);
+  });
+
+  it('a bug of ours is thrown as it is', async () => {
+    const broken = makeAcceptEnveloped(() => Promise.reject(new TypeError('ours')), {
+      now: () => new Date(NOW),
+      named: new Set(UNWRAPPED),
+      takesReplays: false,
+    });
+    await expect(broken([wish()])).rejects.toThrow(TypeError);
+  });
+
+  it('an empty batch is refused', async () => {
+    const { take } = begin();
+    await expect(take({ Records: [] })).rejects.toMatchObject({ name: 'InvalidIntentError' });
+  });
+});

@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readHttpEvent } from '../../shared/accept/http-event.ts';
+import { oddJson } from '../support/arbitraries.ts';
+
+const KNOWN = ['/v1/intents', '/v1.0/p/streaming/jobs/run', '/v3/p/jobs/batch-starting'];
+
+const read = (event: unknown, basePath = '') =>
+  readHttpEvent(event, { basePath, isKnown: (path) => KNOWN.includes(path) });
+
+const pathOf = (event: unknown, basePath?: string) => {
+  const reading = read(event, basePath);
+  return reading.ok ? reading.event.path : reading.detail;
+};
+
+const version2 = (rawPath: string, stage?: string) => ({
+  version: '2.0',
+  rawPath,
+  headers: {},
+  requestContext: { ...(stage && { stage }), http: { method: 'POST', path: rawPath } },
+});
+const version1 = (path: string, stage?: string) => ({
+  path,
+  httpMethod: 'POST',
+  headers: null,
+  requestContext: { ...(stage && { stage }), path },
+});
+
+describe.each([
+  ['2.0', version2],
+  ['1.0', version1],
+])('payload %s: a request goes where it was meant to, whatever lies before', (_, event) => {
+  it.each([
+    ['no stage', '/v1/intents', undefined, ''],
+    ['the default stage', '/v1/intents', '$default', ''],
+    ['the stage in the path', '/dev/v1/intents', 'dev', ''],
+    ['the stage not in the path', '/v1/intents', 'dev', ''],
+    ['a stage named as a part of the path', '/v1/v1/intents', 'v1', ''],
+    ['the same, and not in the path', '/v1/intents', 'v1', ''],
+    ['a base path', '/jobs/v1/intents', '$default', '/jobs'],
+    ['a base path of two parts', '/jobs/eu/v1/intents', '$default', '/jobs/eu'],
+    ['a base path and a stage', '/jobs/dev/v1/intents', 'dev', '/jobs'],
+    ['a base path, and the request not by its domain', '/v1/intents', '$default', '/jobs'],
+    ['the same, with a stage', '/dev/v1/intents', 'dev', '/jobs'],
+    ['a base path named as a part of the path', '/v1/intents', 'dev', '/v1'],
+  ])('%s', (__, path, stage, basePath) => {
+    expect(pathOf(event(path, stage), basePath)).toBe('/v1/intents');
+  });
+
+  it.each([
+    ['/dev/v1.0/p/streaming/jobs/run', 'dev', '/v1.0/p/streaming/jobs/run'],
+    ['/v3/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
+    ['/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
+    ['/v3/p/jobs', 'v3', '/v3/p/jobs'],
+    ['/dev/v5/p/jobs/action', 'dev', '/v5/p/jobs/action'],
+    ['/dev/nowhere', 'dev', '/nowhere'],
+    ['/dev', 'dev', '/'],
+    ['/development', 'dev', '/development'],
+    ['/other/v1/intents', 'dev', '/other/v1/intents'],
+  ])('%s at stage %s: %s', (path, stage, place) => {
+    expect(pathOf(event(path, stage))).toBe(place);
+  });
+
+  it('no more than one stage and one base path is taken off', () => {
+    expect(pathOf(event('/dev/dev/v1/intents', 'dev'))).toBe('/dev/v1/intents');
+    expect(pathOf(event('/jobs/jobs/v1/intents', 'dev'), '/jobs')).toBe('/jobs/v1/intents');
+  });
+});
+
+describe('a request is read whole', () => {
+  it('of payload 2.0', () => {
+    const event = {
+      ...version2('/v1/intents'),
+      headers: { 'content-type': 'application/json', 'x-a': 'b,c' },
+      body: 'e30=',
+      isBase64Encoded: true,
+    };
+    expect(read(event)).toEqual({
+      ok: true,
+      event: {
+        method: 'POST',
+        path: '/v1/intents',
+        headers: event.headers,
+        body: 'e30=',
+        isBase64Encoded: true,
+      },
+    });
+  });
+
+  it('of payload 1.0, with repeated headers joined', () => {
+    const event = {
+      version: '1.0',
+      path: '/v1/intents',
+      httpMethod: 'PUT',
+      headers: { 'Content-Type': 'application/json', 'X-A': 'c' },
+      multiValueHeaders: { 'Content-Type': ['application/json'], 'X-A': ['b', 'c'], 'X-N': null },
+      body: null,
+    };
+    expect(read(event)).toEqual({
+      ok: true,
+      event: {
+        method: 'PUT',
+        path: '/v1/intents',
+        headers: { 'Content-Type': 'application/json', 'X-A': 'b,c' },
+        body: '',
+        isBase64Encoded: false,
+      },
+    });
+  });
+});
+
+describe('what is no HTTP request is told by what it looks like', () => {
+  it.each([
+    [
+      { ...version1('/v1/intents'), requestContext: { elb: { targetGroupArn: 'a' } } },
+      /load balancer/,
+    ],
+    [{ requestContext: { connectionId: 'a', stage: 'dev' }, body: '{}' }, /WebSocket/],
+    [{ Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, /an SQS event/],
+    [[{ operation: 'dli.run' }], /Pipes/],
+    [{ version: '2.0', rawPath: '/v1/intents' }, /no HTTP event/],
+    [{ operation: 'dli.run' }, /no HTTP event/],
+    [{}, /no HTTP event/],
+    [null, /no HTTP event/],
+    [7, /no HTTP event/],
+  ])('%#: %s', (event, detail) => {
+    expect(pathOf(event)).toMatch(detail);
+  });
+
+  it('and nothing makes the reader throw', () => {
+    fc.assert(
+      fc.property(oddJson(), oddJson(), (odd, other) => {
+        for (const event of [
+          odd,
+          { ...version1('/x'), headers: odd, multiValueHeaders: other, body: odd },
+          { ...version2('/x'), requestContext: odd, rawPath: other },
+          { path: odd, httpMethod: other, requestContext: { http: odd, stage: other } },
+        ])
+          expect(read(event)).toHaveProperty('ok');
+      }),
+    );
+  });
+});

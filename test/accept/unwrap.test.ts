@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { unwrap } from '../../shared/accept/unwrap.ts';
+import { UNWRAPPED, type Unwrapped } from '../../shared/intent/envelope.ts';
+import { oddJson, oddString } from '../support/arbitraries.ts';
+import {
+  ENVELOPES,
+  eventOf,
+  notificationOf,
+  snsEventOf,
+  sqsRecordOf,
+  wishText,
+} from '../support/envelopes.ts';
+import { PROJECT } from '../support/messages.ts';
+
+const open = (payload: unknown, ...named: readonly Unwrapped[]) => unwrap(payload, new Set(named));
+const one = (payload: unknown) => ({ ok: true, isBatch: false, payloads: [payload] });
+const batch = (...payloads: readonly unknown[]) => ({ ok: true, isBatch: true, payloads });
+const detail = (job: unknown = 6) => ({ operation: 'dli.stop', project_id: PROJECT, jobs: [job] });
+
+const SNS = {
+  'detail-type': 'Job Control Intent',
+  source: 'sns:jobs',
+  id: '95df01b4-ee98-5cb9-9903-4c221d41eb5e',
+  time: '2026-01-31T12:00:00.000Z',
+};
+const SQS = {
+  'detail-type': 'Job Control Intent',
+  source: 'sqs:wishes',
+  id: '059f36b4-87a3-44ab-83d2-661975830a7d',
+  time: '2026-01-31T12:00:00.000Z',
+};
+
+describe('an envelope is opened where its name is given', () => {
+  it('an event whose detail is a text, with exact ids (P9)', () => {
+    expect(open(eventOf(wishText('9223372036854775807')), 'text-detail')).toEqual(
+      one(eventOf(detail(9223372036854775807n))),
+    );
+  });
+
+  it('an SNS notification: under its own id and time, from its topic', () => {
+    expect(open(notificationOf(wishText()), 'sns')).toEqual(one({ ...SNS, detail: detail() }));
+  });
+
+  it('an SNS event, a batch', () => {
+    expect(open(snsEventOf(wishText(1), wishText(2)), 'sns')).toEqual(
+      batch(
+        { ...SNS, id: 'message-0', detail: detail(1) },
+        { ...SNS, id: 'message-1', detail: detail(2) },
+      ),
+    );
+  });
+
+  it('an SQS event, a batch: under the ids of its messages and the times when they were sent', () => {
+    expect(
+      open({ Records: [sqsRecordOf(wishText(1)), sqsRecordOf(wishText(2), 'b')] }, 'sqs'),
+    ).toEqual(batch({ ...SQS, detail: detail(1) }, { ...SQS, id: 'b', detail: detail(2) }));
+  });
+
+  it('a batch of Pipes, its parts as they are', () => {
+    expect(open([detail(1), detail(2)], 'pipes')).toEqual(batch(detail(1), detail(2)));
+  });
+
+  it('one in the other, if both are named', () => {
+    const both = { Records: [sqsRecordOf(JSON.stringify(notificationOf(wishText())))] };
+    expect(open(both, 'sqs', 'sns')).toEqual(batch({ ...SNS, detail: detail() }));
+    expect(open(both, 'sqs')).toEqual(batch(notificationOf(wishText())));
+    const event = { Records: [sqsRecordOf(JSON.stringify(eventOf(detail())))] };
+    expect(open(event, 'sqs')).toEqual(batch(eventOf(detail())));
+    const pipes = [sqsRecordOf(wishText())];
+    expect(open(pipes, 'pipes', 'sqs')).toEqual(batch({ ...SQS, detail: detail() }));
+    expect(open(pipes, 'pipes')).toEqual(batch({ Records: pipes }));
+  });
+});
+
+describe('what is not named stays as it is', () => {
+  it.each(ENVELOPES)('%s', (_, payload) => {
+    expect(open(payload)).toEqual(one(payload));
+  });
+
+  it('nor does another name open it', () => {
+    expect(open(notificationOf(wishText()), 'sqs', 'pipes', 'text-detail')).toEqual(
+      one(notificationOf(wishText())),
+    );
+  });
+});
+
+describe('a text that is no JSON is told by where it is', () => {
+  it.each([
+    [eventOf('{'), /^the detail of the event is no JSON: the text is no valid JSON/],
+    [notificationOf('You have chosen'), /^the Message of the SNS notification is no JSON: /],
+    [
+      { Records: [sqsRecordOf(wishText()), sqsRecordOf('{"a":')] },
+      /^\[1\] the body of the SQS message is no JSON: /,
+    ],
+    [snsEventOf('{"__proto__":1}'), /^\[0\] the Message .*"__proto__" is not allowed/],
+  ])('%#: %s', (payload, said) => {
+    expect(open(payload, ...UNWRAPPED)).toEqual({ ok: false, detail: expect.stringMatching(said) });
+  });
+
+  it('and no time that is none is made of what is none', () => {
+    const record = { ...sqsRecordOf(wishText()), attributes: { SentTimestamp: 'soon' } };
+    expect(open({ Records: [record] }, 'sqs')).toEqual(
+      batch({ ...SQS, time: undefined, detail: detail() }),
+    );
+  });
+
+  it('nothing whatever makes it throw', () => {
+    fc.assert(
+      fc.property(oddJson(), oddString(), oddJson(), (odd, text, other) => {
+        for (const payload of [
+          odd,
+          [odd, sqsRecordOf(text)],
+          { Records: [odd, other] },
+          { Records: [{ eventSource: 'aws:sqs', body: odd, attributes: other }, odd] },
+          { Records: [{ EventSource: 'aws:sns', Sns: odd }, { Sns: { Message: other } }] },
+          { TopicArn: odd, Message: other, MessageId: odd },
+          { 'detail-type': odd, detail: text },
+          { Records: [sqsRecordOf(JSON.stringify({ Records: [sqsRecordOf(text), odd] }))] },
+        ])
+          expect(open(payload, ...UNWRAPPED)).toHaveProperty('ok');
+      }),
+    );
+  });
+});

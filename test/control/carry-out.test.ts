@@ -1,0 +1,313 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimJobs } from '../../shared/control/attempt.ts';
+import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
+import {
+  jobIdOf,
+  type MayBegin,
+  type Operation,
+  type UpstreamRequest,
+} from '../../shared/operations/operation.ts';
+import { heldBack, type Reply } from '../../shared/reply/reply.ts';
+import { readied } from '../../shared/upstream/readied.ts';
+import { agree, refusal, type SeenCall, YES } from '../support/control-room.ts';
+import { keptLog } from '../support/logs.ts';
+import { idAt, NOW, PROJECT, type Wish } from '../support/messages.ts';
+import { openWishes, theOnly } from '../support/records-room.ts';
+import { replied } from '../support/replies.ts';
+
+const AT = Date.parse(NOW);
+const MS_PER_CALL = 25_000;
+const SUSPECT = replied(400, refusal('DLI.0001'));
+
+interface Setup {
+  readonly reply?: (call: SeenCall) => Reply;
+  readonly remainingMs?: () => number;
+  /** In place of the operation's own. */
+  readonly decode?: Operation['decode'];
+  readonly claim?: ClaimJobs;
+}
+
+/** Carries out the one call of some wishes, in requests of 7 ms each: what was sent, logged and reported. */
+const carryOut = async (
+  {
+    reply = agree,
+    remainingMs = () => 60_000,
+    decode,
+    claim = async ({ carriers }) => carriers,
+  }: Setup,
+  ...wishes: Wish[]
+) => {
+  let at = AT;
+  let ids = 0;
+  const asked: (readonly string[])[] = [];
+  const attempts: Attempt[] = [];
+  const begins: MayBegin[] = [];
+  const { log, lines } = keptLog();
+  const edges = {
+    log,
+    now: () => at,
+    newId: () => `call ${++ids}`,
+    random: () => 0,
+    send: async (request: UpstreamRequest, mayBegin: MayBegin) => {
+      begins.push(mayBegin);
+      const turn = await readied(request, mayBegin);
+      if (turn.kind === 'held') return turn.reply;
+      const { path } = request;
+      const { body = '' } = turn;
+      const jobs = JSON.parse(body).job_ids.map(String);
+      asked.push(jobs);
+      at += 7;
+      return reply({ path, body, jobs });
+    },
+  };
+  const call = theOnly(openWishes(...wishes).calls);
+  const timeFor =
+    () =>
+    (inMs = 0) =>
+      remainingMs() - inMs >= MS_PER_CALL;
+  await makeCarryOut(edges, { timeFor, claim })(
+    decode === undefined ? call : { ...call, operation: { ...call.operation, decode } },
+    async (attempt) => {
+      attempts.push(attempt);
+    },
+  );
+  const verdicts = new Map<string, string>(
+    attempts.flatMap(({ verdicts }) =>
+      verdicts.map(([{ job }, { kind }]) => [jobIdOf(job), kind] as const),
+    ),
+  );
+  return { asked, attempts, begins, lines, verdicts };
+};
+
+describe('each request leaves one line in the log', () => {
+  it('what was asked and for whom, what came back, and how long it took', async () => {
+    const rows = [YES, refusal('DLI.0002'), { new: 1 }, YES, YES, refusal('DLI.0002')];
+    const reply: Reply = { ...replied(400, rows), requestId: 'request' };
+    const options = { resume_savepoint: true };
+    const { lines } = await carryOut(
+      { reply: () => reply },
+      { jobs: ['1', '2', '3', '4'], options },
+      { jobs: ['1', '5', '6'], options },
+    );
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        event: 'call',
+        fields: {
+          call_id: 'call 1',
+          operation: 'dli.run',
+          project_id: PROJECT,
+          options,
+          jobs: 6,
+          intents: [idAt(1), idAt(2)],
+          attempts: 1,
+          request_id: 'request',
+          reply: 400,
+          delivered: 3,
+          rejected: 2,
+          unanswered: 1,
+          why: ['status 400 and no verdict in the reply'],
+          ms: 7,
+        },
+      },
+    ]);
+  });
+
+  it('why nothing came back', async () => {
+    const { lines } = await carryOut({ reply: () => ({ kind: 'silent', reason: 'timeout' }) }, {});
+    expect(lines).toMatchObject([{ fields: { reply: 'timeout', unanswered: 1 } }]);
+  });
+
+  it('the reasons why jobs are unanswered: three, each once, and cut; none where there is none', async () => {
+    const busy = (words: string) => ({ error_code: 'DRS.M01504', error_msg: words });
+    const rows = [busy('a'), busy('a'), busy('b'), busy('c'.repeat(300)), busy('d')];
+    const jobs = rows.map((_, i) => `${i}`);
+    const { lines } = await carryOut({ reply: () => replied(400, rows) }, { jobs });
+    const cut = `DRS.M01504: ${'c'.repeat(188)}`;
+    expect(lines).toMatchObject([{ fields: { why: ['DRS.M01504: a', 'DRS.M01504: b', cut] } }]);
+    const { lines: none } = await carryOut({}, {});
+    expect(none[0]?.fields).not.toHaveProperty('why');
+  });
+
+  it('ten of those who asked, each once: enough to find it by, and no more', async () => {
+    const wishes = Array.from({ length: 12 }, (_, i) => ({ jobs: [`1${i}`, `2${i}`] }));
+    const { lines } = await carryOut({}, ...wishes);
+    const intents = Array.from({ length: 10 }, (_, i) => idAt(i + 1));
+    expect(lines).toMatchObject([{ fields: { jobs: 24, intents } }]);
+  });
+});
+
+describe('a half is not sent whole only if its sibling went through, every job of it', () => {
+  const jobs = ['1', '2', '3', '4'];
+  const sizes = async (left: Reply) => {
+    const reply = (call: SeenCall): Reply => {
+      if (call.jobs.length === 4) return SUSPECT;
+      return call.jobs.includes('1') ? left : agree(call);
+    };
+    const { asked, attempts } = await carryOut({ reply }, { jobs });
+    expect(attempts.flatMap(({ verdicts }) => verdicts)).toHaveLength(4);
+    return asked.map(({ length }) => length);
+  };
+
+  it.each<[string, Reply, readonly number[]]>([
+    ['it did', replied(200, [YES, YES]), [4, 2, 1, 1]],
+    ['one job of it was refused', replied(400, [YES, refusal('DLI.0002')]), [4, 2, 2]],
+    ['both were', replied(400, [refusal('DLI.0002'), refusal('DLI.0002')]), [4, 2, 2]],
+    ['nobody can tell', { kind: 'silent', reason: 'timeout' }, [4, 2, 2]],
+    ['it is suspect itself', SUSPECT, [4, 2, 2, 1, 1]],
+  ])('%s', async (_, left, expected) => {
+    expect(await sizes(left)).toEqual(expected);
+  });
+});
+
+describe('of several jobs that nobody can tell of, one may be the reason', () => {
+  const silent: Reply = { kind: 'silent', reason: 'timeout' };
+  const NO = refusal('DLI.0002');
+
+  it.each<[string, Reply, number | undefined]>([
+    ['silence', silent, 3],
+    ['a server in trouble', replied(500, ''), 3],
+    ['one refusal for all beside a status of success', replied(200, NO), 3],
+    ['a throttle is no job’s fault', replied(429, refusal('APIGW.0308')), undefined],
+    ['nor is what was held back here', heldBack('cooling down'), undefined],
+    ['who is told of beside others clears them: served', replied(200, [YES, {}, {}]), undefined],
+    ['or refused', replied(400, [{}, {}, NO]), undefined],
+  ])('%s: asked for once, until a look tells', async (_, reply, suspects) => {
+    const { asked, attempts } = await carryOut({ reply: () => reply }, { jobs: ['1', '2', '3'] });
+    expect(asked).toHaveLength(1);
+    expect(theOnly(attempts).suspects).toBe(suspects);
+  });
+
+  it('one that was asked for alone is under no suspicion by that', async () => {
+    const { attempts } = await carryOut({ reply: () => silent }, {});
+    expect(theOnly(attempts).suspects).toBeUndefined();
+  });
+
+  it('of those that were refused together, so many: fewer, if a half of them is silent', async () => {
+    const left = (call: SeenCall) => call.jobs.includes('1');
+    const { attempts } = await carryOut(
+      {
+        reply: (call) => {
+          if (call.jobs.length > 2) return SUSPECT;
+          return left(call) ? silent : replied(200, [YES, {}]);
+        },
+      },
+      { jobs: ['1', '2', '3', '4'] },
+    );
+    expect(attempts.map(({ suspects }) => suspects)).toEqual([2, 4]);
+  });
+});
+
+describe('a reply that is read wrong does no harm (P4)', () => {
+  const YES_TO_ONE = { kind: 'delivered', evidence: 'positional' } as const;
+  const error = { code: 'DLI.0002', message: 'words' };
+  const NO_TO_ONE = { kind: 'rejected', evidence: 'positional', error, doubtful: false } as const;
+
+  it('who is left out may have been served', async () => {
+    const decode = () => ({ verdicts: [YES_TO_ONE], suspect: false });
+    const { attempts } = await carryOut({ decode }, { jobs: ['1', '2'] });
+    expect(theOnly(attempts).verdicts).toMatchObject([
+      [{ job: '1' }, YES_TO_ONE],
+      [{ job: '2' }, { kind: 'unanswered', served: 'maybe yet' }],
+    ]);
+  });
+
+  it('who was served is not sent again, though the call counts as refused whole', async () => {
+    const decode = () => ({ verdicts: [YES_TO_ONE, NO_TO_ONE], suspect: true });
+    const { asked, verdicts } = await carryOut({ decode }, { jobs: ['1', '2'] });
+    expect(asked).toEqual([['1', '2']]);
+    expect([...verdicts.values()]).toEqual(['delivered', 'rejected']);
+  });
+});
+
+describe('no request is begun with less time than one may take', () => {
+  it('none at all: the jobs stay unanswered, and were not served', async () => {
+    const { asked, attempts, lines } = await carryOut(
+      { remainingMs: () => MS_PER_CALL - 1 },
+      { jobs: ['1', '2'] },
+    );
+    expect(asked).toEqual([]);
+    const fields = { operation: 'dli.run', jobs: 2 };
+    expect(lines).toEqual([{ level: 'warn', event: 'no time left', fields }]);
+    const verdict = {
+      kind: 'unanswered',
+      served: 'no',
+      reason: 'no time left in this invocation',
+    };
+    expect(theOnly(attempts)).toMatchObject({
+      verdicts: [
+        [{ job: '1' }, verdict],
+        [{ job: '2' }, verdict],
+      ],
+      info: { id: '', size: 2, attempts: 1 },
+      timing: { calledAt: AT, settledAt: AT },
+    });
+  });
+
+  it('nor the second half of a refused call', async () => {
+    let left = MS_PER_CALL + 1;
+    const { asked, attempts, verdicts } = await carryOut(
+      {
+        remainingMs: () => left,
+        reply: ({ jobs }) => {
+          left--;
+          return jobs.length > 2 ? SUSPECT : replied(400, [refusal('DLI.0002'), YES]);
+        },
+      },
+      { jobs: ['1', '2', '3', '4'] },
+    );
+    expect(asked).toEqual([
+      ['1', '2', '3', '4'],
+      ['1', '2'],
+    ]);
+    expect([...verdicts]).toEqual([
+      ['1', 'rejected'],
+      ['2', 'delivered'],
+      ['3', 'unanswered'],
+      ['4', 'unanswered'],
+    ]);
+    expect(attempts.map(({ info }) => info.attempts)).toEqual([2, 2]);
+  });
+
+  it('and who has to wait for a turn asks whether the rest is enough then', async () => {
+    const { begins } = await carryOut({ remainingMs: () => MS_PER_CALL + 10 }, {});
+    const mayBegin = theOnly(begins);
+    expect([mayBegin(), mayBegin(10), mayBegin(11)]).toEqual([true, true, false]);
+  });
+});
+
+describe('no request is begun that asks for what nobody wishes any more', () => {
+  const until = (ms: number) => ({ expires_at: new Date(AT + ms).toISOString() });
+
+  it.each<[string, readonly Wish[], number]>([
+    [
+      'of several jobs the first to expire counts',
+      [
+        { jobs: ['1'], ...until(900) },
+        { jobs: ['2'], ...until(500) },
+      ],
+      500,
+    ],
+    ['of those who ask for one job the last', [until(500), until(900)], 900],
+    ['or whoever wishes it for ever', [until(500), {}, { jobs: ['2'], ...until(800) }], 800],
+  ])('%s', async (_, wishes, ms) => {
+    const { begins } = await carryOut({}, ...wishes);
+    const mayBegin = theOnly(begins);
+    // 7 ms have passed since.
+    expect([mayBegin(), mayBegin(ms - 8), mayBegin(ms - 7)]).toEqual([true, true, false]);
+  });
+
+  it('without a deadline there is none', async () => {
+    const { begins } = await carryOut({ remainingMs: () => Number.MAX_SAFE_INTEGER }, {});
+    expect(theOnly(begins)(1e12)).toBe(true);
+  });
+
+  it('its jobs stay unanswered then, as where time is short', async () => {
+    const { asked, verdicts } = await carryOut(
+      { reply: ({ jobs }) => (jobs.length > 1 ? SUSPECT : replied(200, [YES])) },
+      { jobs: ['1', '2'], ...until(7) },
+    );
+    expect(asked).toEqual([['1', '2']]);
+    expect([...verdicts.values()]).toEqual(['unanswered', 'unanswered']);
+  });
+});

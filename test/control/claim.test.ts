@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { makeClaim } from '../../shared/control/claim.ts';
+import type { Candidate } from '../../shared/control/decide-by-look.ts';
+import type { Part } from '../../shared/control/open-intent.ts';
+import type { Call, Carrier } from '../../shared/intent/plan.ts';
+import { jobKeyOf } from '../../shared/ledger/job-record.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { idAt, NOW, PROJECT } from '../support/messages.ts';
+import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
+
+const AT = Date.parse(NOW);
+const LEASE = 150_000;
+
+/** The jobs of calls, as judged while their records held the version `seen`. */
+const candidatesOf = (calls: readonly Call[], seen?: string): readonly Candidate[] =>
+  calls.flatMap(({ operation, project_id, carriers }) =>
+    carriers.map((carrier) => ({
+      operation,
+      project_id,
+      carrier,
+      key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
+      seen,
+      claimedAt: undefined,
+      clearFrom: 0,
+      mayEndAt: 0,
+    })),
+  );
+
+const begin = (
+  invocation: string,
+  parts: ReadonlyMap<string, Part>,
+  ledger: Ledger = memoryLedger(),
+) => {
+  const { records, writes } = startRecords(ledger);
+  const claim = makeClaim({ records, now: () => AT, invocation, leaseMs: LEASE, parts });
+  return { claim, records, writes };
+};
+
+const idsOf = (carriers: readonly Carrier[]) => carriers.map(({ job }) => jobIdOf(job));
+
+const hundred = Array.from({ length: 100 }, (_, i) => String(i));
+
+describe('a claim is one conditional write per job (P3)', () => {
+  it('and no more, for a hundred jobs', async () => {
+    const { parts, calls } = openWishes({ jobs: hundred });
+    const { claim, writes } = begin('i', parts);
+    expect(idsOf(await claim(candidatesOf(calls), 'open'))).toEqual(hundred);
+    expect(writes.map(({ key }) => key)).toEqual(hundred.map((id) => `job/dli/${PROJECT}/${id}`));
+  });
+
+  it('it tells whom the call is for, by whom, and until when nobody else may act', async () => {
+    const expires_at = '2026-01-31T18:00:00.000Z';
+    const { parts, calls } = openWishes(
+      { jobs: ['131'] },
+      { jobs: ['130', '131'], expires_at },
+      { jobs: ['130'] },
+    );
+    const { claim, records } = begin('i', parts);
+    await claim(candidatesOf(calls), 'open');
+    const key = `job/dli/${PROJECT}/131`;
+    expect((await records.jobs.read([key]))?.get(key)?.record).toEqual({
+      newest: idAt(2),
+      operation: 'dli.run',
+      claim: {
+        part: `intent/${idAt(2)}/130`,
+        index: 1,
+        invocation: 'i',
+        at: AT,
+        until: AT + LEASE,
+        expires_at,
+      },
+    });
+  });
+
+  it.each([
+    ['open', AT],
+    ['served', 5],
+  ] as const)('when a call went out under it: not again where it is %s', async (ground, at) => {
+    const { parts, calls } = openWishes({ jobs: ['131'] });
+    const { claim, records } = begin('i', parts);
+    await claim(
+      candidatesOf(calls).map((candidate) => ({ ...candidate, claimedAt: 5 })),
+      ground,
+    );
+    const key = `job/dli/${PROJECT}/131`;
+    expect((await records.jobs.read([key]))?.get(key)?.record?.claim).toMatchObject({
+      at,
+      until: AT + LEASE,
+    });
+  });
+
+  it.each([
+    [AT - 1, undefined],
+    [AT, undefined],
+    [AT + 1, AT + 1],
+  ])(
+    'it hands on from when on a status is clear, unless that is past: %i',
+    async (clearFrom, on) => {
+      const { parts, calls } = openWishes({ jobs: ['131'] });
+      const { claim, records } = begin('i', parts);
+      await claim(
+        candidatesOf(calls).map((candidate) => ({ ...candidate, clearFrom })),
+        'open',
+      );
+      const key = `job/dli/${PROJECT}/131`;
+      expect((await records.jobs.read([key]))?.get(key)?.record?.claim.clearFrom).toBe(on);
+    },
+  );
+
+  it('a bounded number of writes at once', async () => {
+    let [open, most] = [0, 0];
+    const { parts, calls } = openWishes({ jobs: hundred });
+    const ledger = memoryLedger();
+    const { claim } = begin('i', parts, {
+      ...ledger,
+      write: async (entry, seen) => {
+        most = Math.max(most, ++open);
+        await new Promise((done) => setImmediate(done));
+        open--;
+        return ledger.write(entry, seen);
+      },
+    });
+    expect(await claim(candidatesOf(calls), 'open')).toHaveLength(100);
+    expect(most).toBeLessThanOrEqual(32);
+  });
+});
+
+describe('of several invocations that want a job one alone has it', () => {
+  it('lost claims are left out, and every job is somebody’s', async () => {
+    const ledger = memoryLedger();
+    const claims = ['a', 'b', 'c'].map((invocation) => {
+      const { parts, calls } = openWishes({ jobs: hundred });
+      const { claim } = begin(invocation, parts, ledger);
+      return claim(
+        candidatesOf(calls).toSorted(() => Math.random() - 0.5),
+        'open',
+      );
+    });
+    const won = (await Promise.all(claims)).flatMap(idsOf);
+    expect(won.toSorted()).toEqual(hundred.toSorted());
+  });
+
+  it('what was written since the judgement counts, whoever wrote it', async () => {
+    const ledger = memoryLedger();
+    const { parts, calls } = openWishes({ jobs: ['131', '130'] });
+    const [first, second] = candidatesOf(calls);
+    if (first === undefined || second === undefined) throw new Error('no candidates');
+    await ledger.write({ key: first.key, version: 'v2', body: '{}', expiresAt: 0 }, undefined);
+    const { claim } = begin('i', parts, ledger);
+    expect(idsOf(await claim([{ ...first, seen: 'v1' }, second], 'open'))).toEqual(['130']);
+    expect(idsOf(await claim([{ ...first, seen: 'v2' }], 'open'))).toEqual(['131']);
+  });
+});
+
+describe('a claim that the ledger did not answer is none', () => {
+  const silent: Ledger = { read: async () => undefined, write: async () => 'unknown' };
+
+  it('but it may stand: the record is to tell that nothing was sent under it', async () => {
+    const { parts, calls } = openWishes({ jobs: ['131'] });
+    const { claim } = begin('i', parts, silent);
+    expect(await claim(candidatesOf(calls), 'open')).toEqual([]);
+    const part = theOnly(parts.values());
+    expect(part.changed).toBe(true);
+    expect([...part.asked]).toEqual([[0, 'nobody of i']]);
+  });
+
+  it('or, where it rests on a request that was served, that a look is due again', async () => {
+    const { parts, calls } = openWishes({ jobs: ['131'] });
+    const { claim } = begin('i', parts, silent);
+    expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
+    expect([...theOnly(parts.values()).asked]).toEqual([[0, 'i']]);
+  });
+
+  it('a lost one changes nothing', async () => {
+    const { parts, calls } = openWishes({ jobs: ['131'] });
+    const { claim } = begin('i', parts, { ...silent, write: async () => 'lost' });
+    expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
+    expect(theOnly(parts.values())).toMatchObject({ changed: false, asked: new Map() });
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { failIfLast, hasFailed } from '../../shared/control/give-up.ts';
+import { type Part, recallInto, settleOpen } from '../../shared/control/open-intent.ts';
+import { openParts } from '../../shared/control/open-intents.ts';
+import type { Sealed } from '../../shared/ledger/block-record.ts';
+import { message } from '../support/control-room.ts';
+import { theOnly } from '../support/records-room.ts';
+
+const AT = 1_000;
+const MOST = 7;
+const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
+
+/** One part, in a message for each of these receive counts. */
+const open = (...receives: readonly number[]): Part =>
+  theOnly(openParts(receives.map((count, i) => message(`m${i}`, {}, count))).parts.values());
+
+describe('a part is given up when a message of it is about to be given for the last time', () => {
+  it.each<[string, readonly number[], boolean]>([
+    ['not before', [4], false],
+    ['two receives are kept for telling of it', [5], true],
+    ['one of two is enough', [1, 5], true],
+    ['two that both came late are given up once', [6, 7], true],
+    ['none of two', [1, 4], false],
+  ])('%s', (_, receives, isGivenUp) => {
+    const part = open(...receives);
+    failIfLast(part, MOST, AT);
+    expect(hasFailed(part, MOST)).toBe(isGivenUp);
+    expect(part.verdicts.map((verdict) => verdict?.outcome)).toEqual(isGivenUp ? ['failed'] : []);
+  });
+
+  it('the very first receive may be the last', () => {
+    const part = open(1);
+    failIfLast(part, 1, AT);
+    expect(part.verdicts).toMatchObject([{ outcome: 'failed', calledAt: AT, settledAt: AT }]);
+  });
+
+  it('one that is settled is not', () => {
+    const part = open(MOST);
+    settleOpen(part, DELIVERED);
+    failIfLast(part, MOST, AT);
+    expect(hasFailed(part, MOST)).toBe(false);
+    expect(part.verdicts).toMatchObject([DELIVERED]);
+  });
+
+  it('nor one that turns out to have been settled by others: it is done, and nothing to keep', () => {
+    const part = open(MOST);
+    failIfLast(part, MOST, AT);
+    recallInto(part, {
+      invocation: 'theirs',
+      verdicts: [DELIVERED],
+      published: new Set(),
+      asked: new Map(),
+    });
+    expect(hasFailed(part, MOST)).toBe(false);
+  });
+
+  it('one whose record says so still has, and one that was moved back since has not', () => {
+    const failed: Sealed = { outcome: 'failed', calledAt: 1, settledAt: 2 };
+    const verdicts = [failed];
+    const state = {
+      invocation: 'theirs',
+      verdicts,
+      published: new Set<number>(),
+      asked: new Map(),
+    };
+    const given = (receives: number) => {
+      const part = open(receives);
+      recallInto(part, state);
+      return hasFailed(part, MOST);
+    };
+    expect([given(6), given(1)]).toEqual([true, false]);
+  });
+});

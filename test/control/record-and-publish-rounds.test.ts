@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { settleOpen } from '../../shared/control/open-intent.ts';
+import { openParts } from '../../shared/control/open-intents.ts';
+import { makeConclude } from '../../shared/control/record-and-publish.ts';
+import type { Result } from '../../shared/intent/result.ts';
+import { type Sealed, writeBlock } from '../../shared/ledger/block-record.ts';
+import type { Entry, Ledger } from '../../shared/ledger/ledger.ts';
+import { message } from '../support/control-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { startRecords, theOnly } from '../support/records-room.ts';
+
+const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
+
+const THEIRS = writeBlock({
+  invocation: 'theirs',
+  verdicts: [],
+  published: new Set(),
+  asked: new Map(),
+});
+
+const begin = (inner: Ledger) => {
+  const part = theOnly(openParts([message('m', {})]).parts.values());
+  const { records, writes } = startRecords(inner);
+  const batches: (readonly Result[])[] = [];
+  const conclude = makeConclude({
+    records,
+    invocation: 'ours',
+    publish: async (results) => {
+      batches.push(results);
+      return results.map(() => true);
+    },
+  });
+  return { part, conclude, writes, batches };
+};
+
+/** A ledger in which others' record stands, and no write of ours gets through. */
+const held = (written: 'lost' | 'unknown', theirs: 'there' | 'gone' | 'out of reach'): Ledger => ({
+  read: async ([key = '']) => {
+    if (theirs === 'out of reach') return undefined;
+    const entry: Entry = { key, version: 'theirs', body: THEIRS };
+    return new Map(theirs === 'there' ? [[key, entry]] : []);
+  },
+  write: async () => written,
+});
+
+describe('a verdict that cannot be recorded is not published, and nobody tries for ever', () => {
+  it.each([
+    ['others write between any two tries of ours', 'lost', 'there', 5],
+    ['nobody can tell what others wrote', 'lost', 'out of reach', 1],
+    ['the record is gone', 'lost', 'gone', 1],
+    ['the ledger does not say if it was written', 'unknown', 'there', 1],
+  ] as const)('%s', async (_, written, theirs, tries) => {
+    const { part, conclude, writes, batches } = begin(held(written, theirs));
+    settleOpen(part, DELIVERED);
+    expect(await conclude([part])).toEqual([]);
+    expect([writes.length, batches]).toEqual([tries, []]);
+  });
+
+  it('the fifth try is as good as the first', async () => {
+    const memory = memoryLedger();
+    let others = 4;
+    const { part, conclude, batches } = begin({
+      read: memory.read,
+      write: async (entry, seen) => {
+        if (others-- > 0)
+          await memory.write({ ...entry, version: `theirs ${others}`, body: THEIRS }, seen);
+        return memory.write(entry, seen);
+      },
+    });
+    settleOpen(part, DELIVERED);
+    expect(await conclude([part])).toEqual([part]);
+    expect(batches).toHaveLength(1);
+  });
+});
+
+describe('the bus hears of news alone', () => {
+  it('nothing is said where there is none', async () => {
+    const { part, conclude, batches } = begin(memoryLedger());
+    expect(await conclude([part])).toEqual([]);
+    settleOpen(part, DELIVERED);
+    expect(await conclude([part])).toEqual([part]);
+    expect(await conclude([part])).toEqual([part]);
+    expect(batches).toHaveLength(1);
+  });
+});

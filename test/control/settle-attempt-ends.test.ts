@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../shared/control/carry-out.ts';
+import { wakesAt } from '../../shared/control/open-intent.ts';
+import { makeReport } from '../../shared/control/settle-attempt.ts';
+import { timingOf } from '../../shared/intent/result.ts';
+import type { Verdict } from '../../shared/reply/verdict.ts';
+import { openWishes, theOnly } from '../support/records-room.ts';
+
+const SILENT: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
+const UNREADABLE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in it' };
+const UNSENT: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time left' };
+const DELIVERED: Verdict = { kind: 'delivered', evidence: 'positional' };
+const REFUSED: Verdict = {
+  kind: 'rejected',
+  evidence: 'keyed',
+  error: { code: 'DLI.0999', message: 'words' },
+  doubtful: true,
+};
+
+const [CALLED, ENDED] = [100_000, 120_000];
+const [SETTLE, CAREFUL, LEASE] = [30_000, 90_000, 500_000];
+const UNTIL = ENDED + SETTLE;
+
+interface Options {
+  readonly recordsEnds?: boolean;
+  readonly statuses?: Readonly<Record<string, string>>;
+  readonly options?: Readonly<Record<string, boolean>>;
+  readonly clearFrom?: number;
+}
+
+/** What the part knows of the jobs 1, 2, … after one attempt that ended without an answer for some of them. */
+const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
+  const { recordsEnds = true, statuses = {}, options = {}, clearFrom = 0 } = given;
+  const jobs = verdicts.map((_, i) => String(i + 1));
+  // Two ask for the same jobs.
+  const { parts, calls, list } = openWishes({ jobs, options }, { jobs, options });
+  const call = theOnly(calls);
+  const tell = makeReport({
+    parts,
+    invocation: 'ours',
+    recordsEnds,
+    restartDelaySeconds: 10,
+    leaseMs: LEASE,
+    settleMs: ({ repeatHarms }, some) => (repeatHarms(some) ? CAREFUL : SETTLE),
+    now: () => ENDED,
+    clearFrom: () => clearFrom,
+    lookAt: async (_, __, some) =>
+      new Map(
+        some.flatMap((job) => {
+          const status = statuses[job];
+          return status === undefined ? [] : [[job, { status }] as const];
+        }),
+      ),
+  });
+  const attempt: Attempt = {
+    call,
+    verdicts: call.carriers.map((carrier, i) => [carrier, verdicts[i] ?? UNSENT] as const),
+    isHeld: false,
+    isClaimed: true,
+    info: { id: 'call', size: jobs.length, attempts: 1 },
+    timing: timingOf(CALLED, ENDED),
+  };
+  await tell(attempt);
+  const [first, second] = list;
+  if (first === undefined || second === undefined) throw new Error('not two parts');
+  expect([...second.ends]).toEqual([...first.ends]);
+  return first;
+};
+
+const end = (until: number) => ({ invocation: 'ours', until });
+
+describe('where a request ended without an answer its record says until when it may take effect', () => {
+  it('so long after its end, not after its beginning; of each job in doubt, for all who ask', async () => {
+    const part = await report([SILENT, DELIVERED, UNREADABLE, UNSENT]);
+    expect([...part.ends]).toEqual([
+      [0, end(UNTIL)],
+      [2, end(UNTIL)],
+    ]);
+  });
+
+  it('longer where a repeat would do harm', async () => {
+    const part = await report([SILENT], { options: { resume_savepoint: true } });
+    expect([...part.ends]).toEqual([[0, end(ENDED + CAREFUL)]]);
+  });
+
+  it('also of a job that a look shows as served: it has its verdict, and the fence stays', async () => {
+    const part = await report([SILENT, UNREADABLE], {
+      statuses: { 1: 'job_running', 2: 'job_running' },
+    });
+    expect(part.verdicts.map((verdict) => verdict?.evidence)).toEqual(['observed', 'observed']);
+    expect([...part.ends]).toEqual([
+      [0, end(UNTIL)],
+      [1, end(UNTIL)],
+    ]);
+  });
+
+  it('not of one that was surely not served, though nothing tells why', async () => {
+    const part = await report([REFUSED, UNSENT]);
+    expect([part.ends.size, [...part.asked.keys()]]).toEqual([0, [0, 1]]);
+  });
+
+  it('not while a release runs that cannot read it: the lease counts', async () => {
+    const part = await report([SILENT, UNREADABLE], { recordsEnds: false });
+    expect(part.ends.size).toBe(0);
+    expect(wakesAt(part)).toBe(CALLED + LEASE);
+  });
+});
+
+describe('the message comes back when the first of its jobs can be told of', () => {
+  it('when a status may have come that is late, if all of its jobs wait for that', async () => {
+    expect(wakesAt(await report([SILENT, UNREADABLE]))).toBe(ENDED + 10_000);
+  });
+
+  it('sooner if one of them does not', async () => {
+    expect(wakesAt(await report([SILENT, UNSENT]))).toBeUndefined();
+  });
+
+  it('one that was refused, and at which no look counts yet, when one does', async () => {
+    const clearFrom = ENDED + 7;
+    const part = await report([REFUSED], { statuses: { 1: 'job_running' }, clearFrom });
+    expect([part.verdicts, wakesAt(part)]).toEqual([[], clearFrom]);
+    expect([...part.asked]).toEqual([[0, 'nobody of ours']]);
+  });
+
+  it('one that was refused, and that a look does not show, as soon as any other', async () => {
+    expect(wakesAt(await report([REFUSED], { clearFrom: ENDED }))).toBeUndefined();
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { Attempt } from '../../shared/control/carry-out.ts';
+import { makeReport } from '../../shared/control/settle-attempt.ts';
+import { timingOf } from '../../shared/intent/result.ts';
+import { type JobId, UNTOLD } from '../../shared/operations/operation.ts';
+import type { Verdict } from '../../shared/reply/verdict.ts';
+import { openWishes, theOnly } from '../support/records-room.ts';
+
+const MAYBE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in the reply' };
+const DELIVERED: Verdict = { kind: 'delivered', evidence: 'positional' };
+
+/** Reports verdicts on the jobs '1', '2', … of one call; a look shows these statuses. */
+const report = async (
+  verdicts: readonly Verdict[],
+  statuses: Readonly<Record<string, string>> = {},
+  suspects?: number,
+) => {
+  const jobs = verdicts.map((_, i) => String(i + 1));
+  const { parts, calls, list } = openWishes({ jobs });
+  const looks: (readonly JobId[])[] = [];
+  const tell = makeReport({
+    parts,
+    invocation: 'ours',
+    settleMs: () => 60_000,
+    now: () => 3,
+    clearFrom: () => 0,
+    recordsEnds: true,
+    restartDelaySeconds: 10,
+    leaseMs: 60_000,
+    lookAt: async (_, __, asked) => {
+      looks.push(asked);
+      return new Map(
+        asked.flatMap((job) => (statuses[job] ? [[job, { status: statuses[job] }]] : [])),
+      );
+    },
+  });
+  const call = theOnly(calls);
+  const attempt: Attempt = {
+    call,
+    verdicts: verdicts.flatMap((verdict, i) =>
+      call.carriers.slice(i, i + 1).map((carrier) => [carrier, verdict] as const),
+    ),
+    isHeld: false,
+    isClaimed: true,
+    suspects,
+    info: { id: 'call', size: jobs.length, attempts: 1 },
+    timing: timingOf(1, 2),
+  };
+  await tell(attempt);
+  return { looks, part: theOnly(list) };
+};
+
+describe('a service that answered, and did not tell of a job, has done what it does: a look tells', () => {
+  it('each by its own status: what took effect is delivered', async () => {
+    const statuses = { 2: 'job_running', 3: 'job_savepointing', 4: 'job_init', 5: UNTOLD };
+    const { looks, part } = await report([DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE], statuses);
+    expect(looks).toEqual([['2', '3', '4', '5', '6']]);
+    const told = part.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
+    expect(told).toEqual([
+      ['delivered', 'positional'],
+      ['delivered', 'observed'],
+    ]);
+    // Still on its way, untold or unseen: it may have been served. So may what does not show yet.
+    expect([...part.asked]).toEqual([
+      [2, 'ours'],
+      [3, 'ours'],
+      [4, 'ours'],
+      [5, 'ours'],
+    ]);
+    expect(part.changed).toBe(true);
+  });
+
+  it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
+    const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
+    const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
+    expect([...part.asked]).toEqual([
+      [0, 'nobody of ours, one of 8'],
+      [1, 'ours, one of 8'],
+    ]);
+  });
+
+  it('nobody looks at a job that was told of, nor at one that was surely not served', async () => {
+    const later: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
+    const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
+    const { looks, part } = await report([DELIVERED, later, never]);
+    expect(looks).toEqual([['2']]);
+    expect([...part.asked]).toEqual([
+      [1, 'ours'],
+      [2, 'nobody of ours'],
+    ]);
+  });
+});

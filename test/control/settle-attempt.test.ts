@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { makeCarryOut } from '../../shared/control/carry-out.ts';
+import { makeLookAt } from '../../shared/control/look.ts';
+import type { Part } from '../../shared/control/open-intent.ts';
+import { makeReport } from '../../shared/control/settle-attempt.ts';
+import type { Call } from '../../shared/intent/plan.ts';
+import { MISSING, type Send, UNTOLD } from '../../shared/operations/operation.ts';
+import type { Reply } from '../../shared/reply/reply.ts';
+import { refusal } from '../support/control-room.ts';
+import { keptLog } from '../support/logs.ts';
+import { NOW, type Wish } from '../support/messages.ts';
+import { openWishes, theOnly } from '../support/records-room.ts';
+import { replied } from '../support/replies.ts';
+
+/** Carries out the one call of some wishes; the looks that were made, and the parts as they are then. */
+const carryOut = async (
+  reply: Reply,
+  statusOf: (job: string) => string | undefined,
+  ...wishes: readonly Wish[]
+) => {
+  const { parts, calls, list } = openWishes(...wishes);
+  const { log } = keptLog();
+  const looks: string[] = [];
+  const lookAt = makeLookAt(
+    {
+      send: async ({ path }) => {
+        const job = path.split('/').at(-1) ?? '';
+        looks.push(job);
+        const status = statusOf(job);
+        return status === undefined
+          ? { kind: 'silent', reason: 'timeout' }
+          : replied(200, { job_detail: status === UNTOLD ? {} : { status } });
+      },
+      log,
+    },
+    8,
+    () => () => true,
+  );
+  const now = () => Date.parse(NOW);
+  const send: Send = async ({ ready }) => {
+    await ready?.();
+    return reply;
+  };
+  const edges = { send, log, now, newId: () => 'call', random: () => 0 };
+  const report = makeReport({
+    parts,
+    invocation: 'ours',
+    settleMs: () => 60_000,
+    now: () => 3,
+    clearFrom: () => 0,
+    recordsEnds: true,
+    restartDelaySeconds: 10,
+    leaseMs: 60_000,
+    lookAt,
+  });
+  const claim = async ({ carriers }: Call) => carriers;
+  await makeCarryOut(edges, { timeFor: () => () => true, claim })(theOnly(calls), report);
+  return { looks, list };
+};
+
+const inWords = ({ verdicts }: Part) =>
+  verdicts.map((verdict) => verdict && [verdict.outcome, verdict.evidence, verdict.error?.code]);
+
+const noTo = (code: string) => replied(400, [refusal(code)]);
+const unseen = () => undefined;
+
+/** Noted of the only job of a part that was refused, or not asked for. */
+const UNSERVED = new Map([[0, 'nobody of ours']]);
+
+describe('a job that is refused because of its status is looked at', () => {
+  const stop = { operation: 'dli.stop', jobs: ['131'] } as const;
+
+  it.each(['DLI.0001', 'DLI.0007', 'NEW.1'])(
+    '%s, where it is where it was wished to be: delivered, as observed',
+    async (code) => {
+      const { looks, list } = await carryOut(noTo(code), () => 'job_cancel_success', stop);
+      expect(looks).toEqual(['131']);
+      expect(list.map(inWords)).toEqual([[['delivered', 'observed', undefined]]]);
+      expect(list[0]?.verdicts[0]?.call).toEqual({ id: 'call', size: 1, attempts: 1 });
+    },
+  );
+
+  it.each(['job_running', 'job_arrearage_recovering', 'job_cancel_fail', MISSING])(
+    '%s: the refusal stands, in the words of the upstream',
+    async (status) => {
+      const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
+      expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
+      expect(list[0]?.verdicts[0]?.error?.message).toBe('words');
+    },
+  );
+
+  it.each(['job_submit_fail', 'job_running_exception', 'job_finish'])(
+    '%s is no running job, whatever was before: a run that is refused then is refused',
+    async (status) => {
+      const { looks, list } = await carryOut(noTo('NEW.1'), () => status, { jobs: ['131'] });
+      expect(looks).toEqual(['131']);
+      expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'NEW.1']]]);
+    },
+  );
+
+  it.each(['job_submitting', 'job_news'])(
+    '%s tells nothing yet: it comes back, and was not served',
+    async (status) => {
+      const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
+      expect(list).toMatchObject([{ verdicts: [], asked: UNSERVED, changed: true }]);
+    },
+  );
+
+  it('where the upstream does not tell, the refusal stands', async () => {
+    const { looks, list } = await carryOut(noTo('DLI.0007'), () => UNTOLD, stop);
+    expect(looks).toEqual(['131']);
+    expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
+  });
+
+  it('where nobody answers it comes back: it may be where it was wished to be', async () => {
+    const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
+    expect(looks).toEqual(['131']);
+    expect(list.map(inWords)).toEqual([[]]);
+    expect(list[0]?.asked).toEqual(UNSERVED);
+  });
+
+  it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(
+    '%s is no matter of status: nobody looks',
+    async (code) => {
+      const { looks, list } = await carryOut(noTo(code), () => 'job_cancel_success', stop);
+      expect(looks).toEqual([]);
+      expect(list.map(inWords)).toEqual([[['rejected', 'positional', code]]]);
+    },
+  );
+
+  it('those alone of a call that were refused so', async () => {
+    const jobs = ['1', '2', '3', '4'];
+    const rows = [
+      { is_success: 'true', message: '' },
+      refusal('DLI.0007'),
+      refusal('DLI.0002'),
+      refusal('DLI.0007'),
+    ];
+    const statuses: Record<string, string> = { 2: 'job_canceling', 4: 'job_running' };
+    const { looks, list } = await carryOut(
+      replied(400, rows),
+      (job) => statuses[job] ?? 'job_cancel_success',
+      { ...stop, jobs },
+    );
+    expect(looks).toEqual(['2', '4']);
+    expect(list.map(inWords)).toEqual([
+      [
+        ['delivered', 'positional', undefined],
+        ['delivered', 'observed', undefined],
+        ['rejected', 'positional', 'DLI.0002'],
+        ['rejected', 'positional', 'DLI.0007'],
+      ],
+    ]);
+  });
+});
+
+describe('all who ask for a job share what comes of it', () => {
+  it('a verdict', async () => {
+    const wishes = [{ jobs: ['131'] }, { jobs: ['130', '131'] }];
+    const reply = replied(400, [refusal('DLI.0002'), { is_success: 'true', message: '' }]);
+    const { list } = await carryOut(reply, unseen, ...wishes);
+    expect(list.map(inWords)).toEqual([
+      [['rejected', 'positional', 'DLI.0002']],
+      [
+        ['delivered', 'positional', undefined],
+        ['rejected', 'positional', 'DLI.0002'],
+      ],
+    ]);
+  });
+
+  it('and a pause that the upstream asks for', async () => {
+    const body = refusal('APIGW.0308');
+    const throttle = {
+      kind: 'replied',
+      status: 429,
+      body: JSON.stringify(body),
+      retryAfter: 77,
+    } as const;
+    const { list } = await carryOut(throttle, unseen, { jobs: ['131'] }, { jobs: ['130', '131'] });
+    expect(list.map(({ pause }) => pause)).toEqual([77, 77]);
+  });
+});
+
+describe('a request that went unanswered is noted wherever it was wished', () => {
+  const wishes = [{ jobs: ['131'] }, { jobs: ['130', '131'] }];
+
+  it.each<[string, Reply]>([
+    ['silence', { kind: 'silent', reason: 'timeout' }],
+    ['a server error', replied(500, '')],
+    ['a server error sent as 400', noTo('DLI.0999')],
+    ['a reply of another length', replied(200, [{}, {}, {}])],
+  ])('%s: it may have been served', async (_, reply) => {
+    const { list } = await carryOut(reply, unseen, ...wishes);
+    const ours = 'ours, one of 2';
+    const both = new Map([0, 1].map((index) => [index, ours]));
+    expect(list.map(({ asked }) => asked)).toEqual([new Map([[0, ours]]), both]);
+    expect(list.map(inWords)).toEqual([[], []]);
+  });
+
+  it.each<[string, Reply]>([
+    ['a throttle', replied(429, refusal('APIGW.0308'))],
+    ['a throttle sent as 400', replied(400, refusal('DRS.M01503'))],
+    ['an expired credential', replied(401, refusal('APIGW.0301'))],
+  ])('%s: it was not served, and is written down all the same', async (_, reply) => {
+    const { list } = await carryOut(reply, unseen, ...wishes);
+    for (const { asked } of list)
+      expect(new Set(asked.values())).toEqual(new Set(['nobody of ours']));
+    expect(list[1]?.changed).toBe(true);
+  });
+});

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openParts } from '../../shared/control/open-intents.ts';
+import {
+  BLOCK_JOBS,
+  type Intent,
+  operationOf,
+  readMessage,
+  writeMessages,
+} from '../../shared/intent/intent.ts';
+import { drsJobId, wish } from '../support/arbitraries.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
+
+/** The least that `MAX_MESSAGE_BYTES` may be set to. */
+const SMALLEST_LIMIT = 32 * 1024;
+
+describe('an intent comes out of the queue as it went in', () => {
+  it('for any intent in one message', () => {
+    fc.assert(
+      fc.property(wish(), (wished) => {
+        const intent = intentOf(wished);
+        const parts = writeMessages(intent, 1_000_000);
+        expect(parts.map((part) => readMessage(JSON.stringify(part)))).toEqual([
+          { ok: true, intent: { ...intent, first: 0 } },
+        ]);
+      }),
+    );
+  });
+
+  it('for any intent in several messages under one id: each job once, in order, all else in each', () => {
+    fc.assert(
+      fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
+        const intent = intentOf(wished);
+        const parts = writeMessages(intent, bytesOf({ ...intent, jobs: [] }) + spare, 1);
+        expect(parts.flatMap((part) => part.jobs)).toEqual(intent.jobs);
+        for (const part of parts) {
+          expect(part.jobs.length).toBeGreaterThan(0);
+          expect({ ...part, jobs: intent.jobs }).toEqual({ ...intent, first: part.first });
+        }
+      }),
+    );
+  });
+
+  it('with the intent that it is to follow, in each of its messages', () => {
+    const intent = intentOf({ age: 2, after: 1, jobs: ['1', '2', '3'] });
+    expect(intent.after).toBe(idAt(1));
+    const limit = bytesOf({ ...intent, first: 0, jobs: [] }) + 8;
+    expect(writeMessages(intent, limit, 1).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
+  });
+
+  it.each(['', 'mine', 1, null])('which has to be one: %j', (after) => {
+    const intent = intentOf({ age: 2 });
+    expect(readMessage(JSON.stringify({ ...intent, after }))).toEqual({
+      ok: false,
+      reason: '#/after: must be a UUID',
+    });
+  });
+
+  it('and has the row of its operation', () => {
+    expect(operationOf(intentOf({ operation: 'dli.stop' })).name).toBe('dli.stop');
+  });
+});
+
+describe('a message is no larger than it may be', () => {
+  it('for any intent at any limit that holds its largest job', () => {
+    fc.assert(
+      fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
+        const intent = intentOf(wished);
+        const first = intent.jobs.length;
+        const largest = Math.max(
+          ...intent.jobs.map((job) => bytesOf({ ...intent, first, jobs: [job] })),
+        );
+        for (const part of writeMessages(intent, largest + 1 + spare, 1))
+          expect(bytesOf(part)).toBeLessThanOrEqual(largest + 1 + spare);
+      }),
+    );
+  });
+
+  it('and no smaller than it need be: two parts in a row never fit one message', () => {
+    fc.assert(
+      fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
+        const intent = intentOf(wished);
+        const first = intent.jobs.length;
+        const limit = bytesOf({ ...intent, first, jobs: [] }) + 120 + spare;
+        const parts = writeMessages(intent, limit, 1);
+        for (const [i, part] of parts.slice(1).entries()) {
+          const both = { ...intent, first, jobs: [...(parts[i]?.jobs ?? []), ...part.jobs] };
+          expect(bytesOf(both)).toBeGreaterThan(limit - 1);
+        }
+      }),
+    );
+  });
+
+  it('a job that cannot fit goes alone, and takes no other with it', () => {
+    const intent = intentOf({ jobs: ['1', '2', '9223372036854775807', '3'] });
+    const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
+    const parts = writeMessages(intent, envelope + 10, 1);
+    expect(parts.map(({ jobs }) => jobs)).toEqual([['1', '2'], ['9223372036854775807'], ['3']]);
+  });
+
+  it('with the longest of everything a block of jobs still fits the smallest limit', () => {
+    const jobs = Array.from({ length: BLOCK_JOBS }, (_, i) => ({
+      job_id: `${'j'.repeat(61)}${100 + i}`,
+      start_time: '9'.repeat(16),
+    }));
+    const longest = {
+      ...intentOf({
+        operation: 'drs.start',
+        project_id: 'p'.repeat(64),
+        jobs,
+        caller: `rule:${'\u0001'.repeat(256)}`,
+        correlation_id: '"'.repeat(128),
+        expires_at: '2026-12-31T23:59:59.999Z',
+        traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      }),
+      key: 'f'.repeat(32),
+      event_id: '"'.repeat(128),
+      after_name: '"'.repeat(128),
+      sequence: `n${'9'.repeat(20)}`,
+      first: 9_900,
+    };
+    const perJob = 250;
+    expect(bytesOf(longest) - bytesOf({ ...longest, jobs: [] })).toBeLessThan(BLOCK_JOBS * perJob);
+    expect(bytesOf({ ...longest, jobs: [] }) + BLOCK_JOBS * perJob).toBeLessThan(SMALLEST_LIMIT);
+  });
+
+  it('and names no more jobs than the ledger has room for, as few messages as that allows', () => {
+    const jobs = Array.from({ length: 10_000 }, (_, i) => String(i));
+    const parts = writeMessages(intentOf({ jobs }), 256 * 1024);
+    expect(parts.map((part) => part.jobs.length)).toEqual(Array(20).fill(500));
+    expect(parts.flatMap((part) => part.jobs)).toEqual(jobs);
+  });
+
+  it('ten thousand tasks with start times make as few messages as their size allows', () => {
+    const ids = fc.sample(fc.uniqueArray(drsJobId(), { minLength: 50 }), 1)[0] ?? [];
+    const jobs = Array.from({ length: 10_000 }, (_, i) => ({
+      job_id: `${ids[i % ids.length]?.slice(0, 50)}-${i}`,
+      start_time: '1599202771816',
+    }));
+    const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 32 * 1024);
+    expect(parts.length).toBeLessThanOrEqual(
+      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 28_000),
+    );
+  });
+});
+
+describe('records do not depend on how an intent was cut into messages', () => {
+  const message = (intent: Intent, i: number) => ({
+    messageId: `${i}`,
+    body: JSON.stringify(intent),
+    receiveCount: 1,
+  });
+  /** The jobs of each record, by its key. */
+  const recordsOf = (messages: readonly Intent[], blockJobs: number) => {
+    const { parts, cuts, unreadable } = openParts(messages.map(message), { blockJobs });
+    expect(unreadable).toEqual([]);
+    expect([...cuts.values()].reduce((a, b) => a + b, 0)).toBe(parts.size);
+    return new Map([...parts].map(([key, { intent }]) => [key, intent.jobs]));
+  };
+
+  it('for any two limits, and any block: each job in exactly one record, of the same key and place', () => {
+    fc.assert(
+      fc.property(
+        wish(),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat({ max: 3_000 }),
+        fc.nat({ max: 3_000 }),
+        (wished, blockJobs, one, other) => {
+          const intent = intentOf(wished);
+          const cut = (limit: number) =>
+            recordsOf(writeMessages(intent, limit, blockJobs), blockJobs);
+          expect(cut(one)).toEqual(cut(other));
+          expect([...cut(one).values()].flat()).toEqual(intent.jobs);
+        },
+      ),
+    );
+  });
+
+  it('a message that does not begin with a block cannot be read', () => {
+    const { unreadable } = openParts([message({ ...intentOf({}), first: 50 }, 1)]);
+    expect(unreadable.map(({ reason }) => reason)).toEqual([
+      'the message begins within a block of jobs',
+    ]);
+  });
+
+  it('and one that says nothing of blocks has the record that it always had', () => {
+    const { parts } = openParts([message(intentOf({ jobs: ['7', '8'] }), 1)]);
+    expect([...parts.keys()]).toEqual([`intent/${idAt(1)}/7`]);
+  });
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isObject, parseJson } from '../../shared/json/json.ts';
+import { oddJson, oddString } from '../support/arbitraries.ts';
+
+const int64 = () => fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n });
+
+describe('every 64-bit integer is read digit for digit (P9)', () => {
+  it.each([
+    ['9223372036854775807', 9223372036854775807n],
+    ['9007199254740993', 9007199254740993n],
+    ['-9223372036854775808', -9223372036854775808n],
+    ['18446744073709551615', 18446744073709551615n],
+    ['9007199254740991', 9007199254740991],
+    ['131', 131],
+  ])('%s', (text, value) => {
+    expect(parseJson(text)).toEqual({ ok: true, value });
+  });
+
+  it('wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.array(int64(), { minLength: 1 }), (ids) => {
+        const parsed = parseJson(`{"deep": [{"ids": [${ids.join(' , ')}]}]}`);
+        const read =
+          parsed.ok && JSON.stringify(parsed.value, (_, v) => (typeof v === 'bigint' ? `${v}` : v));
+        expect(String(read).replaceAll('"', '')).toBe(`{deep:[{ids:[${ids.join(',')}]}]}`);
+      }),
+    );
+  });
+
+  it('and digits inside a text stay a text', () => {
+    expect(parseJson('{"id":"9007199254740993","n":9007199254740993}')).toEqual({
+      ok: true,
+      value: { id: '9007199254740993', n: 9007199254740993n },
+    });
+  });
+
+  it.each([['12345678901234567.5'], ['1234567890123456789e3'], ['0.12345678901234567890']])(
+    'a fraction or an exponent is a double as ever: %s',
+    (text) => {
+      expect(parseJson(text)).toEqual({ ok: true, value: Number(text) });
+    },
+  );
+});
+
+/** As JSON text, with the integers that JSON itself would round rounded. */
+const doubled = (value: unknown): string =>
+  JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? Number(part) : part));
+
+describe('a number that a double would round to an integer is not taken for it', () => {
+  it.each([
+    ['12345678.999999999999'],
+    ['0.99999999999999999'],
+    ['1e-400'],
+    ['4.9999999999999999e0'],
+  ])('%s', (text) => {
+    const parsed = parseJson(`{"job_ids": [${text}]}`);
+    const [id] = parsed.ok ? Object.values(Object(parsed.value)).flat() : [];
+    expect(Number.isSafeInteger(id)).toBe(false);
+  });
+});
+
+describe('ordinary input is read as JSON reads it', () => {
+  it('for any value', () => {
+    fc.assert(
+      fc.property(oddJson(), (value) => {
+        const text = JSON.stringify(value) ?? 'null';
+        fc.pre(!text.includes('__proto__'));
+        const parsed = parseJson(text);
+        expect(parsed.ok && doubled(parsed.value)).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+    );
+  });
+
+  it('a key named constructor is a key like any other', () => {
+    expect(parseJson('{"constructor":{"prototype":1}}')).toEqual({
+      ok: true,
+      value: JSON.parse('{"constructor":{"prototype":1}}'),
+    });
+  });
+});
+
+describe('no text makes it throw', () => {
+  it('neither garbage', () => {
+    fc.assert(
+      fc.property(oddString(), (text) => {
+        const parsed = parseJson(text);
+        expect(typeof parsed.ok).toBe('boolean');
+      }),
+    );
+  });
+
+  it('nor odd JSON, nor such JSON cut off', () => {
+    fc.assert(
+      fc.property(oddJson(), fc.nat(), (value, at) => {
+        const text = JSON.stringify(value) ?? 'null';
+        parseJson(text);
+        parseJson(text.slice(0, at % (text.length + 1)));
+      }),
+    );
+  });
+
+  it.each([
+    ['arrays', '['.repeat(200_000), ']'.repeat(200_000)],
+    ['objects', '{"a":'.repeat(200_000), '}'.repeat(200_000)],
+  ])(
+    'nor %s nested two hundred thousand deep, with or without a 64-bit id in them',
+    (_, open, close) => {
+      for (const inner of ['1', '9007199254740993'])
+        expect(parseJson(`${open}${inner}${close}`)).toEqual({
+          ok: false,
+          detail: 'the JSON is nested too deep',
+        });
+    },
+  );
+
+  it.each([
+    ['{"__proto__":{"admin":true}}'],
+    ['{"a":[{"__proto__":null}]}'],
+    ['{"\\u005f_proto\\u005F_" : 1}'],
+    ['{"a":9007199254740993,"__proto__":1}'],
+  ])('a __proto__ key is refused: %s', (text) => {
+    expect(parseJson(text)).toEqual({ ok: false, detail: 'the key "__proto__" is not allowed' });
+  });
+
+  it('and no prototype is changed by what was read', () => {
+    parseJson('{"constructor":{"prototype":{"polluted":1}}}');
+    expect('polluted' in {}).toBe(false);
+  });
+});
+
+describe('the reason says where and never quotes the text', () => {
+  it.each([
+    [''],
+    ['{"token":"hunter2",}'],
+    ['hunter2'],
+    ['{"a":"hunter2'],
+    ['[1,hunter2]'],
+    ['"\u0000hunter2"'],
+  ])('%j', (text) => {
+    const parsed = parseJson(text);
+    expect(parsed).toEqual({
+      ok: false,
+      detail: expect.stringMatching(/^the text is no valid JSON/),
+    });
+    expect(JSON.stringify(parsed)).not.toContain('hunter');
+  });
+});
+
+describe('an object is neither an array nor null', () => {
+  it.each([
+    [{}, true],
+    [[], false],
+    [null, false],
+    ['{}', false],
+    [undefined, false],
+  ])('%j → %s', (value, is) => {
+    expect(isObject(value)).toBe(is);
+  });
+});

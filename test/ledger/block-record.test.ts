@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  askerName,
+  messageKeyOf,
+  readAsker,
+  readBlock,
+  writeBlock,
+} from '../../shared/ledger/block-record.ts';
+import { anyText, oddJson } from '../support/arbitraries.ts';
+import { partState, sealed } from '../support/ledger-states.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+describe('what is known of a part comes back from its record', () => {
+  it('any state', () => {
+    fc.assert(
+      fc.property(partState(), (state) => {
+        const read = readBlock(writeBlock(state));
+        expect(read).toEqual(state);
+        expect(read && writeBlock(read)).toBe(writeBlock(state));
+      }),
+    );
+  });
+
+  it('one of a release that did not tell when a request ended: of no job it is known', () => {
+    const text = '{"v":1,"invocation":"i","asked":[{"by":"i","jobs":"0-2"}],"verdicts":[]}';
+    expect(readBlock(text)).toEqual({
+      invocation: 'i',
+      verdicts: [],
+      published: new Set(),
+      asked: new Map([0, 1, 2].map((index) => [index, 'i'])),
+      ends: new Map(),
+      reason: undefined,
+    });
+  });
+
+  it('one in which no request is left without an answer is as short as before', () => {
+    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    for (const ends of [undefined, new Map()])
+      expect(
+        Object.keys(JSON.parse(writeBlock({ ...state, ...(ends && { ends }) }))),
+      ).not.toContain('ends');
+  });
+
+  it('of a job at the end of many', () => {
+    const [verdict] = fc.sample(sealed(), 1);
+    const verdicts = Array.from({ length: 10_000 }, (_, i) => (i === 9_999 ? verdict : undefined));
+    const state = { invocation: 'i', verdicts, published: new Set([9_999]), asked: new Map() };
+    expect(readBlock(writeBlock(state))?.verdicts[9_999]).toEqual(verdict);
+    expect(readBlock(writeBlock(state))?.published).toEqual(new Set([9_999]));
+  });
+});
+
+describe('a record is short', () => {
+  it('jobs that share a verdict share an entry: a hundred take less than one write unit', () => {
+    const verdict = {
+      outcome: 'delivered',
+      evidence: 'positional',
+      call: { id: '01a1f89b-26ba-71df-a364-15cde11c143c', size: 100, attempts: 1 },
+      calledAt: 1_769_860_800_000,
+      settledAt: 1_769_860_800_040,
+    } as const;
+    const state = { invocation: idAt(1), published: new Set<number>(), asked: new Map() };
+    const text = writeBlock({ ...state, verdicts: Array(100).fill(verdict) });
+    expect(text.length).toBeLessThan(400);
+    expect(writeBlock({ ...state, verdicts: Array(10_000).fill(verdict) }).length).toBeLessThan(
+      400,
+    );
+  });
+});
+
+describe('jobs of one request share what is known of its end', () => {
+  it('a hundred take one entry, and each other end one more', () => {
+    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    const end = { invocation: 'one that sent', until: 1_769_860_830_000 };
+    const ends = new Map(Array.from({ length: 100 }, (_, index) => [index, end]));
+    expect(JSON.parse(writeBlock({ ...state, ends })).ends).toEqual([
+      { by: 'one that sent', until: 1_769_860_830_000, jobs: '0-99' },
+    ]);
+    ends.set(7, { ...end, until: end.until + 1 });
+    ends.set(8, { ...end, invocation: 'another' });
+    expect(JSON.parse(writeBlock({ ...state, ends })).ends).toHaveLength(3);
+    expect(readBlock(writeBlock({ ...state, ends }))?.ends).toEqual(ends);
+  });
+});
+
+describe('a record that is not known here is told as such', () => {
+  it.each([
+    ['a version to come', '{"v":2,"invocation":"i","asked":[],"verdicts":[]}'],
+    ['no version', '{"invocation":"i","asked":[],"verdicts":[]}'],
+    ['another shape', '{"v":1,"verdicts":{}}'],
+    ['an outcome to come', '{"v":1,"invocation":"i","asked":[],"verdicts":[{"outcome":"new"}]}'],
+    ['no text', ''],
+    ['no JSON', 'v1'],
+  ])('%s', (_, text) => {
+    expect(readBlock(text)).toBeUndefined();
+  });
+
+  it('and never thrown at, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          anyText(),
+          oddJson().map((value) => JSON.stringify(value) ?? ''),
+        ),
+        (text) => {
+          expect(readBlock(text)).toBeUndefined();
+        },
+      ),
+    );
+  });
+});
+
+describe('each message of an intent has a record of its own', () => {
+  it('by its intent and its first job, for no job is in two messages of one intent', () => {
+    expect(messageKeyOf(intentOf({ age: 1, jobs: ['131', '130'] }))).toBe(`intent/${idAt(1)}/131`);
+    const task = { job_id: 'a', start_time: '5' };
+    const start = intentOf({ age: 2, operation: 'drs.start', jobs: [task, 'b'] });
+    expect(messageKeyOf(start)).toBe(`intent/${idAt(2)}/a`);
+  });
+});
+
+describe('who asked in vain is told by a name', () => {
+  it('law: it is read as it was written, for any invocation', () => {
+    const asker = fc.record({
+      invocation: fc.uuid(),
+      mayBeServed: fc.boolean(),
+      suspects: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(asker, (one) => {
+        expect(readAsker(askerName(one))).toEqual(one);
+      }),
+    );
+  });
+});

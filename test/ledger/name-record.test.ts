@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Named,
+  type NameRecord,
+  namedFor,
+  readNames,
+  withNamed,
+  writeNames,
+} from '../../shared/ledger/name-record.ts';
+import { MAX_JOBS } from '../../shared/operations/job-list.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+const named = (age: number, jobs: readonly string[]): Named => ({
+  intent: idAt(age),
+  age: idAt(age),
+  jobs: intentOf({ jobs }).jobs.map((job) => (typeof job === 'string' ? job : job.job_id)),
+});
+const [one] = named(1, ['1']).jobs;
+
+describe('several stops may go by one name', () => {
+  it('for each job the newest counts, in whatever order they are told', () => {
+    const jobs = fc.uniqueArray(fc.constantFrom('1', '2', '3'), { minLength: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), jobs), { minLength: 1 }),
+        (all) => {
+          const stops = all.map(([age, some]) => named(age, some));
+          const record = stops.reduce<NameRecord>(
+            (before, stop) => withNamed(before, [stop]) ?? before,
+            [],
+          );
+          const newest = Math.max(
+            ...all.filter(([, some]) => some.includes('1')).map(([age]) => age),
+          );
+          if (one !== undefined)
+            expect(namedFor(record, one)?.intent).toBe(newest > 0 ? idAt(newest) : undefined);
+          expect(withNamed(record, stops)).toBeUndefined();
+          expect(readNames(writeNames(record))).toEqual(record);
+        },
+      ),
+    );
+  });
+
+  it('a stop keeps the age that it has there first', () => {
+    expect(withNamed([named(1, ['1'])], [{ ...named(1, ['1']), age: idAt(9) }])).toBeUndefined();
+  });
+
+  it('and those of the newest are kept that fit an item of DynamoDB: all jobs of one intent do', () => {
+    const jobs = Array.from({ length: MAX_JOBS }, (_, i) =>
+      String(9_000_000_000_000_000_000n + BigInt(i)),
+    );
+    const record = withNamed([named(1, ['1'])], [named(2, jobs)]) ?? [];
+    expect(record[0]).toEqual(named(2, jobs));
+    const many = Array.from({ length: 4_000 }, (_, i) => named(i + 1, [String(i + 1)]));
+    const full = withNamed(record, many) ?? [];
+    expect(full[0]).toEqual(named(4_000, ['4000']));
+    expect(Buffer.byteLength(writeNames(full))).toBeLessThan(300_000);
+    expect(withNamed(full, [named(4_001, ['4001'])])?.[0]).toEqual(named(4_001, ['4001']));
+  });
+
+  it('of one job only the newest is kept, so that a name used for years does not grow', () => {
+    const all = Array.from({ length: 50 }, (_, i) => named(i + 1, ['1']));
+    const record = all.reduce<NameRecord>(
+      (before, stop) => withNamed(before, [stop]) ?? before,
+      [],
+    );
+    expect(record).toEqual([named(50, ['1'])]);
+  });
+
+  it('a record of another version says nothing', () => {
+    expect(readNames('{"v":2,"stops":[]}')).toBeUndefined();
+    expect(readNames('')).toBeUndefined();
+  });
+});

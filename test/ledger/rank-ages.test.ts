@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Age } from '../../shared/intent/age.ts';
+import { ageOf, planCalls, type Queued } from '../../shared/intent/plan.ts';
+import type { Sender } from '../../shared/ledger/job-record.ts';
+import { withSenders } from '../../shared/ledger/job-record.ts';
+import { rankByName, rankBySequence } from '../../shared/ledger/rank-ages.ts';
+import { idAt, NOW, queuedAs } from '../support/messages.ts';
+
+const spelt = (n: number): string => `n${String(n).padStart(20, '0')}`;
+
+interface Numbered {
+  readonly age: number;
+  readonly sequence: number | undefined;
+  readonly caller: string;
+  readonly jobs: readonly string[];
+}
+
+const queuedOf = ({ age, sequence, caller, jobs }: Numbered): Queued => {
+  const queued = queuedAs(`${age}`, { age, caller, jobs });
+  const intent = { ...queued.intent, ...(sequence !== undefined && { sequence: spelt(sequence) }) };
+  return { ...queued, intent };
+};
+
+const wishes = () =>
+  fc.uniqueArray(
+    fc.record({
+      age: fc.integer({ min: 2, max: 60 }),
+      sequence: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+      caller: fc.constantFrom('a', 'b'),
+      jobs: fc.uniqueArray(fc.constantFrom('1', '2', '3'), { minLength: 1 }),
+    }),
+    { maxLength: 8, selector: ({ age }) => age },
+  );
+
+const nobody = () => undefined;
+
+/** The age of each wish for each job. */
+const agesOf = (queued: readonly Queued[]): ReadonlyMap<string, Age> =>
+  new Map(
+    queued.flatMap((one) => one.intent.jobs.map((job) => [`${one.part} ${job}`, ageOf(one)])),
+  );
+
+describe('a sender’s own order', () => {
+  it('holds for its wishes for each job, and moves nobody else’s', () => {
+    fc.assert(
+      fc.property(wishes(), (all) => {
+        const ages = agesOf(rankBySequence(all.map(queuedOf), nobody));
+        for (const one of all)
+          for (const job of one.jobs) {
+            const age = ages.get(`${one.age} ${job}`) ?? '';
+            if (one.sequence === undefined) expect(age).toBe(idAt(one.age));
+            for (const other of all) {
+              const beside = ages.get(`${other.age} ${job}`);
+              const isOrdered = one.caller === other.caller && other.jobs.includes(job);
+              if (!isOrdered || beside === undefined) continue;
+              if ((one.sequence ?? 9) < (other.sequence ?? 0)) expect(age < beside).toBe(true);
+              if (one.sequence === other.sequence && one.sequence === undefined)
+                expect(age < beside).toBe(one.age < other.age);
+            }
+          }
+      }),
+    );
+  });
+
+  it('keeps every job of every wish, once, whatever order they come in', () => {
+    fc.assert(
+      fc.property(wishes(), fc.infiniteStream(fc.nat()), (all, noise) => {
+        const queued = all.map(queuedOf);
+        const ranked = rankBySequence(queued, nobody);
+        const names = ranked.flatMap(({ part, intent }) =>
+          intent.jobs.map((job) => `${part} ${job}`),
+        );
+        expect(new Set(names).size).toBe(names.length);
+        expect(names.length).toBe(queued.flatMap(({ intent }) => intent.jobs).length);
+        const shuffled = queued
+          .map((one) => [noise.next().value, one] as const)
+          .toSorted(([a], [b]) => Number(a) - Number(b))
+          .map(([, one]) => one);
+        expect(agesOf(rankBySequence(shuffled, nobody))).toEqual(agesOf(ranked));
+      }),
+    );
+  });
+
+  const known = (sequence: number, age: number): Sender => ({
+    caller: 'a',
+    sequence: spelt(sequence),
+    intent: idAt(age),
+    age: idAt(age),
+  });
+  const rankedBeside = (sequence: number, age: number, sender: Sender): Age => {
+    const queued = queuedOf({ age, sequence, caller: 'a', jobs: ['1'] });
+    return agesOf(rankBySequence([queued], () => sender)).get(`${age} 1`) ?? idAt(0);
+  };
+
+  it('holds against what the ledger knows', () => {
+    expect(rankedBeside(2, 9, known(3, 5)) < idAt(5)).toBe(true);
+    expect(rankedBeside(2, 9, known(3, 5)) > idAt(4)).toBe(true);
+    expect(rankedBeside(4, 2, known(3, 5)) > idAt(5)).toBe(true);
+    expect(rankedBeside(4, 2, known(3, 5)) < idAt(6)).toBe(true);
+    expect(rankedBeside(3, 9, known(3, 5))).toBe(idAt(9));
+    expect(rankedBeside(2, 3, known(3, 5))).toBe(idAt(3));
+  });
+
+  it('of numbers says nothing to times', () => {
+    const time = { ...known(3, 5), sequence: 't2026-11-28T05:00:00.000000000' };
+    expect(rankedBeside(1, 9, time)).toBe(idAt(9));
+  });
+
+  it('the ledger keeps the last of each sender, of the eight newest', () => {
+    const named = (caller: string, sequence: number, age: number): Sender => ({
+      ...known(sequence, age),
+      caller,
+    });
+    expect(withSenders(undefined, [])).toBeUndefined();
+    expect(withSenders([known(3, 5)], [known(2, 9)])).toEqual([known(3, 5)]);
+    expect(withSenders([known(3, 5)], [known(3, 9)])).toEqual([known(3, 9)]);
+    expect(withSenders([known(3, 5)], [known(4, 2)])).toEqual([known(4, 2)]);
+    const many = Array.from({ length: 12 }, (_, i) => named(`${i}`, 1, i));
+    expect(withSenders(many.slice(0, 6), many.slice(6))?.map(({ caller }) => caller)).toEqual([
+      '11',
+      '10',
+      '9',
+      '8',
+      '7',
+      '6',
+      '5',
+      '4',
+    ]);
+  });
+});
+
+describe('a stop and a run of one second are never decided by a hash', () => {
+  it('but by the sequence, where their sender gives one', () => {
+    const stop = queuedAs('stop', { age: 2, operation: 'dli.stop' });
+    const run = queuedAs('run', { age: 1 });
+    const numbered = [
+      { ...stop, intent: { ...stop.intent, sequence: spelt(1) } },
+      { ...run, intent: { ...run.intent, sequence: spelt(2) } },
+    ];
+    const plan = planCalls(rankBySequence(numbered, nobody), NOW);
+    expect(plan.calls.map(({ operation }) => operation.name)).toEqual(['dli.stop']);
+    expect(plan.waiting).toHaveLength(1);
+    expect(plan.settled).toEqual([]);
+  });
+});
+
+describe('a run follows what it names', () => {
+  const run = (age: number): Queued => queuedAs('run', { age, after: 5, jobs: ['1', '2'] });
+
+  it('and is newer than that, by a little', () => {
+    const [one] = rankByName([run(3)], () => idAt(5));
+    expect(one?.intent.after).toBe(idAt(5));
+    expect(one !== undefined && ageOf(one) > idAt(5) && ageOf(one) < idAt(6)).toBe(true);
+    expect(rankByName([run(7)], () => idAt(5)).map(ageOf)).toEqual([idAt(7)]);
+  });
+
+  it('job by job, and waits where nothing goes by that name yet', () => {
+    const ranked = rankByName([run(7)], (_, __, job) => (job === '1' ? idAt(5) : undefined));
+    expect(ranked.map(({ intent }) => [intent.jobs, intent.after])).toEqual([
+      [['1'], idAt(5)],
+      [['2'], `~${idAt(5)}`],
+    ]);
+  });
+});

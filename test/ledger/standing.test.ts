@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { BlockState, Sealed } from '../../shared/ledger/block-record.ts';
+import { messageKeyOf } from '../../shared/ledger/block-record.ts';
+import { type Claim, readJob, standingOf } from '../../shared/ledger/job-record.ts';
+import { idAt, intentOf } from '../support/messages.ts';
+
+const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', at: 0, until: 1_000 };
+
+const told = (by: string, part: Partial<BlockState> = {}): BlockState => ({
+  invocation: by,
+  verdicts: [],
+  published: new Set(),
+  asked: new Map(),
+  ...part,
+});
+
+const delivered: Sealed = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: 1,
+  settledAt: 2,
+};
+const { evidence: _, ...givenUp } = { ...delivered, outcome: 'expired' as const };
+
+describe('a claim stands as its part tells', () => {
+  it('settled by a verdict with evidence, however long it holds', () => {
+    for (const now of [0, 5_000])
+      expect(standingOf(claim, told('other', { verdicts: [delivered] }), now)).toEqual({
+        kind: 'settled',
+        verdict: delivered,
+      });
+  });
+
+  it('released where its holder has written, and asked for nothing that went unanswered', () => {
+    for (const now of [0, 5_000]) {
+      expect(standingOf(claim, told('holder'), now)).toEqual({ kind: 'released', over: false });
+      expect(standingOf(claim, told('holder', { verdicts: [givenUp] }), now)).toEqual({
+        kind: 'released',
+        over: true,
+      });
+    }
+  });
+
+  it.each(['nobody of holder', 'nobody of holder, one of 9'])(
+    'released where it is noted that nothing was sent, whoever wrote last: %s',
+    (name) => {
+      const state = told('other', { asked: new Map([[0, name]]) });
+      for (const now of [0, 5_000])
+        expect(standingOf(claim, state, now)).toEqual({ kind: 'released', over: false });
+    },
+  );
+
+  it('what is noted of another’s request says nothing of this one', () => {
+    const state = told('other', { asked: new Map([[0, 'nobody of another']]) });
+    expect(standingOf(claim, state, 5_000)).toEqual({ kind: 'unclear', over: false });
+  });
+
+  it.each<[string, BlockState | undefined, boolean]>([
+    ['nobody has written', undefined, false],
+    ['others have written', told('other'), false],
+    ['its request went unanswered', told('holder', { asked: new Map([[0, 'holder']]) }), false],
+    ['suspected with others', told('other', { asked: new Map([[0, 'holder, one of 2']]) }), false],
+    ['others have given it up', told('other', { verdicts: [givenUp] }), true],
+  ])('live up to the millisecond of its end, and from then on unclear: %s', (_, holder, over) => {
+    // What went unanswered is over no sooner; in somebody's hands it may be at any time.
+    const until = holder?.asked.has(0) ? { until: 1_000 } : {};
+    expect(standingOf(claim, holder, 999)).toEqual({ kind: 'live', over, ...until });
+    expect(standingOf(claim, holder, 1_000)).toEqual({ kind: 'unclear', over });
+  });
+});
+
+describe('a record of another shape is not taken for one of ours', () => {
+  const record = { v: 1, newest: idAt(1), operation: 'dli.run', claim };
+
+  it('the good one is', () => {
+    expect(readJob(JSON.stringify(record))).toEqual({
+      newest: idAt(1),
+      operation: 'dli.run',
+      claim,
+    });
+  });
+
+  it.each([[{ newest: 7 }], [{ newest: null }], [{ operation: 'dli.fly' }]])('%j', (part) => {
+    expect(readJob(JSON.stringify({ ...record, ...part }))).toBeUndefined();
+  });
+});
+
+describe('a part has a key, whatever its jobs', () => {
+  it('even where there are none, which no message holds', () => {
+    const { intent_id } = intentOf({ age: 1 });
+    expect(messageKeyOf({ intent_id, jobs: [] })).toBe(`intent/${idAt(1)}/`);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { readControlConfig } from '../../shared/edge/config.ts';
+import { OPERATIONS, operations } from '../../shared/operations/index.ts';
+
+const control = {
+  QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents-dead',
+  EVENT_BUS_NAME: 'results',
+  DLI_ENDPOINT: 'https://dli.example.com/',
+  DRS_ENDPOINT: 'http://127.0.0.1:4000',
+  FUNCTION_TIMEOUT_SECONDS: '60',
+  LEDGER_TABLE: 'ledger',
+  UPSTREAM_SECRET_ID: 'job-fanin/upstream',
+};
+
+describe('how late effects and statuses may be is one setting', () => {
+  it.each([
+    [undefined, undefined, 120],
+    ['30', undefined, 120],
+    ['30', '20', 30],
+    ['45', '20', 45],
+    ['30', '200', 200],
+    [undefined, '1', 30],
+    ['200', undefined, 200],
+  ])(
+    'a margin of %s s and a settle time of %s s: a claim outlasts a function by %i s',
+    (LEASE_MARGIN_SECONDS, SETTLE_SECONDS, margin) => {
+      const config = readControlConfig({ ...control, LEASE_MARGIN_SECONDS, SETTLE_SECONDS });
+      expect(config.leaseMs).toBe((60 + margin) * 1_000);
+    },
+  );
+
+  it('effects may be late by 30 s, and by 120 s where a second request would do harm', () => {
+    const { settleMs } = readControlConfig(control);
+    expect(settleMs(OPERATIONS['dli.stop'], {})).toBe(30_000);
+    expect(settleMs(OPERATIONS['dli.stop'], { trigger_savepoint: true })).toBe(30_000);
+    expect(settleMs(OPERATIONS['dli.run'], {})).toBe(30_000);
+    expect(settleMs(OPERATIONS['dli.run'], { resume_savepoint: false })).toBe(30_000);
+    expect(settleMs(OPERATIONS['dli.run'], { resume_savepoint: true })).toBe(120_000);
+    expect(settleMs(OPERATIONS['drs.start'], {})).toBe(120_000);
+  });
+
+  it('a settle time that is set holds for every operation', () => {
+    const { settleMs } = readControlConfig({ ...control, SETTLE_SECONDS: '45' });
+    for (const operation of operations)
+      for (const options of [{}, { resume_savepoint: true }])
+        expect(settleMs(operation, options)).toBe(45_000);
+  });
+
+  it('records do not tell when requests ended while a release runs that cannot read it', () => {
+    expect(readControlConfig({ ...control, RECORD_ENDS: 'false' }).recordsEnds).toBe(false);
+    expect(readControlConfig({ ...control, RECORD_ENDS: 'true' }).recordsEnds).toBe(true);
+    expect(readControlConfig({ ...control, RECORD_ENDS: '' }).recordsEnds).toBe(true);
+  });
+});

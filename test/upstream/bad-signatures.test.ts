@@ -1,0 +1,191 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sign } from '../../shared/edge/signer.ts';
+import { makeRecords } from '../../shared/ledger/records.ts';
+import { isProjectId } from '../../shared/operations/operation.ts';
+import { makeAccounts } from '../../shared/upstream/accounts.ts';
+import { makeAuthorised } from '../../shared/upstream/authorise.ts';
+import { makeBreakers } from '../../shared/upstream/breakers.ts';
+import type { Routed } from '../../shared/upstream/destination.ts';
+import type { Exchange } from '../../shared/upstream/exchange.ts';
+import { makePaced } from '../../shared/upstream/pace.ts';
+import { makeTokens } from '../../shared/upstream/tokens.ts';
+import { makeSchedule } from '../simulation/schedule.ts';
+import { fingerprint } from '../support/fingerprints.ts';
+import { keptLog } from '../support/logs.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { replied } from '../support/replies.ts';
+
+const SECOND = 1_000;
+/** The shortest cool-down of a refused credential. */
+const COOL_DOWN = 60 * SECOND;
+/** After which an exchange is silence. */
+const CALL_TIMEOUT = 20 * SECOND;
+const INVOCATION = 120 * SECOND;
+const HISTORY = 8 * 60 * SECOND;
+/** As many as run at once by default. */
+const PROCESSES = 2;
+
+const REFUSALS: readonly (readonly [status: number, body: unknown])[] = [
+  [401, { error_code: 'APIGW.0301' }],
+  [400, { error_code: 'APIGW.0301' }],
+  [403, { error_code: 'APIG.0301' }],
+  [400, [{ error_code: 'DLI.0014' }]],
+  [403, { error_code: 'DRS.M00103' }],
+  [401, { error_code: 'of a new kind' }],
+  [401, '<html>'],
+];
+
+interface History {
+  readonly projects: number;
+  /** When the pair stops being good; at 0 it never was. */
+  readonly revokedAt: number;
+  /** When another pair is in the secret, which is no better. */
+  readonly renewedAt: number;
+  readonly refusal: readonly [status: number, body: unknown];
+  /** Of refusals and of good replies, in turn. */
+  readonly latencies: readonly number[];
+  /** A project whose requests are never answered as long as they are signed well. */
+  readonly hangs: number;
+  /** A project for which the pair is never good. */
+  readonly odd: number;
+  /** Between invocations of one process. */
+  readonly restMs: number;
+  /** Whether each invocation is a new process's. */
+  readonly isNew: boolean;
+  readonly callsEach: number;
+}
+
+/** Two processes that share a ledger, and send as much as they may. Tells when bad signatures arrived, for each pair. */
+const play = async (history: History): Promise<ReadonlyMap<string, readonly number[]>> => {
+  const { now, after, run } = makeSchedule(0);
+  const pause = (ms: number) => new Promise<void>((resolve) => after(ms, resolve));
+  const ledger = memoryLedger();
+  const bad = new Map<string, number[]>();
+  const { log } = keptLog();
+  let ids = 0;
+  let replies = 0;
+  const newId = () => `id ${++ids}`;
+  const isOver = () => now() > HISTORY;
+
+  const exchange: Exchange = async ({ headers }) => {
+    const [, access = ''] = /Access=([^,]+)/.exec(headers.authorization ?? '') ?? [];
+    const project = headers['x-project-id'];
+    const isBad = now() >= history.revokedAt || project === `p${history.odd}`;
+    if (isBad) bad.set(access, [...(bad.get(access) ?? []), now()]);
+    else if (project === `p${history.hangs}`) {
+      await pause(CALL_TIMEOUT);
+      return { kind: 'silent', reason: 'timeout' };
+    }
+    await pause(history.latencies[replies++ % history.latencies.length] ?? 0);
+    return isBad ? replied(...history.refusal) : replied(200, [{ is_success: 'true' }]);
+  };
+  const fetch = async () => {
+    const name = now() < history.renewedAt ? 'old' : 'new';
+    return JSON.stringify({ projects: { '*': { ak: name, sk: 'secret' } } });
+  };
+  const startProcess = () => {
+    const accounts = makeAccounts(
+      { fetch, now, log },
+      { ttlMs: 300 * SECOND, leastRefreshMs: 10 * SECOND },
+    );
+    const { send, identify } = makeAuthorised(
+      { accounts, tokens: makeTokens({ now }), exchange, sign, fingerprint, now, log, newId },
+      {
+        endpoints: { dli: 'https://dli', drs: 'https://drs' },
+        language: 'en-us',
+        version: '0.0.0',
+        callsPerKey: 1,
+        refusedMs: COOL_DOWN,
+      },
+    );
+    return { send: makePaced({ send, now, random: () => 0.5, pause }), identify };
+  };
+  const requests = Array.from({ length: history.projects }, (_, i): Routed => {
+    const project = `p${i}`;
+    if (!isProjectId(project)) throw new Error('no project id');
+    const common = { project, method: 'POST', path: '/' } as const;
+    return i % 2
+      ? { ...common, service: 'drs', route: 'drs.start' }
+      : { ...common, service: 'dli', route: 'dli.run' };
+  });
+  const invoke = async (edges: ReturnType<typeof startProcess>): Promise<void> => {
+    const until = now() + INVOCATION;
+    const mayBegin = (inMs = 0) => now() + inMs + CALL_TIMEOUT < until;
+    const records = makeRecords(ledger, { newVersion: newId, now, keepSeconds: 3_600, log });
+    const gates = makeBreakers({ ...edges, records, log, now }, 30 * SECOND);
+    await gates.open(requests);
+    const calls = Array.from({ length: history.callsEach }, () => requests).flat();
+    await Promise.all(calls.map((request) => gates.send(request, mayBegin)));
+    await gates.leave();
+  };
+  const work = async (): Promise<void> => {
+    for (let edges = startProcess(); !isOver(); edges = history.isNew ? startProcess() : edges) {
+      await invoke(edges);
+      await pause(history.restMs);
+    }
+  };
+  for (let n = 0; n < PROCESSES; n++) after(n * 100, () => void work());
+  await run(isOver);
+  return bad;
+};
+
+const mostInACoolDown = (times: readonly number[]): number =>
+  Math.max(
+    0,
+    ...times.map((from) => times.filter((at) => from <= at && at < from + COOL_DOWN).length),
+  );
+
+describe('a pair of keys meets two bad signatures in a cool-down at most, two processes at work', () => {
+  const plain: History = {
+    projects: 4,
+    revokedAt: 30 * SECOND,
+    renewedAt: Number.POSITIVE_INFINITY,
+    refusal: [401, { error_code: 'APIGW.0301' }],
+    latencies: [0],
+    hangs: -1,
+    odd: -1,
+    restMs: SECOND,
+    isNew: false,
+    callsEach: 2,
+  };
+
+  const cases = REFUSALS.flatMap((refusal) =>
+    [0, 1_500, 2_500, 5_000, 19_000].flatMap((latency) =>
+      [0, 30 * SECOND].map((revokedAt) => ({ refusal, latency, revokedAt })),
+    ),
+  );
+  it.each(cases)('$refusal after $latency ms, good until $revokedAt', async (one) => {
+    for (const projects of [1, 2, 4, 8]) {
+      const { refusal, latency, revokedAt } = one;
+      const bad = await play({ ...plain, projects, refusal, revokedAt, latencies: [latency] });
+      const times = bad.get('old') ?? [];
+      expect(mostInACoolDown(times)).toBeLessThanOrEqual(2);
+      // It is tried again: somebody has to see when it is mended.
+      expect(times.length).toBeGreaterThan(2);
+    }
+  });
+
+  it('whatever the history', async () => {
+    const latency = fc.constantFrom(0, 10, 200, 1_500, 2_500, 5_000, 19_000);
+    const history = fc.record<History>({
+      projects: fc.integer({ min: 1, max: 8 }),
+      revokedAt: fc.constantFrom(0, 1, 5, 50, 150).map((seconds) => seconds * SECOND),
+      renewedAt: fc.constantFrom(1, 60, 151, 400, 9_999).map((seconds) => seconds * SECOND),
+      refusal: fc.constantFrom(...REFUSALS),
+      latencies: fc.array(latency, { minLength: 1, maxLength: 9 }),
+      hangs: fc.integer({ min: -1, max: 3 }),
+      odd: fc.integer({ min: -4, max: 3 }),
+      restMs: fc.constantFrom(700, 5_000, 20_000),
+      isNew: fc.boolean(),
+      callsEach: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(history, async (one) => {
+        for (const times of (await play(one)).values())
+          expect(mostInACoolDown(times)).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

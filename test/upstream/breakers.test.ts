@@ -1,0 +1,495 @@
+import { describe, expect, it } from 'vitest';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { makeRecords } from '../../shared/ledger/records.ts';
+import {
+  type Identity,
+  isProjectId,
+  type ProjectId,
+  type Service,
+} from '../../shared/operations/operation.ts';
+import { heldBack, type Reply } from '../../shared/reply/reply.ts';
+import { makeBreakers } from '../../shared/upstream/breakers.ts';
+import type { Route, Routed } from '../../shared/upstream/destination.ts';
+import { keptLog } from '../support/logs.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { replied } from '../support/replies.ts';
+
+const projectOf = (text: string): ProjectId => {
+  if (!isProjectId(text)) throw new Error('no project id');
+  return text;
+};
+
+const to = (
+  project = 'p',
+  service: Service = 'dli',
+  route: Route = service === 'dli' ? 'dli.run' : 'drs.start',
+) => ({ service, project: projectOf(project), route });
+
+const requestTo = (...destination: Parameters<typeof to>): Routed => ({
+  ...to(...destination),
+  method: 'POST',
+  path: '/jobs',
+});
+
+const good = replied(200, [{ is_success: 'true' }]);
+const down = replied(503, '');
+const badSignature = replied(401, { error_code: 'APIGW.0301' });
+const always = () => true;
+
+/** The world that invocations share: a clock, a ledger, and an upstream that says what it is told. */
+const begin = (ledger: Ledger = memoryLedger()) => {
+  const world = {
+    at: 1_000_000,
+    reply: good as Reply | Promise<Reply>,
+    sent: [] as string[],
+    identity: { kind: 'known', key: 'pair' } as Identity,
+  };
+  let versions = 0;
+  const invoke = async (...destinations: readonly ReturnType<typeof to>[]) => {
+    const now = () => world.at;
+    const newVersion = () => `v${++versions}`;
+    const { log, lines } = keptLog();
+    const records = makeRecords(ledger, { newVersion, now, keepSeconds: 3_600, log });
+    const gates = makeBreakers(
+      {
+        records,
+        log,
+        now,
+        identify: async () => world.identity,
+        send: async ({ service, project }, mayBegin) => {
+          if (!mayBegin()) return heldBack('no time left');
+          world.sent.push(`${service}/${project}`);
+          return world.reply;
+        },
+      },
+      30_000,
+    );
+    await gates.open(destinations.length === 0 ? [to()] : destinations);
+    return { ...gates, lines };
+  };
+  return { world, invoke };
+};
+
+describe('where everybody is refused, nobody asks until the cool-down is over', () => {
+  it('three refusals in a row stop an invocation', async () => {
+    const { world, invoke } = begin();
+    world.reply = down;
+    const { send, standing, pause } = await invoke();
+    for (let n = 0; n < 5; n++) await send(requestTo(), always);
+    expect(world.sent).toHaveLength(3);
+    expect([standing(to()), pause(to())]).toEqual(['closed', 5]);
+  });
+
+  it('one that is served in between begins the count anew', async () => {
+    const { world, invoke } = begin();
+    const { send, standing } = await invoke();
+    for (const reply of [down, down, good, down, down]) {
+      world.reply = reply;
+      await send(requestTo(), always);
+    }
+    expect([world.sent.length, standing(to())]).toEqual([5, 'open']);
+  });
+
+  it('a throttle that outlasted all tries stops it at once, for as long as it asks', async () => {
+    const { world, invoke } = begin();
+    world.reply = { kind: 'replied', status: 429, body: '', retryAfter: 90 };
+    const { send, pause } = await invoke();
+    await send(requestTo(), always);
+    expect(await send(requestTo(), always)).toMatchObject({ unsent: true, held: true });
+    expect([world.sent.length, pause(to())]).toEqual([1, 90]);
+  });
+
+  it('every other invocation knows, also one that begins later', async () => {
+    const { world, invoke } = begin();
+    world.reply = down;
+    const first = await invoke();
+    await first.send(requestTo(), always);
+    await first.leave();
+    const second = await invoke();
+    expect([second.standing(to()), second.pause(to())]).toEqual(['closed', 5]);
+    await second.send(requestTo(), always);
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it('what is in flight meanwhile does not count against those who come later', async () => {
+    const { world, invoke } = begin();
+    const first = await invoke();
+    const other = await invoke();
+    world.reply = down;
+    for (const gates of [first, other]) {
+      await gates.send(requestTo(), always);
+      await gates.leave();
+    }
+    // The second one found the record written: it counts once.
+    const { pause } = await invoke();
+    expect(pause(to())).toBe(5);
+  });
+
+  it('another service, and another project, go on', async () => {
+    const { world, invoke } = begin();
+    const { send, standing } = await invoke(to(), to('q'), to('p', 'drs'));
+    world.reply = down;
+    for (let n = 0; n < 3; n++) await send(requestTo(), always);
+    expect([to(), to('q'), to('p', 'drs')].map(standing)).toEqual(['closed', 'open', 'open']);
+  });
+});
+
+describe('after a cool-down one alone sees whether it is over', () => {
+  const cooled = async () => {
+    const { world, invoke } = begin();
+    world.reply = down;
+    const gates = await invoke();
+    await gates.send(requestTo(), always);
+    await gates.leave();
+    world.at += 5_000;
+    world.sent.length = 0;
+    return { world, invoke };
+  };
+
+  it('by one request, that others wait for; when it is served they follow', async () => {
+    const { world, invoke } = await cooled();
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    world.reply = promise;
+    const { send } = await invoke();
+    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    await new Promise(setImmediate);
+    expect(world.sent).toHaveLength(1);
+    resolve(good);
+    expect(await Promise.all(sending)).toEqual([good, good, good]);
+    expect(world.sent).toHaveLength(3);
+    expect((await invoke()).standing(to())).toBe('open');
+  });
+
+  it('when three were refused, one after the other, nobody follows, and the next wait is twice as long', async () => {
+    const { world, invoke } = await cooled();
+    const { send, pause } = await invoke();
+    await Promise.all([1, 2, 3, 4, 5].map(() => send(requestTo(), always)));
+    expect([world.sent.length, pause(to())]).toEqual([3, 10]);
+  });
+
+  it('when it is throttled nobody follows', async () => {
+    const { world, invoke } = await cooled();
+    world.reply = replied(429, '');
+    const { send, pause } = await invoke();
+    await Promise.all([1, 2, 3].map(() => send(requestTo(), always)));
+    expect([world.sent.length, pause(to())]).toEqual([1, 10]);
+  });
+
+  it('one job that fails for ever does not keep the others out: who is served opens the way', async () => {
+    const { world, invoke } = await cooled();
+    for (let n = 0; n < 20; n++) {
+      const alone = await invoke();
+      world.reply = down;
+      await alone.send(requestTo(), always);
+      await alone.leave();
+      expect(alone.pause(to())).toBeLessThanOrEqual(300);
+      world.at += 300_000;
+    }
+    const { send, standing, leave } = await invoke();
+    await send(requestTo(), always);
+    world.reply = good;
+    expect([await send(requestTo(), always), standing(to())]).toEqual([good, 'open']);
+    await leave();
+    expect((await invoke()).standing(to())).toBe('open');
+  });
+
+  it('a page of a proxy’s opens nothing, and counts as a refusal', async () => {
+    const { world, invoke } = await cooled();
+    const gates = await invoke();
+    for (const reply of [replied(302, ''), replied(200, '<html>')]) {
+      world.reply = reply;
+      await gates.send(requestTo(), always);
+    }
+    await gates.leave();
+    expect(gates.allRefused()).toMatch(/^200: no reply of the service: <html>/);
+    const [first, second] = [await invoke(), await invoke()];
+    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['closed', 'closed']);
+  });
+
+  it('of two invocations one alone', async () => {
+    const { world, invoke } = await cooled();
+    const both = await Promise.all([invoke(), invoke()]);
+    expect(both.map(({ standing }) => standing(to())).toSorted()).toEqual(['closed', 'open']);
+    await Promise.all(both.map(({ send }) => send(requestTo(), always)));
+    expect(world.sent).toHaveLength(1);
+    expect(Math.max(...both.map(({ pause }) => pause(to())))).toBeLessThanOrEqual(10);
+  });
+
+  it('one that had nothing to send leaves it to the next', async () => {
+    const { invoke } = await cooled();
+    await (await invoke()).leave();
+    expect((await invoke()).standing(to())).toBe('open');
+  });
+
+  it('one that died is followed by another', async () => {
+    const { world, invoke } = await cooled();
+    await invoke();
+    expect((await invoke()).standing(to())).toBe('closed');
+    world.at += 30_000;
+    expect((await invoke()).standing(to())).toBe('open');
+  });
+});
+
+describe('a refused credential stops all that use it, for a minute at least', () => {
+  it('whatever the service and the project', async () => {
+    const { world, invoke } = begin();
+    world.reply = badSignature;
+    const { send, standing, pause } = await invoke(to(), to('q', 'drs'));
+    await send(requestTo(), always);
+    await send(requestTo('q', 'drs'), always);
+    expect(world.sent).toHaveLength(1);
+    expect([standing(to('q', 'drs')), pause(to('q', 'drs'))]).toEqual(['closed', 60]);
+    // So that the next who tries it is another's.
+    expect(pause(to())).toBe(120);
+  });
+
+  it.each([
+    [400, 'APIGW.0301'],
+    [403, 'DRS.M00103'],
+    [401, 'of a new kind'],
+  ])('at whatever status it is told: %i %s', async (status, error_code) => {
+    const { world, invoke } = begin();
+    world.reply = replied(status, { error_code });
+    const { send, pause } = await invoke(to(), to('q'));
+    await send(requestTo(), always);
+    await send(requestTo('q'), always);
+    expect(world.sent).toHaveLength(1);
+    expect([pause(to()), pause(to('q'))]).toEqual([120, 60]);
+  });
+
+  it('but where it is not refused itself the trouble is the project’s', async () => {
+    const { world, invoke } = begin();
+    world.reply = { ...badSignature, sentBy: { key: 'user', isRefused: false } };
+    const { send, standing, pause } = await invoke(to(), to('q'));
+    await send(requestTo(), always);
+    expect([pause(to()), standing(to('q'))]).toEqual([60, 'open']);
+  });
+
+  describe('a project in which it is refused again', () => {
+    /** Invocations of both projects, each when it is worth to come back, in which `p` is refused. */
+    const again = async (ofOther: Reply) => {
+      const { world, invoke } = begin();
+      const pauses: number[] = [];
+      const one = async (project: string, reply: Reply): Promise<void> => {
+        world.reply = reply;
+        const gates = await invoke(to(project));
+        await gates.send(requestTo(project), always);
+        pauses.push(gates.pause(to(project)));
+        await gates.leave();
+      };
+      await one('p', badSignature);
+      world.at += 60_000;
+      await one('q', ofOther);
+      world.at += 60_000;
+      await one('p', badSignature);
+      return { pauses, other: await invoke(to('q')) };
+    };
+
+    it('rests for long if another was served meanwhile; the others for a minute', async () => {
+      const { pauses, other } = await again(good);
+      expect([pauses, other.pause(to('q'))]).toEqual([[120, 0, 900], 60]);
+    });
+
+    it('but not if it was closed for another reason before', async () => {
+      const { world, invoke } = begin();
+      world.reply = down;
+      const first = await invoke(to('p'));
+      for (let i = 0; i < 3; i++) await first.send(requestTo('p'), always);
+      await first.leave();
+      world.at += 60_000;
+      world.reply = badSignature;
+      const gates = await invoke(to('p'));
+      await gates.send(requestTo('p'), always);
+      expect(gates.pause(to('p'))).toBe(120);
+    });
+
+    it('and no longer than the first time if nobody was', async () => {
+      const { pauses } = await again(badSignature);
+      expect(pauses).toEqual([120, 120, 120]);
+    });
+  });
+
+  it('one that was renewed is no probe: the others do not wait for its predecessor', async () => {
+    const { world, invoke } = begin();
+    world.reply = badSignature;
+    await (await invoke(to('r'))).send(requestTo('r'), always);
+    world.at += 60_000;
+    const { send } = await invoke();
+    world.reply = { ...good, sentBy: { key: 'renewed', isRefused: false } };
+    await send(requestTo(), always);
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    world.reply = promise;
+    world.sent.length = 0;
+    const both = [send(requestTo(), always), send(requestTo(), always)];
+    await new Promise(setImmediate);
+    expect(world.sent).toHaveLength(2);
+    resolve(good);
+    await Promise.all(both);
+  });
+
+  it('it is the one that the request went out by, though another was there at first', async () => {
+    const { world, invoke } = begin();
+    world.reply = { ...badSignature, sentBy: { key: 'renewed', isRefused: true } };
+    await (await invoke()).send(requestTo(), always);
+    const next = await invoke(to('q'));
+    expect(next.standing(to('q'))).toBe('open');
+    world.identity = { kind: 'known', key: 'renewed' };
+    expect((await invoke(to('q'))).standing(to('q'))).toBe('closed');
+  });
+
+  it('and not those of another', async () => {
+    const { world, invoke } = begin();
+    world.reply = badSignature;
+    await (await invoke()).send(requestTo(), always);
+    world.identity = { kind: 'known', key: 'a new pair' };
+    expect((await invoke(to('q'))).standing(to('q'))).toBe('open');
+  });
+
+  it('a right that is missing in one project stops that project alone', async () => {
+    const { world, invoke } = begin();
+    world.reply = replied(403, { error_code: 'DRS.M00261' });
+    const { send, standing, pause } = await invoke(to('p', 'drs'), to('q', 'drs'));
+    await send(requestTo('p', 'drs'), always);
+    // It may be one task's alone.
+    expect(standing(to('p', 'drs'))).toBe('open');
+    for (let n = 0; n < 2; n++) await send(requestTo('p', 'drs'), always);
+    expect(pause(to('p', 'drs'))).toBe(60);
+    expect([standing(to('p', 'drs')), standing(to('q', 'drs'))]).toEqual(['closed', 'open']);
+  });
+});
+
+describe('what is about a path closes that route, and no other', () => {
+  const noRoute = replied(404, { error_code: 'APIGW.0101', error_msg: 'words' });
+  const page = replied(404, '<html>404 Not Found</html>');
+  const run = to();
+  const stop = to('p', 'dli', 'dli.stop');
+  const look = to('p', 'dli', 'look');
+  const toStop = requestTo('p', 'dli', 'dli.stop');
+
+  it('at once where the gateway says that there is none', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const { send, standing, pause, leave, lines } = await invoke(run, stop);
+    await send(toStop, always);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
+    expect([stop, run, look].map(pause)).toEqual([5, 0, 0]);
+    expect(await send(toStop, always)).toEqual(heldBack('cooling down', true));
+    world.reply = good;
+    expect(await send(requestTo(), always)).toEqual(good);
+    await leave();
+    expect(lines).toMatchObject([{ fields: { way: 'cool/dli/p/dli.stop', why: 'no-route' } }]);
+    const next = await invoke(run, stop);
+    expect([stop, run, look].map(next.standing)).toEqual(['closed', 'open', 'open']);
+    expect([next.reason(stop), next.reason(run)]).toEqual(['404: APIGW.0101: words', undefined]);
+  });
+
+  it('after three in a row where whoever answers is no gateway', async () => {
+    const { world, invoke } = begin();
+    world.reply = page;
+    const { send, standing } = await invoke(run, stop);
+    for (let n = 0; n < 5; n++) await send(toStop, always);
+    expect(world.sent).toHaveLength(3);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
+    expect(await send(toStop, always)).toEqual(heldBack('cooling down'));
+  });
+
+  it('looks too have a route of their own', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const { send, standing, reason } = await invoke(run);
+    await send(requestTo('p', 'dli', 'look'), always);
+    expect([run, look].map(standing)).toEqual(['open', 'closed']);
+    expect([reason(run), reason(look)]).toEqual([undefined, '404: APIGW.0101: words']);
+    expect(await send(requestTo('p', 'dli', 'look'), always)).toMatchObject({ noRoute: true });
+  });
+
+  it('when its cool-down is over one request sees, and the others of the project do not wait', async () => {
+    const { world, invoke } = begin();
+    world.reply = noRoute;
+    const first = await invoke(run, stop);
+    await first.send(toStop, always);
+    await first.leave();
+    world.at += 5_000;
+    world.sent.length = 0;
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    world.reply = promise;
+    const { send } = await invoke(run, stop);
+    const sending = [send(toStop, always), send(toStop, always), send(requestTo(), always)];
+    await new Promise(setImmediate);
+    expect(world.sent).toHaveLength(2);
+    resolve(good);
+    await Promise.all(sending);
+    expect((await invoke(stop)).standing(stop)).toBe('open');
+  });
+
+  it('while the project’s own way cools down nothing goes by any', async () => {
+    const { world, invoke } = begin();
+    world.reply = replied(200, '<html>');
+    const { send, standing } = await invoke(run, stop);
+    for (let n = 0; n < 3; n++) await send(toStop, always);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
+    expect(await send(requestTo(), always)).toEqual(heldBack('cooling down'));
+  });
+
+  it('what an earlier release wrote of the project counts for all its routes', async () => {
+    const ledger = memoryLedger();
+    const { world, invoke } = begin(ledger);
+    const body = `{"v":1,"until":${world.at + 4_000},"step":2,"strikes":0,"probing":false}`;
+    await ledger.write({ key: 'cool/dli/p', version: 'v', body, expiresAt: 0 }, undefined);
+    const { standing, pause, reason } = await invoke(run, stop);
+    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
+    expect([pause(stop), reason(stop)]).toEqual([4, undefined]);
+  });
+});
+
+describe('who may not send at all', () => {
+  it('a project without a credential is nobody’s', async () => {
+    const { world, invoke } = begin();
+    world.identity = { kind: 'none' };
+    const { standing, pause, send } = await invoke();
+    expect([standing(to()), pause(to())]).toEqual(['no-credential', 0]);
+    expect(await send(requestTo(), always)).toMatchObject({ held: true });
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each<[string, () => ReturnType<typeof begin>]>([
+    [
+      'the credentials are',
+      () => {
+        const room = begin();
+        room.world.identity = { kind: 'out of reach' };
+        return room;
+      },
+    ],
+    ['the ledger is', () => begin({ ...memoryLedger(), read: async () => undefined })],
+  ])('where %s out of reach everybody waits', async (_, make) => {
+    const { world, invoke } = make();
+    const { standing, pause, send } = await invoke();
+    expect([standing(to()), pause(to())]).toEqual(['closed', 15]);
+    await send(requestTo(), always);
+    expect(world.sent).toEqual([]);
+  });
+});
+
+describe('an invocation in which everybody was refused', () => {
+  it('is one with refusals and nobody served', async () => {
+    const { world, invoke } = begin();
+    const gates = await invoke();
+    expect(gates.allRefused()).toBeUndefined();
+    world.reply = down;
+    await gates.send(requestTo(), always);
+    expect(gates.allRefused()).toBe('503: no reply of the service: an empty body');
+    world.reply = good;
+    await gates.send(requestTo(), always);
+    expect(gates.allRefused()).toBeUndefined();
+  });
+
+  it('is none where requests were held back here', async () => {
+    const { invoke } = begin();
+    const gates = await invoke();
+    await gates.send(requestTo(), () => false);
+    await gates.leave();
+    expect(gates.allRefused()).toBeUndefined();
+    expect((await invoke()).standing(to())).toBe('open');
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { heldBack } from '../../shared/reply/reply.ts';
+import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
+import { makeLanes, NO_TIME, REFUSED_LATELY } from '../../shared/upstream/lanes.ts';
+import { replied } from '../support/replies.ts';
+
+const REFUSED_MS = 60_000;
+
+const LOGIN: Outgoing = { method: 'POST', url: 'https://iam/v3/auth/tokens', headers: {} };
+const issued = replied(201, '{}');
+const bad = replied(401, '{"error":{"code":401}}');
+const silence: Exchanged = { kind: 'silent', reason: 'no answer' };
+
+/** Lanes over a clock that stands still until it is moved; IAM says what it is told to, or gives a token. */
+const begin = () => {
+  const state = { now: 1_000_000, reads: 3, peak: 0 };
+  const sent: Outgoing[] = [];
+  const replies: Exchanged[] = [];
+  let underWay = 0;
+  const laneFor = makeLanes(
+    {
+      reads: () => state.reads,
+      exchange: async (outgoing) => {
+        sent.push(outgoing);
+        state.peak = Math.max(state.peak, ++underWay);
+        await new Promise(setImmediate);
+        underWay--;
+        return replies.shift() ?? issued;
+      },
+      now: () => state.now,
+    },
+    { callsPerKey: 3, refusedMs: REFUSED_MS },
+  );
+  const lane = laneFor('key', 'user');
+  const login = (project = 'p', mayBegin = () => true) => lane.login(project, mayBegin)(LOGIN);
+  return { state, sent, replies, laneFor, lane, login };
+};
+
+describe('a credential has one lane', () => {
+  it('whoever asks for it, and another has another', () => {
+    const { laneFor, lane } = begin();
+    lane.refuse('p', 3);
+    expect(laneFor('key', 'user').refusedAt()).toBe(3);
+    expect(laneFor('another', 'user').refusedAt()).toBeUndefined();
+  });
+});
+
+describe('one that was refused is refused for a while', () => {
+  it('and it is known how many times credentials had been read when the request went out', () => {
+    const { lane, state } = begin();
+    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([undefined, false]);
+    lane.refuse('p', 0);
+    state.now += REFUSED_MS - 1;
+    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([0, true]);
+    state.now += 1;
+    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([undefined, false]);
+  });
+});
+
+describe('it is condemned, unless the trouble may be one project’s own', () => {
+  it('as another was served meanwhile', () => {
+    const { lane } = begin();
+    lane.prove('other');
+    lane.refuse('p', 1);
+    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([1, false]);
+  });
+
+  it('that it was itself served before is no sign', () => {
+    const { lane } = begin();
+    lane.prove('p');
+    lane.refuse('p', 1);
+    expect(lane.isCondemned()).toBe(true);
+  });
+
+  it('nor that another was served before the last time', () => {
+    const { lane } = begin();
+    lane.prove('other');
+    lane.refuse('p', 1);
+    lane.refuse('p', 2);
+    expect(lane.isCondemned()).toBe(true);
+  });
+
+  it.each<[string, Exchanged, boolean]>([
+    ['a token for another proves it', issued, true],
+    ['a redirect does not', replied(300, ''), false],
+    ['nor does IAM in trouble', replied(503, ''), false],
+    ['nor silence', silence, false],
+  ])('%s', async (_, reply, isProof) => {
+    const { lane, login, replies } = begin();
+    replies.push(reply);
+    expect(await login('other')).toBe(reply);
+    lane.refuse('p', 1);
+    expect(lane.isCondemned()).toBe(!isProof);
+  });
+});
+
+describe('logins go out one after another', () => {
+  it('however many requests a pair of keys may have under way', async () => {
+    const { login, state, sent } = begin();
+    await Promise.all(['a', 'b', 'c', 'd'].map((project) => login(project)));
+    expect([sent.length, state.peak]).toEqual([4, 1]);
+  });
+
+  it('so that a bad password is tried once, and again when a while has passed', async () => {
+    const { login, state, sent, replies, lane } = begin();
+    replies.push(bad, bad);
+    const all = Promise.all(['a', 'b', 'c'].map((project) => login(project)));
+    await new Promise(setImmediate);
+    state.reads++;
+    expect(await all).toEqual([bad, heldBack(REFUSED_LATELY), heldBack(REFUSED_LATELY)]);
+    // As many as before it went out: what was read since may be a better one.
+    expect([sent.length, lane.refusedAt()]).toEqual([1, 3]);
+    state.now += REFUSED_MS;
+    expect(await login()).toBe(bad);
+    expect([sent.length, lane.refusedAt()]).toEqual([2, 4]);
+  });
+
+  it('and if there is no time left when it is its turn, it does not go out', async () => {
+    const { login, sent, lane } = begin();
+    let time = true;
+    const both = Promise.all([login('a', () => time), login('b', () => time)]);
+    await new Promise(setImmediate);
+    time = false;
+    expect(await both).toEqual([issued, heldBack(NO_TIME)]);
+    expect([sent, lane.refusedAt()]).toEqual([[LOGIN], undefined]);
+    expect(NO_TIME).toBe('no time is left to begin');
+  });
+});
+
+describe('requests that are signed', () => {
+  it.each([
+    ['key', 3],
+    ['user', 1],
+  ] as const)('by a %s go out %i at a time', async (kind, most) => {
+    const { laneFor } = begin();
+    const { inTurn } = laneFor('another', kind);
+    let underWay = 0;
+    let peak = 0;
+    const run = async () => {
+      peak = Math.max(peak, ++underWay);
+      await new Promise(setImmediate);
+      underWay--;
+      return { reply: issued };
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, i) => inTurn(`p${i}`, run)));
+    expect(peak).toBe(most);
+  });
+});

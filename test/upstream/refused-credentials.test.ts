@@ -1,0 +1,198 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Accounts, startUpstream } from '../../local/upstream/simulator.ts';
+import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
+import type { Received } from '../../shared/control/open-intent.ts';
+import { sign } from '../../shared/edge/signer.ts';
+import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
+import type { Result } from '../../shared/intent/result.ts';
+import { makeAccounts } from '../../shared/upstream/accounts.ts';
+import { makeAuthorised } from '../../shared/upstream/authorise.ts';
+import type { Exchange } from '../../shared/upstream/exchange.ts';
+import { makePaced } from '../../shared/upstream/pace.ts';
+import { makeTokens } from '../../shared/upstream/tokens.ts';
+import { message } from '../support/control-room.ts';
+import { fingerprint } from '../support/fingerprints.ts';
+import { LIMITS } from '../support/limits.ts';
+import { keptLog } from '../support/logs.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+
+const MINUTE = 60_000;
+/** The shortest cool-down of a refused credential. */
+const COOL_DOWN = MINUTE;
+const WAITING = 200;
+const PER_BATCH = 10;
+const PROJECTS = ['p', 'q', 'r'];
+/** As many as the template lets run at once. */
+const AT_ONCE = 2;
+
+interface Case {
+  readonly wrong: object;
+  readonly right: object;
+  readonly accounts: Accounts;
+  /** With which a gateway refuses that does not say 401. */
+  readonly status?: number;
+}
+
+const user = (password: string) => ({ user: 'fan-in', password, domain: 'OTC-1' });
+const pair = (sk: string) => ({ ak: 'AKID', sk });
+
+const CASES: Readonly<Record<string, Case>> = {
+  'a secret key that is not the pair’s': {
+    wrong: pair('another-secret'),
+    right: pair('the-right-secret'),
+    accounts: { keys: [pair('the-right-secret')] },
+  },
+  'one that is refused at 400': {
+    wrong: pair('another-secret'),
+    right: pair('the-right-secret'),
+    accounts: { keys: [pair('the-right-secret')] },
+    status: 400,
+  },
+  'a password that is not the user’s': {
+    wrong: user('another-password'),
+    right: user('the-right-password'),
+    accounts: { users: [user('the-right-password')] },
+  },
+};
+
+/** A queue of messages that come back, one ledger, and environments that are all new each time. */
+const begin = async ({ wrong, accounts: known, status = 401 }: Case) => {
+  const clock = { now: Date.parse('2026-01-31T12:00:00Z') };
+  const now = () => clock.now;
+  const secret = { entry: wrong };
+  const upstream = await startUpstream({ now, accounts: known });
+  const dispatcher = makeDispatcher({
+    connectTimeoutMs: 60_000,
+    headersTimeoutMs: 60_000,
+    bodyTimeoutMs: 60_000,
+    keepAliveMs: 4_000,
+  });
+  onTestFinished(async () => {
+    await dispatcher.close();
+    await upstream.stop();
+  });
+  const wire = makeExchange(dispatcher, { timeoutMs: 60_000 });
+  const exchange: Exchange = async (outgoing) => {
+    const reply = await wire(outgoing);
+    return reply.kind === 'replied' && reply.status === 401 ? { ...reply, status } : reply;
+  };
+  const ledger = memoryLedger();
+  const results: Result[] = [];
+  const dead: Received[] = [];
+  const { log } = keptLog();
+  let ids = 0;
+  const newId = () => `id ${++ids}`;
+
+  const waiting = new Map<string, { message: Received; at: number }>();
+  for (let i = 0; i < WAITING; i++) {
+    const project_id = PROJECTS[i % PROJECTS.length] ?? '';
+    const jobs = [String(2 * i), String(2 * i + 1)];
+    const accepted_at = new Date(clock.now).toISOString();
+    const one = message(`m${i}`, { age: i + 1, project_id, jobs, accepted_at }, 0);
+    waiting.set(one.messageId, { message: one, at: clock.now });
+  }
+
+  const postpone = async (
+    messages: readonly (readonly [Received, seconds: number])[],
+  ): Promise<void> => {
+    for (const [{ messageId }, seconds] of messages) {
+      const held = waiting.get(messageId);
+      if (held !== undefined) held.at = clock.now + seconds * 1_000;
+    }
+  };
+  const startEnvironment = () => {
+    const fetch = async () => JSON.stringify({ projects: { '*': secret.entry } });
+    const accounts = makeAccounts(
+      { fetch, now, log },
+      { ttlMs: 5 * MINUTE, leastRefreshMs: 10_000 },
+    );
+    const { url } = upstream;
+    const { send, identify } = makeAuthorised(
+      { accounts, tokens: makeTokens({ now }), exchange, sign, fingerprint, now, log, newId },
+      {
+        endpoints: { dli: url, drs: url, iam: url },
+        language: 'en-us',
+        version: '0.0.0',
+        callsPerKey: 1,
+        refusedMs: COOL_DOWN,
+      },
+    );
+    const pause = async (ms: number): Promise<void> => {
+      clock.now += ms;
+    };
+    return makeControlLoop<Received>(
+      {
+        ledger,
+        identify,
+        send: makePaced({ send, now, random: () => 0.5, pause }),
+        publish: async (some) => {
+          results.push(...some);
+          return some.map(() => true);
+        },
+        bury: async (one) => {
+          dead.push(one);
+          return true;
+        },
+        postpone,
+        log,
+        now,
+        random: () => 0.5,
+        newId,
+      },
+      { ...LIMITS, maxReceives: 100, keepSeconds: 24 * 3_600 },
+    );
+  };
+
+  const invoke = async (batch: readonly Received[]): Promise<void> => {
+    try {
+      const staying = new Set(await startEnvironment()(batch, () => MINUTE));
+      for (const { messageId } of batch) if (!staying.has(messageId)) waiting.delete(messageId);
+    } catch (error) {
+      if (!(error instanceof EverybodyRefusedError)) throw error;
+    }
+  };
+  /** The time when a message can be seen next, and all that can be seen then, two batches at once. */
+  const round = async (): Promise<void> => {
+    clock.now = Math.max(clock.now, Math.min(...Array.from(waiting.values(), ({ at }) => at)));
+    const seen = [...waiting.values()].filter(({ at }) => at <= clock.now);
+    const received = seen.map((held) => {
+      const again = { ...held.message, receiveCount: held.message.receiveCount + 1 };
+      // Till it is given back or its visibility timeout is over.
+      Object.assign(held, { message: again, at: clock.now + 6 * MINUTE });
+      return again;
+    });
+    for (let i = 0; i < received.length; i += PER_BATCH * AT_ONCE)
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, k) =>
+          received.slice(i + k * PER_BATCH, i + (k + 1) * PER_BATCH),
+        ).map(invoke),
+      );
+  };
+  return { clock, secret, upstream, waiting, results, dead, round };
+};
+
+describe.each(Object.entries(CASES))('%s', (_, wrongly) => {
+  it('is tried twice in a cool-down at most, and once it is mended all is delivered', async () => {
+    const { clock, secret, upstream, waiting, results, dead, round } = await begin(wrongly);
+    const mendedAt = clock.now + 30 * MINUTE;
+    while (clock.now < mendedAt) await round();
+    const bad = upstream.refusals.map(({ at }) => at);
+    const most = Math.max(
+      ...bad.map((from) => bad.filter((at) => from <= at && at < from + COOL_DOWN).length),
+    );
+    expect(most).toBeLessThanOrEqual(2);
+    expect(bad.length).toBeGreaterThan(2);
+    expect([results, waiting.size]).toEqual([[], WAITING]);
+
+    secret.entry = wrongly.right;
+    while (waiting.size > 0 && clock.now < mendedAt + 30 * MINUTE) await round();
+    // One that was wrong for long is locked by then, and good signatures are refused till the lock is over.
+    const late = upstream.refusals.slice(bad.length);
+    expect(late.filter(({ why }) => why !== 'locked')).toEqual([]);
+    expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']));
+    expect(new Set(results.map(({ result_id }) => result_id)).size).toBe(WAITING * 2);
+    expect([results.length, dead, waiting.size]).toEqual([WAITING * 2, [], 0]);
+    for (const { project_id, job_id } of results)
+      expect(upstream.effectsOf('dli', project_id, job_id)).toHaveLength(1);
+  });
+});
