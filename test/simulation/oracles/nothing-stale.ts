@@ -32,6 +32,13 @@ const settledByCall = (steps: readonly Step[]): ReadonlySet<string> =>
     ),
   );
 
+/**
+ * A run that is as old as its stop, and was refused before anything was done. The ledger may learn only then under which id it
+ * has that stop, and the stop goes first after all.
+ */
+const wasRefusedBeforeItsStop = (call: Call, age: string): boolean =>
+  !call.effective && age.includes(':~');
+
 /** Clocks differ. */
 export const SKEW_MS = 1_000;
 
@@ -71,7 +78,7 @@ export const nothingStale: Oracle = {
             yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
           else if (possible !== '' && possible < known)
             yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;
-          if (certain > known) newest.set(job, certain);
+          if (certain > known && !wasRefusedBeforeItsStop(call, certain)) newest.set(job, certain);
         }
       }
       if (step.kind === 'arrived' && step.call.effective) {
