@@ -190,3 +190,22 @@ describe('records do not depend on how an intent was cut into messages', () => {
     expect([...parts.keys()]).toEqual([`intent/${idAt(1)}/7`]);
   });
 });
+
+describe('a message is filled as far as it goes', () => {
+  const intent = intentOf({ jobs: ['1', '2', '3', '4'] });
+  const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
+  const jobsAt = (room: number) =>
+    writeMessages(intent, envelope + room, 1).map(({ jobs }) => jobs.length);
+
+  it('two jobs of four bytes each, commas and all, share one with room for eight', () => {
+    expect(jobsAt(8)).toEqual([2, 2]);
+    expect(jobsAt(7)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('and five hundred fill one, however much room is left', () => {
+    const jobs = Array.from({ length: 501 }, (_, i) => String(i));
+    expect(writeMessages(intentOf({ jobs }), 1_000_000).map((part) => part.jobs.length)).toEqual([
+      500, 1,
+    ]);
+  });
+});

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asWhole, byId, byPosition, type Row, unanswered } from '../../shared/reply/correlate.ts';
+import {
+  asWhole,
+  byId,
+  byPosition,
+  type Row,
+  silence,
+  unanswered,
+} from '../../shared/reply/correlate.ts';
+import { heldBack } from '../../shared/reply/reply.ts';
 
 const yes: Row = { kind: 'success' };
 const no = (code = 'DLI.0001'): Row => ({ kind: 'error', error: { code, message: 'words' } });
@@ -163,5 +171,43 @@ describe('nobody is answered', () => {
       ],
       suspect: false,
     });
+  });
+});
+
+describe('a reply that is none', () => {
+  it('was held back here: silence, with nothing sent', () => {
+    expect(heldBack('no time left')).toEqual({
+      kind: 'silent',
+      unsent: true,
+      held: true,
+      reason: 'no time left',
+    });
+  });
+
+  it('leaves open what was served only if something was sent', () => {
+    const servedBy = (unsent: boolean) =>
+      silence(1, { kind: 'silent', reason: 'why', unsent }).verdicts;
+    expect(servedBy(true)).toEqual([{ kind: 'unanswered', served: 'no', reason: 'why' }]);
+    expect(servedBy(false)).toEqual([{ kind: 'unanswered', served: 'maybe yet', reason: 'why' }]);
+  });
+});
+
+describe('a row counts for what it can be', () => {
+  it('a claim of success at 299, and not at 300', () => {
+    const kindAt = (status: number) =>
+      byPosition(1, status, [{ kind: 'success' }]).verdicts.map(({ kind }) => kind);
+    expect([299, 300].flatMap(kindAt)).toEqual(['delivered', 'unanswered']);
+  });
+
+  it('rows that contradict each other name the job, and say nothing of it', () => {
+    const error = { code: 'DRS.M00202', message: 'words' };
+    expect(
+      byId(['a'], 202, [
+        ['a', { kind: 'success' }],
+        ['a', { kind: 'error', error }],
+      ]).verdicts,
+    ).toEqual([
+      { kind: 'unanswered', served: 'maybe', reason: 'status 202 and no verdict in the reply' },
+    ]);
   });
 });

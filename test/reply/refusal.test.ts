@@ -1,179 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Blame } from '../../shared/reply/error-codes.ts';
 import {
-  blameOf,
   type Closure,
   closureOf,
   isAuthRefusal,
   isBadSignature,
   isSaidOfAll,
-  mayBeOneJobs,
   showsService,
-  verdictOn,
 } from '../../shared/reply/refusal.ts';
 import { heldBack } from '../../shared/reply/reply.ts';
-
-/** From the vendor's error-code pages: code, status, whose trouble it is. */
-const KNOWN: readonly (readonly [string, number, Blame])[] = [
-  ['DLI.0001', 400, 'status'],
-  ['DLI.0002', 400, 'job'],
-  ['DLI.0023', 404, 'job'],
-  ['DLI.16001', 400, 'job'],
-  ['DLI.12004', 400, 'job'],
-  ['DLI.13024', 400, 'job'],
-  ['DLI.0007', 400, 'status'],
-  ['DLI.0009', 400, 'status'],
-  ['DLI.0012', 400, 'later'],
-  ['DLI.0013', 401, 'signature'],
-  ['DLI.0014', 401, 'signature'],
-  ['DLI.0015', 400, 'auth'],
-  ['DLI.0016', 400, 'auth'],
-  ['DLI.0019', 400, 'late'],
-  ['DLI.0999', 400, 'later'],
-  ['DLI.10001', 400, 'later'],
-  ['DLI.1028', 400, 'all'],
-  ['DRS.M00004', 500, 'later'],
-  ['DRS.M01501', 422, 'later'],
-  ['DRS.M01503', 400, 'throttled'],
-  ['DRS.M01504', 202, 'busy'],
-  ['DRS.M00304', 400, 'status'],
-  ['DRS.M05003', 400, 'job'],
-  ['DRS.M00289', 400, 'job'],
-  ['DRS.M05004', 400, 'job'],
-  ['DRS.M00301', 400, 'job'],
-  ['DRS.M00007', 400, 'job'],
-  ['DRS.M00200', 400, 'job'],
-  ['DRS.M00201', 400, 'job'],
-  ['DRS.M00202', 400, 'job'],
-  ['DRS.M00305', 400, 'job'],
-  ['DRS.M00100', 403, 'auth'],
-  ['DRS.M00102', 403, 'auth'],
-  ['DRS.M00261', 403, 'auth'],
-  ['DRS.M00103', 401, 'signature'],
-  ['APIGW.0101', 404, 'route'],
-  ['APIG.0101', 404, 'route'],
-  ['APIGW.0301', 401, 'signature'],
-  ['APIG.0301', 401, 'signature'],
-  ['APIGW.0308', 429, 'throttled'],
-  ['APIG.0308', 429, 'throttled'],
-  ['IAM.0012', 429, 'throttled'],
-  ['IAM.0061', 401, 'auth'],
-];
-
-/** The gateway and IAM speak for themselves below 500 only: above, they tell of what became of the service behind. */
-const OTHER_STATUSES = [200, 202, 400, 404, 500];
-
-describe('a known code says whose trouble it is, whatever the status', () => {
-  it.each(KNOWN)('%s at %i: %s', (code, status, blame) => {
-    expect(blameOf(status, code)).toBe(blame);
-    if (/^(APIGW?|IAM)\./.test(code)) return;
-    for (const other of OTHER_STATUSES) expect(blameOf(other, code)).toBe(blame);
-  });
-
-  it.each<[string, number, Blame]>([
-    ['APIGW.9999', 400, 'gateway'],
-    ['APIG.0102', 404, 'gateway'],
-    ['IAM.9999', 400, 'gateway'],
-    ['APIGW.9999', 401, 'signature'],
-    ['APIGW.9999', 403, 'auth'],
-    ['IAM.9999', 429, 'throttled'],
-  ])('one of the gateway’s that is not known, %s at %i: %s', (code, status, blame) => {
-    expect(blameOf(status, code)).toBe(blame);
-  });
-
-  it.each(['APIGW.0301', 'APIG.0308', 'IAM.0012', 'APIGW.9999'])(
-    '%s at the status of a server in trouble tells of what lies behind the gateway',
-    (code) => {
-      for (const status of [408, 500, 502, 503, 504]) expect(blameOf(status, code)).toBe('later');
-    },
-  );
-});
-
-describe('an unknown code is judged by its status', () => {
-  it.each<[number, Blame]>([
-    [400, 'status'],
-    [404, 'status'],
-    [409, 'status'],
-    [422, 'status'],
-    [401, 'signature'],
-    [403, 'all'],
-    [408, 'later'],
-    [429, 'throttled'],
-    [500, 'later'],
-    [502, 'later'],
-    [503, 'later'],
-    [504, 'later'],
-  ])('%i: %s', (status, blame) => {
-    for (const code of ['NEW.0001', '', 'constructor', '__proto__'])
-      expect(blameOf(status, code)).toBe(blame);
-  });
-
-  it('and so is one that is none: whoever says no without a code says it of the job', () => {
-    for (const status of [200, 400, 404]) expect(blameOf(status, 'unspecified')).toBe('status');
-  });
-
-  it('but a status that speaks for the server, the pace or the credential goes before it', () => {
-    expect([500, 429, 401, 403].map((status) => blameOf(status, 'unspecified'))).toEqual([
-      'later',
-      'throttled',
-      'signature',
-      'all',
-    ]);
-  });
-});
-
-describe('a refusal is final, unless it will pass', () => {
-  const message = 'words';
-
-  it.each<[string, boolean]>([
-    ['DLI.0002', false],
-    ['DLI.1028', false],
-    ['DLI.0001', true],
-    ['DRS.M00304', true],
-    ['NEW.0001', true],
-  ])('%s is final, with the code and the words of the upstream; doubtful: %s', (code, doubtful) => {
-    const error = { code, message };
-    expect(verdictOn(400, error, 'keyed')).toEqual({
-      kind: 'rejected',
-      evidence: 'keyed',
-      error,
-      doubtful,
-    });
-  });
-
-  it.each<[string, 'no' | 'maybe' | 'maybe yet']>([
-    ['DLI.0999', 'maybe'],
-    ['DLI.0019', 'maybe yet'],
-    ['DRS.M01503', 'no'],
-    ['APIGW.0308', 'no'],
-  ])('%s will pass: no verdict, but the reason; served: %s', (code, served) => {
-    expect(verdictOn(400, { code, message }, 'keyed')).toEqual({
-      kind: 'unanswered',
-      served,
-      reason: `${code}: words`,
-    });
-  });
-});
-
-describe('a refusal of a whole call may be one job’s fault', () => {
-  it.each<[string, boolean]>([
-    ['DLI.0002', true],
-    ['DLI.0001', true],
-    ['NEW.0001', true],
-    ['DLI.1028', false],
-    ['DLI.0999', false],
-    ['APIGW.0308', false],
-  ])('%s: %s', (code, may) => {
-    expect(mayBeOneJobs(400, { code, message: '' })).toBe(may);
-  });
-});
+import { replied } from '../support/replies.ts';
 
 describe('a reply refuses everybody, or those who were asked for, or nobody', () => {
-  const replied = (status: number, body: unknown) => ({
-    kind: 'replied' as const,
-    status,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
   const code = (error_code: string) => ({ error_code, error_msg: 'words' });
   const failed = (id: string, error_code = 'DRS.M01503') => ({
     id,
@@ -331,5 +168,49 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
 
   it('a request that was held back here tells nothing of the upstream', () => {
     expect(closureOf(heldBack('no time left'))).toBeUndefined();
+  });
+});
+
+describe('the code of a reply is where its service puts it', () => {
+  it.each<[string, unknown, Closure | undefined]>([
+    ['in IAM’s own shape', { error: { code: 'IAM.0012' } }, 'throttled'],
+    ['there too beside an empty one', { error_code: '', error: { code: 'IAM.0012' } }, 'throttled'],
+    ['or one that is no text', { error_code: 7, error: { code: 'IAM.0061' } }, 'auth'],
+    ['but not in place of one', { error_code: 'DLI.0002', error: { code: 'IAM.0012' } }, undefined],
+  ])('%s', (_, body, closure) => {
+    expect(closureOf(replied(400, body))).toBe(closure);
+  });
+
+  it.each<[string, Closure]>([
+    ['DLI.0999', 'outage'],
+    ['DLI.0019', 'outage'],
+    ['DRS.M01503', 'throttled'],
+    ['DLI.0016', 'auth'],
+  ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
+    for (const status of [200, 202, 299])
+      expect(closureOf(replied(status, [{ error_code }, { error_code }]))).toBe(closure);
+  });
+});
+
+describe('a row that blames everybody counts as one, unless it tells of a job', () => {
+  const throttle = { error_code: 'APIGW.0308' };
+
+  it.each<[string, unknown, Closure | undefined]>([
+    ['a success', [{ ...throttle, is_success: 'true' }], undefined],
+    ['a success in capitals', [{ ...throttle, is_success: 'TRUE' }], undefined],
+    ['a word that ends so', [{ ...throttle, is_success: 'untrue' }], 'throttled'],
+    ['a word that begins so', [{ ...throttle, is_success: 'true enough' }], 'throttled'],
+    ['a status in a list', { results: [{ ...throttle, status: 'STARTJOBING' }] }, undefined],
+    ['an empty status in a list', { results: [{ ...throttle, status: '' }] }, 'throttled'],
+    ['a failure in a list', { results: [{ ...throttle, status: 'Failed' }] }, 'throttled'],
+    ['a status beside no list', { ...throttle, status: 'STARTJOBING' }, 'throttled'],
+  ])('%s', (_, body, closure) => {
+    expect(closureOf(replied(400, body))).toBe(closure);
+  });
+
+  it('and shows that the service is at work at 299, and not at 300 to 399', () => {
+    const rows = [{ is_success: 'true' }];
+    const shown = [299, 300, 399, 400].map((status) => showsService(replied(status, rows)));
+    expect(shown).toEqual([true, false, false, true]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Intent, readMessage, writeMessages } from '../../shared/intent/intent.ts';
-import { bodyOf, intentOf } from '../support/messages.ts';
+import { readMessage } from '../../shared/intent/intent.ts';
+import { bodyOf } from '../support/messages.ts';
 
 const good: Record<string, unknown> = JSON.parse(bodyOf({}));
 
@@ -57,25 +57,5 @@ describe('a reason says what is wrong with a field', () => {
     [{ traceparent: 5 }, '#/traceparent: must be a string'],
   ])('%j', (part, reason) => {
     expect(reasonWith(part)).toBe(reason);
-  });
-});
-
-describe('a message is filled as far as it goes', () => {
-  const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
-  const intent = intentOf({ jobs: ['1', '2', '3', '4'] });
-  const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
-  const jobsAt = (room: number) =>
-    writeMessages(intent, envelope + room, 1).map(({ jobs }) => jobs.length);
-
-  it('two jobs of four bytes each, commas and all, share one with room for eight', () => {
-    expect(jobsAt(8)).toEqual([2, 2]);
-    expect(jobsAt(7)).toEqual([1, 1, 1, 1]);
-  });
-
-  it('and five hundred fill one, however much room is left', () => {
-    const jobs = Array.from({ length: 501 }, (_, i) => String(i));
-    expect(writeMessages(intentOf({ jobs }), 1_000_000).map((part) => part.jobs.length)).toEqual([
-      500, 1,
-    ]);
   });
 });
