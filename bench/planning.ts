@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { readMessage } from '../shared/intent/message.ts';
+import { readMessage } from '../shared/intent/intent.ts';
 import { type Call, cutCalls, planCalls, type Queued } from '../shared/intent/plan.ts';
 import { type Result, resultOf, timingOf } from '../shared/intent/result.ts';
 import { jobIdOf } from '../shared/operations/operation.ts';
@@ -47,11 +47,11 @@ const resultsOf = ({ operation, carriers }: Call, reply: Reply): readonly Result
   );
   const call = { id: '01a1f89b-26ba-71df-a364-15cde11c143c', size: carriers.length, attempts: 1 };
   const timing = timingOf(AT, AT + 40);
-  return carriers.flatMap(({ job, askers }, i) => {
+  return carriers.flatMap(({ job, wishedBy }, i) => {
     const verdict = verdicts[i];
     if (verdict?.kind !== 'delivered') return [];
     const { kind: outcome, evidence } = verdict;
-    return askers.map(({ intent }) =>
+    return wishedBy.map(({ intent }) =>
       resultOf(intent, jobIdOf(job), { outcome, evidence, call }, timing),
     );
   });

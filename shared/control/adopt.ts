@@ -1,21 +1,21 @@
 import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
 import { isForeign, type Records, type Seen } from '../ledger/records.ts';
-import type { Part, Received } from './open-intent.ts';
-import { adoptPart } from './open-intents.ts';
+import type { OpenIntent, Received } from './open-intent.ts';
+import { adoptIntent } from './open-intents.ts';
 
-type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
+type OpenIntents<Message extends Received> = ReadonlyMap<string, OpenIntent<Message>>;
 
 /** How often it is tried to find out who was first, where others write too. */
 const ROUNDS = 3;
 
-const recordOf = ({ intent, age }: Part): KeyRecord => ({
+const recordOf = ({ intent, age }: OpenIntent): KeyRecord => ({
   intent_id: intent.intent_id,
   age,
   accepted_at: intent.accepted_at,
   ...(intent.expires_at !== undefined && { expires_at: intent.expires_at }),
 });
 
-const keyOf = ({ intent: { key } }: Part): string | undefined => key && keyRecordKeyOf(key);
+const keyOf = ({ intent: { key } }: OpenIntent): string | undefined => key && keyRecordKeyOf(key);
 
 /**
  * Makes one intent of an event however often it was accepted. Law: the first that the control loop sees of those with one
@@ -24,30 +24,33 @@ const keyOf = ({ intent: { key } }: Part): string | undefined => key && keyRecor
  */
 export const adopt = async <Message extends Received>(
   records: Records,
-  parts: Parts<Message>,
-): Promise<{ readonly parts: Parts<Message>; readonly left: readonly Part[] }> => {
+  openIntents: OpenIntents<Message>,
+): Promise<{
+  readonly openIntents: OpenIntents<Message>;
+  readonly left: readonly OpenIntent[];
+}> => {
   const firsts = new Map<string, KeyRecord>();
-  for (const part of parts.values()) {
-    const key = keyOf(part);
+  for (const openIntent of openIntents.values()) {
+    const key = keyOf(openIntent);
     const first = key === undefined ? undefined : firsts.get(key);
-    if (key !== undefined && (first === undefined || part.age < first.age))
-      firsts.set(key, recordOf(part));
+    if (key !== undefined && (first === undefined || openIntent.age < first.age))
+      firsts.set(key, recordOf(openIntent));
   }
-  if (firsts.size === 0) return { parts, left: [] };
+  if (firsts.size === 0) return { openIntents, left: [] };
   const intents = await firstOf(records, firsts);
-  const adopted = new Map<string, Part<Message>>();
-  const left: Part[] = [];
-  for (const part of parts.values()) {
-    const key = keyOf(part);
+  const adopted = new Map<string, OpenIntent<Message>>();
+  const left: OpenIntent[] = [];
+  for (const openIntent of openIntents.values()) {
+    const key = keyOf(openIntent);
     const intent = key === undefined ? undefined : intents.get(key);
-    if (key === undefined) adopted.set(part.key, part);
-    else if (intent === undefined) left.push(part);
+    if (key === undefined) adopted.set(openIntent.key, openIntent);
+    else if (intent === undefined) left.push(openIntent);
     else {
-      const name = part.key.replace(part.intent.intent_id, intent.intent_id);
-      adopted.set(name, adoptPart(part, intent, adopted.get(name)));
+      const name = openIntent.key.replace(openIntent.intent.intent_id, intent.intent_id);
+      adopted.set(name, adoptIntent(openIntent, intent, adopted.get(name)));
     }
   }
-  return { parts: adopted, left };
+  return { openIntents: adopted, left };
 };
 
 /** What each key stands for; those are left out of which that cannot be told now. */

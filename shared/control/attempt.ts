@@ -33,16 +33,16 @@ export interface Attempt {
 }
 
 /** Claims the jobs of a call; resolves to those that this invocation now has. */
-export type ClaimJobs = (call: Call) => Promise<readonly Carrier[]>;
+export type ClaimCall = (call: Call) => Promise<readonly Carrier[]>;
 
 /** One request to be made. */
-export interface Asking {
+export interface CallRequest {
   readonly call: Call;
-  /** Calls that its jobs were part of, this one included. */
+  /** Calls that its jobs were open intent of, this one included. */
   readonly attempts: number;
   readonly mayBegin: MayBegin;
   /** Undefined: the jobs are claimed already. */
-  readonly claim: ClaimJobs | undefined;
+  readonly claim: ClaimCall | undefined;
   /** Whether others are known to be served, so that a missing right is the job's own matter. */
   readonly areOthersServed: () => boolean;
 }
@@ -51,8 +51,8 @@ export interface Asking {
  * Sends one request. Law: its jobs are claimed when it has its turn and not before, however often it is sent then; those
  * that others have by that time are left out of it, and it says nothing of them.
  */
-export const attemptCall = async (edges: CallEdges, asking: Asking) => {
-  const { call: planned, attempts, mayBegin, claim, areOthersServed } = asking;
+export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
+  const { call: planned, attempts, mayBegin, claim, areOthersServed } = wanted;
   const { operation, project_id } = planned;
   const id = edges.newId();
   let call = claim === undefined ? planned : undefined;
@@ -113,8 +113,8 @@ const NO_TIME: Verdict = {
 };
 
 /** In place of a request that there is no time for. */
-export const unsent = (
-  { call, attempts, claim }: Pick<Asking, 'call' | 'attempts' | 'claim'>,
+export const notSent = (
+  { call, attempts, claim }: Pick<CallRequest, 'call' | 'attempts' | 'claim'>,
   now: number,
 ): Attempt => ({
   call,
@@ -149,8 +149,8 @@ const MOST_INTENTS = 10;
 
 const intentsOf = ({ carriers }: Call): readonly string[] => {
   const ids = new Set<string>();
-  for (const { askers } of carriers)
-    for (const { intent } of askers) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
+  for (const { wishedBy } of carriers)
+    for (const { intent } of wishedBy) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
   return [...ids];
 };
 

@@ -2,36 +2,43 @@ import { slotsPer } from '../batching/slots.ts';
 import { type Call, type Carrier, cutCalls, partRepeats } from '../intent/plan.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf } from './claim.ts';
-import type { Weighed } from './decide.ts';
+import type { Decisions } from './decide.ts';
 import { destinationOf } from './destinations.ts';
-import type { Part, Received } from './open-intent.ts';
+import type { OpenIntent, Received } from './open-intent.ts';
 import { makeProgress } from './progress.ts';
 import type { Run } from './run.ts';
-import { makeReport } from './settle-attempt.ts';
+import { makeSettleAttempt } from './settle-attempt.ts';
 import { makeSuspicion } from './suspicion.ts';
 
 /**
- * Claims and calls what may be called, and takes refused calls apart. Each part is concluded as soon as none of its jobs
+ * Claims and calls what may be called, and takes refused calls apart. Each open intent is concluded as soon as none of its jobs
  * waits for a call any more: a slow project holds up its own results alone.
  */
 export const callAll = async <Message extends Received>(
   run: Run<Message>,
-  weighed: Weighed,
-  conclude: (parts: readonly Part<Message>[]) => Promise<void>,
+  decisions: Decisions,
+  conclude: (openIntents: readonly OpenIntent<Message>[]) => Promise<void>,
 ): Promise<void> => {
-  const { parts, invocation, edges, limits, gates, budget, claim } = run;
-  const clearFrom = (carrier: Carrier) => weighed.candidates.get(carrier)?.clearFrom ?? 0;
+  const { openIntents, invocation, edges, limits, gates, budget, claim } = run;
+  const clearFrom = (carrier: Carrier) => decisions.candidates.get(carrier)?.clearFrom ?? 0;
   const lookAt = run.lookAfter;
-  const report = makeReport({ ...limits, parts, invocation, lookAt, now: edges.now, clearFrom });
+  const report = makeSettleAttempt({
+    ...limits,
+    openIntents,
+    invocation,
+    lookAt,
+    now: edges.now,
+    clearFrom,
+  });
   const carryOut = makeCarryOut(
     { ...edges, send: gates.send },
     {
       timeFor: budget.calls,
-      claim: (call) => claim(candidatesOf(call, weighed.candidates), 'open'),
+      claim: (call) => claim(candidatesOf(call, decisions.candidates), 'open'),
     },
   );
-  const isRepeat = (carrier: Carrier) => weighed.repeats.has(carrier);
-  const suspicion = makeSuspicion({ parts, invocation, isRepeat });
+  const isRepeat = (carrier: Carrier) => decisions.repeats.has(carrier);
+  const suspicion = makeSuspicion({ openIntents, invocation, isRepeat });
   const perform = async (call: Call): Promise<void> => {
     if (gates.standing(destinationOf(call)) !== 'open') return;
     await carryOut(call, async (attempt) => {
@@ -40,9 +47,9 @@ export const callAll = async <Message extends Received>(
     });
   };
 
-  const parted = partRepeats(weighed.calls, (carrier) => weighed.repeats.get(carrier));
+  const parted = partRepeats(decisions.calls, (carrier) => decisions.repeats.get(carrier));
   const calls = cutCalls(parted, limits.maxJobsPerCall);
-  const progress = makeProgress(parts, calls);
+  const progress = makeProgress(openIntents, calls);
   const slotsOf = slotsPer(limits.callConcurrency);
   await Promise.all([
     conclude(progress.uncalled),

@@ -2,21 +2,21 @@ import type { Call } from '../intent/plan.ts';
 import type { MayBegin } from '../operations/operation.ts';
 import { UNSPECIFIED } from '../reply/rows.ts';
 import type { Verdict } from '../reply/verdict.ts';
-import { type Attempt, attemptCall, type CallEdges, type ClaimJobs, unsent } from './attempt.ts';
+import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
 import type { TimeFor } from './budget.ts';
-import { type Asked, badOf, makeIsolate } from './isolate.ts';
+import { badOf, makeIsolate, type SentCall } from './isolate.ts';
 
 export type { Attempt, CallEdges };
 
 export interface CarryOutOptions {
   readonly timeFor: TimeFor;
-  readonly claim: ClaimJobs;
+  readonly claim: ClaimCall;
 }
 
-type Report = (attempt: Attempt) => Promise<void>;
+type SettleAttempt = (attempt: Attempt) => Promise<void>;
 
 /** Carries out one planned call, in as many requests as it takes; reports every job that it has claimed, or has no time for, exactly once. */
-export type CarryOut = (call: Call, report: Report) => Promise<void>;
+export type CarryOut = (call: Call, settleAttempt: SettleAttempt) => Promise<void>;
 
 /**
  * Carries out the calls of one invocation. Laws: a refusal of a whole call that may be one job's fault is taken apart,
@@ -26,24 +26,24 @@ export type CarryOut = (call: Call, report: Report) => Promise<void>;
 export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryOut => {
   const groups = new Map<string, number>();
 
-  return async (planned, report) => {
+  return async (planned, settleAttempt) => {
     const group = groupOf(planned);
     const served: Served = {
       is: () => groups.has(group),
       times: () => groups.get(group) ?? 0,
       note: () => groups.set(group, (groups.get(group) ?? 0) + 1),
     };
-    const { ask, tellDenied } = makeAsk(edges, options.timeFor, served, report);
+    const { sendCall, tellDenied } = makeSendCall(edges, options.timeFor, served, settleAttempt);
     const takeApart = makeIsolate({
-      ask,
+      sendCall,
       isServed: served.is,
       random: edges.random,
       leave: async ({ attempt }, { carriers }, suspects) => {
         const left = attempt?.verdicts.filter(([carrier]) => carriers.includes(carrier)) ?? [];
-        if (attempt !== undefined) await report({ ...attempt, verdicts: left, suspects });
+        if (attempt !== undefined) await settleAttempt({ ...attempt, verdicts: left, suspects });
       },
     });
-    const whole = await ask(planned, 1, undefined, options.claim);
+    const whole = await sendCall(planned, 1, undefined, options.claim);
     for (const bad of badOf(whole.attempt?.call ?? planned, whole, 2)) await takeApart(bad);
     await tellDenied();
   };
@@ -73,24 +73,29 @@ const isWordless = ({ verdicts }: Attempt): boolean =>
   );
 
 /** Sends the requests of one planned call. What was denied alone is told last: by then it shows whose matter it is. */
-const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Report) => {
+const makeSendCall = (
+  edges: CallEdges,
+  timeFor: TimeFor,
+  served: Served,
+  settleAttempt: SettleAttempt,
+) => {
   const deniedAlone: DeniedAlone[] = [];
 
-  const ask = async (
+  const sendCall = async (
     call: Call,
     attempts: number,
     suspects?: number,
-    claim?: ClaimJobs,
-  ): Promise<Asked> => {
+    claim?: ClaimCall,
+  ): Promise<SentCall> => {
     const mayBegin = inTime(edges.now, call, timeFor(call.project_id));
-    const asking = { call, attempts, mayBegin, claim, areOthersServed: served.is };
+    const request = { call, attempts, mayBegin, claim, areOthersServed: served.is };
     if (!mayBegin()) {
       const whose = { operation: call.operation.name, jobs: call.carriers.length };
       if (claim !== undefined) edges.log.warn('no time left', whose);
-      await report({ ...unsent(asking, edges.now()), suspects });
+      await settleAttempt({ ...notSent(request, edges.now()), suspects });
       return { passage: undefined, isBad: true, attempt: undefined };
     }
-    const { attempt, suspect, denial } = await attemptCall(edges, asking);
+    const { attempt, suspect, denial } = await attemptCall(edges, request);
     const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
     const isShared = verdicts.length > 1;
     const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);
@@ -102,24 +107,25 @@ const makeAsk = (edges: CallEdges, timeFor: TimeFor, served: Served, report: Rep
     if (verdicts.some(isYes)) served.note();
     const isInVain = isShared && verdicts.every(isUnclear);
     const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
-    await report(verdicts.some(isYes) ? besideServed(found) : found);
+    await settleAttempt(verdicts.some(isYes) ? besideServed(found) : found);
     const isThrough = verdicts.every(isYes);
     return { passage: isThrough ? 'through' : undefined, isBad: !isThrough, attempt };
   };
 
   return {
-    ask,
+    sendCall,
     tellDenied: async (): Promise<void> => {
       const isAgain = new Set<Call>();
       // What is still denied on a second request joins the list.
       for (const { attempt, servedBefore } of deniedAlone) {
         const { call } = attempt;
-        if (!served.is()) await report(attempt);
-        else if (!isWordless(attempt) || isAgain.has(call)) await report(besideServed(attempt));
-        else if (served.times() === servedBefore) await report(attempt);
+        if (!served.is()) await settleAttempt(attempt);
+        else if (!isWordless(attempt) || isAgain.has(call))
+          await settleAttempt(besideServed(attempt));
+        else if (served.times() === servedBefore) await settleAttempt(attempt);
         else {
           isAgain.add(call);
-          await ask(call, attempt.info.attempts + 1, 1);
+          await sendCall(call, attempt.info.attempts + 1, 1);
         }
       }
     },
@@ -158,9 +164,9 @@ const inTime = (now: () => number, call: Call, isTime: MayBegin): MayBegin => {
 /** Until when every job of a call is wished by an intent, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>
   Math.min(
-    ...carriers.map(({ askers }) =>
+    ...carriers.map(({ wishedBy }) =>
       Math.max(
-        ...askers.map(({ intent: { expires_at: end } }) =>
+        ...wishedBy.map(({ intent: { expires_at: end } }) =>
           end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end),
         ),
       ),

@@ -1,7 +1,7 @@
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { FAILED, hasFailed } from './give-up.ts';
-import { isSettled, type Part, type Received, wakesAt } from './open-intent.ts';
-import { openParts } from './open-intents.ts';
+import { isSettled, type OpenIntent, type Received, wakesAt } from './open-intent.ts';
+import { readBatch } from './open-intents.ts';
 import { delayFor, retryDelay } from './retry-delay.ts';
 import { workOn } from './work.ts';
 
@@ -19,7 +19,7 @@ export class EverybodyRefusedError extends Error {
 }
 
 /**
- * The way out: read → recall → plan → weigh → claim → call → record → publish → give back. Laws: a message is
+ * The way out: read → recall → plan → decide → claim → call → record → publish → give back. Laws: a message is
  * acknowledged only when every job in it has its outcome on the bus (promise P1); what cannot be read is buried, and
  * delays no other message (P8); without the ledger nothing is called, and everything comes back. Throws
  * {@link EverybodyRefusedError}, after all is done, if the upstream refused every request and every message stays.
@@ -31,27 +31,27 @@ export const makeControlLoop =
   ): ControlLoop<Message> =>
   async (batch, remainingMs) => {
     const startedAt = edges.now();
-    const { parts, cuts, unreadable } = openParts(batch, {
+    const { openIntents, cuts, unreadable } = readBatch(batch, {
       now: startedAt,
       blockJobs: limits.blockJobs,
     });
-    const doneOf = new Map<Message, Set<Part<Message>>>();
+    const doneOf = new Map<Message, Set<OpenIntent<Message>>>();
     const gone = new Set<Message>();
     const bury = async (message: Message, reason: string): Promise<void> => {
       if (await edges.bury(message, reason)) gone.add(message);
     };
-    /** A message is done when all of its parts are. */
-    const doneBy = (part: Part<Message>): readonly Message[] =>
-      part.messages.filter((message) => {
-        const done = (doneOf.get(message) ?? new Set()).add(part);
+    /** A message is done when all of its open intents are. */
+    const doneBy = (openIntent: OpenIntent<Message>): readonly Message[] =>
+      openIntent.messages.filter((message) => {
+        const done = (doneOf.get(message) ?? new Set()).add(openIntent);
         doneOf.set(message, done);
         return done.size === cuts.get(message);
       });
-    const acknowledge = async (done: readonly Part<Message>[]): Promise<void> => {
+    const acknowledge = async (done: readonly OpenIntent<Message>[]): Promise<void> => {
       await Promise.all(
         done.flatMap(doneBy).map(async (message) => {
-          const parts = [...(doneOf.get(message) ?? [])];
-          if (parts.some((part) => hasFailed(part, limits.maxReceives)))
+          const openIntents = [...(doneOf.get(message) ?? [])];
+          if (openIntents.some((openIntent) => hasFailed(openIntent, limits.maxReceives)))
             await bury(message, FAILED);
           else gone.add(message);
         }),
@@ -59,21 +59,21 @@ export const makeControlLoop =
     };
 
     const [{ worked, refusal }] = await Promise.all([
-      workOn(parts, edges, limits, remainingMs, acknowledge),
+      workOn(openIntents, edges, limits, remainingMs, acknowledge),
       ...unreadable.map(({ message, reason }) => bury(message, reason)),
     ]);
 
     const staying = batch.filter((message) => !gone.has(message));
-    const partsOf = new Map<Message, Part[]>();
-    for (const part of worked.values())
-      for (const message of part.messages)
-        partsOf.set(message, [...(partsOf.get(message) ?? []), part]);
+    const intentsOf = new Map<Message, OpenIntent[]>();
+    for (const openIntent of worked.values())
+      for (const message of openIntent.messages)
+        intentsOf.set(message, [...(intentsOf.get(message) ?? []), openIntent]);
     await edges.postpone(
       staying.map((message) => [
         message,
         delayOf(
           message,
-          partsOf.get(message) ?? [],
+          intentsOf.get(message) ?? [],
           limits.maxReceives,
           edges.now(),
           edges.random(),
@@ -102,14 +102,14 @@ const QUICK_SHARE = 0.1;
 
 const delayOf = (
   { receiveCount }: Received,
-  parts: readonly Part[],
+  openIntents: readonly OpenIntent[],
   maxReceives: number,
   now: number,
   random: number,
 ): number => {
-  const open = parts.filter((part) => !isSettled(part));
-  const pause = Math.max(0, ...parts.map((part) => part.pause));
-  const isTried = parts.some(({ tried }) => tried);
+  const open = openIntents.filter((openIntent) => !isSettled(openIntent));
+  const pause = Math.max(0, ...openIntents.map((openIntent) => openIntent.pause));
+  const isTried = openIntents.some(({ tried }) => tried);
   const wakes = open.map(wakesAt).filter((wake) => wake !== undefined);
   if (wakes.length > 0 && wakes.length === open.length) {
     // Repeats grow, so that a job that is never answered does not use up the receives of its message.
@@ -117,7 +117,8 @@ const delayOf = (
     return delayFor(Math.min(...wakes) - now, random, grown);
   }
   const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
-  const isQuick = parts.some(({ outOfTime }) => outOfTime) && !isTried && receiveCount < mostQuick;
+  const isQuick =
+    openIntents.some(({ outOfTime }) => outOfTime) && !isTried && receiveCount < mostQuick;
   const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
   return retryDelay(receives, random, pause);
 };

@@ -1,11 +1,11 @@
 import type { Age } from '../intent/age.ts';
 import type { Carrier } from '../intent/plan.ts';
-import type { Judgement } from '../ledger/decide-call.ts';
+import type { CallDecision } from '../ledger/decide-call.ts';
 import type { Sender } from '../ledger/job-record.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { Operation, ProjectId, Sighting } from '../operations/operation.ts';
 
-/** One job that an intent wants called, and the version of its ledger record that the judgement rests on. */
+/** One job that an intent wants called, and the version of its ledger record that the decision rests on. */
 export interface Candidate {
   readonly operation: Operation;
   readonly project_id: ProjectId;
@@ -25,14 +25,14 @@ export interface Candidate {
 }
 
 /** A candidate, and what the ledger says about it. */
-export interface Judged extends Candidate {
-  readonly judgement: Judgement;
-  /** Who asked for it last in vain, as the record of their part names it. */
+export interface DecidedByLedger extends Candidate {
+  readonly byLedger: CallDecision;
+  /** Who asked for it last in vain, as the record of their open intent names it. */
   readonly askedBy: string | undefined;
 }
 
 /** What a job comes to by the ledger and a look. */
-export type Decision = 'go' | 'observed' | 'wait' | 'not stopped';
+export type LookDecision = 'go' | 'observed' | 'wait' | 'not stopped';
 
 /** By so much the upstream's clock may be ahead. */
 const CLOCKS_MS = 60_000;
@@ -43,26 +43,30 @@ const isStartedSince = ({ startedAt }: Sighting, stoppedAt: number): boolean =>
 
 /** What a look at the job after its stop decides for the run that waits. */
 const decideRestart = (
-  { judgement, operation, claimedAt = 0, carrier }: Judged,
+  { byLedger, operation, claimedAt = 0, carrier }: DecidedByLedger,
   sighting: Sighting,
-): Decision => {
+): LookDecision => {
   const { restart } = operation;
-  if (restart === undefined || judgement.kind !== 'look for the stop') return 'wait';
+  if (restart === undefined || byLedger.kind !== 'look for the stop') return 'wait';
   if (restart.readyAt(sighting.status)) return 'go';
-  if (judgement.isDelivered && isStartedSince(sighting, judgement.since))
+  if (byLedger.isDelivered && isStartedSince(sighting, byLedger.since))
     return operation.isThere(sighting.status, carrier.job) ? 'observed' : 'go';
-  if (judgement.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
+  if (byLedger.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
   return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
 };
 
 /** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */
-export const decide = (one: Judged, sighting: Sighting | undefined, seenAt: number): Decision => {
-  const { judgement, operation, claimedAt = 0, clearFrom, carrier } = one;
-  if (judgement.kind === 'go') return 'go';
+export const decideByLook = (
+  one: DecidedByLedger,
+  sighting: Sighting | undefined,
+  seenAt: number,
+): LookDecision => {
+  const { byLedger, operation, claimedAt = 0, clearFrom, carrier } = one;
+  if (byLedger.kind === 'go') return 'go';
   if (sighting === undefined) return 'wait';
-  if (judgement.kind !== 'look') return decideRestart(one, sighting);
+  if (byLedger.kind !== 'look') return decideRestart(one, sighting);
   if (seenAt < clearFrom) return 'wait';
-  const isPast = seenAt >= judgement.noneFrom;
+  const isPast = seenAt >= byLedger.noneFrom;
   switch (operation.effectOf(sighting, claimedAt, carrier.job)) {
     case 'taken':
       return 'observed';
@@ -93,17 +97,17 @@ export const lookAgainAt = (calledAt: number | undefined, now: number, leastMs: 
 
 /** When it is worth coming back for a job that waits, in milliseconds since 1970; undefined if that cannot be told. */
 export const wakeOf = (
-  { judgement, claimedAt, clearFrom, mayEndAt }: Judged,
+  { byLedger, claimedAt, clearFrom, mayEndAt }: DecidedByLedger,
   now: number,
   leastPollMs: number,
 ): number | undefined => {
-  switch (judgement.kind) {
+  switch (byLedger.kind) {
     case 'wait':
-      return judgement.since === undefined
-        ? judgement.until
-        : pollAt(judgement.since, now, leastPollMs);
+      return byLedger.since === undefined
+        ? byLedger.until
+        : pollAt(byLedger.since, now, leastPollMs);
     case 'look for the stop':
-      return pollAt(judgement.since, now, leastPollMs);
+      return pollAt(byLedger.since, now, leastPollMs);
     case 'look': {
       const next = lookAgainAt(claimedAt, now, leastPollMs);
       const wake = Math.max(clearFrom, Math.min(mayEndAt, next));

@@ -1,8 +1,8 @@
 import type { Age } from '../intent/age.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { ageOf, type Call, type Carrier, type Queued } from '../intent/plan.ts';
-import { readAsker, type Sealed } from '../ledger/block-record.ts';
-import { judge, type SettleMs } from '../ledger/decide-call.ts';
+import { type RecordedVerdict, readNote } from '../ledger/block-record.ts';
+import { decideCall, type SettleMs } from '../ledger/decide-call.ts';
 import {
   clearFromOf,
   type JobRecord,
@@ -13,12 +13,18 @@ import {
 import type { Records } from '../ledger/records.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf, UNASKED } from '../operations/operation.ts';
-import { type Candidate, type Decision, decide, type Judged, wakeOf } from './decide-by-look.ts';
+import {
+  type Candidate,
+  type DecidedByLedger,
+  decideByLook,
+  type LookDecision,
+  wakeOf,
+} from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
 import { type Known, readKnown } from './read-known.ts';
 
 /** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
-export interface Weighed {
+export interface Decisions {
   /** The calls, of the jobs alone that may be sent. */
   readonly calls: readonly Call[];
   readonly candidates: ReadonlyMap<Carrier, Candidate>;
@@ -30,7 +36,7 @@ export interface Weighed {
   readonly notStopped: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** The newest who asks has this verdict already. */
-  readonly told: readonly (readonly [Carrier, Sealed])[];
+  readonly told: readonly (readonly [Carrier, RecordedVerdict])[];
   /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
@@ -39,8 +45,8 @@ export interface Weighed {
   readonly unmet: ReadonlyMap<Carrier, Age>;
 }
 
-const lastOf = ({ askers }: Carrier): Queued => {
-  const newest = askers.at(-1);
+const lastOf = ({ wishedBy }: Carrier): Queued => {
+  const newest = wishedBy.at(-1);
   if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
   return newest;
 };
@@ -56,17 +62,17 @@ export const ageBeside = (record: JobRecord | undefined, queued: Queued): Age =>
     ? record.newest
     : ageOf(queued);
 
-const judgeOne = (
+const decideByLedger = (
   wish: Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>,
   { record, version, holder }: Known,
   now: number,
   settleMs: SettleMs,
-): Judged => {
+): DecidedByLedger => {
   const { carrier, operation } = wish;
   const newest = ageBeside(record, lastOf(carrier));
   const wished = { newest, after: carrier.after, operation };
   const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
-  const judgement = judge(wished, record, holder, now, lateMs);
+  const byLedger = decideCall(wished, record, holder, now, lateMs);
   const standing = record && standingOf(record.claim, holder, now);
   return {
     ...wish,
@@ -75,8 +81,8 @@ const judgeOne = (
     claimedAt: record?.claim.at,
     senders: record?.senders,
     clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
-    mayEndAt: judgement.kind === 'look' ? judgement.noneFrom : 0,
-    judgement,
+    mayEndAt: byLedger.kind === 'look' ? byLedger.noneFrom : 0,
+    byLedger,
     askedBy: record && holder?.asked.get(record.claim.index),
   };
 };
@@ -84,11 +90,11 @@ const judgeOne = (
 /** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
 const suspectsOf = (askedBy: string | undefined): number | undefined => {
   if (askedBy === undefined) return undefined;
-  const { mayBeServed, suspects } = readAsker(askedBy);
+  const { mayBeServed, suspects } = readNote(askedBy);
   return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
 };
 
-export interface WeighOptions {
+export interface DecideOptions {
   readonly records: Records;
   readonly lookAt: LookAt;
   readonly now: () => number;
@@ -103,10 +109,10 @@ export interface WeighOptions {
  * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
  * which the ledger cannot tell wait.
  */
-export const weigh = async (
+export const decide = async (
   calls: readonly Call[],
-  { records, lookAt, now, settleMs, pollMs, seen = new Map() }: WeighOptions,
-): Promise<Weighed> => {
+  { records, lookAt, now, settleMs, pollMs, seen = new Map() }: DecideOptions,
+): Promise<Decisions> => {
   const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
     carriers.map((carrier) => ({
       operation,
@@ -122,28 +128,33 @@ export const weigh = async (
   const judged = wanted.flatMap((wish) => {
     const found = known.get(wish.key);
     const isOutdated = seen.has(wish.key) && seen.get(wish.key) !== found?.version;
-    return found === undefined || isOutdated ? [] : [judgeOne(wish, found, now(), settleMs)];
+    return found === undefined || isOutdated ? [] : [decideByLedger(wish, found, now(), settleMs)];
   });
   const seenAt = now();
   const sightings = await lookAtAll(
-    judged.filter(({ judgement: { kind } }) => kind === 'look' || kind === 'look for the stop'),
+    judged.filter(({ byLedger: { kind } }) => kind === 'look' || kind === 'look for the stop'),
     lookAt,
   );
 
-  const decided: Record<Decision, Judged[]> = { go: [], observed: [], wait: [], 'not stopped': [] };
+  const decided: Record<LookDecision, DecidedByLedger[]> = {
+    go: [],
+    observed: [],
+    wait: [],
+    'not stopped': [],
+  };
   const superseded: (readonly [Carrier, IntentId])[] = [];
   const leases = new Map<Carrier, number>();
   const unseen: Carrier[] = [];
   const unmet = new Map<Carrier, Age>();
-  const told: (readonly [Carrier, Sealed])[] = [];
+  const told: (readonly [Carrier, RecordedVerdict])[] = [];
   for (const one of judged) {
-    const { carrier, judgement } = one;
-    if (judgement.kind === 'superseded') superseded.push([carrier, judgement.by]);
-    else if (judgement.kind === 'told') told.push([carrier, judgement.verdict]);
-    else if (judgement.kind === 'wait' && judgement.unmet !== undefined)
-      unmet.set(carrier, judgement.unmet);
+    const { carrier, byLedger } = one;
+    if (byLedger.kind === 'superseded') superseded.push([carrier, byLedger.by]);
+    else if (byLedger.kind === 'told') told.push([carrier, byLedger.verdict]);
+    else if (byLedger.kind === 'wait' && byLedger.unmet !== undefined)
+      unmet.set(carrier, byLedger.unmet);
     const sighting = sightings.get(one);
-    const decision = judgement.kind === 'wait' ? 'wait' : decide(one, sighting, seenAt);
+    const decision = byLedger.kind === 'wait' ? 'wait' : decideByLook(one, sighting, seenAt);
     const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
     if (sighting?.status === UNASKED) unseen.push(carrier);
     else if (wake !== undefined) leases.set(carrier, wake);

@@ -1,7 +1,7 @@
 import { operationOf } from '../intent/intent.ts';
 import type { Call } from '../intent/plan.ts';
 import type { Destination } from '../upstream/destination.ts';
-import { isSettled, type Part } from './open-intent.ts';
+import { isSettled, type OpenIntent } from './open-intent.ts';
 
 /** Where a call goes. */
 export const destinationOf = ({
@@ -13,18 +13,22 @@ export const destinationOf = ({
   route: operation.name,
 });
 
-/** Where the jobs of a part are called. */
-export const destinationOfPart = ({ intent }: Pick<Part, 'intent'>): Destination =>
+/** Where the jobs of an open intent are called. */
+export const destinationOfIntent = ({ intent }: Pick<OpenIntent, 'intent'>): Destination =>
   destinationOf({ ...intent, operation: operationOf(intent) });
 
-/** Where the jobs of a part are looked at. */
-export const lookingAt = (part: Pick<Part, 'intent'>): Destination => ({
-  ...destinationOfPart(part),
+/** Where the jobs of an open intent are looked at. */
+export const lookingAt = (openIntent: Pick<OpenIntent, 'intent'>): Destination => ({
+  ...destinationOfIntent(openIntent),
   route: 'look',
 });
 
 /** Where the jobs that have no verdict yet would be sent, each once. */
-export const destinationsOf = (parts: ReadonlyMap<string, Part>): readonly Destination[] => {
-  const open = [...parts.values()].filter((part) => !isSettled(part)).map(destinationOfPart);
+export const destinationsOf = (
+  openIntents: ReadonlyMap<string, OpenIntent>,
+): readonly Destination[] => {
+  const open = [...openIntents.values()]
+    .filter((openIntent) => !isSettled(openIntent))
+    .map(destinationOfIntent);
   return [...new Map(open.map((it) => [`${it.route}/${it.project}`, it])).values()];
 };

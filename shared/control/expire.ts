@@ -1,13 +1,13 @@
 import { operationOf } from '../intent/intent.ts';
 import { isOverdue, type Settled } from '../intent/plan.ts';
-import { type Ending, endingOf, type LookFirst } from '../ledger/decide-expiry.ts';
+import { decideExpiry, type ExpiryDecision, type LookFirst } from '../ledger/decide-expiry.ts';
 import { type Claim, jobKeyOf } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
 import { type Job, type JobId, type Sighting, UNASKED } from '../operations/operation.ts';
-import { newestPartOf } from './claim.ts';
+import { newestIntentOf } from './claim.ts';
 import { ageBeside } from './decide.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
-import type { Part } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
 import { readKnown } from './read-known.ts';
 
 export interface ExpireOptions {
@@ -16,12 +16,12 @@ export interface ExpireOptions {
   readonly now: () => number;
   /** How long after a deadline it is still tried to see what became of a request, where the ledger knows of one; in milliseconds. */
   readonly graceMs: number;
-  readonly parts: ReadonlyMap<string, Part>;
+  readonly openIntents: ReadonlyMap<string, OpenIntent>;
 }
 
 interface Doubtful extends InDoubt {
   readonly overdue: Settled;
-  readonly part: Part;
+  readonly openIntent: OpenIntent;
   readonly since: number;
   /** A look counts from then on, in milliseconds since 1970: statuses before may be older than what was done before. */
   readonly clearFrom: number;
@@ -30,11 +30,11 @@ interface Doubtful extends InDoubt {
 }
 
 /** What a look at `seenAt` tells of a job whose deadline has passed. */
-const endingBy = (
+const decideExpiryByLook = (
   { operation, carrier, since, clearFrom, noneFrom }: Doubtful,
   sighting: Sighting | undefined,
   seenAt: number,
-): Ending => {
+): ExpiryDecision => {
   if (sighting === undefined || seenAt < clearFrom) return 'wait';
   const isPast = seenAt >= noneFrom;
   switch (operation.effectOf(sighting, since, carrier.job)) {
@@ -53,38 +53,41 @@ const endingBy = (
  * Tells how jobs end whose deadline has passed. Law: none of them is called; and one whose request may have been served
  * is looked at first, for a while, so that no result says `expired` of a job that runs.
  */
-export const makeExpire = ({ records, lookAt, now, graceMs, parts }: ExpireOptions) => {
+export const makeExpire = ({ records, lookAt, now, graceMs, openIntents }: ExpireOptions) => {
   /** The jobs by what the ledger knows: those that need a look, and how the others end. */
   const sift = async (overdue: readonly Settled[]) => {
-    const endings = new Map<Settled, Ending>();
+    const endings = new Map<Settled, ExpiryDecision>();
     const doubtful: Doubtful[] = [];
     const known = await readKnown(records, overdue.map(keyOf));
     for (const one of overdue) {
       const found = known.get(keyOf(one));
       if (found === undefined) endings.set(one, 'wait');
       else {
-        const { part, index } = newestPartOf({ job: one.job_id, askers: [one.asker] }, parts);
+        const { openIntent, index } = newestIntentOf(
+          { job: one.job_id, wishedBy: [one.wishedBy] },
+          openIntents,
+        );
         // By its age, as everything that the ledger knows of the job.
-        const intent = { ...one.asker.intent, intent_id: ageBeside(found.record, one.asker) };
-        const late = { part: part.key, intent, askedBy: part.asked.get(index) };
-        const ending = endingOf(late, found.record, found.holder, now());
+        const intent = { ...one.wishedBy.intent, intent_id: ageBeside(found.record, one.wishedBy) };
+        const late = { part: openIntent.key, intent, askedBy: openIntent.asked.get(index) };
+        const ending = decideExpiry(late, found.record, found.holder, now());
         if (typeof ending === 'string') endings.set(one, ending);
-        else doubtful.push(inDoubt(one, part, found.record?.claim, ending));
+        else doubtful.push(inDoubt(one, openIntent, found.record?.claim, ending));
       }
     }
     return { endings, doubtful };
   };
 
-  return async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, Ending>> => {
+  return async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, ExpiryDecision>> => {
     const { endings, doubtful } = await sift(overdue);
     const seenAt = now();
     const sightings = await lookAtAll(doubtful, lookAt);
     const graceEnds = new Date(now() - graceMs).toISOString();
     for (const one of doubtful) {
       const sighting = sightings.get(one);
-      if (sighting?.status === UNASKED) one.part.outOfTime = true;
-      const ending = endingBy(one, sighting, seenAt);
-      const isGivenUp = ending === 'wait' && isOverdue(one.overdue.asker, graceEnds);
+      if (sighting?.status === UNASKED) one.openIntent.outOfTime = true;
+      const ending = decideExpiryByLook(one, sighting, seenAt);
+      const isGivenUp = ending === 'wait' && isOverdue(one.overdue.wishedBy, graceEnds);
       endings.set(one.overdue, isGivenUp ? 'expired' : ending);
     }
     return endings;
@@ -93,23 +96,23 @@ export const makeExpire = ({ records, lookAt, now, graceMs, parts }: ExpireOptio
 
 const inDoubt = (
   overdue: Settled,
-  part: Part,
+  openIntent: OpenIntent,
   claim: Claim | undefined,
   { noneFrom }: LookFirst,
 ): Doubtful => ({
   overdue,
-  part,
-  operation: operationOf(part.intent),
-  project_id: part.intent.project_id,
-  carrier: { job: jobIn(part, overdue.job_id) },
+  openIntent,
+  operation: operationOf(openIntent.intent),
+  project_id: openIntent.intent.project_id,
+  carrier: { job: jobIn(openIntent, overdue.job_id) },
   since: claim?.at ?? 0,
   clearFrom: claim?.clearFrom ?? 0,
   noneFrom,
 });
 
 /** As the intent lists it, with what it asks for that job. */
-const jobIn = ({ intent, places }: Part, job: JobId): Job =>
+const jobIn = ({ intent, places }: OpenIntent, job: JobId): Job =>
   intent.jobs[places.get(job) ?? -1] ?? job;
 
-const keyOf = ({ job_id, asker: { intent } }: Settled): string =>
+const keyOf = ({ job_id, wishedBy: { intent } }: Settled): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job_id);

@@ -1,5 +1,5 @@
 import type { VerdictInfo } from '../intent/result.ts';
-import { isSettled, type Part, settleOpen } from './open-intent.ts';
+import { isSettled, type OpenIntent, settleOpen } from './open-intent.ts';
 
 export const FAILED = 'failed: the receive count ran out before every job had a verdict';
 
@@ -7,23 +7,24 @@ export const FAILED = 'failed: the receive count ran out before every job had a 
 const SPARE_RECEIVES = 2;
 
 /** Whether the queue is about to give one of its messages for the last time. */
-export const isOnItsLast = ({ messages }: Part, maxReceives: number): boolean => {
+export const isOnItsLast = ({ messages }: OpenIntent, maxReceives: number): boolean => {
   const lastReceive = Math.max(1, maxReceives - SPARE_RECEIVES);
   return messages.some(({ receiveCount }) => receiveCount >= lastReceive);
 };
 
 /**
- * Whether a part belongs on the dead-letter queue: a job of it has failed. Told by the record, so that a burial that did
+ * Whether an open intent belongs on the dead-letter queue: a job of it has failed. Told by the record, so that a burial that did
  * not succeed is tried again; one that was moved back from there is received anew, and only told of again.
  */
-export const hasFailed = (part: Part, maxReceives: number): boolean =>
-  isOnItsLast(part, maxReceives) && part.verdicts.some((verdict) => verdict?.outcome === 'failed');
+export const hasFailed = (openIntent: OpenIntent, maxReceives: number): boolean =>
+  isOnItsLast(openIntent, maxReceives) &&
+  openIntent.verdicts.some((verdict) => verdict?.outcome === 'failed');
 
 /** What is open when the queue is about to give a message for the last time has failed. `now` is in milliseconds since 1970. */
-export const failIfLast = (part: Part, maxReceives: number, now: number): void => {
-  if (!isOnItsLast(part, maxReceives) || isSettled(part)) return;
-  const last = part.reason === undefined ? '' : `; the last time: ${part.reason}`;
+export const failIfLast = (openIntent: OpenIntent, maxReceives: number, now: number): void => {
+  if (!isOnItsLast(openIntent, maxReceives) || isSettled(openIntent)) return;
+  const last = openIntent.reason === undefined ? '' : `; the last time: ${openIntent.reason}`;
   const error = { code: 'attempts-exhausted', message: FAILED + last };
   const verdict: VerdictInfo = { outcome: 'failed', error };
-  settleOpen(part, { ...verdict, calledAt: now, settledAt: now });
+  settleOpen(openIntent, { ...verdict, calledAt: now, settledAt: now });
 };

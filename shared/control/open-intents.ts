@@ -1,10 +1,9 @@
 import { type Age, ageAsOf } from '../intent/age.ts';
-import type { Intent } from '../intent/intent.ts';
-import { BLOCK_JOBS, blocksOf, readMessage } from '../intent/message.ts';
+import { BLOCK_JOBS, blocksOf, type Intent, readMessage } from '../intent/intent.ts';
 import { blockKeyOf, messageKeyOf } from '../ledger/block-record.ts';
 import type { KeyRecord } from '../ledger/key-record.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import type { Part, Received } from './open-intent.ts';
+import type { OpenIntent, Received } from './open-intent.ts';
 
 export interface Unreadable<Message extends Received> {
   readonly message: Message;
@@ -21,7 +20,7 @@ const read = (body: string, blockJobs: number): Intent | string => {
   return reading.intent;
 };
 
-/** The parts of a message: its blocks, or all of it where it does not say where its jobs stand. */
+/** The open intents of a message: its blocks, or all of it where it does not say where its jobs stand. */
 const cutOf = (intent: Intent, blockJobs: number): readonly (readonly [string, Intent])[] => {
   const { first, intent_id, jobs } = intent;
   if (first === undefined) return [[messageKeyOf(intent), intent]];
@@ -38,14 +37,14 @@ export interface OpenOptions {
 }
 
 /**
- * Reads a batch: parts for each message, the same ones for several that are the same; and what cannot be read. `cuts` tells
- * how many parts each message has: it is done when all of them are.
+ * Reads a batch: open intents for each message, the same ones for several that are the same; and what cannot be read. `cuts` tells
+ * how many open intents each message has: it is done when all of them are.
  */
-export const openParts = <Message extends Received>(
+export const readBatch = <Message extends Received>(
   batch: readonly Message[],
   { now = Number.POSITIVE_INFINITY, blockJobs = BLOCK_JOBS }: OpenOptions = {},
 ) => {
-  const parts = new Map<string, Part<Message>>();
+  const openIntents = new Map<string, OpenIntent<Message>>();
   const cuts = new Map<Message, number>();
   const unreadable: Unreadable<Message>[] = [];
   for (const message of batch) {
@@ -58,26 +57,26 @@ export const openParts = <Message extends Received>(
     const cut = cutOf(intent, blockJobs);
     cuts.set(message, cut.length);
     for (const [key, some] of cut) {
-      const part = parts.get(key) ?? openPart<Message>(key, some, age);
-      part.messages.push(message);
+      const openIntent = openIntents.get(key) ?? makeOpenIntent<Message>(key, some, age);
+      openIntent.messages.push(message);
       // Of two copies that the queue took one after the other the first tells when it was wished.
-      if (age < part.age) part.age = age;
+      if (age < openIntent.age) openIntent.age = age;
       if (intent.first !== undefined && message.receiveCount > 1)
-        part.formerly.set(messageKeyOf(intent), intent.jobs);
-      parts.set(key, part);
+        openIntent.formerly.set(messageKeyOf(intent), intent.jobs);
+      openIntents.set(key, openIntent);
     }
   }
-  return { parts, cuts, unreadable };
+  return { openIntents, cuts, unreadable };
 };
 
 const namesOf = ({ intent_id, event_id, correlation_id }: Intent): readonly string[] =>
   [intent_id, event_id, correlation_id].filter((name) => name !== undefined);
 
-const openPart = <Message extends Received>(
+const makeOpenIntent = <Message extends Received>(
   key: string,
   intent: Intent,
   age: Age,
-): Part<Message> => ({
+): OpenIntent<Message> => ({
   key,
   intent,
   age,
@@ -99,18 +98,18 @@ const openPart = <Message extends Received>(
   outOfTime: false,
 });
 
-/** A part that nothing was done for yet, as part of the intent that its event was accepted as first. */
-export const adoptPart = <Message extends Received>(
-  part: Part<Message>,
+/** A open intent that nothing was done for yet, as open intent of the intent that its event was accepted as first. */
+export const adoptIntent = <Message extends Received>(
+  openIntent: OpenIntent<Message>,
   { age, ...first }: KeyRecord,
-  same: Part<Message> | undefined,
-): Part<Message> => {
-  const intent = { ...part.intent, ...first };
-  const isFirst = first.intent_id === part.intent.intent_id;
-  const key = part.key.replace(part.intent.intent_id, first.intent_id);
-  const adopted = same ?? openPart<Message>(key, intent, age);
-  adopted.messages.push(...part.messages);
-  for (const name of part.names) adopted.names.add(name);
-  if (isFirst) for (const [former, jobs] of part.formerly) adopted.formerly.set(former, jobs);
+  same: OpenIntent<Message> | undefined,
+): OpenIntent<Message> => {
+  const intent = { ...openIntent.intent, ...first };
+  const isFirst = first.intent_id === openIntent.intent.intent_id;
+  const key = openIntent.key.replace(openIntent.intent.intent_id, first.intent_id);
+  const adopted = same ?? makeOpenIntent<Message>(key, intent, age);
+  adopted.messages.push(...openIntent.messages);
+  for (const name of openIntent.names) adopted.names.add(name);
+  if (isFirst) for (const [former, jobs] of openIntent.formerly) adopted.formerly.set(former, jobs);
   return adopted;
 };

@@ -1,35 +1,35 @@
-import type { Asked, Call, Queued } from '../intent/plan.ts';
-import type { Part, Received } from './open-intent.ts';
+import type { Call, Queued, WantedJob } from '../intent/plan.ts';
+import type { OpenIntent, Received } from './open-intent.ts';
 
-type Parts<Message extends Received> = ReadonlyMap<string, Part<Message>>;
+type OpenIntents<Message extends Received> = ReadonlyMap<string, OpenIntent<Message>>;
 
-/** The parts of those who ask for jobs, each once. */
-export const partsAsking = <Message extends Received>(
-  parts: Parts<Message>,
-  asked: readonly Asked[],
-): readonly Part<Message>[] => {
-  const askers: readonly Queued[] = asked.flatMap(({ askers }) => askers);
-  const keys = new Set(askers.map(({ part }) => part));
-  return [...keys].flatMap((key) => parts.get(key) ?? []);
+/** The open intents of those who ask for jobs, each once. */
+export const intentsAsking = <Message extends Received>(
+  openIntents: OpenIntents<Message>,
+  asked: readonly WantedJob[],
+): readonly OpenIntent<Message>[] => {
+  const wishedBy: readonly Queued[] = asked.flatMap(({ wishedBy }) => wishedBy);
+  const keys = new Set(wishedBy.map(({ part }) => part));
+  return [...keys].flatMap((key) => openIntents.get(key) ?? []);
 };
 
-/** Which parts wait for calls, and which of them for no other any more. */
+/** Which open intents wait for calls, and which of them for no other any more. */
 export const makeProgress = <Message extends Received>(
-  parts: Parts<Message>,
+  openIntents: OpenIntents<Message>,
   calls: readonly Call[],
 ) => {
-  const waiting = new Map<Part<Message>, number>();
+  const waiting = new Map<OpenIntent<Message>, number>();
   for (const { carriers } of calls)
-    for (const part of partsAsking(parts, carriers))
-      waiting.set(part, (waiting.get(part) ?? 0) + 1);
+    for (const openIntent of intentsAsking(openIntents, carriers))
+      waiting.set(openIntent, (waiting.get(openIntent) ?? 0) + 1);
   return {
-    /** The parts that wait for none. */
-    uncalled: [...parts.values()].filter((part) => !waiting.has(part)),
-    /** The parts whose last call this was. To be told of each call once. */
-    finishedBy: ({ carriers }: Call): readonly Part<Message>[] =>
-      partsAsking(parts, carriers).filter((part) => {
-        const left = (waiting.get(part) ?? 0) - 1;
-        waiting.set(part, left);
+    /** The open intents that wait for none. */
+    uncalled: [...openIntents.values()].filter((openIntent) => !waiting.has(openIntent)),
+    /** The open intents whose last call this was. To be told of each call once. */
+    finishedBy: ({ carriers }: Call): readonly OpenIntent<Message>[] =>
+      intentsAsking(openIntents, carriers).filter((openIntent) => {
+        const left = (waiting.get(openIntent) ?? 0) - 1;
+        waiting.set(openIntent, left);
         return left === 0;
       }),
   };

@@ -13,7 +13,7 @@ import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../ledger/rank
 import { isForeign, type Records, type Seen } from '../ledger/records.ts';
 import { operations } from '../operations/index.ts';
 import { type JobId, jobIdOf } from '../operations/operation.ts';
-import { isOpen, type Part } from './open-intent.ts';
+import { isOpen, type OpenIntent } from './open-intent.ts';
 
 /** Wishes with their ages, by which a plan orders them. */
 export interface Ranked {
@@ -39,15 +39,15 @@ const ROUNDS = 5;
  */
 export const rank = async (
   records: Records,
-  parts: ReadonlyMap<string, Part>,
+  openIntents: ReadonlyMap<string, OpenIntent>,
   queued: readonly Queued[],
 ): Promise<Ranked> => {
   // How old each is by its message, whatever its sender's own order makes of that.
   const arrived = new Map(queued.map((one) => [one.part, ageOf(one)]));
   const bySequence = await sequenced(records, queued);
   // Also those that are over: a delivery that comes late may have given a receipt of its own.
-  const stops = [...bySequence.queued, ...[...parts.values()].map(settledOf)].flatMap((one) =>
-    stopNamesOf(one, parts.get(one.part)).map((name) => [keyFor(one, name), one] as const),
+  const stops = [...bySequence.queued, ...[...openIntents.values()].map(settledOf)].flatMap((one) =>
+    stopNamesOf(one, openIntents.get(one.part)).map((name) => [keyFor(one, name), one] as const),
   );
   const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
   const keys = [...stops.map(([key]) => key), ...bySequence.queued.flatMap(keysOf)];
@@ -89,10 +89,13 @@ const namesNow = async (
   return new Map(names.flat());
 };
 
-const settledOf = (part: Part): Queued => ({
-  part: part.key,
-  intent: { ...part.intent, jobs: part.intent.jobs.filter((_, i) => !isOpen(part, i)) },
-  age: part.age,
+const settledOf = (openIntent: OpenIntent): Queued => ({
+  part: openIntent.key,
+  intent: {
+    ...openIntent.intent,
+    jobs: openIntent.intent.jobs.filter((_, i) => !isOpen(openIntent, i)),
+  },
+  age: openIntent.age,
 });
 
 const nameOf = (one: Queued): Named => ({
@@ -102,9 +105,9 @@ const nameOf = (one: Queued): Named => ({
 });
 
 /** What a run may call a stop, but for an id that tells its age. */
-const stopNamesOf = (one: Queued, part: Part | undefined): readonly string[] =>
+const stopNamesOf = (one: Queued, openIntent: OpenIntent | undefined): readonly string[] =>
   FOLLOWED.has(one.intent.operation) && one.intent.jobs.length > 0
-    ? [...(part?.names ?? [])].filter((name) => name !== ageOf(one))
+    ? [...(openIntent?.names ?? [])].filter((name) => name !== ageOf(one))
     : [];
 
 /** Whether an id is of a time at which the intent that names it was on the queue already: the clock was ahead that made it. */

@@ -7,7 +7,7 @@ export interface Known {
   /** Undefined: no invocation has claimed it yet. */
   readonly record: JobRecord | undefined;
   readonly version: string | undefined;
-  /** The record of the part that the job's claim points to, if it was written. */
+  /** The record of the open intent that the job's claim points to, if it was written. */
   readonly holder: BlockState | undefined;
 }
 

@@ -72,7 +72,7 @@ const isUnclear = (verdict: Verdict): boolean =>
 const isSilent = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served === 'maybe yet';
 
-interface Asked {
+interface Effect {
   readonly operation: Operation;
   readonly job: Job;
   readonly since: number;
@@ -85,7 +85,7 @@ interface Asked {
  */
 const reconsidered = (
   verdict: Verdict,
-  { operation, job, since }: Asked,
+  { operation, job, since }: Effect,
   isClear: boolean,
   sighting: Sighting = { status: UNASKED },
 ): Verdict => {

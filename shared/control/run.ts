@@ -1,11 +1,11 @@
 import type { Records } from '../ledger/records.ts';
 import { type Breakers, makeBreakers } from '../upstream/breakers.ts';
 import type { Budget } from './budget.ts';
-import { type Claim, makeClaim } from './claim.ts';
+import { type ClaimJobs, makeClaimJobs } from './claim.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { type LookAt, makeLookAt } from './look.ts';
-import type { Part, Received } from './open-intent.ts';
-import { type Conclude, makeConclude } from './record-and-publish.ts';
+import type { OpenIntent, Received } from './open-intent.ts';
+import { makeRecordAndPublish, type RecordAndPublish } from './record-and-publish.ts';
 
 /** What the steps of one invocation have in common. */
 export interface Run<Message extends Received = Received> {
@@ -17,10 +17,10 @@ export interface Run<Message extends Received = Received> {
   readonly gates: Breakers;
   readonly budget: Budget;
   /** What is worked on, by the key of its record. */
-  readonly parts: ReadonlyMap<string, Part<Message>>;
-  readonly claim: Claim;
+  readonly openIntents: ReadonlyMap<string, OpenIntent<Message>>;
+  readonly claim: ClaimJobs;
   /** Records and publishes verdicts. */
-  readonly record: Conclude;
+  readonly record: RecordAndPublish;
   /** Looks on which it depends what is called; they leave time for the calls. */
   readonly lookBefore: LookAt;
   /** Looks after a call. */
@@ -30,7 +30,7 @@ export interface Run<Message extends Received = Received> {
 /** Puts together what the steps need. `budget` begins with the invocation. */
 export const openRun = <Message extends Received>(
   { records, budget, invocation }: Pick<Run, 'records' | 'budget' | 'invocation'>,
-  parts: Run<Message>['parts'],
+  openIntents: Run<Message>['openIntents'],
   edges: ControlEdges<Message>,
   limits: ControlLimits,
 ): Run<Message> => {
@@ -45,9 +45,9 @@ export const openRun = <Message extends Received>(
     records,
     gates,
     budget,
-    parts,
-    claim: makeClaim({ records, now, invocation, leaseMs, parts }),
-    record: makeConclude({ records, invocation, publish }),
+    openIntents,
+    claim: makeClaimJobs({ records, now, invocation, leaseMs, openIntents }),
+    record: makeRecordAndPublish({ records, invocation, publish }),
     lookBefore: makeLookAt(toUpstream, callConcurrency, budget.looksBefore),
     lookAfter: makeLookAt(toUpstream, callConcurrency, budget.looksAfter),
   };

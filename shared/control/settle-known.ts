@@ -2,11 +2,11 @@ import { type IntentId, operationOf } from '../intent/intent.ts';
 import type { Plan } from '../intent/plan.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import { newestOf, type Weighed } from './decide.ts';
-import { destinationOfPart, lookingAt } from './destinations.ts';
+import { type Decisions, newestOf } from './decide.ts';
+import { destinationOfIntent, lookingAt } from './destinations.ts';
 import { makeExpire } from './expire.ts';
-import { noteEnd, noteLease, type Part, type Received } from './open-intent.ts';
-import { partsAsking } from './progress.ts';
+import { noteEnd, noteLease, type OpenIntent, type Received } from './open-intent.ts';
+import { intentsAsking } from './progress.ts';
 import { tellOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
 import {
@@ -25,19 +25,26 @@ export const settlePlanned = async <Message extends Received>(
   run: Run<Message>,
   { settled }: Plan,
 ): Promise<void> => {
-  const { records, gates, parts, lookBefore: lookAt, limits } = run;
+  const { records, gates, openIntents, lookBefore: lookAt, limits } = run;
   const { now } = run.edges;
-  const expire = makeExpire({ records, lookAt, now, graceMs: limits.leaseMs + GRACE_MS, parts });
+  const expire = makeExpire({
+    records,
+    lookAt,
+    now,
+    graceMs: limits.leaseMs + GRACE_MS,
+    openIntents,
+  });
   const endings = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of settled) {
     // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
-    const reason = gates.reason(destinationOfPart(one.asker)) ?? gates.reason(lookingAt(one.asker));
-    settleUncalled(parts, one, endings.get(one), now(), reason);
+    const reason =
+      gates.reason(destinationOfIntent(one.wishedBy)) ?? gates.reason(lookingAt(one.wishedBy));
+    settleUncalled(openIntents, one, endings.get(one), now(), reason);
   }
 };
 
 /** How late statuses may be after what an intent's jobs wait for: until then a look would prove nothing. */
-const settleBefore = ({ intent }: Part, { limits }: Pick<Run, 'limits'>): number => {
+const settleBefore = ({ intent }: OpenIntent, { limits }: Pick<Run, 'limits'>): number => {
   const { restart } = operationOf(intent);
   return restart === undefined ? 0 : limits.settleMs(OPERATIONS[restart.after], {});
 };
@@ -47,11 +54,11 @@ export const postponeRuns = <Message extends Received>(
   run: Run<Message>,
   { waiting }: Plan,
 ): void => {
-  const { edges, limits, parts } = run;
+  const { edges, limits, openIntents } = run;
   for (const carrier of waiting)
-    for (const part of partsAsking(parts, [carrier])) {
-      const least = Math.max(limits.restartDelaySeconds * 1_000, settleBefore(part, run));
-      noteLease(part, jobIdOf(carrier.job), edges.now() + least);
+    for (const openIntent of intentsAsking(openIntents, [carrier])) {
+      const least = Math.max(limits.restartDelaySeconds * 1_000, settleBefore(openIntent, run));
+      noteLease(openIntent, jobIdOf(carrier.job), edges.now() + least);
     }
 };
 
@@ -59,46 +66,47 @@ export const postponeRuns = <Message extends Received>(
 const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
 
 /** Settles what needs no call by the ledger or a look, and notes when the rest comes back. */
-export const settleWeighed = async <Message extends Received>(
+export const settleDecided = async <Message extends Received>(
   run: Run<Message>,
   plan: Plan,
-  weighed: Weighed,
+  decisions: Decisions,
 ): Promise<void> => {
-  const { parts, claim, edges, gates } = run;
+  const { openIntents, claim, edges, gates } = run;
   const { now, log } = edges;
-  for (const [carrier, superseded_by] of weighed.superseded)
-    settleWithoutCall(parts, carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const [carrier, verdict] of weighed.told) settleNewest(parts, carrier, verdict);
+  for (const [carrier, superseded_by] of decisions.superseded)
+    settleWithoutCall(openIntents, carrier, { outcome: 'superseded', superseded_by }, now());
+  for (const [carrier, verdict] of decisions.told) settleNewest(openIntents, carrier, verdict);
   const planned = plan.settled.map((one) => one.superseded_by);
-  tellOfFuture(log, [...planned, ...weighed.superseded.map(([, by]) => by)], now());
+  tellOfFuture(log, [...planned, ...decisions.superseded.map(([, by]) => by)], now());
   // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
-  for (const carrier of await claim(weighed.notStopped, 'open'))
-    settleWithoutCall(parts, carrier, NOT_STOPPED, now());
-  await settleObserved(run, weighed);
-  for (const part of partsAsking(parts, weighed.unseen)) {
-    part.outOfTime = true;
-    part.pause = Math.max(part.pause, gates.pause(lookingAt(part)));
+  for (const carrier of await claim(decisions.notStopped, 'open'))
+    settleWithoutCall(openIntents, carrier, NOT_STOPPED, now());
+  await settleObserved(run, decisions);
+  for (const openIntent of intentsAsking(openIntents, decisions.unseen)) {
+    openIntent.outOfTime = true;
+    openIntent.pause = Math.max(openIntent.pause, gates.pause(lookingAt(openIntent)));
   }
-  if (weighed.unmet.size > 0)
+  if (decisions.unmet.size > 0)
     log.info('waits for an intent before it', {
-      jobs: weighed.unmet.size,
-      intents: firstOf(Array.from(weighed.unmet.keys(), newestOf)),
-      after: firstOf(weighed.unmet.values()),
+      jobs: decisions.unmet.size,
+      intents: firstOf(Array.from(decisions.unmet.keys(), newestOf)),
+      after: firstOf(decisions.unmet.values()),
     });
-  for (const [carrier, until] of weighed.leases)
-    for (const part of partsAsking(parts, [carrier])) noteLease(part, jobIdOf(carrier.job), until);
+  for (const [carrier, until] of decisions.leases)
+    for (const openIntent of intentsAsking(openIntents, [carrier]))
+      noteLease(openIntent, jobIdOf(carrier.job), until);
 };
 
 /** What a look has shown as served is delivered; until its request can have no effect any more the claim stays fenced. */
 const settleObserved = async <Message extends Received>(
-  { parts, claim, edges: { now }, invocation }: Run<Message>,
-  { observed }: Weighed,
+  { openIntents, claim, edges: { now }, invocation }: Run<Message>,
+  { observed }: Decisions,
 ): Promise<void> => {
   const mayEndAt = new Map(observed.map((one) => [one.carrier, one.mayEndAt]));
   for (const carrier of await claim(observed, 'served')) {
     const until = mayEndAt.get(carrier) ?? 0;
-    for (const part of partsAsking(parts, until > now() ? [carrier] : []))
-      noteEnd(part, jobIdOf(carrier.job), { invocation, until });
-    settleWithoutCall(parts, carrier, OBSERVED, now());
+    for (const openIntent of intentsAsking(openIntents, until > now() ? [carrier] : []))
+      noteEnd(openIntent, jobIdOf(carrier.job), { invocation, until });
+    settleWithoutCall(openIntents, carrier, OBSERVED, now());
   }
 };

@@ -1,12 +1,12 @@
 import type { Carrier } from '../intent/plan.ts';
-import { readAsker } from '../ledger/block-record.ts';
+import { readNote } from '../ledger/block-record.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
-import { isOpen, noteAsked, type Part } from './open-intent.ts';
-import { partsAsking } from './progress.ts';
+import { isOpen, noteAsked, type OpenIntent } from './open-intent.ts';
+import { intentsAsking } from './progress.ts';
 
 export interface SuspicionOptions {
-  readonly parts: ReadonlyMap<string, Part>;
+  readonly openIntents: ReadonlyMap<string, OpenIntent>;
   readonly invocation: string;
   /** Whether the last call of a job was in vain as well. */
   readonly isRepeat: (carrier: Carrier) => boolean;
@@ -17,17 +17,17 @@ export interface SuspicionOptions {
  * of the same kind went through in this invocation: then it is no outage, and one of them is the reason. So all others
  * are rid of a job that spoils every call at the second try after the first.
  */
-export const makeSuspicion = ({ parts, invocation, isRepeat }: SuspicionOptions) => {
+export const makeSuspicion = ({ openIntents, invocation, isRepeat }: SuspicionOptions) => {
   const served = new Set<string>();
   const failed: Attempt[] = [];
 
-  const narrowOne = (carrier: Carrier): readonly Part[] =>
-    partsAsking(parts, [carrier]).filter((part) => {
+  const narrowOne = (carrier: Carrier): readonly OpenIntent[] =>
+    intentsAsking(openIntents, [carrier]).filter((openIntent) => {
       const job = jobIdOf(carrier.job);
-      const index = part.places.get(job) ?? -1;
-      const asker = readAsker(part.asked.get(index) ?? '');
-      const isOurs = asker.invocation === invocation && isOpen(part, index);
-      if (isOurs) noteAsked(part, job, { ...asker, suspects: 1 });
+      const index = openIntent.places.get(job) ?? -1;
+      const noted = readNote(openIntent.asked.get(index) ?? '');
+      const isOurs = noted.invocation === invocation && isOpen(openIntent, index);
+      if (isOurs) noteAsked(openIntent, job, { ...noted, suspects: 1 });
       return isOurs;
     });
 
@@ -39,7 +39,7 @@ export const makeSuspicion = ({ parts, invocation, isRepeat }: SuspicionOptions)
       if (isInVain && call.carriers.every(isRepeat)) failed.push(attempt);
     },
     /** Notes it for the next time, once all calls are made; tells whose record has to be written anew. */
-    narrow: (): readonly Part[] => {
+    narrow: (): readonly OpenIntent[] => {
       const spoilt = failed.filter(({ call }) => served.has(groupOf(call)));
       return [...new Set(spoilt.flatMap(({ call }) => call.carriers).flatMap(narrowOne))];
     },

@@ -1,14 +1,14 @@
 import { timeOf } from '../intent/intent.ts';
-import type { Asked, Queued, Settled } from '../intent/plan.ts';
+import type { Queued, Settled, WantedJob } from '../intent/plan.ts';
 import type { VerdictInfo } from '../intent/result.ts';
-import type { Sealed } from '../ledger/block-record.ts';
-import type { Ending } from '../ledger/decide-expiry.ts';
+import type { RecordedVerdict } from '../ledger/block-record.ts';
+import type { ExpiryDecision } from '../ledger/decide-expiry.ts';
 import type { JobId } from '../operations/operation.ts';
 import type { Refusal } from '../reply/verdict.ts';
-import type { Part } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
 import { settleAskers } from './settle-attempt.ts';
 
-type Parts = ReadonlyMap<string, Part>;
+type OpenIntents = ReadonlyMap<string, OpenIntent>;
 
 /** A look showed the wished state. */
 export const OBSERVED: VerdictInfo = { outcome: 'delivered', evidence: 'observed' };
@@ -56,15 +56,15 @@ const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const
  * else why the last request for it was in vain.
  */
 const expiredOf = (
-  part: Part | undefined,
+  openIntent: OpenIntent | undefined,
   job: JobId,
-  asker: Queued,
+  wishedBy: Queued,
   ofWay: string | undefined,
 ): VerdictInfo => {
-  if (cameLate(asker)) return { outcome: 'expired', error: tooOld(asker) };
-  const index = part?.places.get(job);
-  const isAsked = index !== undefined && part?.asked.has(index) === true;
-  const reason = ofWay ?? (isAsked ? part.reason : undefined);
+  if (cameLate(wishedBy)) return { outcome: 'expired', error: tooOld(wishedBy) };
+  const index = openIntent?.places.get(job);
+  const isAsked = index !== undefined && openIntent?.asked.has(index) === true;
+  const reason = ofWay ?? (isAsked ? openIntent.reason : undefined);
   return {
     outcome: 'expired',
     ...(reason !== undefined && { error: { code: 'unanswered', message: reason } }),
@@ -82,24 +82,27 @@ const UNSERVABLE: VerdictInfo = {
 
 /** Lays down a verdict that no call of this invocation brought. */
 export const settleWithoutCall = (
-  parts: Parts,
-  asked: Asked,
+  openIntents: OpenIntents,
+  asked: WantedJob,
   verdict: VerdictInfo,
   at: number,
-): void => settleAskers(parts, asked, { ...verdict, calledAt: at, settledAt: at });
+): void => settleAskers(openIntents, asked, { ...verdict, calledAt: at, settledAt: at });
 
 /** Lays down the verdict that the newest of those who ask has already; of the others it says nothing. */
-export const settleNewest = (parts: Parts, { job, askers }: Asked, verdict: Sealed): void =>
-  settleAskers(parts, { job, askers: askers.slice(-1) }, verdict);
+export const settleNewest = (
+  openIntents: OpenIntents,
+  { job, wishedBy }: WantedJob,
+  verdict: RecordedVerdict,
+): void => settleAskers(openIntents, { job, wishedBy: wishedBy.slice(-1) }, verdict);
 
-export const rejectUnservable = (parts: Parts, asked: Asked, at: number): void =>
-  settleWithoutCall(parts, asked, UNSERVABLE, at);
+export const rejectUnservable = (openIntents: OpenIntents, asked: WantedJob, at: number): void =>
+  settleWithoutCall(openIntents, asked, UNSERVABLE, at);
 
 /** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: what the last refusal there looked like. */
 export const settleUncalled = (
-  parts: Parts,
-  { job_id: job, asker, ...verdict }: Settled,
-  ending: Ending | undefined,
+  openIntents: OpenIntents,
+  { job_id: job, wishedBy, ...verdict }: Settled,
+  ending: ExpiryDecision | undefined,
   at: number,
   reason?: string,
 ): void => {
@@ -107,9 +110,9 @@ export const settleUncalled = (
   // Where looks are refused too, it cannot be seen whether the stop is over.
   const isPlain = ending === 'expired' || (ending === 'unstopped' && reason !== undefined);
   const told = isPlain
-    ? expiredOf(parts.get(asker.part), job, asker, reason)
+    ? expiredOf(openIntents.get(wishedBy.part), job, wishedBy, reason)
     : ending === undefined
       ? verdict
       : TOLD[ending];
-  settleWithoutCall(parts, { job, askers: [asker] }, told, at);
+  settleWithoutCall(openIntents, { job, wishedBy: [wishedBy] }, told, at);
 };

@@ -24,13 +24,13 @@ export interface Queued {
 export const ageOf = ({ age, intent }: Queued): Age => age ?? intent.intent_id;
 
 /** One job, and all intents that ask for it: all share the outcome. */
-export interface Asked {
+export interface WantedJob {
   readonly job: Job;
-  readonly askers: readonly Queued[];
+  readonly wishedBy: readonly Queued[];
 }
 
 /** One job to be asked for once. */
-export interface Carrier extends Asked {
+export interface Carrier extends WantedJob {
   /** The age of the intent that all of them are to follow. */
   readonly after: Age | undefined;
 }
@@ -46,7 +46,7 @@ export interface Call {
 /** An outcome that needs no call. */
 export interface Settled {
   readonly job_id: JobId;
-  readonly asker: Queued;
+  readonly wishedBy: Queued;
   readonly outcome: 'superseded' | 'expired';
   readonly superseded_by?: IntentId;
 }
@@ -65,7 +65,7 @@ interface Group extends Omit<Call, 'carriers'> {
 /** What is wished for one job. Wishes that must follow each other, as in a restart, lie one above the other. */
 interface Wish extends Carrier {
   readonly group: Group;
-  askers: Queued[];
+  wishedBy: Queued[];
   readonly below: Wish | undefined;
 }
 
@@ -90,8 +90,8 @@ export const planCalls = (queued: readonly Queued[], now: string): Plan => {
   const groups = new Map<string, Group>();
   const wishes = new Map<string, Map<JobId, Wish>>();
   const settled: Settled[] = [];
-  for (const asker of queued.toSorted(byAge))
-    fold(asker, groupFor(groups, asker.intent), wishes, settled);
+  for (const one of queued.toSorted(byAge))
+    fold(one, groupFor(groups, one.intent), wishes, settled);
 
   const waiting: Carrier[] = [];
   for (const ofProject of wishes.values())
@@ -153,7 +153,7 @@ const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
 
 /** Lays one intent's wishes on top of what older intents wished for the same jobs. */
 const fold = (
-  asker: Queued,
+  queued: Queued,
   group: Group,
   wishes: Map<string, Map<JobId, Wish>>,
   settled: Settled[],
@@ -161,18 +161,18 @@ const fold = (
   const scope = `${group.operation.service} ${group.project_id}`;
   const ofProject = wishes.get(scope) ?? new Map<JobId, Wish>();
   wishes.set(scope, ofProject);
-  const alone = [asker];
-  const { after } = asker.intent;
-  for (const job of asker.intent.jobs) {
+  const alone = [queued];
+  const { after } = queued.intent;
+  for (const job of queued.intent.jobs) {
     const id = jobIdOf(job);
     const top = ofProject.get(id);
-    const below = top && supersede(top, group, job, asker.intent, settled);
+    const below = top && supersede(top, group, job, queued.intent, settled);
     if (below === undefined || !isSame(below, group, job, after)) {
-      ofProject.set(id, { group, job, after, askers: alone, below });
+      ofProject.set(id, { group, job, after, wishedBy: alone, below });
     } else {
-      // One asker's list is shared by all its jobs; a list of several is the job's own.
-      if (below.askers.length === 1) below.askers = [...below.askers, asker];
-      else below.askers.push(asker);
+      // The jobs of one intent share its list; a list of several belongs to one job.
+      if (below.wishedBy.length === 1) below.wishedBy = [...below.wishedBy, queued];
+      else below.wishedBy.push(queued);
       if (below !== top) ofProject.set(id, below);
     }
   }
@@ -195,8 +195,8 @@ const supersede = (
       wish.group.operation.name === group.operation.restart?.after
     )
       return wish;
-    for (const asker of wish.askers)
-      settled.push({ job_id: jobIdOf(job), asker, outcome: 'superseded', superseded_by: by });
+    for (const wishedBy of wish.wishedBy)
+      settled.push({ job_id: jobIdOf(job), wishedBy, outcome: 'superseded', superseded_by: by });
   }
   return undefined;
 };
@@ -215,12 +215,12 @@ const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]):
 export const isOverdue = ({ intent: { expires_at } }: Queued, now: string): boolean =>
   expires_at !== undefined && expires_at <= now;
 
-/** Settles the askers whose deadline has passed; whether any is left. */
+/** Settles the intents whose deadline has passed; tells whether any is left. */
 const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
-  const isLate = (asker: Queued) => isOverdue(asker, now);
-  if (!wish.askers.some(isLate)) return true;
-  for (const asker of wish.askers.filter(isLate))
-    settled.push({ job_id: jobIdOf(wish.job), asker, outcome: 'expired' });
-  wish.askers = wish.askers.filter((asker) => !isLate(asker));
-  return wish.askers.length > 0;
+  const isLate = (wishedBy: Queued) => isOverdue(wishedBy, now);
+  if (!wish.wishedBy.some(isLate)) return true;
+  for (const wishedBy of wish.wishedBy.filter(isLate))
+    settled.push({ job_id: jobIdOf(wish.job), wishedBy, outcome: 'expired' });
+  wish.wishedBy = wish.wishedBy.filter((wishedBy) => !isLate(wishedBy));
+  return wish.wishedBy.length > 0;
 };

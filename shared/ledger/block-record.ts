@@ -6,14 +6,14 @@ import { jobIdOf } from '../operations/operation.ts';
 import { readRanges, writeRanges } from './ranges.ts';
 
 /** A verdict as the ledger keeps it: from then on it is the verdict, and every event about it says the same. */
-export interface Sealed extends VerdictInfo {
+export interface RecordedVerdict extends VerdictInfo {
   /** Milliseconds since 1970. */
   readonly calledAt: number;
   readonly settledAt: number;
 }
 
 /** The end of a request that was left without an answer. */
-export interface End {
+export interface RequestEnd {
   /** The invocation that sent the request. */
   readonly invocation: string;
   /** Milliseconds since 1970: by then the request has had its effect, if it has one, and a status shows it. */
@@ -24,21 +24,21 @@ export interface End {
 export interface BlockState {
   /** The invocation that wrote it last. */
   readonly invocation: string;
-  readonly verdicts: readonly (Sealed | undefined)[];
+  readonly verdicts: readonly (RecordedVerdict | undefined)[];
   /** Verdicts known to be on the bus. */
   readonly published: ReadonlySet<number>;
   /**
-   * Jobs whose last request was in vain, or went unanswered, each with the {@link askerName} of who sent it.
+   * Jobs whose last request was in vain, or went unanswered, each with the {@link writeNote} of who sent it.
    */
   readonly asked: ReadonlyMap<number, string>;
   /** Jobs whose last request ended without an answer: until then it may take effect, whatever a look has shown. */
-  readonly ends?: ReadonlyMap<number, End>;
+  readonly ends?: ReadonlyMap<number, RequestEnd>;
   /** Why jobs were last left without a verdict. */
   readonly reason?: string | undefined;
 }
 
 /** Who asked for a job, in vain so far. */
-export interface Asker {
+export interface NotedRequest {
   readonly invocation: string;
   /** False where it is certain that nothing came of it: then no claim is held open by it. */
   readonly mayBeServed: boolean;
@@ -47,12 +47,12 @@ export interface Asker {
 }
 
 /** An asker as {@link BlockState.asked} has it. */
-export const askerName = ({ invocation, mayBeServed, suspects }: Asker): string =>
+export const writeNote = ({ invocation, mayBeServed, suspects }: NotedRequest): string =>
   (mayBeServed ? '' : 'nobody of ') +
   invocation +
   (suspects === undefined ? '' : `, one of ${suspects}`);
 
-export const readAsker = (name: string): Asker => {
+export const readNote = (name: string): NotedRequest => {
   const [, nobody, invocation = '', suspects] =
     /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(name) ?? [];
   return {
@@ -99,7 +99,7 @@ const schema = v.object({
 });
 
 /** Ends as the record has them: jobs of one request share an entry. */
-const writeEnds = (ends: ReadonlyMap<number, End>) =>
+const writeEnds = (ends: ReadonlyMap<number, RequestEnd>) =>
   Array.from(
     Map.groupBy(ends, ([, { invocation, until }]) => `${until} ${invocation}`),
     ([text, entries]) => ({
@@ -147,11 +147,11 @@ export const readBlock = (text: string): BlockState | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
   if (!read.success) return undefined;
-  const verdicts: (Sealed | undefined)[] = [];
+  const verdicts: (RecordedVerdict | undefined)[] = [];
   const published = new Set<number>();
   for (const { jobs, published: isPublished, ...verdict } of read.output.verdicts)
     for (const index of readRanges(jobs)) {
-      verdicts[index] = verdict as Sealed;
+      verdicts[index] = verdict as RecordedVerdict;
       if (isPublished) published.add(index);
     }
   return {

@@ -1,6 +1,6 @@
 import type { IntentId } from '../intent/intent.ts';
 import type { GroupOptions, Operation } from '../operations/operation.ts';
-import type { BlockState, Sealed } from './block-record.ts';
+import type { BlockState, RecordedVerdict } from './block-record.ts';
 import {
   clearFromOf,
   isMet,
@@ -17,11 +17,11 @@ import {
 export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 
 /** What is to be done with a job that an intent wants called. */
-export type Judgement =
+export type CallDecision =
   /** Claim it and call. */
   | { readonly kind: 'go' }
   /** It has its verdict: another invocation gave it since this one read its messages, or under another key. */
-  | { readonly kind: 'told'; readonly verdict: Sealed }
+  | { readonly kind: 'told'; readonly verdict: RecordedVerdict }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
   /**
@@ -52,9 +52,9 @@ export type Judgement =
 /**
  * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
  * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the age of the newest
- * intent that wants the call, `after` that of the one that it is to follow; `holder` the part record that the claim points to.
+ * intent that wants the call, `after` that of the one that it is to follow; `holder` the block record that the claim points to.
  */
-export const judge = (
+export const decideCall = (
   wish: {
     readonly newest: IntentId;
     readonly after?: IntentId | undefined;
@@ -64,7 +64,7 @@ export const judge = (
   holder: BlockState | undefined,
   now: number,
   settleMs: number,
-): Judgement => {
+): CallDecision => {
   const { after } = wish;
   if (after !== undefined && !isMet(record, after)) return { kind: 'wait', unmet: after };
   if (record === undefined) return { kind: 'go' };
@@ -78,7 +78,7 @@ export const judge = (
   if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
 
   const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
-  if (isRestart) return judgeRestart(record, standing, now, settleMs);
+  if (isRestart) return decideRestart(record, standing, now, settleMs);
   if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
   return standing.kind === 'unclear' ? { kind: 'look', noneFrom: 0 } : { kind: 'go' };
 };
@@ -89,12 +89,12 @@ const isOver = (standing: Standing): boolean => standing.kind === 'settled' || s
  * The stop comes first, unless it will not be carried out any more. Even then the job is looked at: the stop, or one
  * before it, may be under way. A status that may be older than the stop proves nothing: so the look waits.
  */
-const judgeRestart = (
+const decideRestart = (
   { claim }: JobRecord,
   standing: Standing,
   now: number,
   settleMs: number,
-): Judgement => {
+): CallDecision => {
   const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
   if (!isOver(standing) && !late) return { kind: 'wait', since: claim.at };
   const clearFrom = clearFromOf(claim, standing, settleMs);

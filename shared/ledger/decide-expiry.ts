@@ -1,6 +1,6 @@
 import type { Intent } from '../intent/intent.ts';
 import { OPERATIONS } from '../operations/index.ts';
-import { type BlockState, readAsker } from './block-record.ts';
+import { type BlockState, readNote } from './block-record.ts';
 import { isMet, type JobRecord, standingOf } from './job-record.ts';
 
 /**
@@ -8,7 +8,7 @@ import { isMet, type JobRecord, standingOf } from './job-record.ts';
  * and the intent that it was to follow was not known until then. `unstopped`: it has expired, and the stop before it was
  * delivered and not seen to be over.
  */
-export type Ending = 'expired' | 'unmet' | 'unstopped' | 'observed' | 'wait';
+export type ExpiryDecision = 'expired' | 'unmet' | 'unstopped' | 'observed' | 'wait';
 
 /** A look decides. Before `noneFrom` it can only show that the request was served, not that it was not. */
 export interface LookFirst {
@@ -17,28 +17,28 @@ export interface LookFirst {
 
 /** One job of an intent whose deadline has passed. */
 export interface Overdue {
-  /** The key of the intent's part. */
+  /** The key of the intent's block. */
   readonly part: string;
   readonly intent: Pick<Intent, 'intent_id' | 'operation' | 'after'>;
-  /** Who asked for the job in vain, as the part's record names it. */
+  /** Who asked for the job in vain, as the block's record names it. */
   readonly askedBy: string | undefined;
 }
 
 /**
  * By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for.
- * `holder` is the record of the part that the claim points to, `now` is in milliseconds since 1970.
+ * `holder` is the record of the block that the claim points to, `now` is in milliseconds since 1970.
  */
-export const endingOf = (
+export const decideExpiry = (
   { part, intent, askedBy }: Overdue,
   record: JobRecord | undefined,
   holder: BlockState | undefined,
   now: number,
-): Ending | LookFirst => {
+): ExpiryDecision | LookFirst => {
   // What the record does not know of would be followed by older ones if it was told to have been served.
   if (record === undefined || record.newest < intent.intent_id)
     return unbegun(intent, record, holder, now);
   const { claim, operation } = record;
-  const own = askedBy === undefined ? undefined : readAsker(askedBy);
+  const own = askedBy === undefined ? undefined : readNote(askedBy);
   const isClaimed = claim.part === part || own?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
   if (standing.kind === 'settled') {
@@ -57,7 +57,7 @@ const unbegun = (
   record: JobRecord | undefined,
   holder: BlockState | undefined,
   now: number,
-): Ending => {
+): ExpiryDecision => {
   if (after !== undefined && !isMet(record, after)) return 'unmet';
   if (record === undefined || record.operation !== OPERATIONS[operation].restart?.after)
     return 'expired';

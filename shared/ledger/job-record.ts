@@ -5,11 +5,16 @@ import { isOfOneKind } from '../intent/sequence.ts';
 import { parseLoosely } from '../json/json.ts';
 import { isOperationName } from '../operations/index.ts';
 import type { JobId, OperationName, ProjectId, Service } from '../operations/operation.ts';
-import { type BlockState, type End, readAsker, type Sealed } from './block-record.ts';
+import {
+  type BlockState,
+  type RecordedVerdict,
+  type RequestEnd,
+  readNote,
+} from './block-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
-  /** The newest intent of those that the call serves, as the key of its part and the job's place in it. */
+  /** The newest intent of those that the call serves, as the key of its block and the job's place in it. */
   readonly part: string;
   readonly index: number;
   readonly invocation: string;
@@ -124,7 +129,7 @@ export const readJob = (text: string): JobRecord | undefined => {
  * became of it. `released`: no call is open. `over` tells that the intent it served has a verdict all the same.
  */
 export type Standing =
-  | { readonly kind: 'settled'; readonly verdict: Sealed }
+  | { readonly kind: 'settled'; readonly verdict: RecordedVerdict }
   | {
       readonly kind: 'live';
       readonly over: boolean;
@@ -143,9 +148,9 @@ export const standingOf = (claim: Claim, holder: BlockState | undefined, now: nu
     return mayTakeEffect ? { kind: 'live', over, until: end.until } : { kind: 'settled', verdict };
   const held = now < claim.until;
   const name = holder?.asked.get(claim.index);
-  const asker = name === undefined ? undefined : readAsker(name);
-  if (asker?.invocation === claim.invocation) {
-    if (!asker.mayBeServed) return { kind: 'released', over };
+  const noted = name === undefined ? undefined : readNote(name);
+  if (noted?.invocation === claim.invocation) {
+    if (!noted.mayBeServed) return { kind: 'released', over };
     if (end !== undefined)
       return mayTakeEffect
         ? { kind: 'doubtful', over, until: end.until }
@@ -159,7 +164,10 @@ export const standingOf = (claim: Claim, holder: BlockState | undefined, now: nu
 };
 
 /** The end of the claim's own request, if it was left without an answer. */
-const endOf = ({ index, invocation }: Claim, holder: BlockState | undefined): End | undefined => {
+const endOf = (
+  { index, invocation }: Claim,
+  holder: BlockState | undefined,
+): RequestEnd | undefined => {
   const end = holder?.ends?.get(index);
   return end?.invocation === invocation ? end : undefined;
 };

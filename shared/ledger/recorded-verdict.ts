@@ -1,7 +1,7 @@
 import type { Refusal } from '../reply/verdict.ts';
-import type { Sealed } from './block-record.ts';
+import type { RecordedVerdict } from './block-record.ts';
 
-/** DynamoDB's items hold 400 KB: the record of a part is its body and a little. */
+/** DynamoDB's items hold 400 KB: the record of a block is its body and a little. */
 const RECORD_BYTES = 380_000;
 
 /** What a verdict takes in the record at the most, without the upstream's words. */
@@ -29,10 +29,10 @@ const cutRefusal = ({ code, message }: Refusal, room: number): Refusal => {
 };
 
 /**
- * Makes a verdict fit for the record of a part of so many jobs, each of which has room of its own in it: the upstream's
+ * Makes a verdict fit for the record of a block of so many jobs, each of which has room of its own in it: the upstream's
  * words are cut. It is the verdict from then on, so that the record and every event say the same.
  */
-export const seal = (verdict: Sealed, jobs: number): Sealed => {
+export const recordedVerdict = (verdict: RecordedVerdict, jobs: number): RecordedVerdict => {
   if (verdict.error === undefined) return verdict;
   const room = Math.max(0, Math.floor(RECORD_BYTES / jobs) - BARE_BYTES);
   return { ...verdict, error: cutRefusal(verdict.error, room) };

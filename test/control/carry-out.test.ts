@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimJobs } from '../../shared/control/attempt.ts';
+import type { ClaimCall } from '../../shared/control/attempt.ts';
 import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
 import {
   jobIdOf,
@@ -24,7 +24,7 @@ interface Setup {
   readonly remainingMs?: () => number;
   /** In place of the operation's own. */
   readonly decode?: Operation['decode'];
-  readonly claim?: ClaimJobs;
+  readonly claim?: ClaimCall;
 }
 
 /** Carries out the one call of some wishes, in requests of 7 ms each: what was sent, logged and reported. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Judged, wakeOf } from '../../shared/control/decide-by-look.ts';
-import type { Judgement } from '../../shared/ledger/decide-call.ts';
+import { type DecidedByLedger, decideByLook, wakeOf } from '../../shared/control/decide-by-look.ts';
+import type { CallDecision } from '../../shared/ledger/decide-call.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import { type OperationName, type Sighting, UNTOLD } from '../../shared/operations/operation.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
@@ -11,7 +11,10 @@ const CLAIMED = 10 * MINUTE;
 /** A look counts from then on; and from then on it can show that the request had no effect. */
 const [CLEAR_FROM, NONE_FROM] = [CLAIMED + 100, CLAIMED + 200];
 
-const judgedAs = (judgement: Judgement, operation: OperationName = 'dli.run'): Judged => {
+const judgedAs = (
+  byLedger: CallDecision,
+  operation: OperationName = 'dli.run',
+): DecidedByLedger => {
   const call = theOnly(openWishes({ operation, jobs: ['1'] }).calls);
   return {
     operation: OPERATIONS[operation],
@@ -22,7 +25,7 @@ const judgedAs = (judgement: Judgement, operation: OperationName = 'dli.run'): J
     claimedAt: CLAIMED,
     clearFrom: CLEAR_FROM,
     mayEndAt: 0,
-    judgement,
+    byLedger,
     askedBy: undefined,
   };
 };
@@ -47,8 +50,8 @@ describe('what a look at an unanswered request decides', () => {
     ['nothing', undefined, ['wait', 'wait', 'wait']],
   ])('%s', (_, sighting, decisions) => {
     const times = [CLEAR_FROM - 1, CLEAR_FROM, NONE_FROM];
-    expect(times.map((seenAt) => decide(doubtful, sighting, seenAt))).toEqual(decisions);
-    expect(decide(doubtful, sighting, NONE_FROM - 1)).toBe(decisions[1]);
+    expect(times.map((seenAt) => decideByLook(doubtful, sighting, seenAt))).toEqual(decisions);
+    expect(decideByLook(doubtful, sighting, NONE_FROM - 1)).toBe(decisions[1]);
   });
 
   it('one that is over needs nothing more than a look that counts', () => {
@@ -58,18 +61,20 @@ describe('what a look at an unanswered request decides', () => {
       [NONE, 'go'],
       [PENDING, 'wait'],
     ] as const) {
-      expect(decide(over, sighting, CLEAR_FROM - 1)).toBe('wait');
-      expect(decide(over, sighting, CLEAR_FROM)).toBe(decision);
+      expect(decideByLook(over, sighting, CLEAR_FROM - 1)).toBe('wait');
+      expect(decideByLook(over, sighting, CLEAR_FROM)).toBe(decision);
     }
   });
 
   it('where no claim is known, no start is older than the request', () => {
     const unclaimed = { ...over, claimedAt: undefined };
-    expect(decide(unclaimed, { status: 'job_running', startedAt: 1 }, CLEAR_FROM)).toBe('observed');
+    expect(decideByLook(unclaimed, { status: 'job_running', startedAt: 1 }, CLEAR_FROM)).toBe(
+      'observed',
+    );
   });
 
   it('what needs no look goes', () => {
-    expect(decide(judgedAs({ kind: 'go' }), undefined, 0)).toBe('go');
+    expect(decideByLook(judgedAs({ kind: 'go' }), undefined, 0)).toBe('go');
   });
 });
 
@@ -97,8 +102,8 @@ describe('what a look decides for a run that waits for its stop', () => {
     ['job_cancel_fail', 'not stopped', 'go'],
   ])('the job %s: %s, and without a delivered stop %s', (status, delivered, undelivered) => {
     const sighting = status === undefined ? undefined : { status };
-    expect(decide(following(true), sighting, CLEAR_FROM)).toBe(delivered);
-    expect(decide(following(false), sighting, CLEAR_FROM)).toBe(undelivered);
+    expect(decideByLook(following(true), sighting, CLEAR_FROM)).toBe(delivered);
+    expect(decideByLook(following(false), sighting, CLEAR_FROM)).toBe(undelivered);
   });
 
   it.each<[status: string, decision: string]>([
@@ -108,15 +113,15 @@ describe('what a look decides for a run that waits for its stop', () => {
     ['job_cancel_success', 'go'],
   ])('others have started it since its stop, and it is %s: %s', (status, decision) => {
     const started = (ms: number) => ({ status, startedAt: CLAIMED + ms });
-    expect(decide(following(true), started(2 * MINUTE), CLEAR_FROM)).toBe(decision);
+    expect(decideByLook(following(true), started(2 * MINUTE), CLEAR_FROM)).toBe(decision);
     // Clocks differ: so soon after it may have been before.
-    const soon = decide(following(true), started(1_000), CLEAR_FROM);
-    expect(soon).toBe(decide(following(true), { status }, CLEAR_FROM));
+    const soon = decideByLook(following(true), started(1_000), CLEAR_FROM);
+    expect(soon).toBe(decideByLook(following(true), { status }, CLEAR_FROM));
   });
 
   it('no other operation waits so', () => {
     const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.start');
-    expect(decide(other, { status: 'CONFIGURATION' }, CLEAR_FROM)).toBe('wait');
+    expect(decideByLook(other, { status: 'CONFIGURATION' }, CLEAR_FROM)).toBe('wait');
   });
 });
 
@@ -132,11 +137,11 @@ describe('when it is worth coming back for a job that waits', () => {
     [24 * 60 * MINUTE, 15 * MINUTE],
   ])('after %i ms a run looks for its stop in %i ms: a quarter of that', (waitedMs, afterMs) => {
     const [since, now] = [CLAIMED, CLAIMED + waitedMs];
-    for (const judgement of [
+    for (const byLedger of [
       { kind: 'look for the stop', isDelivered: true, since },
       { kind: 'wait', since },
     ] as const)
-      expect(wakeOf(judgedAs(judgement), now, POLL)).toBe(now + afterMs);
+      expect(wakeOf(judgedAs(byLedger), now, POLL)).toBe(now + afterMs);
   });
 
   it('so it is late by no more than a quarter of what the stop took, or the shortest poll', () => {
@@ -163,7 +168,7 @@ describe('when it is worth coming back for a job that waits', () => {
   it('what goes, or is stale, waits for nothing', () => {
     const [by] = openWishes({ age: 9 }).list.map(({ intent }) => intent.intent_id);
     if (by === undefined) throw new Error('no id');
-    for (const judgement of [{ kind: 'go' }, { kind: 'superseded', by }] as const)
-      expect(wakeOf(judgedAs(judgement), 0, POLL)).toBeUndefined();
+    for (const byLedger of [{ kind: 'go' }, { kind: 'superseded', by }] as const)
+      expect(wakeOf(judgedAs(byLedger), 0, POLL)).toBeUndefined();
   });
 });

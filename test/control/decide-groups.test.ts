@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { weigh } from '../../shared/control/decide.ts';
+import { decide } from '../../shared/control/decide.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, startControlRoom } from '../support/control-room.ts';
@@ -29,7 +29,7 @@ describe('a look is of one operation and one project', () => {
           undefined,
         );
     const looks: unknown[] = [];
-    const weighed = await weigh(calls, {
+    const decisions = await decide(calls, {
       records,
       now: () => AT,
       settleMs: () => 30_000,
@@ -46,9 +46,9 @@ describe('a look is of one operation and one project', () => {
       ['dli.run', 'q', ['7']],
       ['dli.stop', 'p', ['9']],
     ]);
-    const observed = weighed.observed.map(({ key }) => key);
+    const observed = decisions.observed.map(({ key }) => key);
     expect(observed).toEqual(['job/dli/p/7', 'job/dli/p/8']);
-    const going = [...weighed.candidates.values()].map(({ key }) => key);
+    const going = [...decisions.candidates.values()].map(({ key }) => key);
     expect(going).toEqual(['job/dli/q/7', 'job/dli/p/9']);
   });
 });
@@ -72,15 +72,15 @@ describe('a job whose last call went unanswered, and had no effect', () => {
     const asked = new Map([[0, by]]);
     const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), asked };
     await records.blocks.write('theirs', state, undefined);
-    const weighed = await weigh(calls, {
+    const decisions = await decide(calls, {
       records,
       now: () => AT,
       settleMs: () => 30_000,
       pollMs: 10_000,
       lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, { status: 'job_init' }])),
     });
-    expect(weighed.candidates.size).toBe(3);
-    const repeats = [...weighed.repeats].map(([{ job }, among]) => [job, among]);
+    expect(decisions.candidates.size).toBe(3);
+    const repeats = [...decisions.repeats].map(([{ job }, among]) => [job, among]);
     expect(repeats).toEqual([['7', suspects]]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weigh } from '../../shared/control/decide.ts';
-import type { End, Sealed } from '../../shared/ledger/block-record.ts';
+import { decide } from '../../shared/control/decide.ts';
+import type { RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
@@ -12,11 +12,11 @@ const [SETTLE, POLL] = [30_000, 10_000];
 
 /** What the ledger knows of the last stop of the job. */
 interface Stop {
-  readonly verdict?: Pick<Sealed, 'outcome' | 'evidence'>;
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
   /** How long ago it was settled. */
   readonly agoMs?: number;
   readonly asked?: boolean;
-  readonly end?: End;
+  readonly end?: RequestEnd;
   readonly clearFrom?: number;
 }
 
@@ -48,7 +48,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   };
   await records.blocks.write('the part of the stop', state, undefined);
   let looks = 0;
-  const weighed = await weigh([call], {
+  const weighed = await decide([call], {
     records,
     now: () => AT,
     settleMs: ({ name }) => (name === 'dli.stop' ? SETTLE : 10 * SETTLE),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Weighed, weigh } from '../../shared/control/decide.ts';
+import { type Decisions, decide } from '../../shared/control/decide.ts';
 import type { Call, Carrier } from '../../shared/intent/plan.ts';
-import type { Sealed } from '../../shared/ledger/block-record.ts';
+import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
@@ -31,7 +31,7 @@ interface Known {
 
 /** So long ago that every status is newer. */
 const LONG_AGO = AT - LEASE;
-const DELIVERED: Sealed = {
+const DELIVERED: RecordedVerdict = {
   outcome: 'delivered',
   evidence: 'keyed',
   calledAt: LONG_AGO,
@@ -67,8 +67,8 @@ const begin = (
     };
     await records.blocks.write(part, state, undefined);
   };
-  const weighed = (calls: readonly Call[]) =>
-    weigh(calls, {
+  const decisions = (calls: readonly Call[]) =>
+    decide(calls, {
       records,
       now: () => AT,
       settleMs: () => LEASE,
@@ -84,13 +84,13 @@ const begin = (
         );
       },
     });
-  return { know, weighed, looks };
+  return { know, decisions, looks };
 };
 
 /** The jobs of a plan that go no way yet. */
 const waitingOf = (
   calls: readonly Call[],
-  { candidates, observed, notStopped, superseded }: Weighed,
+  { candidates, observed, notStopped, superseded }: Decisions,
 ) => {
   const gone = new Set([
     ...candidates.keys(),
@@ -112,9 +112,9 @@ const judgeAll = async (
   const { calls } = openWishes({ ...wish, age: 5 });
   const [call] = calls;
   if (call === undefined) throw new Error('no call');
-  const { know, weighed, looks } = begin(statuses);
+  const { know, decisions, looks } = begin(statuses);
   for (const each of known) await know(call, each);
-  const result = await weighed(calls);
+  const result = await decisions(calls);
   return {
     looks,
     called: result.calls.flatMap(({ carriers }) => idsOf(carriers)),
@@ -158,9 +158,9 @@ describe('every job goes one way', () => {
     const { calls } = openWishes({ jobs: ['1'] });
     const nobodys = calls.map((call) => ({
       ...call,
-      carriers: call.carriers.map((carrier) => ({ ...carrier, askers: [] })),
+      carriers: call.carriers.map((carrier) => ({ ...carrier, wishedBy: [] })),
     }));
-    await expect(begin().weighed(nobodys)).rejects.toThrow('a job that nobody asks for');
+    await expect(begin().decisions(nobodys)).rejects.toThrow('a job that nobody asks for');
   });
 
   it('a job of another project, or of the other service, is another job', async () => {
@@ -169,11 +169,11 @@ describe('every job goes one way', () => {
       { jobs: ['7'], project_id: 'q' },
       { jobs: ['7'], project_id: 'p', operation: 'drs.start' },
     );
-    const { know, weighed } = begin();
+    const { know, decisions } = begin();
     const [call] = calls.filter(({ project_id }) => project_id === 'p');
     if (call === undefined) throw new Error('no call');
     await know(call, { job: '7', age: 9, standing: 'delivered' });
-    const result = await weighed(calls);
+    const result = await decisions(calls);
     expect(result.superseded).toHaveLength(1);
     expect(result.candidates.size).toBe(2);
   });
@@ -224,11 +224,11 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
   it('the jobs of one operation and project together', async () => {
     const ids = Array.from({ length: 150 }, (_, i) => `task-${i}`);
     const { calls } = openWishes({ operation: 'drs.start', jobs: ids });
-    const { know, weighed, looks } = begin();
+    const { know, decisions, looks } = begin();
     for (const call of calls)
       for (const job of ids)
         await know(call, { job, age: 0, operation: 'drs.start', standing: 'lapsed' });
-    expect(waitingOf(calls, await weighed(calls))).toHaveLength(150);
+    expect(waitingOf(calls, await decisions(calls))).toHaveLength(150);
     expect(looks).toEqual([['drs.start', ids]]);
   });
 });
@@ -296,9 +296,9 @@ describe('where a job stands that has ended by itself, its last start tells whos
     ['before ours', AT - 2 * LEASE - 1, 'go'],
   ])('%s', async (_, startedAt, decision) => {
     const { calls } = openWishes({ age: 4, jobs: ['1'] });
-    const { know, weighed } = begin({ 1: 'job_finish' }, memoryLedger(), startedAt);
+    const { know, decisions } = begin({ 1: 'job_finish' }, memoryLedger(), startedAt);
     for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
-    const found = await weighed(calls);
+    const found = await decisions(calls);
     expect([found.observed.length, found.candidates.size]).toEqual(
       decision === 'observed' ? [1, 0] : [0, 1],
     );
@@ -310,12 +310,12 @@ describe('a ledger in trouble stops everything', () => {
     const memory = memoryLedger();
     let reads = 0;
     const { calls } = openWishes({ age: 5, jobs: ['1'] });
-    const { know, weighed, looks } = begin(
+    const { know, decisions, looks } = begin(
       {},
       { ...memory, read: async (keys) => (++reads === nth ? undefined : memory.read(keys)) },
     );
     for (const call of calls) await know(call, { job: '1', age: 4, standing: 'lapsed' });
-    const found = await weighed(calls);
+    const found = await decisions(calls);
     expect([waitingOf(calls, found), looks]).toEqual([['1'], []]);
     expect(found.calls.flatMap(({ carriers }) => carriers)).toEqual([]);
   });
@@ -323,12 +323,12 @@ describe('a ledger in trouble stops everything', () => {
   it('a record of a version to come: its job waits, unseen', async () => {
     const ledger = memoryLedger();
     const { calls } = openWishes({ jobs: ['1'] });
-    const { know, weighed, looks } = begin({}, ledger);
+    const { know, decisions, looks } = begin({}, ledger);
     for (const call of calls) await know(call, { job: '1', age: 0, standing: 'live' });
     const [entry] = ledger.entries.values();
     if (entry === undefined) throw new Error('no entry');
     await ledger.write({ ...entry, body: '{"v":2}', expiresAt: 0 }, entry.version);
-    const found = await weighed(calls);
+    const found = await decisions(calls);
     expect(waitingOf(calls, found)).toEqual(['1']);
     expect([found.candidates.size, found.observed, found.superseded, looks]).toEqual([
       0,

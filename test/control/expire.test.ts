@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeExpire } from '../../shared/control/expire.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
-import { askerName, type Sealed } from '../../shared/ledger/block-record.ts';
+import { type RecordedVerdict, writeNote } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf, UNASKED, UNTOLD } from '../../shared/operations/operation.ts';
@@ -28,12 +28,12 @@ interface World {
   readonly trouble?: Partial<Ledger>;
 }
 
-/** What is known of a part one of whose jobs was asked for in vain. */
+/** What is known of an open intent one of whose jobs was asked for in vain. */
 const unanswered = (index: number, until: number) => ({
   invocation: 'earlier',
   verdicts: [],
   published: new Set<number>(),
-  asked: new Map([[index, askerName({ invocation: 'earlier', mayBeServed: true })]]),
+  asked: new Map([[index, writeNote({ invocation: 'earlier', mayBeServed: true })]]),
   ends: new Map([[index, { invocation: 'earlier', until }]]),
 });
 
@@ -49,16 +49,16 @@ const end = async (world: World) => {
     until,
   } = world;
   const at = new Date(DEADLINE + lateMs).toISOString();
-  const { parts, list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
-  const part = theOnly(list);
-  const { intent } = part;
-  const { settled } = planCalls([{ part: part.key, intent }], at);
+  const { openIntents, list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
+  const openIntent = theOnly(list);
+  const { intent } = openIntent;
+  const { settled } = planCalls([{ part: openIntent.key, intent }], at);
   const { records } = startRecords({ ...memoryLedger(), ...trouble });
   for (const [index, job] of intent.jobs.entries()) {
     const id = jobIdOf(job);
     const what = known[id];
     if (what === undefined) continue;
-    const holder = what === 'unclear' ? part.key : `another for ${id}`;
+    const holder = what === 'unclear' ? openIntent.key : `another for ${id}`;
     const claim = {
       part: holder,
       index,
@@ -74,17 +74,17 @@ const end = async (world: World) => {
         await records.blocks.write(holder, unanswered(index, until), undefined);
       continue;
     }
-    const verdicts: Sealed[] = [];
+    const verdicts: RecordedVerdict[] = [];
     verdicts[index] = { outcome: 'delivered', evidence: 'keyed', calledAt: 0, settledAt: 0 };
     const state = { invocation: 'earlier', verdicts, published: new Set<number>() };
     await records.blocks.write(holder, { ...state, asked: new Map() }, undefined);
     if (what === 'served')
-      part.asked.set(index, askerName({ invocation: 'earlier', mayBeServed: true }));
+      openIntent.asked.set(index, writeNote({ invocation: 'earlier', mayBeServed: true }));
   }
   const looks: unknown[] = [];
   const expire = makeExpire({
     records,
-    parts,
+    openIntents,
     now: () => Date.parse(at),
     graceMs: GRACE,
     lookAt: async ({ name }, project, jobs) => {
@@ -103,7 +103,7 @@ const end = async (world: World) => {
     endings: settled.map((one) => [one.job_id, endings.get(one)]),
     looks,
     project: intent.project_id,
-    isOutOfTime: part.outOfTime,
+    isOutOfTime: openIntent.outOfTime,
   };
 };
 

@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { failIfLast, hasFailed } from '../../shared/control/give-up.ts';
-import { type Part, recallInto, settleOpen } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
-import type { Sealed } from '../../shared/ledger/block-record.ts';
+import { type OpenIntent, recallInto, settleOpen } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { message } from '../support/control-room.ts';
 import { theOnly } from '../support/records-room.ts';
 
 const AT = 1_000;
 const MOST = 7;
-const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
+const DELIVERED: RecordedVerdict = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: 1,
+  settledAt: 2,
+};
 
-/** One part, in a message for each of these receive counts. */
-const open = (...receives: readonly number[]): Part =>
-  theOnly(openParts(receives.map((count, i) => message(`m${i}`, {}, count))).parts.values());
+/** One open intent, in a message for each of these receive counts. */
+const open = (...receives: readonly number[]): OpenIntent =>
+  theOnly(readBatch(receives.map((count, i) => message(`m${i}`, {}, count))).openIntents.values());
 
-describe('a part is given up when a message of it is about to be given for the last time', () => {
+describe('an open intent is given up when a message of it is about to be given for the last time', () => {
   it.each<[string, readonly number[], boolean]>([
     ['not before', [4], false],
     ['two receives are kept for telling of it', [5], true],
@@ -22,40 +27,42 @@ describe('a part is given up when a message of it is about to be given for the l
     ['two that both came late are given up once', [6, 7], true],
     ['none of two', [1, 4], false],
   ])('%s', (_, receives, isGivenUp) => {
-    const part = open(...receives);
-    failIfLast(part, MOST, AT);
-    expect(hasFailed(part, MOST)).toBe(isGivenUp);
-    expect(part.verdicts.map((verdict) => verdict?.outcome)).toEqual(isGivenUp ? ['failed'] : []);
+    const openIntent = open(...receives);
+    failIfLast(openIntent, MOST, AT);
+    expect(hasFailed(openIntent, MOST)).toBe(isGivenUp);
+    expect(openIntent.verdicts.map((verdict) => verdict?.outcome)).toEqual(
+      isGivenUp ? ['failed'] : [],
+    );
   });
 
   it('the very first receive may be the last', () => {
-    const part = open(1);
-    failIfLast(part, 1, AT);
-    expect(part.verdicts).toMatchObject([{ outcome: 'failed', calledAt: AT, settledAt: AT }]);
+    const openIntent = open(1);
+    failIfLast(openIntent, 1, AT);
+    expect(openIntent.verdicts).toMatchObject([{ outcome: 'failed', calledAt: AT, settledAt: AT }]);
   });
 
   it('one that is settled is not', () => {
-    const part = open(MOST);
-    settleOpen(part, DELIVERED);
-    failIfLast(part, MOST, AT);
-    expect(hasFailed(part, MOST)).toBe(false);
-    expect(part.verdicts).toMatchObject([DELIVERED]);
+    const openIntent = open(MOST);
+    settleOpen(openIntent, DELIVERED);
+    failIfLast(openIntent, MOST, AT);
+    expect(hasFailed(openIntent, MOST)).toBe(false);
+    expect(openIntent.verdicts).toMatchObject([DELIVERED]);
   });
 
   it('nor one that turns out to have been settled by others: it is done, and nothing to keep', () => {
-    const part = open(MOST);
-    failIfLast(part, MOST, AT);
-    recallInto(part, {
+    const openIntent = open(MOST);
+    failIfLast(openIntent, MOST, AT);
+    recallInto(openIntent, {
       invocation: 'theirs',
       verdicts: [DELIVERED],
       published: new Set(),
       asked: new Map(),
     });
-    expect(hasFailed(part, MOST)).toBe(false);
+    expect(hasFailed(openIntent, MOST)).toBe(false);
   });
 
   it('one whose record says so still has, and one that was moved back since has not', () => {
-    const failed: Sealed = { outcome: 'failed', calledAt: 1, settledAt: 2 };
+    const failed: RecordedVerdict = { outcome: 'failed', calledAt: 1, settledAt: 2 };
     const verdicts = [failed];
     const state = {
       invocation: 'theirs',
@@ -64,9 +71,9 @@ describe('a part is given up when a message of it is about to be given for the l
       asked: new Map(),
     };
     const given = (receives: number) => {
-      const part = open(receives);
-      recallInto(part, state);
-      return hasFailed(part, MOST);
+      const openIntent = open(receives);
+      recallInto(openIntent, state);
+      return hasFailed(openIntent, MOST);
     };
     expect([given(6), given(1)]).toEqual([true, false]);
   });

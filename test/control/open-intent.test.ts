@@ -2,25 +2,31 @@ import { describe, expect, it } from 'vitest';
 import {
   noteAsked,
   noteLease,
+  type OpenIntent,
   openJobsOf,
-  type Part,
   recallInto,
   settle,
   wakesAt,
 } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
-import type { Sealed } from '../../shared/ledger/block-record.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message } from '../support/control-room.ts';
 import { intentOf } from '../support/messages.ts';
 import { theOnly } from '../support/records-room.ts';
 
-const SEEN: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
-const EXPIRED: Sealed = { outcome: 'expired', calledAt: 3, settledAt: 3 };
+const SEEN: RecordedVerdict = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: 1,
+  settledAt: 2,
+};
+const EXPIRED: RecordedVerdict = { outcome: 'expired', calledAt: 3, settledAt: 3 };
 
 const OURS = { invocation: 'ours', mayBeServed: true };
 
-const open = (): Part => theOnly(openParts([message('m', { jobs: ['1', '2'] })]).parts.values());
+const open = (): OpenIntent =>
+  theOnly(readBatch([message('m', { jobs: ['1', '2'] })]).openIntents.values());
 
 const idOf = (job: string) => jobIdOf(theOnly(intentOf({ jobs: [job] }).jobs));
 
@@ -31,8 +37,10 @@ describe('a message that names a job twice is none of ours, and cannot be read',
       operation: 'drs.start',
       jobs: ['a', { job_id: 'a', start_time: '5' }],
     } as const;
-    const { parts, unreadable } = openParts([twice, message('odd', other), message('m', {})]);
-    expect([...parts.values()].flatMap(({ messages }) => messages)).toEqual([message('m', {})]);
+    const { openIntents, unreadable } = readBatch([twice, message('odd', other), message('m', {})]);
+    expect([...openIntents.values()].flatMap(({ messages }) => messages)).toEqual([
+      message('m', {}),
+    ]);
     const reason = 'the message names a job twice';
     expect(unreadable.map((one) => [one.message.messageId, one.reason])).toEqual([
       ['twice', reason],
@@ -43,20 +51,20 @@ describe('a message that names a job twice is none of ours, and cannot be read',
 
 describe('the first verdict on a job stands', () => {
   it('a second one changes nothing, nor does one on a stranger', () => {
-    const part = open();
-    settle(part, idOf('1'), SEEN);
-    part.changed = false;
-    settle(part, idOf('1'), EXPIRED);
-    settle(part, idOf('9'), SEEN);
-    expect([part.verdicts, part.changed]).toEqual([[SEEN], false]);
-    expect(openJobsOf(part)).toEqual(['2']);
+    const openIntent = open();
+    settle(openIntent, idOf('1'), SEEN);
+    openIntent.changed = false;
+    settle(openIntent, idOf('1'), EXPIRED);
+    settle(openIntent, idOf('9'), SEEN);
+    expect([openIntent.verdicts, openIntent.changed]).toEqual([[SEEN], false]);
+    expect(openJobsOf(openIntent)).toEqual(['2']);
   });
 
   it('what others do not know takes nothing away', () => {
-    const part = open();
-    settle(part, idOf('1'), SEEN);
-    part.asked.set(1, 'ours');
-    recallInto(part, {
+    const openIntent = open();
+    settle(openIntent, idOf('1'), SEEN);
+    openIntent.asked.set(1, 'ours');
+    recallInto(openIntent, {
       invocation: 'theirs',
       verdicts: [undefined],
       published: new Set([0]),
@@ -65,10 +73,10 @@ describe('the first verdict on a job stands', () => {
         [1, 'theirs'],
       ]),
     });
-    expect(part.verdicts).toEqual([SEEN]);
-    expect([...part.published]).toEqual([0]);
+    expect(openIntent.verdicts).toEqual([SEEN]);
+    expect([...openIntent.published]).toEqual([0]);
     // Nothing is open about a job that was seen, whoever noted that it was.
-    expect([...part.asked]).toEqual([[1, 'ours']]);
+    expect([...openIntent.asked]).toEqual([[1, 'ours']]);
   });
 });
 
@@ -77,19 +85,19 @@ describe('a request that may have been served is noted until something is seen o
     ['a verdict that was seen ends that', SEEN, []],
     ['one that rests on nothing seen does not', EXPIRED, [[0, 'ours']]],
   ])('%s', (_, verdict, asked) => {
-    const part = open();
-    noteAsked(part, idOf('1'), OURS);
-    expect([[...part.asked], part.changed]).toEqual([[[0, 'ours']], true]);
-    settle(part, idOf('1'), verdict);
-    expect([...part.asked]).toEqual(asked);
+    const openIntent = open();
+    noteAsked(openIntent, idOf('1'), OURS);
+    expect([[...openIntent.asked], openIntent.changed]).toEqual([[[0, 'ours']], true]);
+    settle(openIntent, idOf('1'), verdict);
+    expect([...openIntent.asked]).toEqual(asked);
   });
 
   it('a suspicion stays until there is a closer one', () => {
-    const part = open();
+    const openIntent = open();
     const notes: unknown[] = [];
     for (const suspects of [8, undefined, 2]) {
-      noteAsked(part, idOf('1'), { ...OURS, mayBeServed: false, suspects });
-      notes.push(part.asked.get(0));
+      noteAsked(openIntent, idOf('1'), { ...OURS, mayBeServed: false, suspects });
+      notes.push(openIntent.asked.get(0));
     }
     expect(notes).toEqual([
       'nobody of ours, one of 8',
@@ -99,35 +107,35 @@ describe('a request that may have been served is noted until something is seen o
   });
 
   it('not for a job that is settled, nor for a stranger', () => {
-    const part = open();
-    settle(part, idOf('1'), SEEN);
-    part.changed = false;
-    for (const job of ['1', '9']) noteAsked(part, idOf(job), OURS);
-    expect([part.asked.size, part.changed]).toEqual([0, false]);
+    const openIntent = open();
+    settle(openIntent, idOf('1'), SEEN);
+    openIntent.changed = false;
+    for (const job of ['1', '9']) noteAsked(openIntent, idOf(job), OURS);
+    expect([openIntent.asked.size, openIntent.changed]).toEqual([0, false]);
   });
 });
 
-describe('a part that can but wait for leases sleeps until the first of them has lapsed', () => {
-  it.each<[string, Readonly<Record<string, number | Sealed>>, number | undefined]>([
+describe('an open intent that can but wait for leases sleeps until the first of them has lapsed', () => {
+  it.each<[string, Readonly<Record<string, number | RecordedVerdict>>, number | undefined]>([
     ['one may be called at any time', {}, undefined],
     ['so may one whose sibling waits', { 2: 70 }, undefined],
     ['both wait', { 1: 70, 2: 60 }, 60],
     ['what is settled waits for nothing', { 1: SEEN, 2: 70 }, 70],
-    ['nor has a part that is settled to sleep', { 1: SEEN, 2: EXPIRED }, undefined],
+    ['nor has an open intent that is settled to sleep', { 1: SEEN, 2: EXPIRED }, undefined],
     ['a stranger wakes nobody', { 1: 70, 2: 60, 9: 50 }, 60],
   ])('%s', (_, jobs, at) => {
-    const part = open();
+    const openIntent = open();
     for (const [job, state] of Object.entries(jobs))
-      if (typeof state === 'number') noteLease(part, idOf(job), state);
-      else settle(part, idOf(job), state);
-    expect(wakesAt(part)).toBe(at);
+      if (typeof state === 'number') noteLease(openIntent, idOf(job), state);
+      else settle(openIntent, idOf(job), state);
+    expect(wakesAt(openIntent)).toBe(at);
   });
 
   it('a lease of a job that was settled since keeps nobody asleep', () => {
-    const part = open();
-    noteLease(part, idOf('1'), 60);
-    noteLease(part, idOf('2'), 70);
-    settle(part, idOf('1'), SEEN);
-    expect(wakesAt(part)).toBe(70);
+    const openIntent = open();
+    noteLease(openIntent, idOf('1'), 60);
+    noteLease(openIntent, idOf('2'), 70);
+    settle(openIntent, idOf('1'), SEEN);
+    expect(wakesAt(openIntent)).toBe(70);
   });
 });

@@ -25,7 +25,7 @@ const refused = (doubtful: boolean): Verdict => ({
 /** The request began then, in milliseconds since 1970; the looks after it. */
 const [CALLED, SEEN] = [1_000_000, 1_000_040];
 
-interface Asked {
+interface WantedJob {
   readonly operation?: OperationName;
   /** By job; others show nothing. */
   readonly statuses?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ interface Asked {
 }
 
 /** The verdicts on the jobs 1, 2, … of one attempt after the looks, and what these asked for. */
-const ask = async (verdicts: readonly Verdict[], asked: Asked = {}) => {
+const ask = async (verdicts: readonly Verdict[], asked: WantedJob = {}) => {
   const { operation = 'dli.run', statuses = {}, startedAt, recordsEnds = true } = asked;
   const jobs = verdicts.map((_, i) => String(i + 1));
   const call = theOnly(openWishes({ operation, jobs }).calls);

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { settleOpen } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
-import { makeConclude } from '../../shared/control/record-and-publish.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import { makeRecordAndPublish } from '../../shared/control/record-and-publish.ts';
 import type { Result } from '../../shared/intent/result.ts';
-import { type Sealed, writeBlock } from '../../shared/ledger/block-record.ts';
+import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
 import type { Entry, Ledger } from '../../shared/ledger/ledger.ts';
 import { message } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { startRecords, theOnly } from '../support/records-room.ts';
 
-const DELIVERED: Sealed = { outcome: 'delivered', evidence: 'keyed', calledAt: 1, settledAt: 2 };
+const DELIVERED: RecordedVerdict = {
+  outcome: 'delivered',
+  evidence: 'keyed',
+  calledAt: 1,
+  settledAt: 2,
+};
 
 const THEIRS = writeBlock({
   invocation: 'theirs',
@@ -19,10 +24,10 @@ const THEIRS = writeBlock({
 });
 
 const begin = (inner: Ledger) => {
-  const part = theOnly(openParts([message('m', {})]).parts.values());
+  const openIntent = theOnly(readBatch([message('m', {})]).openIntents.values());
   const { records, writes } = startRecords(inner);
   const batches: (readonly Result[])[] = [];
-  const conclude = makeConclude({
+  const conclude = makeRecordAndPublish({
     records,
     invocation: 'ours',
     publish: async (results) => {
@@ -30,7 +35,7 @@ const begin = (inner: Ledger) => {
       return results.map(() => true);
     },
   });
-  return { part, conclude, writes, batches };
+  return { openIntent, conclude, writes, batches };
 };
 
 /** A ledger in which others' record stands, and no write of ours gets through. */
@@ -50,16 +55,16 @@ describe('a verdict that cannot be recorded is not published, and nobody tries f
     ['the record is gone', 'lost', 'gone', 1],
     ['the ledger does not say if it was written', 'unknown', 'there', 1],
   ] as const)('%s', async (_, written, theirs, tries) => {
-    const { part, conclude, writes, batches } = begin(held(written, theirs));
-    settleOpen(part, DELIVERED);
-    expect(await conclude([part])).toEqual([]);
+    const { openIntent, conclude, writes, batches } = begin(held(written, theirs));
+    settleOpen(openIntent, DELIVERED);
+    expect(await conclude([openIntent])).toEqual([]);
     expect([writes.length, batches]).toEqual([tries, []]);
   });
 
   it('the fifth try is as good as the first', async () => {
     const memory = memoryLedger();
     let others = 4;
-    const { part, conclude, batches } = begin({
+    const { openIntent, conclude, batches } = begin({
       read: memory.read,
       write: async (entry, seen) => {
         if (others-- > 0)
@@ -67,19 +72,19 @@ describe('a verdict that cannot be recorded is not published, and nobody tries f
         return memory.write(entry, seen);
       },
     });
-    settleOpen(part, DELIVERED);
-    expect(await conclude([part])).toEqual([part]);
+    settleOpen(openIntent, DELIVERED);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(batches).toHaveLength(1);
   });
 });
 
 describe('the bus hears of news alone', () => {
   it('nothing is said where there is none', async () => {
-    const { part, conclude, batches } = begin(memoryLedger());
-    expect(await conclude([part])).toEqual([]);
-    settleOpen(part, DELIVERED);
-    expect(await conclude([part])).toEqual([part]);
-    expect(await conclude([part])).toEqual([part]);
+    const { openIntent, conclude, batches } = begin(memoryLedger());
+    expect(await conclude([openIntent])).toEqual([]);
+    settleOpen(openIntent, DELIVERED);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(batches).toHaveLength(1);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Part,
+  type OpenIntent,
   recallInto,
   settle,
   settleOpen,
   stateOf,
 } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
-import { makeConclude } from '../../shared/control/record-and-publish.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import { makeRecordAndPublish } from '../../shared/control/record-and-publish.ts';
 import type { Result } from '../../shared/intent/result.ts';
-import { type Sealed, writeBlock } from '../../shared/ledger/block-record.ts';
+import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, outcomes } from '../support/control-room.ts';
@@ -18,20 +18,20 @@ import { NOW } from '../support/messages.ts';
 import { startRecords, theOnly } from '../support/records-room.ts';
 
 const AT = Date.parse(NOW);
-const DELIVERED: Sealed = {
+const DELIVERED: RecordedVerdict = {
   outcome: 'delivered',
   evidence: 'keyed',
   calledAt: AT,
   settledAt: AT,
 };
-const EXPIRED: Sealed = { outcome: 'expired', calledAt: AT + 1, settledAt: AT + 1 };
+const EXPIRED: RecordedVerdict = { outcome: 'expired', calledAt: AT + 1, settledAt: AT + 1 };
 
-const open = (jobs: readonly string[] = ['131', '130']): Part =>
-  theOnly(openParts([message('m', { jobs })]).parts.values());
+const open = (jobs: readonly string[] = ['131', '130']): OpenIntent =>
+  theOnly(readBatch([message('m', { jobs })]).openIntents.values());
 
-const settleJob = (part: Part, job: string, verdict = DELIVERED): void => {
-  const id = part.intent.jobs.map(jobIdOf).find((text) => text === job);
-  if (id !== undefined) settle(part, id, verdict);
+const settleJob = (openIntent: OpenIntent, job: string, verdict = DELIVERED): void => {
+  const id = openIntent.intent.jobs.map(jobIdOf).find((text) => text === job);
+  if (id !== undefined) settle(openIntent, id, verdict);
 };
 
 const begin = ({
@@ -43,7 +43,7 @@ const begin = ({
 } = {}) => {
   const { records, writes } = startRecords(inner);
   const published: Result[] = [];
-  const conclude = makeConclude({
+  const conclude = makeRecordAndPublish({
     records,
     invocation: 'ours',
     publish: async (results) => {
@@ -51,25 +51,27 @@ const begin = ({
       return results.map(takes);
     },
   });
-  const stored = async ({ key }: Part) => (await records.blocks.read([key]))?.get(key)?.record;
+  const stored = async ({ key }: OpenIntent) =>
+    (await records.blocks.read([key]))?.get(key)?.record;
   return { conclude, records, writes, published, stored };
 };
 
 describe('a verdict is recorded before it is published (P2)', () => {
   it('what goes to the bus is in the ledger by then', async () => {
-    const part = open();
-    settleOpen(part, DELIVERED);
+    const openIntent = open();
+    settleOpen(openIntent, DELIVERED);
     const { records } = startRecords();
     let atPublishing: unknown;
-    const conclude = makeConclude({
+    const conclude = makeRecordAndPublish({
       records,
       invocation: 'ours',
       publish: async (results) => {
-        atPublishing = (await records.blocks.read([part.key]))?.get(part.key)?.record?.verdicts;
+        atPublishing = (await records.blocks.read([openIntent.key]))?.get(openIntent.key)?.record
+          ?.verdicts;
         return results.map(() => true);
       },
     });
-    expect(await conclude([part])).toEqual([part]);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(atPublishing).toEqual([DELIVERED, DELIVERED]);
   });
 
@@ -84,18 +86,18 @@ describe('a verdict is recorded before it is published (P2)', () => {
   it.each(['unknown', 'lost'] as const)(
     'where the write is %s for good, nothing is published and nothing done',
     async (written) => {
-      const part = open();
-      settleOpen(part, DELIVERED);
+      const openIntent = open();
+      settleOpen(openIntent, DELIVERED);
       const inner = { ...memoryLedger(), write: async () => written };
       const { conclude, published } = begin({ inner });
-      expect(await conclude([part])).toEqual([]);
+      expect(await conclude([openIntent])).toEqual([]);
       expect(published).toEqual([]);
     },
   );
 
   it('a message that cannot be recorded holds up no other', async () => {
     const [good, bad] = [open(['131']), open(['130'])];
-    for (const part of [good, bad]) settleOpen(part, DELIVERED);
+    for (const openIntent of [good, bad]) settleOpen(openIntent, DELIVERED);
     const memory = memoryLedger();
     const inner: Ledger = {
       ...memory,
@@ -109,7 +111,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
 
 describe('where others have written too, their verdicts stand and ours are added', () => {
   /** What another invocation has recorded of the same message. */
-  const record = async (inner: Ledger, change: (theirs: Part) => void) => {
+  const record = async (inner: Ledger, change: (theirs: OpenIntent) => void) => {
     const theirs = open();
     change(theirs);
     const body = writeBlock(stateOf(theirs, 'theirs'));
@@ -120,15 +122,15 @@ describe('where others have written too, their verdicts stand and ours are added
   it('the first verdict on a job is the verdict', async () => {
     const inner = memoryLedger();
     await record(inner, (theirs) => settleJob(theirs, '131', EXPIRED));
-    const part = open();
-    settleOpen(part, DELIVERED);
+    const openIntent = open();
+    settleOpen(openIntent, DELIVERED);
     const { conclude, published, stored } = begin({ inner });
-    expect(await conclude([part])).toEqual([part]);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(outcomes(published)).toEqual(['130 delivered', '131 expired']);
     expect(published.find(({ job_id }) => job_id === '131')?.settled_at).toBe(
       new Date(AT + 1).toISOString(),
     );
-    expect((await stored(part))?.verdicts).toEqual([EXPIRED, DELIVERED]);
+    expect((await stored(openIntent))?.verdicts).toEqual([EXPIRED, DELIVERED]);
   });
 
   it('what they have published is passed over, what they were not answered is kept', async () => {
@@ -138,13 +140,13 @@ describe('where others have written too, their verdicts stand and ours are added
       theirs.published.add(0);
       theirs.asked.set(1, 'theirs');
     });
-    const part = open();
-    settleJob(part, '131');
+    const openIntent = open();
+    settleJob(openIntent, '131');
     const { conclude, published, stored } = begin({ inner });
-    expect(await conclude([part])).toEqual([]);
+    expect(await conclude([openIntent])).toEqual([]);
     expect(published).toEqual([]);
     // What was served for a job that they gave up may not show yet: its claim stays open.
-    expect((await stored(part))?.asked).toEqual(
+    expect((await stored(openIntent))?.asked).toEqual(
       new Map([
         [0, 'ours'],
         [1, 'theirs'],
@@ -162,10 +164,10 @@ describe('where others have written too, their verdicts stand and ours are added
         return inner.write(entry, seen);
       },
     };
-    const part = open();
-    settleOpen(part, DELIVERED);
+    const openIntent = open();
+    settleOpen(openIntent, DELIVERED);
     const { conclude, published } = begin({ inner: busy });
-    expect(await conclude([part])).toEqual([part]);
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(published).toHaveLength(2);
   });
 });
@@ -173,11 +175,11 @@ describe('where others have written too, their verdicts stand and ours are added
 describe('what is on the bus is not told again (P2)', () => {
   it('a message that comes back has it noted, and the next to have it tells the rest alone', async () => {
     const inner = memoryLedger();
-    const part = open();
-    settleOpen(part, DELIVERED);
+    const openIntent = open();
+    settleOpen(openIntent, DELIVERED);
     const first = begin({ inner, takes: ({ job_id }) => job_id === '131' });
-    expect(await first.conclude([part])).toEqual([]);
-    expect((await first.stored(part))?.published).toEqual(new Set([0]));
+    expect(await first.conclude([openIntent])).toEqual([]);
+    expect((await first.stored(openIntent))?.published).toEqual(new Set([0]));
 
     const again = open();
     const second = begin({ inner });
@@ -188,10 +190,10 @@ describe('what is on the bus is not told again (P2)', () => {
   });
 
   it('where the bus takes nothing there is nothing to note', async () => {
-    const part = open();
-    settleOpen(part, DELIVERED);
+    const openIntent = open();
+    settleOpen(openIntent, DELIVERED);
     const { conclude, writes } = begin({ takes: () => false });
-    expect(await conclude([part])).toEqual([]);
+    expect(await conclude([openIntent])).toEqual([]);
     expect(writes).toHaveLength(1);
   });
 
@@ -202,20 +204,20 @@ describe('what is on the bus is not told again (P2)', () => {
       ...memory,
       write: async (entry, seen) => (++writes === 1 ? memory.write(entry, seen) : 'unknown'),
     };
-    const part = open();
-    settleJob(part, '131');
+    const openIntent = open();
+    settleJob(openIntent, '131');
     const { conclude, published } = begin({ inner });
-    expect(await conclude([part])).toEqual([]);
+    expect(await conclude([openIntent])).toEqual([]);
     expect(outcomes(published)).toEqual(['131 delivered']);
   });
 
   it('a message is done when every job of it is on the bus, and not before', async () => {
-    const part = open();
-    settleJob(part, '131');
+    const openIntent = open();
+    settleJob(openIntent, '131');
     const { conclude, published } = begin();
-    expect(await conclude([part])).toEqual([]);
-    settleJob(part, '130');
-    expect(await conclude([part])).toEqual([part]);
+    expect(await conclude([openIntent])).toEqual([]);
+    settleJob(openIntent, '130');
+    expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(published.map(({ job_id }) => job_id)).toEqual(['131', '130']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../shared/control/carry-out.ts';
 import { wakesAt } from '../../shared/control/open-intent.ts';
-import { makeReport } from '../../shared/control/settle-attempt.ts';
+import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
@@ -28,15 +28,15 @@ interface Options {
   readonly clearFrom?: number;
 }
 
-/** What the part knows of the jobs 1, 2, … after one attempt that ended without an answer for some of them. */
+/** What the open intent knows of the jobs 1, 2, … after one attempt that ended without an answer for some of them. */
 const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
   const { recordsEnds = true, statuses = {}, options = {}, clearFrom = 0 } = given;
   const jobs = verdicts.map((_, i) => String(i + 1));
   // Two ask for the same jobs.
-  const { parts, calls, list } = openWishes({ jobs, options }, { jobs, options });
+  const { openIntents, calls, list } = openWishes({ jobs, options }, { jobs, options });
   const call = theOnly(calls);
-  const tell = makeReport({
-    parts,
+  const tell = makeSettleAttempt({
+    openIntents,
     invocation: 'ours',
     recordsEnds,
     restartDelaySeconds: 10,
@@ -62,7 +62,7 @@ const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
   };
   await tell(attempt);
   const [first, second] = list;
-  if (first === undefined || second === undefined) throw new Error('not two parts');
+  if (first === undefined || second === undefined) throw new Error('not two open intents');
   expect([...second.ends]).toEqual([...first.ends]);
   return first;
 };
@@ -71,38 +71,41 @@ const end = (until: number) => ({ invocation: 'ours', until });
 
 describe('where a request ended without an answer its record says until when it may take effect', () => {
   it('so long after its end, not after its beginning; of each job in doubt, for all who ask', async () => {
-    const part = await report([SILENT, DELIVERED, UNREADABLE, UNSENT]);
-    expect([...part.ends]).toEqual([
+    const openIntent = await report([SILENT, DELIVERED, UNREADABLE, UNSENT]);
+    expect([...openIntent.ends]).toEqual([
       [0, end(UNTIL)],
       [2, end(UNTIL)],
     ]);
   });
 
   it('longer where a repeat would do harm', async () => {
-    const part = await report([SILENT], { options: { resume_savepoint: true } });
-    expect([...part.ends]).toEqual([[0, end(ENDED + CAREFUL)]]);
+    const openIntent = await report([SILENT], { options: { resume_savepoint: true } });
+    expect([...openIntent.ends]).toEqual([[0, end(ENDED + CAREFUL)]]);
   });
 
   it('also of a job that a look shows as served: it has its verdict, and the fence stays', async () => {
-    const part = await report([SILENT, UNREADABLE], {
+    const openIntent = await report([SILENT, UNREADABLE], {
       statuses: { 1: 'job_running', 2: 'job_running' },
     });
-    expect(part.verdicts.map((verdict) => verdict?.evidence)).toEqual(['observed', 'observed']);
-    expect([...part.ends]).toEqual([
+    expect(openIntent.verdicts.map((verdict) => verdict?.evidence)).toEqual([
+      'observed',
+      'observed',
+    ]);
+    expect([...openIntent.ends]).toEqual([
       [0, end(UNTIL)],
       [1, end(UNTIL)],
     ]);
   });
 
   it('not of one that was surely not served, though nothing tells why', async () => {
-    const part = await report([REFUSED, UNSENT]);
-    expect([part.ends.size, [...part.asked.keys()]]).toEqual([0, [0, 1]]);
+    const openIntent = await report([REFUSED, UNSENT]);
+    expect([openIntent.ends.size, [...openIntent.asked.keys()]]).toEqual([0, [0, 1]]);
   });
 
   it('not while a release runs that cannot read it: the lease counts', async () => {
-    const part = await report([SILENT, UNREADABLE], { recordsEnds: false });
-    expect(part.ends.size).toBe(0);
-    expect(wakesAt(part)).toBe(CALLED + LEASE);
+    const openIntent = await report([SILENT, UNREADABLE], { recordsEnds: false });
+    expect(openIntent.ends.size).toBe(0);
+    expect(wakesAt(openIntent)).toBe(CALLED + LEASE);
   });
 });
 
@@ -117,9 +120,9 @@ describe('the message comes back when the first of its jobs can be told of', () 
 
   it('one that was refused, and at which no look counts yet, when one does', async () => {
     const clearFrom = ENDED + 7;
-    const part = await report([REFUSED], { statuses: { 1: 'job_running' }, clearFrom });
-    expect([part.verdicts, wakesAt(part)]).toEqual([[], clearFrom]);
-    expect([...part.asked]).toEqual([[0, 'nobody of ours']]);
+    const openIntent = await report([REFUSED], { statuses: { 1: 'job_running' }, clearFrom });
+    expect([openIntent.verdicts, wakesAt(openIntent)]).toEqual([[], clearFrom]);
+    expect([...openIntent.asked]).toEqual([[0, 'nobody of ours']]);
   });
 
   it('one that was refused, and that a look does not show, as soon as any other', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../shared/control/carry-out.ts';
-import { makeReport } from '../../shared/control/settle-attempt.ts';
+import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import { type JobId, UNTOLD } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
@@ -16,10 +16,10 @@ const report = async (
   suspects?: number,
 ) => {
   const jobs = verdicts.map((_, i) => String(i + 1));
-  const { parts, calls, list } = openWishes({ jobs });
+  const { openIntents, calls, list } = openWishes({ jobs });
   const looks: (readonly JobId[])[] = [];
-  const tell = makeReport({
-    parts,
+  const tell = makeSettleAttempt({
+    openIntents,
     invocation: 'ours',
     settleMs: () => 60_000,
     now: () => 3,
@@ -47,33 +47,36 @@ const report = async (
     timing: timingOf(1, 2),
   };
   await tell(attempt);
-  return { looks, part: theOnly(list) };
+  return { looks, openIntent: theOnly(list) };
 };
 
 describe('a service that answered, and did not tell of a job, has done what it does: a look tells', () => {
   it('each by its own status: what took effect is delivered', async () => {
     const statuses = { 2: 'job_running', 3: 'job_savepointing', 4: 'job_init', 5: UNTOLD };
-    const { looks, part } = await report([DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE], statuses);
+    const { looks, openIntent } = await report(
+      [DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE],
+      statuses,
+    );
     expect(looks).toEqual([['2', '3', '4', '5', '6']]);
-    const told = part.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
+    const told = openIntent.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
     expect(told).toEqual([
       ['delivered', 'positional'],
       ['delivered', 'observed'],
     ]);
     // Still on its way, untold or unseen: it may have been served. So may what does not show yet.
-    expect([...part.asked]).toEqual([
+    expect([...openIntent.asked]).toEqual([
       [2, 'ours'],
       [3, 'ours'],
       [4, 'ours'],
       [5, 'ours'],
     ]);
-    expect(part.changed).toBe(true);
+    expect(openIntent.changed).toBe(true);
   });
 
   it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
     const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
-    const { part } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
-    expect([...part.asked]).toEqual([
+    const { openIntent } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
+    expect([...openIntent.asked]).toEqual([
       [0, 'nobody of ours, one of 8'],
       [1, 'ours, one of 8'],
     ]);
@@ -82,9 +85,9 @@ describe('a service that answered, and did not tell of a job, has done what it d
   it('nobody looks at a job that was told of, nor at one that was surely not served', async () => {
     const later: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
     const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
-    const { looks, part } = await report([DELIVERED, later, never]);
+    const { looks, openIntent } = await report([DELIVERED, later, never]);
     expect(looks).toEqual([['2']]);
-    expect([...part.asked]).toEqual([
+    expect([...openIntent.asked]).toEqual([
       [1, 'ours'],
       [2, 'nobody of ours'],
     ]);

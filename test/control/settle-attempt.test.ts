@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeCarryOut } from '../../shared/control/carry-out.ts';
 import { makeLookAt } from '../../shared/control/look.ts';
-import type { Part } from '../../shared/control/open-intent.ts';
-import { makeReport } from '../../shared/control/settle-attempt.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import type { Call } from '../../shared/intent/plan.ts';
 import { MISSING, type Send, UNTOLD } from '../../shared/operations/operation.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
@@ -12,13 +12,13 @@ import { NOW, type Wish } from '../support/messages.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 
-/** Carries out the one call of some wishes; the looks that were made, and the parts as they are then. */
+/** Carries out the one call of some wishes; the looks that were made, and the open intents as they are then. */
 const carryOut = async (
   reply: Reply,
   statusOf: (job: string) => string | undefined,
   ...wishes: readonly Wish[]
 ) => {
-  const { parts, calls, list } = openWishes(...wishes);
+  const { openIntents, calls, list } = openWishes(...wishes);
   const { log } = keptLog();
   const looks: string[] = [];
   const lookAt = makeLookAt(
@@ -42,8 +42,8 @@ const carryOut = async (
     return reply;
   };
   const edges = { send, log, now, newId: () => 'call', random: () => 0 };
-  const report = makeReport({
-    parts,
+  const report = makeSettleAttempt({
+    openIntents,
     invocation: 'ours',
     settleMs: () => 60_000,
     now: () => 3,
@@ -58,13 +58,13 @@ const carryOut = async (
   return { looks, list };
 };
 
-const inWords = ({ verdicts }: Part) =>
+const inWords = ({ verdicts }: OpenIntent) =>
   verdicts.map((verdict) => verdict && [verdict.outcome, verdict.evidence, verdict.error?.code]);
 
 const noTo = (code: string) => replied(400, [refusal(code)]);
 const unseen = () => undefined;
 
-/** Noted of the only job of a part that was refused, or not asked for. */
+/** Noted of the only job of an open intent that was refused, or not asked for. */
 const UNSERVED = new Map([[0, 'nobody of ours']]);
 
 describe('a job that is refused because of its status is looked at', () => {

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openParts } from '../../shared/control/open-intents.ts';
-import { type Intent, operationOf } from '../../shared/intent/intent.ts';
-import { BLOCK_JOBS, readMessage, writeMessages } from '../../shared/intent/message.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import {
+  BLOCK_JOBS,
+  type Intent,
+  operationOf,
+  readMessage,
+  writeMessages,
+} from '../../shared/intent/intent.ts';
 import { drsJobId, wish } from '../support/arbitraries.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 
@@ -149,10 +154,10 @@ describe('records do not depend on how an intent was cut into messages', () => {
   });
   /** The jobs of each record, by its key. */
   const recordsOf = (messages: readonly Intent[], blockJobs: number) => {
-    const { parts, cuts, unreadable } = openParts(messages.map(message), { blockJobs });
+    const { openIntents, cuts, unreadable } = readBatch(messages.map(message), { blockJobs });
     expect(unreadable).toEqual([]);
-    expect([...cuts.values()].reduce((a, b) => a + b, 0)).toBe(parts.size);
-    return new Map([...parts].map(([key, { intent }]) => [key, intent.jobs]));
+    expect([...cuts.values()].reduce((a, b) => a + b, 0)).toBe(openIntents.size);
+    return new Map([...openIntents].map(([key, { intent }]) => [key, intent.jobs]));
   };
 
   it('for any two limits, and any block: each job in exactly one record, of the same key and place', () => {
@@ -174,15 +179,15 @@ describe('records do not depend on how an intent was cut into messages', () => {
   });
 
   it('a message that does not begin with a block cannot be read', () => {
-    const { unreadable } = openParts([message({ ...intentOf({}), first: 50 }, 1)]);
+    const { unreadable } = readBatch([message({ ...intentOf({}), first: 50 }, 1)]);
     expect(unreadable.map(({ reason }) => reason)).toEqual([
       'the message begins within a block of jobs',
     ]);
   });
 
   it('and one that says nothing of blocks has the record that it always had', () => {
-    const { parts } = openParts([message(intentOf({ jobs: ['7', '8'] }), 1)]);
-    expect([...parts.keys()]).toEqual([`intent/${idAt(1)}/7`]);
+    const { openIntents } = readBatch([message(intentOf({ jobs: ['7', '8'] }), 1)]);
+    expect([...openIntents.keys()]).toEqual([`intent/${idAt(1)}/7`]);
   });
 });
 

@@ -13,7 +13,7 @@ const plan = (...wishes: readonly Wish[]): Plan =>
 /** For each call its jobs, each with the messages that asked for it. */
 const askersOf = ({ calls }: Plan) =>
   calls.map(({ carriers }) =>
-    carriers.map(({ job, askers }) => [job, askers.map(({ part }) => part)]),
+    carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ part }) => part)]),
   );
 
 const start = (job: NamedJob): Wish => ({ operation: 'drs.start', jobs: [job] });
@@ -30,7 +30,7 @@ describe('two wishes for one job are alike only where all of its options are', (
   ])('%s: the newer wins', (_, older, newer) => {
     const made = plan(start(older), start(newer));
     expect(askersOf(made)).toEqual([[[newer, ['m2']]]]);
-    expect(made.settled.map(({ asker, outcome }) => [asker.part, outcome])).toEqual([
+    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.part, outcome])).toEqual([
       ['m1', 'superseded'],
     ]);
   });
@@ -57,7 +57,7 @@ describe('two wishes for one job are alike only where all of its options are', (
         intent: { ...intent, intent_id: idAt(i + 1) },
       }));
       const parts = planCalls(aged, NOW).calls.flatMap(({ carriers }) =>
-        carriers.map(({ askers }) => askers.map(({ part }) => part)),
+        carriers.map(({ wishedBy }) => wishedBy.map(({ part }) => part)),
       );
       expect(parts).toEqual([[pair[1]?.part]]);
     }
@@ -109,7 +109,7 @@ describe('two runs of one job are alike only where they are to follow the same s
     const made = plan(run(older), run(newer));
     expect(askersOf(made)).toEqual([[['131', ['m2']]]]);
     expect(made.calls[0]?.carriers[0]?.after).toBe(newer && idAt(newer));
-    expect(made.settled.map(({ asker, outcome }) => [asker.part, outcome])).toEqual([
+    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.part, outcome])).toEqual([
       ['m1', 'superseded'],
     ]);
   });
@@ -125,6 +125,6 @@ describe('two runs of one job are alike only where they are to follow the same s
     const stop: Wish = { operation: 'dli.stop' };
     const made = plan(stop, run(1), run());
     expect(made.calls.map(({ operation }) => operation.name)).toEqual(['dli.stop']);
-    expect(made.waiting.map(({ askers }) => askers.map(({ part }) => part))).toEqual([['m3']]);
+    expect(made.waiting.map(({ wishedBy }) => wishedBy.map(({ part }) => part))).toEqual([['m3']]);
   });
 });

@@ -46,10 +46,10 @@ describe('each (message, intent, job) lands in exactly one place, and that is th
     fc.assert(
       fc.property(workload(), (queued) => {
         const known = new Set(queued.map(({ intent }) => intent.intent_id));
-        for (const { outcome, superseded_by, asker } of plan(queued).settled) {
+        for (const { outcome, superseded_by, wishedBy } of plan(queued).settled) {
           if (outcome !== 'superseded') continue;
           expect(superseded_by && known.has(superseded_by)).toBe(true);
-          expect(superseded_by && superseded_by > asker.intent.intent_id).toBe(true);
+          expect(superseded_by && superseded_by > wishedBy.intent.intent_id).toBe(true);
         }
       }),
     );
@@ -98,7 +98,7 @@ describe('fewest calls (P6)', () => {
   it('ten thousand messages for one job cost one call, and no time to speak of', () => {
     const queued = Array.from({ length: 10_000 }, (_, i) => queuedAs(`m${i}`, { age: i }));
     expect(
-      plan(queued).calls.map(({ carriers }) => carriers.map(({ askers }) => askers.length)),
+      plan(queued).calls.map(({ carriers }) => carriers.map(({ wishedBy }) => wishedBy.length)),
     ).toEqual([[10_000]]);
   });
 });
@@ -108,8 +108,8 @@ describe('flags are sacred (P5)', () => {
     fc.assert(
       fc.property(workload(), (queued) => {
         for (const { operation, project_id, options, carriers } of plan(queued).calls)
-          for (const { job, askers } of carriers)
-            for (const { intent } of askers) {
+          for (const { job, wishedBy } of carriers)
+            for (const { intent } of wishedBy) {
               expect(Object.entries(intent.options)).toEqual(Object.entries(options));
               expect(intent.operation).toBe(operation.name);
               expect(intent.project_id).toBe(project_id);

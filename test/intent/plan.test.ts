@@ -152,11 +152,13 @@ describe('options of a job are its own', () => {
     const { calls, settled } = plan(at('5'), at('5'), at('6'));
     const [call] = calls;
     expect(calls).toHaveLength(1);
-    expect(call?.carriers.map(({ job, askers }) => [job, askers.map(({ part }) => part)])).toEqual([
+    expect(
+      call?.carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ part }) => part)]),
+    ).toEqual([
       [{ job_id: '131', start_time: '6' }, ['m3']],
       ['130', ['m1', 'm2', 'm3']],
     ]);
-    expect(settled.map(({ job_id, asker }) => [job_id, asker.part])).toEqual([
+    expect(settled.map(({ job_id, wishedBy }) => [job_id, wishedBy.part])).toEqual([
       ['131', 'm1'],
       ['131', 'm2'],
     ]);
@@ -168,7 +170,9 @@ describe('a message that the queue gave twice is asked for once', () => {
     const twice = [queuedAs('m1', { age: 1 }), queuedAs('m1-again', { age: 1 })];
     const { calls, settled } = planCalls(twice, NOW);
     expect(
-      calls.map(({ carriers }) => carriers.map(({ job, askers }) => [jobIdOf(job), askers.length])),
+      calls.map(({ carriers }) =>
+        carriers.map(({ job, wishedBy }) => [jobIdOf(job), wishedBy.length]),
+      ),
     ).toEqual([[['131', 2]]]);
     expect(settled).toEqual([]);
   });

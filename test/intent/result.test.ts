@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultOf, timingOf, type VerdictInfo } from '../../shared/intent/result.ts';
-import { seal } from '../../shared/ledger/recorded-verdict.ts';
+import { recordedVerdict } from '../../shared/ledger/recorded-verdict.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { anyText, wish } from '../support/arbitraries.ts';
 import { idAt, intentOf, PROJECT } from '../support/messages.ts';
@@ -131,12 +131,12 @@ describe('a result says what was asked, by whom, and what became of it', () => {
 });
 
 describe('an event is as small as the bus may want it', () => {
-  it('any result of a caller on HTTP fits 8 KB, sealed as every verdict is', () => {
+  it('any result of a caller on HTTP fits 8 KB, recorded as every verdict is', () => {
     fc.assert(
       fc.property(wish(), verdict(), (wished, said) => {
         const intent = intentOf(wished);
-        const sealed = seal({ ...said, calledAt: 0, settledAt: 0 }, 1);
-        const text = JSON.stringify(resultOf(intent, first(intent), sealed, timing));
+        const recorded = recordedVerdict({ ...said, calledAt: 0, settledAt: 0 }, 1);
+        const text = JSON.stringify(resultOf(intent, first(intent), recorded, timing));
         expect(Buffer.byteLength(text)).toBeLessThan(8_000);
       }),
     );

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  askerName,
   messageKeyOf,
-  readAsker,
   readBlock,
+  readNote,
   writeBlock,
+  writeNote,
 } from '../../shared/ledger/block-record.ts';
 import { anyText, oddJson } from '../support/arbitraries.ts';
-import { partState, sealed } from '../support/ledger-states.ts';
+import { blockState, recorded } from '../support/ledger-states.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 
 describe('what is known of a part comes back from its record', () => {
   it('any state', () => {
     fc.assert(
-      fc.property(partState(), (state) => {
+      fc.property(blockState(), (state) => {
         const read = readBlock(writeBlock(state));
         expect(read).toEqual(state);
         expect(read && writeBlock(read)).toBe(writeBlock(state));
@@ -43,7 +43,7 @@ describe('what is known of a part comes back from its record', () => {
   });
 
   it('of a job at the end of many', () => {
-    const [verdict] = fc.sample(sealed(), 1);
+    const [verdict] = fc.sample(recorded(), 1);
     const verdicts = Array.from({ length: 10_000 }, (_, i) => (i === 9_999 ? verdict : undefined));
     const state = { invocation: 'i', verdicts, published: new Set([9_999]), asked: new Map() };
     expect(readBlock(writeBlock(state))?.verdicts[9_999]).toEqual(verdict);
@@ -122,14 +122,14 @@ describe('each message of an intent has a record of its own', () => {
 
 describe('who asked in vain is told by a name', () => {
   it('law: it is read as it was written, for any invocation', () => {
-    const asker = fc.record({
+    const noted = fc.record({
       invocation: fc.uuid(),
       mayBeServed: fc.boolean(),
       suspects: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
     });
     fc.assert(
-      fc.property(asker, (one) => {
-        expect(readAsker(askerName(one))).toEqual(one);
+      fc.property(noted, (one) => {
+        expect(readNote(writeNote(one))).toEqual(one);
       }),
     );
   });

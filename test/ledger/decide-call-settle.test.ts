@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BlockState, End, Sealed } from '../../shared/ledger/block-record.ts';
-import { type Judgement, judge } from '../../shared/ledger/decide-call.ts';
+import type { BlockState, RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
+import { type CallDecision, decideCall } from '../../shared/ledger/decide-call.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
@@ -14,16 +14,16 @@ const LEASE = 1_000;
 
 interface Last {
   readonly operation?: OperationName;
-  readonly verdict?: Pick<Sealed, 'outcome' | 'evidence'>;
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
   readonly isAsked?: boolean;
-  readonly end?: End;
+  readonly end?: RequestEnd;
   readonly clearFrom?: number;
   /** Until when its intent is good. */
   readonly expires_at?: string;
 }
 
 /** What becomes of a wish of age 2, or of age 1, which has the claim. */
-const judged = (last: Last, now: number, wished: OperationName, age = 2): Judgement => {
+const judged = (last: Last, now: number, wished: OperationName, age = 2): CallDecision => {
   const { operation = 'dli.run', verdict, isAsked, end, clearFrom, expires_at } = last;
   const record: JobRecord = {
     newest: idAt(1),
@@ -46,10 +46,10 @@ const judged = (last: Last, now: number, wished: OperationName, age = 2): Judgem
     ends: new Map(end ? [[0, end]] : []),
   };
   const wish = { newest: idAt(age), operation: OPERATIONS[wished] };
-  return judge(wish, record, holder, now, SETTLE);
+  return decideCall(wish, record, holder, now, SETTLE);
 };
 
-const end: End = { invocation: OURS, until: UNTIL };
+const end: RequestEnd = { invocation: OURS, until: UNTIL };
 const delivered = { outcome: 'delivered', evidence: 'keyed' } as const;
 const observed = { outcome: 'delivered', evidence: 'observed' } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BlockState, Sealed } from '../../shared/ledger/block-record.ts';
-import { type Judgement, judge } from '../../shared/ledger/decide-call.ts';
+import type { BlockState, RecordedVerdict } from '../../shared/ledger/block-record.ts';
+import { type CallDecision, decideCall } from '../../shared/ledger/decide-call.ts';
 import type { Claim, JobRecord } from '../../shared/ledger/job-record.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
@@ -9,23 +9,23 @@ import { idAt, NOW } from '../support/messages.ts';
 const AT = Date.parse(NOW);
 const [OWNER, ANOTHER] = ['the claiming invocation', 'another invocation'];
 
-const verdict = (part: Pick<Sealed, 'outcome' | 'evidence'>): Sealed => ({
+const verdict = (part: Pick<RecordedVerdict, 'outcome' | 'evidence'>): RecordedVerdict => ({
   ...part,
   calledAt: AT - 9,
   settledAt: AT - 8,
 });
 
-/** What the record of the claim's part says, if there is one: who wrote it last, and what of the job. */
+/** What the record of the claim's block says, if there is one: who wrote it last, and what of the job. */
 interface Told {
   readonly by: string;
   readonly asked?: string;
-  readonly verdict?: Sealed;
+  readonly verdict?: RecordedVerdict;
 }
 
 const INDEX = 3;
 
 const stateOf = ({ by, asked, verdict: told }: Told): BlockState => {
-  const verdicts: (Sealed | undefined)[] = [];
+  const verdicts: (RecordedVerdict | undefined)[] = [];
   if (told !== undefined) verdicts[INDEX] = told;
   return {
     invocation: by,
@@ -41,9 +41,9 @@ interface Case {
   readonly lease: number;
   readonly told: Told | undefined;
   /** Of an intent that is as old as the claim's, or newer; or newer and a run after a stop. */
-  readonly equal: Judgement['kind'];
-  readonly newer: Judgement['kind'];
-  readonly restart: Judgement['kind'];
+  readonly equal: CallDecision['kind'];
+  readonly newer: CallDecision['kind'];
+  readonly restart: CallDecision['kind'];
   readonly late?: true;
 }
 
@@ -210,7 +210,7 @@ const judged = (
   { lease, told, late }: Pick<Case, 'lease' | 'told' | 'late'>,
   newest: typeof EQUAL,
   [of, wished]: readonly [OperationName, OperationName],
-): Judgement => {
+): CallDecision => {
   if (EQUAL === undefined || newest === undefined) throw new Error('no ids');
   const claim: Claim = {
     part: 'intent/…/131',
@@ -222,13 +222,13 @@ const judged = (
   };
   const record: JobRecord = { newest: EQUAL, operation: of, claim };
   const holder = told && stateOf(told);
-  return judge({ newest, operation: OPERATIONS[wished] }, record, holder, AT, 0);
+  return decideCall({ newest, operation: OPERATIONS[wished] }, record, holder, AT, 0);
 };
 
 describe('a job that nobody knows is called', () => {
   it.each(Object.values(OPERATIONS))('by $name', (operation) => {
     if (EQUAL === undefined) throw new Error('no ids');
-    expect(judge({ newest: EQUAL, operation }, undefined, undefined, AT, 0)).toEqual({
+    expect(decideCall({ newest: EQUAL, operation }, undefined, undefined, AT, 0)).toEqual({
       kind: 'go',
     });
   });
@@ -244,10 +244,10 @@ describe.each(CASES)('the last claim: $title (lease $lease ms)', (claimed) => {
   it('a stop, and then a run', () => {
     const restart = ['dli.stop', 'dli.run'] as const;
     expect(judged(claimed, OLDER, restart)).toEqual({ kind: 'superseded', by: EQUAL });
-    const judgement = judged(claimed, NEWER, restart);
-    expect(judgement.kind).toBe(claimed.restart);
-    if (judgement.kind !== AFTER_ALL) return;
-    expect(judgement.isDelivered).toBe(claimed.told?.verdict?.outcome === 'delivered');
+    const byLedger = judged(claimed, NEWER, restart);
+    expect(byLedger.kind).toBe(claimed.restart);
+    if (byLedger.kind !== AFTER_ALL) return;
+    expect(byLedger.isDelivered).toBe(claimed.told?.verdict?.outcome === 'delivered');
   });
 });
 
@@ -265,18 +265,18 @@ describe('a run that names the stop that it is to follow', () => {
 
   it('waits, not for any lease, while nothing or something older is known of the job', () => {
     const unmet = { kind: 'wait', unmet: idAt(5) };
-    expect(judge(wish(idAt(5)), undefined, undefined, AT, 0)).toEqual(unmet);
-    expect(judge(wish(idAt(5)), known(idAt(4)), undefined, AT, 0)).toEqual(unmet);
+    expect(decideCall(wish(idAt(5)), undefined, undefined, AT, 0)).toEqual(unmet);
+    expect(decideCall(wish(idAt(5)), known(idAt(4)), undefined, AT, 0)).toEqual(unmet);
   });
 
   it.each([5, 6])('is judged as any other once the stop, or a newer one, is known: %i', (age) => {
     const record = known(idAt(age));
-    const other = judge(wish(undefined), record, undefined, AT, 0);
-    expect(judge(wish(idAt(5)), record, undefined, AT, 0)).toEqual(other);
+    const other = decideCall(wish(undefined), record, undefined, AT, 0);
+    expect(decideCall(wish(idAt(5)), record, undefined, AT, 0)).toEqual(other);
   });
 
   it('is stale all the same where a newer intent is known', () => {
     const stale = { kind: 'superseded', by: idAt(10) };
-    expect(judge(wish(idAt(5)), known(idAt(10)), undefined, AT, 0)).toEqual(stale);
+    expect(decideCall(wish(idAt(5)), known(idAt(10)), undefined, AT, 0)).toEqual(stale);
   });
 });

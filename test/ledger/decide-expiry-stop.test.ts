@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BlockState, Sealed } from '../../shared/ledger/block-record.ts';
-import { endingOf, type Overdue } from '../../shared/ledger/decide-expiry.ts';
+import type { BlockState, RecordedVerdict } from '../../shared/ledger/block-record.ts';
+import { decideExpiry, type Overdue } from '../../shared/ledger/decide-expiry.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt } from '../support/messages.ts';
@@ -10,7 +10,7 @@ const HOLDER = 'the holder';
 
 interface Last {
   readonly operation?: OperationName;
-  readonly verdict?: Pick<Sealed, 'outcome' | 'evidence'>;
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
   readonly isAsked?: boolean;
   /** Until when its request may take effect. */
   readonly until?: number;
@@ -40,7 +40,7 @@ describe('a job whose own request ended without an answer', () => {
     askedBy: HOLDER,
   };
   const ending = (last: Last) =>
-    endingOf(overdue, recordOf(5, 'mine', 'dli.run'), holderOf(last), NOW);
+    decideExpiry(overdue, recordOf(5, 'mine', 'dli.run'), holderOf(last), NOW);
 
   it('is looked at whatever its lease; that it was not served counts once it cannot be any more', () => {
     const until = NOW + 1;
@@ -58,7 +58,7 @@ describe('a run that was never begun since the stop before it did not end', () =
   const ending = (intent: Partial<Overdue['intent']>, last: Last, newest = 3) => {
     const wish = { intent_id: idAt(5), operation: 'dli.run', ...intent } as const;
     const record = recordOf(newest, 'theirs', last.operation ?? 'dli.stop');
-    return endingOf(
+    return decideExpiry(
       { part: 'mine', intent: wish, askedBy: undefined },
       record,
       holderOf(last),

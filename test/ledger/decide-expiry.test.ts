@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { askerName, type BlockState, type Sealed } from '../../shared/ledger/block-record.ts';
-import { endingOf, type Overdue } from '../../shared/ledger/decide-expiry.ts';
+import {
+  type BlockState,
+  type RecordedVerdict,
+  writeNote,
+} from '../../shared/ledger/block-record.ts';
+import { decideExpiry, type Overdue } from '../../shared/ledger/decide-expiry.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt, NOW } from '../support/messages.ts';
@@ -11,16 +15,16 @@ const [MINE, THEIRS] = ['my part', 'their part'];
 const [HOLDER, EARLIER] = ['the holder', 'an earlier one'];
 const INDEX = 2;
 
-const asker = (invocation: string, mayBeServed: boolean) => askerName({ invocation, mayBeServed });
+const asker = (invocation: string, mayBeServed: boolean) => writeNote({ invocation, mayBeServed });
 
 interface Case {
   readonly title: string;
-  /** Whose part the claim points to. */
+  /** Whose block the claim points to. */
   readonly of: string;
   /** Who asked for the overdue job in vain. */
   readonly askedBy?: string;
-  /** What the claim's part tells of the job: its verdict, or who asked for it. */
-  readonly verdict?: Pick<Sealed, 'outcome' | 'evidence'>;
+  /** What the claim's block tells of the job: its verdict, or who asked for it. */
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
   readonly theirs?: string;
   readonly writtenBy?: string;
   /** Milliseconds that the lease still runs. */
@@ -28,7 +32,7 @@ interface Case {
   readonly operation?: OperationName;
   /** How much older the record's newest is than the overdue intent. */
   readonly age?: number;
-  readonly ends: ReturnType<typeof endingOf>;
+  readonly ends: ReturnType<typeof decideExpiry>;
 }
 
 const seen = { outcome: 'delivered', evidence: 'observed' } as const;
@@ -170,7 +174,7 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       operation: given.operation ?? 'dli.run',
       claim: { part: of, index: INDEX, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
-    const verdicts: (Sealed | undefined)[] = [];
+    const verdicts: (RecordedVerdict | undefined)[] = [];
     if (verdict) verdicts[INDEX] = { ...verdict, calledAt: AT, settledAt: AT };
     const holder: BlockState = {
       invocation: writtenBy,
@@ -178,7 +182,7 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       published: new Set(),
       asked: new Map(theirs === undefined ? [] : [[INDEX, theirs]]),
     };
-    expect(endingOf(overdue, record, holder, AT)).toEqual(given.ends);
+    expect(decideExpiry(overdue, record, holder, AT)).toEqual(given.ends);
   });
 
   it.each([
@@ -191,7 +195,7 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       operation: 'dli.run',
       claim: { part: MINE, index: 0, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
-    expect(endingOf({ ...overdue, askedBy: undefined }, record, undefined, AT)).toEqual(ends);
+    expect(decideExpiry({ ...overdue, askedBy: undefined }, record, undefined, AT)).toEqual(ends);
   });
 
   it.each<[title: string, after: number | undefined, newest: number | undefined, ends: string]>([
@@ -214,6 +218,8 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
             operation: 'dli.stop',
             claim: { part: THEIRS, index: 0, invocation: HOLDER, at: AT - 1, until: AT },
           };
-    expect(endingOf({ part: MINE, intent, askedBy: undefined }, record, undefined, AT)).toBe(ends);
+    expect(decideExpiry({ part: MINE, intent, askedBy: undefined }, record, undefined, AT)).toBe(
+      ends,
+    );
   });
 });

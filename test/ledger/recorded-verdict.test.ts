@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Part, settle, stateOf } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
-import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/intent/message.ts';
-import { type Sealed, writeBlock } from '../../shared/ledger/block-record.ts';
-import { seal } from '../../shared/ledger/recorded-verdict.ts';
+import { type OpenIntent, settle, stateOf } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
+import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/intent/intent.ts';
+import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
+import { recordedVerdict } from '../../shared/ledger/recorded-verdict.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { anyText } from '../support/arbitraries.ts';
-import { sealed } from '../support/ledger-states.ts';
+import { recorded } from '../support/ledger-states.ts';
 import { intentOf } from '../support/messages.ts';
 
 /** DynamoDB's: an item's names and values together. The rest of the item takes some 200 bytes. */
 const ITEM_BYTES = 400 * 1024 - 300;
 
-const partsOf = (jobs: readonly string[]): readonly Part[] => {
+const partsOf = (jobs: readonly string[]): readonly OpenIntent[] => {
   const messages = writeMessages(intentOf({ jobs }), 1024 * 1024);
   const batch = messages.map((message, i) => ({
     messageId: `m${i}`,
     body: JSON.stringify(message),
     receiveCount: 1,
   }));
-  return [...openParts(batch).parts.values()];
+  return [...readBatch(batch).openIntents.values()];
 };
 
 /** As bad as it gets: every job refused alone, in words of its own, in a call of its own. */
-const refusalOf = (job: number, words: string): Sealed => ({
+const refusalOf = (job: number, words: string): RecordedVerdict => ({
   outcome: 'rejected',
   evidence: 'positional',
   error: { code: `${job}${words}`, message: `${job} ${words.repeat(200)}` },
@@ -46,24 +46,24 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
       String(9_000_000_000_000_000_000n + BigInt(i)),
     );
     let refused = 0;
-    for (const part of partsOf(jobs)) {
-      for (const job of part.intent.jobs) {
-        part.asked.set(refused % part.intent.jobs.length, `invocation ${refused}`);
-        settle(part, jobIdOf(job), refusalOf(refused++, words));
+    for (const openIntent of partsOf(jobs)) {
+      for (const job of openIntent.intent.jobs) {
+        openIntent.asked.set(refused % openIntent.intent.jobs.length, `invocation ${refused}`);
+        settle(openIntent, jobIdOf(job), refusalOf(refused++, words));
       }
-      const text = writeBlock(stateOf(part, crypto.randomUUID()));
+      const text = writeBlock(stateOf(openIntent, crypto.randomUUID()));
       expect(Buffer.byteLength(text)).toBeLessThan(ITEM_BYTES);
-      for (const verdict of part.verdicts) expect(verdict?.error?.code).toMatch(/^\d/);
+      for (const verdict of openIntent.verdicts) expect(verdict?.error?.code).toMatch(/^\d/);
     }
     expect(refused).toBe(10_000);
   });
 
   it('one job with four megabytes to be told of', () => {
-    const [part] = partsOf(['131']);
-    const theJob = part?.intent.jobs.map(jobIdOf)[0];
-    if (part === undefined || theJob === undefined) throw new Error('no part');
-    settle(part, theJob, refusalOf(1, 'x'.repeat(20_000)));
-    expect(Buffer.byteLength(writeBlock(stateOf(part, 'i')))).toBeLessThan(2_000);
+    const [openIntent] = partsOf(['131']);
+    const theJob = openIntent?.intent.jobs.map(jobIdOf)[0];
+    if (openIntent === undefined || theJob === undefined) throw new Error('no open intent');
+    settle(openIntent, theJob, refusalOf(1, 'x'.repeat(20_000)));
+    expect(Buffer.byteLength(writeBlock(stateOf(openIntent, 'i')))).toBeLessThan(2_000);
   });
 });
 
@@ -72,8 +72,8 @@ describe('a verdict is cut no more than it must be', () => {
 
   it('its words alone, at their end; all else stays', () => {
     fc.assert(
-      fc.property(sealed(), jobs(), (verdict, count) => {
-        const { error, ...rest } = seal(verdict, count);
+      fc.property(recorded(), jobs(), (verdict, count) => {
+        const { error, ...rest } = recordedVerdict(verdict, count);
         const { error: words, ...bare } = verdict;
         expect(rest).toEqual(bare);
         expect(error === undefined).toBe(words === undefined);
@@ -88,15 +88,18 @@ describe('a verdict is cut no more than it must be', () => {
       ...refusalOf(1, 'x'),
       error: { code: 'DLI.0001', message: '作'.repeat(2_000) },
     };
-    expect(seal(verdict, 100).error).toEqual({ code: 'DLI.0001', message: '作'.repeat(1_000) });
-    const least = seal(verdict, MOST_JOBS_PER_MESSAGE).error;
+    expect(recordedVerdict(verdict, 100).error).toEqual({
+      code: 'DLI.0001',
+      message: '作'.repeat(1_000),
+    });
+    const least = recordedVerdict(verdict, MOST_JOBS_PER_MESSAGE).error;
     expect(least?.code).toBe('DLI.0001');
     expect(least?.message.length).toBeGreaterThan(100);
   });
 
   it('a long code and a long message, and no letter in half', () => {
     const error = { code: 'C'.repeat(500), message: `x${'😀'.repeat(5_000)}` };
-    const told = seal({ ...refusalOf(1, ''), error }, 1).error;
+    const told = recordedVerdict({ ...refusalOf(1, ''), error }, 1).error;
     expect(told?.code).toBe('C'.repeat(100));
     expect(told?.message.length).toBeGreaterThan(990);
     expect(told?.message.isWellFormed()).toBe(true);
@@ -105,8 +108,8 @@ describe('a verdict is cut no more than it must be', () => {
   it('and what is cut is cut for good: cutting again changes nothing, and half a letter never stays', () => {
     fc.assert(
       fc.property(anyText(2_000), anyText(200), jobs(), (message, code, count) => {
-        const once = seal({ ...refusalOf(1, ''), error: { code, message } }, count);
-        expect(seal(once, count)).toEqual(once);
+        const once = recordedVerdict({ ...refusalOf(1, ''), error: { code, message } }, count);
+        expect(recordedVerdict(once, count)).toEqual(once);
         expect(once.error?.message.isWellFormed() && once.error.code.isWellFormed()).toBe(true);
         expect(once.error?.code.length).toBeLessThanOrEqual(100);
         expect(once.error?.message.length).toBeLessThanOrEqual(1_000);
@@ -115,11 +118,14 @@ describe('a verdict is cut no more than it must be', () => {
   });
 });
 
-/** What is left of an error where a part of so many jobs is to hold it. */
+/** What is left of an error where a block of so many jobs is to hold it. */
 const kept = (code: string, message: string, jobs: number) =>
-  seal({ outcome: 'rejected', error: { code, message }, calledAt: 0, settledAt: 0 }, jobs).error;
+  recordedVerdict(
+    { outcome: 'rejected', error: { code, message }, calledAt: 0, settledAt: 0 },
+    jobs,
+  ).error;
 
-/** In a part of 500 jobs: 380,000 bytes shared by all, less what a verdict takes without words. */
+/** In a block of 500 jobs: 380,000 bytes shared by all, less what a verdict takes without words. */
 const ROOM = 500;
 
 describe('the room for the words of a refusal is used to the last byte', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { End } from '../../shared/ledger/block-record.ts';
+import type { RequestEnd } from '../../shared/ledger/block-record.ts';
 import { makeRecords } from '../../shared/ledger/records.ts';
 import { OPEN } from '../../shared/upstream/circuit-breaker.ts';
 import { breakersOf } from '../../shared/upstream/shared-breaker.ts';
@@ -31,7 +31,7 @@ const PART = {
   verdicts: [],
   published: new Set<number>(),
   asked: new Map<number, string>(),
-  ends: new Map<number, End>(),
+  ends: new Map<number, RequestEnd>(),
 };
 const JOB = {
   newest: idAt(1),

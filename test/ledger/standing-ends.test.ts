@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  askerName,
   type BlockState,
-  type End,
-  type Sealed,
+  type RecordedVerdict,
+  type RequestEnd,
+  writeNote,
 } from '../../shared/ledger/block-record.ts';
 import { type Claim, clearFromOf, standingOf } from '../../shared/ledger/job-record.ts';
 
@@ -23,12 +23,12 @@ const claim: Claim = {
 interface Told {
   readonly by?: string;
   readonly asked?: string;
-  readonly end?: End;
-  readonly verdict?: Pick<Sealed, 'outcome' | 'evidence'>;
+  readonly end?: RequestEnd;
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
 }
 
 const told = ({ by = 'ours', asked, end, verdict }: Told): BlockState => {
-  const verdicts: (Sealed | undefined)[] = [];
+  const verdicts: (RecordedVerdict | undefined)[] = [];
   if (verdict) verdicts[INDEX] = { ...verdict, calledAt: 1, settledAt: 2 };
   return {
     invocation: by,
@@ -41,8 +41,8 @@ const told = ({ by = 'ours', asked, end, verdict }: Told): BlockState => {
 
 const standing = (state: BlockState, now: number) => standingOf(claim, state, now);
 
-const maybe = askerName({ invocation: 'ours', mayBeServed: true });
-const never = askerName({ invocation: 'ours', mayBeServed: false });
+const maybe = writeNote({ invocation: 'ours', mayBeServed: true });
+const never = writeNote({ invocation: 'ours', mayBeServed: false });
 const seen = { outcome: 'delivered', evidence: 'observed' } as const;
 
 describe.each([SOONER, LATER])('a request that may take effect until %i', (until) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BlockState, Sealed } from '../../shared/ledger/block-record.ts';
+import type { BlockState, RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { messageKeyOf } from '../../shared/ledger/block-record.ts';
 import { type Claim, readJob, standingOf } from '../../shared/ledger/job-record.ts';
 import { idAt, intentOf } from '../support/messages.ts';
@@ -14,7 +14,7 @@ const told = (by: string, part: Partial<BlockState> = {}): BlockState => ({
   ...part,
 });
 
-const delivered: Sealed = {
+const delivered: RecordedVerdict = {
   outcome: 'delivered',
   evidence: 'keyed',
   calledAt: 1,

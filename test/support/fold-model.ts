@@ -9,21 +9,21 @@ export interface Place {
 }
 
 interface Wished {
-  readonly asker: Queued;
+  readonly wishedBy: Queued;
   readonly job: Job;
 }
 
 const whoOf = ({ part, intent }: Queued): string => `${part} ${intent.intent_id}`;
 const scopeOf = ({ intent }: Queued, job: Job): string =>
   `${intent.operation.slice(0, 3)} ${intent.project_id} ${jobIdOf(job)}`;
-const askOf = ({ asker: { intent }, job }: Wished): string =>
+const askOf = ({ wishedBy: { intent }, job }: Wished): string =>
   JSON.stringify([
     intent.operation,
     intent.options,
     typeof job === 'string' ? { job_id: job } : job,
   ]);
 const isRestart = (older: Wished, newer: Wished): boolean =>
-  older.asker.intent.operation === 'dli.stop' && newer.asker.intent.operation === 'dli.run';
+  older.wishedBy.intent.operation === 'dli.stop' && newer.wishedBy.intent.operation === 'dli.run';
 
 /**
  * The fold, said as a rule and not as a walk: a wish is superseded by the first newer wish for the same job that asks
@@ -31,16 +31,18 @@ const isRestart = (older: Wished, newer: Wished): boolean =>
  * stop and a run are alive the run waits.
  */
 export const foldModel = (queued: readonly Queued[], now: string): readonly Place[] => {
-  const wishes = queued.flatMap((asker) => asker.intent.jobs.map((job) => ({ asker, job })));
-  return [...Map.groupBy(wishes, ({ asker, job }) => scopeOf(asker, job)).values()].flatMap(
+  const wishes = queued.flatMap((wishedBy) =>
+    wishedBy.intent.jobs.map((job) => ({ wishedBy, job })),
+  );
+  return [...Map.groupBy(wishes, ({ wishedBy, job }) => scopeOf(wishedBy, job)).values()].flatMap(
     (all) => {
-      const ageOf = ({ asker }: Wished) => asker.intent.intent_id;
+      const ageOf = ({ wishedBy }: Wished) => wishedBy.intent.intent_id;
       const sorted = all.toSorted((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
       const supersederOf = (old: Wished) =>
         sorted.find(
           (by) => ageOf(by) > ageOf(old) && askOf(by) !== askOf(old) && !isRestart(old, by),
         );
-      const isExpired = ({ asker: { intent } }: Wished) =>
+      const isExpired = ({ wishedBy: { intent } }: Wished) =>
         intent.expires_at !== undefined && intent.expires_at <= now;
       const alive = sorted.filter((wish) => !supersederOf(wish) && !isExpired(wish));
       const whereOf = (wish: Wished): string => {
@@ -50,8 +52,8 @@ export const foldModel = (queued: readonly Queued[], now: string): readonly Plac
         return alive.some((other) => isRestart(other, wish)) ? 'waits' : `called ${askOf(wish)}`;
       };
       return sorted.map((wish) => ({
-        who: whoOf(wish.asker),
-        job: scopeOf(wish.asker, wish.job),
+        who: whoOf(wish.wishedBy),
+        job: scopeOf(wish.wishedBy, wish.job),
         where: whereOf(wish),
       }));
     },
@@ -61,20 +63,24 @@ export const foldModel = (queued: readonly Queued[], now: string): readonly Plac
 /** A plan in the model's words. */
 export const placesOf = ({ calls, waiting, settled }: Plan): readonly Place[] => [
   ...calls.flatMap(({ operation, options, carriers }) =>
-    carriers.flatMap(({ job, askers }) =>
-      askers.map((asker) => ({
-        who: whoOf(asker),
-        job: scopeOf(asker, job),
+    carriers.flatMap(({ job, wishedBy }) =>
+      wishedBy.map((wishedBy) => ({
+        who: whoOf(wishedBy),
+        job: scopeOf(wishedBy, job),
         where: `called ${JSON.stringify([operation.name, options, typeof job === 'string' ? { job_id: job } : job])}`,
       })),
     ),
   ),
-  ...waiting.flatMap(({ job, askers }) =>
-    askers.map((asker) => ({ who: whoOf(asker), job: scopeOf(asker, job), where: 'waits' })),
+  ...waiting.flatMap(({ job, wishedBy }) =>
+    wishedBy.map((wishedBy) => ({
+      who: whoOf(wishedBy),
+      job: scopeOf(wishedBy, job),
+      where: 'waits',
+    })),
   ),
-  ...settled.map(({ asker, job_id, outcome, superseded_by }) => ({
-    who: whoOf(asker),
-    job: scopeOf(asker, job_id),
+  ...settled.map(({ wishedBy, job_id, outcome, superseded_by }) => ({
+    who: whoOf(wishedBy),
+    job: scopeOf(wishedBy, job_id),
     where: outcome === 'superseded' ? `superseded by ${superseded_by}` : outcome,
   })),
 ];

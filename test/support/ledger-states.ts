@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BlockState, End, Sealed } from '../../shared/ledger/block-record.ts';
+import type { BlockState, RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
 import { anyText, instant, operationName } from './arbitraries.ts';
@@ -13,7 +13,7 @@ const call = () =>
 const error = () => fc.record({ code: anyText(20), message: anyText(60) });
 
 /** Any verdict that the ledger may have to keep. */
-export const sealed = (): fc.Arbitrary<Sealed> =>
+export const recorded = (): fc.Arbitrary<RecordedVerdict> =>
   fc.record(
     {
       outcome: fc.constantFrom<Outcome>('delivered', 'rejected', 'superseded', 'expired', 'failed'),
@@ -28,10 +28,11 @@ export const sealed = (): fc.Arbitrary<Sealed> =>
   );
 
 /** When a request ended that was left without an answer. */
-const end = (): fc.Arbitrary<End> => fc.record({ invocation: anyText(20), until: milliseconds() });
+const end = (): fc.Arbitrary<RequestEnd> =>
+  fc.record({ invocation: anyText(20), until: milliseconds() });
 
-/** What may be known of one job of a part: nothing, that it was asked for and how that ended, or a verdict. */
-const known = (verdicts: readonly Sealed[], ends: readonly End[]) =>
+/** What may be known of one job of a block: nothing, that it was asked for and how that ended, or a verdict. */
+const known = (verdicts: readonly RecordedVerdict[], ends: readonly RequestEnd[]) =>
   fc.record(
     {
       verdict: fc.constantFrom(...verdicts),
@@ -46,12 +47,12 @@ const known = (verdicts: readonly Sealed[], ends: readonly End[]) =>
 const upToTheLast = <T>(verdicts: readonly (T | undefined)[]) =>
   verdicts.slice(0, verdicts.findLastIndex((verdict) => verdict !== undefined) + 1);
 
-/** Any state of a part of up to `most` jobs, a few of which share a verdict. */
-export const partState = (most = 40): fc.Arbitrary<BlockState> =>
+/** Any state of a block of up to `most` jobs, a few of which share a verdict. */
+export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
   fc
     .tuple(
       fc.string(),
-      fc.array(sealed(), { minLength: 1, maxLength: 4 }),
+      fc.array(recorded(), { minLength: 1, maxLength: 4 }),
       fc.array(end(), { minLength: 1, maxLength: 3 }),
       fc.option(anyText(200), { nil: undefined }),
     )

@@ -1,5 +1,5 @@
-import type { Part } from '../../shared/control/open-intent.ts';
-import { openParts } from '../../shared/control/open-intents.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/open-intents.ts';
 import { type Call, planCalls } from '../../shared/intent/plan.ts';
 import type { Ledger, NewEntry } from '../../shared/ledger/ledger.ts';
 import { makeRecords } from '../../shared/ledger/records.ts';
@@ -35,13 +35,13 @@ export const startRecords = (inner: Ledger = memoryLedger()) => {
   return { records, writes };
 };
 
-/** Messages as an invocation has them open: the parts, and the calls that they ask for. */
+/** Messages as an invocation has them open: the open intents, and the calls that they ask for. */
 export const openWishes = (...wishes: readonly Wish[]) => {
   const batch = wishes.map((wish, i) => message(`m${i}`, { age: i + 1, ...wish }));
-  const { parts } = openParts(batch);
-  const queued = [...parts.values()].map(({ key, intent }) => ({ part: key, intent }));
+  const { openIntents } = readBatch(batch);
+  const queued = [...openIntents.values()].map(({ key, intent }) => ({ part: key, intent }));
   const calls: readonly Call[] = planCalls(queued, NOW).calls;
-  return { parts, calls, list: [...parts.values()] as readonly Part[] };
+  return { openIntents, calls, list: [...openIntents.values()] as readonly OpenIntent[] };
 };
 
 /** The only one of a list that must have one. */

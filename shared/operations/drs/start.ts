@@ -12,6 +12,7 @@ import { UNSPECIFIED } from '../../reply/refusal.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import {
+  type Ask,
   type Job,
   type JobId,
   type JobIdRule,
@@ -19,7 +20,6 @@ import {
   type Look,
   MISSING,
   type Operation,
-  type RequestedJobs,
 } from '../operation.ts';
 import { effects } from '../status-table.ts';
 import { DRS_STATUSES, type DrsStatus } from '../statuses.ts';
@@ -63,7 +63,7 @@ const listed = v.pipe(
   }),
 );
 
-const request: v.GenericSchema<unknown, RequestedJobs> = v.pipe(
+const request: v.GenericSchema<unknown, Ask> = v.pipe(
   vendorObject({ jobs: jobListSchema(listed) }, 'must be a JSON object'),
   v.transform(({ jobs }) => ({ jobs, options: {} })),
 );
