@@ -1,7 +1,7 @@
 import { type BatchRequest, openCall, type UpstreamCall } from './call.ts';
-import type { Asked, Endpoint, Row } from './endpoint.ts';
+import type { Asked, Endpoint, Row, Trouble } from './endpoint.ts';
 import { drawFault, type Ending, FAULTS } from './faults.ts';
-import type { JobOptions } from './job-laws.ts';
+import type { JobOptions } from './job-law.ts';
 import type { JobKey, Jobs } from './jobs.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Reply } from './reply.ts';
@@ -23,8 +23,8 @@ export interface BatchParts {
   readonly record: (call: UpstreamCall) => void;
 }
 
-/** What to do with one job, and whether its state allows it. */
-type Attempt = (operation: OperationName, key: JobKey, options: JobOptions) => boolean;
+/** What to do with one job, and why not, if its state does not allow it. */
+type Attempt = (operation: OperationName, key: JobKey, options: JobOptions) => Trouble | undefined;
 
 const attemptEach = (
   attempt: Attempt,
@@ -36,9 +36,8 @@ const attemptEach = (
   ids.map((id) => {
     if (badIds.has(id)) return { id, trouble: 'missing' };
     const key = { service, project, id };
-    return attempt(operation, key, jobOptions.get(id) ?? options)
-      ? { id }
-      : { id, trouble: 'wrong-state' };
+    const trouble = attempt(operation, key, jobOptions.get(id) ?? options);
+    return trouble === undefined ? { id } : { id, trouble };
   });
 
 const NOTHING: Asked = { ids: [], options: {}, jobOptions: new Map() };
@@ -60,7 +59,7 @@ export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchPar
     const attemptAll = (attempt: Attempt): readonly Row[] =>
       attemptEach(attempt, endpoint, request.project, asked, settings);
     // Even if a fault keeps the call from taking effect: a job that was asked for exists from then on.
-    const foreseen = attemptAll(jobs.isReady).find(({ trouble }) => trouble)?.trouble;
+    const foreseen = attemptAll(jobs.troubleOf).find(({ trouble }) => trouble)?.trouble;
 
     const takeEffect = (): Reply => {
       if (!reading.ok) return reading.refusal;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { COMMON_SHAPES, DLI_SHAPES, DRS_SHAPES, FAULT_NAMES } from './vocabulary.ts';
+import { mapOperations } from './operations/index.ts';
+import { COMMON_SHAPES, FAULT_NAMES, SHAPES, type Shape } from './vocabulary.ts';
 
 const unknownName = (kind: string, name: string, known: readonly string[]): string =>
   `unknown ${kind} ${name}: known are ${known.join(', ')}`;
@@ -43,7 +44,7 @@ const rates = v.pipe(
   ),
 );
 
-const settings = <const Shapes extends readonly string[]>(shapes: Shapes) =>
+const settings = (shapes: readonly Shape[]) =>
   objectOf('setting', {
     /** How a reply looks that tells of jobs one by one. */
     shape: v.exactOptional(oneOf('reply shape', shapes)),
@@ -81,9 +82,7 @@ const settings = <const Shapes extends readonly string[]>(shapes: Shapes) =>
 
 const behaviourSchema = objectOf('operation', {
   '*': v.exactOptional(settings(COMMON_SHAPES)),
-  'dli.run': v.exactOptional(settings(DLI_SHAPES)),
-  'dli.stop': v.exactOptional(settings(DLI_SHAPES)),
-  'drs.start': v.exactOptional(settings(DRS_SHAPES)),
+  ...mapOperations(({ service }) => v.exactOptional(settings(SHAPES[service]))),
 });
 
 /**

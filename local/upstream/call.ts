@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Asked } from './endpoint.ts';
-import type { JobOptions } from './job-laws.ts';
+import type { JobOptions } from './job-law.ts';
 import type { FaultName, OperationName } from './vocabulary.ts';
 
 /** A fault, or what stands before all calls: the service is down, or the project is over its rate. */

@@ -1,4 +1,4 @@
-import type { JobOptions } from './job-laws.ts';
+import type { JobOptions, Law } from './job-law.ts';
 import type { Reply } from './reply.ts';
 import type { OperationName, Service, Shape } from './vocabulary.ts';
 
@@ -25,13 +25,20 @@ export interface Row {
   readonly trouble?: Trouble;
 }
 
-/** One batch endpoint in the vendor's words: how it reads a request, and how it words what came of it. */
-export interface Endpoint {
-  readonly operation: OperationName;
+/** One operation as the simulator plays it, in the vendor's words: a row of the table in `operations/index.ts`. */
+export interface SimulatedOperation {
   readonly service: Service;
+  readonly method: 'POST' | 'DELETE';
+  readonly path: `/${string}{project}${string}`;
   readonly read: (body: string) => Reading;
   /** The reply that tells of the jobs one by one. A shape of another service's means the usual one. */
   readonly answer: (rows: readonly Row[], shape: Shape) => Reply;
   /** The refusal of a whole call for one job's trouble. */
   readonly refuse: (trouble: Trouble) => Reply;
+  readonly law: Law;
+}
+
+/** A batch endpoint: a simulated operation, by its name. */
+export interface Endpoint extends SimulatedOperation {
+  readonly operation: OperationName;
 }

@@ -1,14 +1,17 @@
+import type { Trouble } from './endpoint.ts';
 import type { JobChange } from './job-changes.ts';
 import {
   type Accepted,
-  allows,
   type Effect,
+  GONE,
   type JobOptions,
   type JobState,
-  LAWS,
+  type Law,
   type Manner,
+  type Phase,
   type Shown,
-} from './job-laws.ts';
+} from './job-law.ts';
+import { SIMULATED } from './operations/index.ts';
 import type { OperationName, Service } from './vocabulary.ts';
 
 /** Which job: ids are unique within one project of one service. */
@@ -36,15 +39,30 @@ const showLater = (job: JobState, at: number): void => {
   job.toShow = [...lasted, { since: at, from, status, startedAt }];
 };
 
-const takeEffect = (job: JobState, call: Accepted, step: number): void => {
+/** What an operation does to a job, with the time of each state. */
+const phasesOf = (
+  law: Law,
+  { at, options, manner }: Accepted,
+  stepMs: number,
+): readonly Phase[] => {
+  let from = at;
+  return law
+    .steps(options, at, () => stepMs, manner)
+    .map(({ afterMs, ...step }) => {
+      from += afterMs;
+      return { from, ...step };
+    });
+};
+
+const takeEffect = (job: JobState, call: Accepted, stepMs: number): void => {
   const { at, operation, options, manner } = call;
-  const law = LAWS[operation];
-  if (!allows(operation, job)) return;
+  const { law } = SIMULATED[operation];
+  if (!law.allows(job, options)) return;
   const effect = law.effect(job, options, manner);
   if (effect !== undefined) job.effects = [...job.effects, { at, ...effect }];
-  if (effect !== undefined && effect.effect !== 'stop') job.startedAt = at;
+  if (effect !== undefined && law.starts) job.startedAt = at;
   job.statusLagMs = manner.statusLagMs;
-  job.ahead = law.phases(options, at, step, manner);
+  job.ahead = phasesOf(law, call, stepMs);
 };
 
 /** Brings a job up to date: its states and the calls that wait, in the order of their times. */
@@ -79,8 +97,8 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
   const meet = (key: JobKey, status: string, savepoint = false): JobState => {
     const text = textOf(key);
     const at = now();
-    // Who comes into being at work was started before anybody asked: not later than now.
-    const startedAt = status === LAWS['dli.stop'].unseen ? at : null;
+    // A job that is first met at work was started before, by others: not later than now.
+    const startedAt = status === FIRST_LOOKED_AT[key.service] ? null : at;
     const job = known.get(text) ?? {
       ...{ status, savepoint, createdAt: at, startedAt, effects: [] },
       ...{ ahead: [], accepted: [], statusLagMs: 0, shown: { status, startedAt }, toShow: [] },
@@ -89,31 +107,44 @@ export const keepJobs = (now: () => number, transitionMs: number) => {
     return update(job);
   };
 
-  const meetFor = (operation: OperationName, key: JobKey, options: JobOptions): JobState =>
-    meet(key, LAWS[operation].unseen, options.resume_savepoint);
+  const meetFor = (law: Law, key: JobKey, options: JobOptions): JobState =>
+    meet(key, law.unseen, law.hasSavepoint?.(options));
+
+  const troubleOf = (law: Law, job: JobState, options: JobOptions): Trouble | undefined => {
+    if (job.status === GONE) return 'missing';
+    return law.allows(job, options) ? undefined : 'wrong-state';
+  };
 
   return {
-    /** Whether the job's state allows the operation. A job never asked for before comes into being, in one that does. */
-    isReady: (operation: OperationName, key: JobKey, options: JobOptions): boolean =>
-      allows(operation, meetFor(operation, key, options)),
-    /** Accepts the operation if the job's true state allows it now, and says whether it did. */
+    /** Why the operation is refused now. A job never asked for before comes into being, in a state that allows it. */
+    troubleOf: (
+      operation: OperationName,
+      key: JobKey,
+      options: JobOptions,
+    ): Trouble | undefined => {
+      const { law } = SIMULATED[operation];
+      return troubleOf(law, meetFor(law, key, options), options);
+    },
+    /** Accepts the operation if the job's true state allows it now; says why if not. */
     carryOut: (
       operation: OperationName,
       key: JobKey,
       options: JobOptions,
       manner: Manner,
-    ): boolean => {
-      const job = meetFor(operation, key, options);
-      if (!allows(operation, job)) return false;
+    ): Trouble | undefined => {
+      const { law } = SIMULATED[operation];
+      const job = meetFor(law, key, options);
+      const trouble = troubleOf(law, job, options);
+      if (trouble !== undefined) return trouble;
       const call = { at: now() + manner.effectLagMs, operation, options, manner };
       job.accepted = [...job.accepted, call].toSorted((a, b) => a.at - b.at);
       update(job);
-      return true;
+      return undefined;
     },
-    /** What a client is shown. A job first looked at comes into being, never started. */
-    look: (key: JobKey): Shown & Pick<JobState, 'createdAt'> => {
+    /** What a client is shown; undefined of a job that is gone. A job first looked at comes into being, never started. */
+    look: (key: JobKey): (Shown & Pick<JobState, 'createdAt'>) | undefined => {
       const { shown, createdAt } = meet(key, FIRST_LOOKED_AT[key.service]);
-      return { ...shown, createdAt };
+      return shown.status === GONE ? undefined : { ...shown, createdAt };
     },
     /** Puts a job into a state, in sight at once; what was to come of earlier calls does not. Says how the job is then. */
     put: (key: JobKey, { status, savepoint, start_time }: JobChange): Required<JobChange> => {

@@ -1,6 +1,4 @@
 import type { Handled, handleBatches } from './batch.ts';
-import { dliRun, dliStop, isDliId, jobDetail, noSuchJob } from './dli.ts';
-import { askedIds, drsStart, listStatuses } from './drs.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Ending } from './faults.ts';
 import type { Caller, Guard } from './guard.ts';
@@ -9,6 +7,9 @@ import { listCatalog, listDomains, listProjects } from './iam-lists.ts';
 import type { Jobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import type { Obstacles } from './obstacles.ts';
+import { isDliId, jobDetail, noSuchJob } from './operations/dli/service.ts';
+import { askedIds, listStatuses } from './operations/drs/service.ts';
+import { endpoints } from './operations/index.ts';
 import { gatewayError, type Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { BehaviourKeeper } from './settings.ts';
@@ -94,10 +95,11 @@ export const makeRouter = (parts: RouterParts) => {
   const detail = look(
     'dli',
     (_, id) => [id],
-    (_, project, id) =>
-      isDliId(id) && !behaviour.isMissing('dli', id)
-        ? jobDetail(id, jobs.look({ service: 'dli', project, id }))
-        : noSuchJob,
+    (_, project, id) => {
+      if (!isDliId(id) || behaviour.isMissing('dli', id)) return noSuchJob;
+      const seen = jobs.look({ service: 'dli', project, id });
+      return seen === undefined ? noSuchJob : jobDetail(id, seen);
+    },
   );
 
   const statuses = look(
@@ -107,7 +109,7 @@ export const makeRouter = (parts: RouterParts) => {
       listStatuses(body, (id) =>
         behaviour.isMissing('drs', id)
           ? undefined
-          : jobs.look({ service: 'drs', project, id }).status,
+          : jobs.look({ service: 'drs', project, id })?.status,
       ),
   );
 
@@ -131,10 +133,8 @@ export const makeRouter = (parts: RouterParts) => {
     serve,
   });
   const routes = [
-    route('POST', '/v1.0/{project}/streaming/jobs/run', batch(dliRun)),
-    route('POST', '/v1.0/{project}/streaming/jobs/stop', batch(dliStop)),
+    ...endpoints.map((endpoint) => route(endpoint.method, endpoint.path, batch(endpoint))),
     route('GET', '/v1.0/{project}/streaming/jobs/{id}', detail),
-    route('POST', '/v3/{project}/jobs/batch-starting', batch(drsStart)),
     route('POST', '/v3/{project}/jobs/batch-status', statuses),
     route('POST', TOKENS_PATH, login),
     route('GET', TOKENS_PATH, ofIam(iam.show)),

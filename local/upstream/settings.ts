@@ -1,10 +1,11 @@
 import { type Behaviour, parseBehaviour } from './behaviour.ts';
+import { endpoints, mapOperations } from './operations/index.ts';
 import {
   DLI_SHAPES,
-  DRS_SHAPES,
   type FaultName,
   type OperationName,
   type Service,
+  SHAPES,
   type Shape,
 } from './vocabulary.ts';
 
@@ -45,17 +46,13 @@ const settle = (behaviour: Behaviour, operation: OperationName | '*', usual: Sha
 
 const settleAll = (behaviour: Behaviour): Record<OperationName | '*', Settings> => ({
   '*': settle(behaviour, '*', DLI_SHAPES[0]),
-  'dli.run': settle(behaviour, 'dli.run', DLI_SHAPES[0]),
-  'dli.stop': settle(behaviour, 'dli.stop', DLI_SHAPES[0]),
-  'drs.start': settle(behaviour, 'drs.start', DRS_SHAPES[0]),
+  ...mapOperations(({ operation, service }) => settle(behaviour, operation, SHAPES[service][0])),
 });
 
 /** Lays a change over a behaviour: a setting that is named is replaced whole, the others stay. */
 const layOver = (behaviour: Behaviour, change: Behaviour): Behaviour => ({
   '*': { ...behaviour['*'], ...change['*'] },
-  'dli.run': { ...behaviour['dli.run'], ...change['dli.run'] },
-  'dli.stop': { ...behaviour['dli.stop'], ...change['dli.stop'] },
-  'drs.start': { ...behaviour['drs.start'], ...change['drs.start'] },
+  ...mapOperations(({ operation }) => ({ ...behaviour[operation], ...change[operation] })),
 });
 
 export type BehaviourKeeper = ReturnType<typeof keepBehaviour>;
@@ -75,10 +72,11 @@ export const keepBehaviour = (start: Behaviour) => {
     reset: (): void => become(initial),
     /** Under `*`, those of what is no batch call. */
     settingsOf: (operation: OperationName | '*'): Settings => settled[operation],
+    /** Whether any operation of the service was told that there is no such job. */
     isMissing: (service: Service, id: string): boolean =>
-      service === 'drs'
-        ? settled['drs.start'].badIds.has(id)
-        : settled['dli.run'].badIds.has(id) || settled['dli.stop'].badIds.has(id),
+      endpoints.some(
+        (endpoint) => endpoint.service === service && settled[endpoint.operation].badIds.has(id),
+      ),
     /** Takes the fault that waits for this operation's next call, its own queue first. */
     takeNext: (operation: OperationName): FaultName | undefined => {
       for (const layer of [operation, '*'] as const) {

@@ -9,7 +9,7 @@ import { type AccountReport, keepDirectory } from './directory.ts';
 import { makeGuard } from './guard.ts';
 import { makeIam } from './iam.ts';
 import { changeJobs, type JobChanges } from './job-changes.ts';
-import type { Effect } from './job-laws.ts';
+import type { Effect } from './job-law.ts';
 import { keepJobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import { makeObstacles } from './obstacles.ts';

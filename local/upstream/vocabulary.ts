@@ -1,9 +1,9 @@
+import type { OperationName } from '../../shared/operations/operation.ts';
+
 /** The names that the simulator is told its behaviour by. */
 
+export type { OperationName };
 export type Service = 'dli' | 'drs';
-
-export const OPERATIONS = ['dli.run', 'dli.stop', 'drs.start'] as const;
-export type OperationName = (typeof OPERATIONS)[number];
 
 /** Shapes that a reply to any operation can have. Its effect has taken place all the same. */
 export const COMMON_SHAPES = [
@@ -11,7 +11,7 @@ export const COMMON_SHAPES = [
   'empty', // the usual status and no body
 ] as const;
 
-/** Shapes of a reply to `dli.run` and `dli.stop`, the usual one first. */
+/** Shapes of a reply to DLI's operations, the usual one first. */
 export const DLI_SHAPES = [
   'per-job', // an array with one element per id, in order
   'one-element', // an array with one element for all ids; no success if any job failed
@@ -24,7 +24,7 @@ export const DLI_SHAPES = [
 ] as const;
 export type DliShape = (typeof DLI_SHAPES)[number];
 
-/** Shapes of a reply to `drs.start`, the usual one first. */
+/** Shapes of a reply to DRS's operations, the usual one first. */
 export const DRS_SHAPES = [
   'results', // the list as the vendor's table has it, and as every SDK reads it
   'jobs', // the list as the vendor's example has it
@@ -38,7 +38,10 @@ export type DrsShape = (typeof DRS_SHAPES)[number];
 
 export type Shape = DliShape | DrsShape;
 
-/** BreakersOnTheWay in which a call can go wrong as a whole. */
+/** Shapes of a reply, by service. */
+export const SHAPES = { dli: DLI_SHAPES, drs: DRS_SHAPES } as const;
+
+/** Ways in which a call can go wrong as a whole. */
 export const FAULT_NAMES = [
   'hangBeforeEffect', // nothing happens, and no answer until the client gives up
   'hangAfterEffect', // it happens, and no answer until the client gives up

@@ -1,39 +1,16 @@
 import * as v from 'valibot';
-import { parseJson } from '../../shared/json/json.ts';
-import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
-import type { JobOptions } from './job-laws.ts';
-import { emptied, errorReply, htmlReply, json, type Reply } from './reply.ts';
-import type { DrsShape, Shape } from './vocabulary.ts';
+import { parseJson } from '../../../../shared/json/json.ts';
+import type { Reading, Row, SimulatedOperation, Trouble } from '../../endpoint.ts';
+import type { JobOptions, Law } from '../../job-law.ts';
+import { emptied, errorReply, htmlReply, json, type Reply } from '../../reply.ts';
+import type { DrsShape, Shape } from '../../vocabulary.ts';
 
 /** DRS's words, after the vendor's page "Starting Tasks in Batches" and its neighbour on statuses in batches. */
 
 const jobId = v.pipe(v.string(), v.nonEmpty());
 
-/** "If this parameter is left empty, the task is started immediately." */
-const startTime = v.nullish(v.pipe(v.string(), v.regex(/^\d{0,16}$/)));
-
-const flag = v.nullish(v.boolean());
-
-/** `StartInfo` of the vendor's SDKs. Unknown fields are ignored, as the vendor does. */
-const startInfo = v.object({
-  job_id: jobId,
-  start_time: startTime,
-  is_only_init_task: flag,
-  is_auto_create_compare: flag,
-});
-
-const startRequest = v.object({ jobs: v.pipe(v.array(startInfo), v.minLength(1)) });
-
-/** The options that were given: empty and null are absent. */
-const optionsOf = ({
-  start_time: time,
-  is_only_init_task: initialises,
-  is_auto_create_compare: compares,
-}: v.InferOutput<typeof startInfo>): JobOptions => ({
-  ...(time && { start_time: time }),
-  ...(typeof initialises === 'boolean' && { is_only_init_task: initialises }),
-  ...(typeof compares === 'boolean' && { is_auto_create_compare: compares }),
-});
+/** An option that may be left out, or null. */
+export const flag = v.nullish(v.boolean());
 
 const invalid = (what: string): Reply =>
   errorReply(400, 'DRS.M00200', `Invalid parameter: ${what}.`);
@@ -43,22 +20,33 @@ const valueIn = (body: string): unknown => {
   return parsed.ok ? parsed.value : undefined;
 };
 
-const read = (body: string): Reading => {
-  const request = v.safeParse(startRequest, valueIn(body));
-  if (!request.success) {
-    return { ok: false, refusal: invalid(v.getDotPath(request.issues[0]) ?? 'request body') };
-  }
-  const { jobs } = request.output;
-  const ids = jobs.map(({ job_id }) => job_id);
-  if (new Set(ids).size < ids.length) {
-    return { ok: false, refusal: errorReply(400, 'DRS.M00301', 'Duplicate task IDs.') };
-  }
-  const jobOptions = new Map(
-    jobs
-      .map((job) => [job.job_id, optionsOf(job)] as const)
-      .filter(([, options]) => Object.keys(options).length > 0),
+/** The options that were given: what is empty or null is absent. */
+const givenIn = (options: Readonly<Record<string, unknown>>): JobOptions =>
+  Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) =>
+      typeof value === 'boolean' || (typeof value === 'string' && value !== '')
+        ? [[name, value]]
+        : [],
+    ),
   );
-  return { ok: true, asked: { ids, options: {}, jobOptions } };
+
+/** Reads `{"jobs": [{"job_id": "…", …}]}`. Unknown fields are ignored, as the vendor does. */
+const readFor = (job: v.ObjectEntries) => {
+  const info = v.object({ ...job, job_id: jobId });
+  const schema = v.object({ jobs: v.pipe(v.array(info), v.minLength(1)) });
+  return (body: string): Reading => {
+    const request = v.safeParse(schema, valueIn(body));
+    if (!request.success)
+      return { ok: false, refusal: invalid(v.getDotPath(request.issues[0]) ?? 'request body') };
+    const jobs = request.output.jobs.map(
+      ({ job_id, ...options }) => [job_id, givenIn(options)] as const,
+    );
+    const ids = jobs.map(([id]) => id);
+    if (new Set(ids).size < ids.length)
+      return { ok: false, refusal: errorReply(400, 'DRS.M00301', 'Duplicate task IDs.') };
+    const optioned = jobs.filter(([, options]) => Object.keys(options).length > 0);
+    return { ok: true, asked: { ids, options: {}, jobOptions: new Map(optioned) } };
+  };
 };
 
 const TROUBLES: Readonly<Record<Trouble, { readonly code: string; readonly message: string }>> = {
@@ -105,14 +93,22 @@ const RENDERS: Readonly<Record<DrsShape, Render>> = {
 
 const isDrsShape = (shape: Shape): shape is DrsShape => Object.hasOwn(RENDERS, shape);
 
-/** `POST …/jobs/batch-starting`: `{"jobs": [{"job_id": "…", "start_time": "1599202771816", "is_only_init_task": true}]}`. */
-export const drsStart: Endpoint = {
-  operation: 'drs.start',
+export interface DrsOperation extends Pick<SimulatedOperation, 'method' | 'path'> {
+  /** What may stand beside the id of a task. */
+  readonly job: v.ObjectEntries;
+  readonly law: Law;
+}
+
+/** An operation of DRS: `jobs` with an id each, and a reply that names every task. */
+export const drsOperation = ({ method, path, job, law }: DrsOperation): SimulatedOperation => ({
   service: 'drs',
-  read,
+  method,
+  path,
+  read: readFor(job),
   answer: (rows, shape) => RENDERS[isDrsShape(shape) ? shape : 'results'](rows),
   refuse: (trouble) => errorReply(400, TROUBLES[trouble].code, TROUBLES[trouble].message),
-};
+  law,
+});
 
 const pageNumber = v.pipe(v.number(), v.safeInteger());
 

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { isObject, type JsonObject, parseJson } from '../../shared/json/json.ts';
-import type { Endpoint, Reading, Row, Trouble } from './endpoint.ts';
-import type { JobOptions } from './job-laws.ts';
-import type { Jobs } from './jobs.ts';
-import { emptied, errorReply, htmlReply, json, jsonText, type Reply } from './reply.ts';
-import type { DliShape, OperationName, Shape } from './vocabulary.ts';
+import { isObject, type JsonObject, parseJson } from '../../../../shared/json/json.ts';
+import type { Reading, Row, SimulatedOperation, Trouble } from '../../endpoint.ts';
+import type { JobOptions, JobState, Law, Shown } from '../../job-law.ts';
+import { emptied, errorReply, htmlReply, json, jsonText, type Reply } from '../../reply.ts';
+import type { DliShape, Shape } from '../../vocabulary.ts';
 
 /** DLI's words, after the vendor's pages "Running Jobs in Batches" and "Stopping Jobs in Batches". */
 
@@ -41,12 +40,14 @@ const objectIn = (body: string): JsonObject | undefined => {
 };
 
 const readFor =
-  (flag: keyof JobOptions) =>
+  (flag: string | undefined) =>
   (text: string): Reading => {
     const body = objectIn(text);
     if (body === undefined) return invalid('request body');
     const ids = v.safeParse(jobIds, body.job_ids);
     if (!ids.success) return invalid('job_ids');
+    if (flag === undefined)
+      return { ok: true, asked: { ids: ids.output, options: {}, jobOptions: new Map() } };
     const value = v.safeParse(flagValue, body[flag]);
     if (!value.success) return invalid(flag);
     const options: JobOptions = typeof value.output === 'boolean' ? { [flag]: value.output } : {};
@@ -109,32 +110,25 @@ const RENDERS: Readonly<Record<DliShape, Render>> = {
 
 const isDliShape = (shape: Shape): shape is DliShape => Object.hasOwn(RENDERS, shape);
 
-const makeEndpoint = (
-  operation: OperationName,
-  flag: keyof JobOptions,
-  delivered: string,
-): Endpoint => ({
-  operation,
+export interface DliOperation extends Pick<SimulatedOperation, 'path'> {
+  /** The one option of a call, if it has one. */
+  readonly flag?: string;
+  /** What the reply says of a job that was served. */
+  readonly delivered: string;
+  readonly law: Law;
+}
+
+/** An operation of DLI: a POST with `job_ids`, and a reply that names no job. */
+export const dliOperation = ({ path, flag, delivered, law }: DliOperation): SimulatedOperation => ({
   service: 'dli',
+  method: 'POST',
+  path,
   read: readFor(flag),
   answer: (rows, shape) => RENDERS[isDliShape(shape) ? shape : 'per-job'](rows, delivered),
   /** An array, as the live service sends it; the pages promise a single object. */
   refuse: (trouble) => json(400, [{ ...errorOf(trouble), error_code: 'DLI.0001' }]),
+  law,
 });
-
-/** `POST …/streaming/jobs/run`: `{"job_ids": [131, 130], "resume_savepoint": true}`. */
-export const dliRun = makeEndpoint(
-  'dli.run',
-  'resume_savepoint',
-  'The request for submitting DLI jobs is delivered successfully.',
-);
-
-/** `POST …/streaming/jobs/stop`: `{"job_ids": [128, 137], "trigger_savepoint": false}`. */
-export const dliStop = makeEndpoint(
-  'dli.stop',
-  'trigger_savepoint',
-  'The request for stopping DLI jobs is delivered successfully.',
-);
 
 /**
  * `GET …/streaming/jobs/{id}`. The id is written digit for digit, as the 64-bit number that it is. In the vendor's example
@@ -142,7 +136,7 @@ export const dliStop = makeEndpoint(
  */
 export const jobDetail = (
   id: string,
-  { status, createdAt, startedAt }: ReturnType<Jobs['look']>,
+  { status, createdAt, startedAt }: Shown & Pick<JobState, 'createdAt'>,
 ): Reply => {
   const others = {
     status,
