@@ -3,7 +3,8 @@ import type { Carrier } from '../intent/plan.ts';
 import type { CallDecision } from '../ledger/decide-call.ts';
 import type { Sender } from '../ledger/job-record.ts';
 import { OPERATIONS } from '../operations/index.ts';
-import type { Operation, ProjectId, Sighting } from '../operations/operation.ts';
+import type { Operation, ProjectId } from '../operations/operation.ts';
+import type { Sighting } from '../operations/sighting.ts';
 
 /** One job that an intent wants called, and the version of its ledger record that the decision rests on. */
 export interface Candidate {
@@ -38,8 +39,8 @@ export type LookDecision = 'go' | 'observed' | 'wait' | 'not stopped';
 const CLOCKS_MS = 60_000;
 
 /** Whether the job was started after its stop, by others: then the stop is over, however the job stands. */
-const isStartedSince = ({ startedAt }: Sighting, stoppedAt: number): boolean =>
-  startedAt !== undefined && startedAt > stoppedAt + CLOCKS_MS;
+const isStartedSince = (sighting: Sighting, stoppedAt: number): boolean =>
+  sighting.kind === 'told' && (sighting.startedAt ?? 0) > stoppedAt + CLOCKS_MS;
 
 /** What a look at the job after its stop decides for the run that waits. */
 const decideRestart = (
@@ -48,10 +49,10 @@ const decideRestart = (
 ): LookDecision => {
   const { restart } = operation;
   if (restart === undefined || byLedger.kind !== 'look for the stop') return 'wait';
-  if (restart.readyAt(sighting.status)) return 'go';
+  if (restart.readyAt(sighting)) return 'go';
   if (byLedger.isDelivered && isStartedSince(sighting, byLedger.since))
-    return operation.isThere(sighting.status, carrier.job) ? 'observed' : 'go';
-  if (byLedger.isDelivered) return restart.failedAt(sighting.status) ? 'not stopped' : 'wait';
+    return operation.isThere(sighting, carrier.job) ? 'observed' : 'go';
+  if (byLedger.isDelivered) return restart.failedAt(sighting) ? 'not stopped' : 'wait';
   return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
 };
 

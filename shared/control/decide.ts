@@ -12,7 +12,7 @@ import {
 } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
 import { OPERATIONS } from '../operations/index.ts';
-import { jobIdOf, UNASKED } from '../operations/operation.ts';
+import { jobIdOf } from '../operations/operation.ts';
 import {
   type Candidate,
   type DecidedByLedger,
@@ -156,7 +156,7 @@ export const decide = async (
     const sighting = sightings.get(one);
     const decision = byLedger.kind === 'wait' ? 'wait' : decideByLook(one, sighting, seenAt);
     const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
-    if (sighting?.status === UNASKED) unseen.push(carrier);
+    if (sighting?.kind === 'unasked') unseen.push(carrier);
     else if (wake !== undefined) leases.set(carrier, wake);
     decided[decision].push(one);
   }

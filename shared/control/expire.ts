@@ -3,7 +3,8 @@ import { isOverdue, type Settled } from '../intent/plan.ts';
 import { decideExpiry, type ExpiryDecision, type LookFirst } from '../ledger/decide-expiry.ts';
 import { type Claim, jobKeyOf } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
-import { type Job, type JobId, type Sighting, UNASKED } from '../operations/operation.ts';
+import type { Job, JobId } from '../operations/operation.ts';
+import type { Sighting } from '../operations/sighting.ts';
 import { newestIntentOf } from './claim.ts';
 import { ageBeside } from './decide.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
@@ -85,7 +86,7 @@ export const makeExpire = ({ records, lookAt, now, graceMs, openIntents }: Expir
     const graceEnds = new Date(now() - graceMs).toISOString();
     for (const one of doubtful) {
       const sighting = sightings.get(one);
-      if (sighting?.status === UNASKED) one.openIntent.outOfTime = true;
+      if (sighting?.kind === 'unasked') one.openIntent.outOfTime = true;
       const ending = decideExpiryByLook(one, sighting, seenAt);
       const isGivenUp = ending === 'wait' && isOverdue(one.overdue.wishedBy, graceEnds);
       endings.set(one.overdue, isGivenUp ? 'expired' : ending);

@@ -1,15 +1,8 @@
 import { slotsPer } from '../batching/slots.ts';
 import type { Carrier } from '../intent/plan.ts';
 import type { Log } from '../json/log.ts';
-import {
-  type JobId,
-  jobIdOf,
-  type Operation,
-  type ProjectId,
-  type Sighting,
-  UNASKED,
-  UNTOLD,
-} from '../operations/operation.ts';
+import { type JobId, jobIdOf, type Operation, type ProjectId } from '../operations/operation.ts';
+import { type Sighting, UNASKED, UNTOLD } from '../operations/sighting.ts';
 import { closureOf } from '../reply/refusal.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { SendBy } from '../upstream/destination.ts';
@@ -46,7 +39,7 @@ export const makeLookAt = (
       const told = look.decode(some, reply);
       const isAnswer = closureOf(reply) === undefined || leadsNowhere(reply);
       return some.flatMap((job) => {
-        const sighting = told.get(job) ?? (isAnswer ? { status: UNTOLD } : undefined);
+        const sighting = told.get(job) ?? (isAnswer ? UNTOLD : undefined);
         return sighting === undefined ? [] : [[job, sighting] as const];
       });
     };
@@ -59,7 +52,7 @@ export const makeLookAt = (
       operation: name,
       project_id: project,
       jobs: jobs.length,
-      seen: [...sightings.values()].filter(({ status }) => status !== UNASKED).length,
+      seen: [...sightings.values()].filter(({ kind }) => kind !== 'unasked').length,
     });
     return sightings;
   };
@@ -70,7 +63,7 @@ const leadsNowhere = (reply: Reply): boolean =>
   reply.kind === 'silent' ? reply.noRoute === true : closureOf(reply) === 'no-route';
 
 const unasked = (jobs: readonly JobId[]) =>
-  jobs.map((job): readonly [JobId, Sighting] => [job, { status: UNASKED }]);
+  jobs.map((job): readonly [JobId, Sighting] => [job, UNASKED]);
 
 /** A job that is to be looked at, on behalf of an operation. */
 export interface InDoubt {

@@ -1,13 +1,6 @@
 import type { Carrier } from '../intent/plan.ts';
-import {
-  type Job,
-  type JobId,
-  jobIdOf,
-  type Operation,
-  type Sighting,
-  UNASKED,
-  UNTOLD,
-} from '../operations/operation.ts';
+import { type Job, type JobId, jobIdOf, type Operation } from '../operations/operation.ts';
+import { type Sighting, UNASKED } from '../operations/sighting.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './carry-out.ts';
 import type { LookAt } from './look.ts';
@@ -87,13 +80,13 @@ const reconsidered = (
   verdict: Verdict,
   { operation, job, since }: Effect,
   isClear: boolean,
-  sighting: Sighting = { status: UNASKED },
+  sighting: Sighting = UNASKED,
 ): Verdict => {
   const effect = operation.effectOf(sighting, since, job);
   if (verdict.kind !== 'rejected') return effect === 'taken' && isClear ? OBSERVED : verdict;
   if (!isClear) return unserved(verdict.error.code);
-  if (operation.isThere(sighting.status, job)) return OBSERVED;
-  return effect === 'pending' && sighting.status !== UNTOLD
+  if (operation.isThere(sighting, job)) return OBSERVED;
+  return effect === 'pending' && sighting.kind !== 'untold'
     ? unserved(verdict.error.code)
     : verdict;
 };

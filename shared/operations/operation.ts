@@ -1,6 +1,7 @@
 import type { GenericSchema, ObjectEntries } from 'valibot';
 import type { Reading } from '../reply/correlate.ts';
 import type { Reply } from '../reply/reply.ts';
+import type { Sighting } from './sighting.ts';
 
 declare const brand: unique symbol;
 type Brand<Name extends string> = string & { readonly [brand]: Name };
@@ -76,14 +77,6 @@ export type Identity =
 
 export type Identify = (project: ProjectId) => Promise<Identity>;
 
-/** What a look shows of a job. */
-export interface Sighting {
-  /** The upstream's own word, or {@link MISSING}, {@link UNTOLD} or {@link UNASKED}. */
-  readonly status: string;
-  /** When the job was last started, in milliseconds since 1970, if that is told. */
-  readonly startedAt?: number;
-}
-
 /** How to see what state jobs are in. */
 export interface Look {
   /** Jobs that one request can ask about. */
@@ -92,15 +85,6 @@ export interface Look {
   /** What the reply tells of each job; nothing of those that it does not name. Never throws. */
   readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, Sighting>;
 }
-
-/** The status of a job that the upstream does not know. */
-export const MISSING = 'missing';
-
-/** In place of a status where the upstream has answered, and not told it. */
-export const UNTOLD = 'untold';
-
-/** In place of a status where there was no time to look. */
-export const UNASKED = 'unasked';
 
 /**
  * What a job's status tells of a request. `taken`: it took effect, or was never needed. `earlier`: the job is where the
@@ -128,10 +112,10 @@ export interface Operation {
   /** The operation after which this one makes a restart: both are carried out, in that order. */
   readonly restart?: {
     readonly after: OperationName;
-    /** Whether a job in this status has ended what went before. */
-    readonly readyAt: (status: string) => boolean;
-    /** Whether what went before was delivered and has failed, where a job is in this status. */
-    readonly failedAt: (status: string) => boolean;
+    /** Whether a job that was seen so has ended what went before. */
+    readonly readyAt: (sighting: Sighting) => boolean;
+    /** Whether what went before was delivered and has failed, where a job was seen so. */
+    readonly failedAt: (sighting: Sighting) => boolean;
   };
   readonly jobId: JobIdRule;
   readonly options: ObjectEntries;
@@ -145,8 +129,8 @@ export interface Operation {
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */
   readonly decode: (asked: readonly JobId[], reply: Reply) => Reading;
   /**
-   * Law: of a job whose status is {@link UNTOLD} or {@link UNASKED} nothing can be said: `effectOf` is pending, it is
-   * not there, and not ready for a restart.
+   * Law: of a job whose status was not told nothing can be said: `effectOf` is pending, it is not there, and not ready
+   * for a restart.
    */
   readonly look: Look;
   /** Whether a second request does harm where the first was served: it uses up a savepoint, or pays an order again. */
@@ -154,10 +138,10 @@ export interface Operation {
   /** What became of a request for `job` that was sent at `since`, in milliseconds since 1970, or a little later. */
   readonly effectOf: (sighting: Sighting, since: number, job?: Job) => Effect;
   /**
-   * Whether a job in this status is where the operation would bring it, or on its way there: then a refusal is no harm.
+   * Whether a job that was seen so is where the operation would bring it, or on its way there: then a refusal is no harm.
    * Less than that it took effect: a job whose start has failed since was started once, and is not there.
    */
-  readonly isThere: (status: string, job?: Job) => boolean;
+  readonly isThere: (sighting: Sighting, job?: Job) => boolean;
 }
 
 const projectId = /^[A-Za-z0-9_-]{1,64}$/;

@@ -1,16 +1,20 @@
-import type { Effect, MISSING, Sighting } from './operation.ts';
+import type { Effect } from './operation.ts';
+import type { Sighting } from './sighting.ts';
 
-/** What each status tells, by the list it stands in. */
-export type Told<Status extends string> = Readonly<
-  Record<'taken' | 'none', readonly (Status | typeof MISSING)[]>
-> & { readonly pending?: readonly Status[] };
+/** What each status tells, by the list it stands in, and what it tells that the job is not there. */
+export type Told<Status extends string> = {
+  readonly taken: readonly Status[];
+  readonly none: readonly Status[];
+  readonly pending?: readonly Status[];
+  readonly missing: Effect;
+};
 
 /**
- * Reads statuses by a table. `known` are all that the service has: one of them that stands in no list, or in two, is a bug
- * and throws. A status that is not known says nothing yet.
+ * Reads sightings by a table. `known` are all statuses that the service has: one of them that stands in no list, or in
+ * two, is a bug and throws. A status that is not known says nothing yet, and neither does a look that told none.
  */
 export const effects = <Status extends string>(
-  { taken, none, pending = [] }: Told<Status>,
+  { taken, none, pending = [], missing }: Told<Status>,
   known: readonly Status[] = [],
 ): ((sighting: Sighting) => Effect) => {
   const placed = [
@@ -22,5 +26,15 @@ export const effects = <Status extends string>(
   const unplaced = known.filter((status) => !table.has(status));
   if (unplaced.length > 0 || table.size < placed.length)
     throw new Error(`each status must be in one list: ${unplaced.join(', ') || 'one is in two'}`);
-  return ({ status }) => table.get(status) ?? 'pending';
+  return (sighting) => {
+    switch (sighting.kind) {
+      case 'told':
+        return table.get(sighting.status) ?? 'pending';
+      case 'missing':
+        return missing;
+      case 'untold':
+      case 'unasked':
+        return 'pending';
+    }
+  };
 };

@@ -9,7 +9,6 @@ import {
   type Job,
   type JobId,
   jobIdOf,
-  MISSING,
   type OperationName,
 } from '../../shared/operations/operation.ts';
 import {
@@ -21,6 +20,7 @@ import {
 import { anyText } from '../support/arbitraries.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';
+import { seen, wordOf } from '../support/sightings.ts';
 
 const { project_id: project } = intentOf({});
 
@@ -31,7 +31,7 @@ const decode = (operation: OperationName, jobs: readonly string[], status: numbe
   Object.fromEntries(
     Array.from(
       OPERATIONS[operation].look.decode(idsOf(operation, jobs), replied(status, body)),
-      ([job, sighting]) => [job, sighting.status],
+      ([job, sighting]) => [job, wordOf(sighting)],
     ),
   );
 
@@ -65,7 +65,7 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
     const body = { job_detail: { status: 'job_finish', start_time } };
     const told = look.decode(idsOf(operation, ['131']), replied(200, body));
     expect([...told.values()]).toEqual([
-      { status: 'job_finish', ...(startedAt !== undefined && { startedAt }) },
+      { kind: 'told', status: 'job_finish', ...(startedAt !== undefined && { startedAt }) },
     ]);
   });
 
@@ -75,7 +75,7 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
       const body = { error_code: code, error_msg: 'words' };
       for (const status of [400, 404])
         for (const shape of [body, [body]])
-          expect(decode(operation, ['131'], status, shape)).toEqual({ 131: MISSING });
+          expect(decode(operation, ['131'], status, shape)).toEqual({ 131: 'missing' });
     },
   );
 
@@ -132,7 +132,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
       ];
       for (const status of [200, 400, 404])
         expect(decode('drs.start', ['a', 'b'], status, { results })).toEqual({
-          a: MISSING,
+          a: 'missing',
           b: 'CONFIGURATION',
         });
     },
@@ -140,7 +140,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
 
   it('nor is there the only one asked for, where the whole answer says so', () => {
     const body = { error_code: 'DRS.M00289', error_msg: 'words' };
-    expect(decode('drs.start', ['a'], 400, body)).toEqual({ a: MISSING });
+    expect(decode('drs.start', ['a'], 400, body)).toEqual({ a: 'missing' });
     expect(decode('drs.start', ['a', 'b'], 400, body)).toEqual({});
     const results = [{ id: 'a', status: 'CONFIGURATION' }];
     expect(decode('drs.start', ['a'], 400, { ...body, results })).toEqual({ a: 'CONFIGURATION' });
@@ -163,9 +163,9 @@ describe.each(operations)('whatever comes back to a look of $name', ({ name, loo
     );
     fc.assert(
       fc.property(exchange, ([ids, answer]) => {
-        for (const [id, { status }] of look.decode(ids, answer)) {
+        for (const [id, sighting] of look.decode(ids, answer)) {
           expect(ids).toContain(id);
-          expect(status).not.toBe('');
+          expect(wordOf(sighting)).not.toBe('');
         }
       }),
     );
@@ -248,29 +248,29 @@ const DRS: Readonly<Record<DrsStatus, Place>> = {
 
 describe('a task that waits for its start', () => {
   const { effectOf, isThere } = OPERATIONS['drs.start'];
-  const waits = 'WAITING_FOR_START';
+  const waits = seen('WAITING_FOR_START');
   const jobsOf = (...jobs: readonly Job[]) => intentOf({ operation: 'drs.start', jobs }).jobs;
   const id = 'a' as JobId;
 
   it('was started if its start was put off, or it was to be initialised alone', () => {
     for (const asked of [{ start_time: '1608188903063' }, { is_only_init_task: true }]) {
       const [job] = jobsOf({ job_id: id, ...asked });
-      expect([effectOf({ status: waits }, 0, job), isThere(waits, job)]).toEqual(['taken', true]);
+      expect([effectOf(waits, 0, job), isThere(waits, job)]).toEqual(['taken', true]);
     }
   });
 
   it('was not, if its transfer was to begin: that is the state before', () => {
     for (const job of jobsOf(id, { job_id: 'b' as JobId, is_only_init_task: false }))
-      expect([effectOf({ status: waits }, 0, job), isThere(waits, job)]).toEqual(['none', false]);
+      expect([effectOf(waits, 0, job), isThere(waits, job)]).toEqual(['none', false]);
   });
 });
 
 const DLI_ROWS = Object.entries(DLI);
 
 const PLACES: Record<OperationName, readonly (readonly [status: string, place: Place])[]> = {
-  'dli.run': [...DLI_ROWS.map(([s, [run]]) => [s, run] as const), [MISSING, ['none', 'ready']]],
-  'dli.stop': [...DLI_ROWS.map(([s, [, stop]]) => [s, stop] as const), [MISSING, ['none']]],
-  'drs.start': [...Object.entries(DRS), [MISSING, ['none']]],
+  'dli.run': [...DLI_ROWS.map(([s, [run]]) => [s, run] as const), ['missing', ['none', 'ready']]],
+  'dli.stop': [...DLI_ROWS.map(([s, [, stop]]) => [s, stop] as const), ['missing', ['none']]],
+  'drs.start': [...Object.entries(DRS), ['missing', ['none']]],
 };
 
 describe('the lists of statuses are those of docs/upstream.md §4', () => {
@@ -293,14 +293,16 @@ describe('the lists of statuses are those of docs/upstream.md §4', () => {
 });
 
 describe.each(operations)('what a status tells of $name', (operation) => {
-  const { name, isThere, restart } = operation;
-  const effectOf = (status: string) => operation.effectOf({ status }, 0);
+  const { name, restart } = operation;
+  const effectOf = (status: string) => operation.effectOf(seen(status), 0);
+  const isThere = (status: string) => operation.isThere(seen(status));
+  const isReady = (status: string) => restart?.readyAt(seen(status)) ?? false;
   const places = PLACES[name];
 
   it.each(places)('%s: %j', (status, [effect, ...others]) => {
     expect(effectOf(status)).toBe(effect);
     expect(isThere(status)).toBe(others.includes('there'));
-    expect(restart?.readyAt(status) ?? false).toBe(others.includes('ready'));
+    expect(isReady(status)).toBe(others.includes('ready'));
   });
 
   it('that the job is there is more than that it took effect', () => {
@@ -315,9 +317,9 @@ describe.each(operations)('what a status tells of $name', (operation) => {
       return ended.includes(status) ? 'none' : effectOf(status);
     };
     for (const [status] of places) {
-      const old = operation.effectOf({ status, startedAt: 1 }, 60_002);
+      const old = operation.effectOf(seen(status, 1), 60_002);
       expect(old, status).toBe(expected(status));
-      expect(operation.effectOf({ status, startedAt: 2 }, 60_002)).toBe(effectOf(status));
+      expect(operation.effectOf(seen(status, 2), 60_002)).toBe(effectOf(status));
     }
   });
 
@@ -327,7 +329,7 @@ describe.each(operations)('what a status tells of $name', (operation) => {
       fc.property(fc.oneof(anyText(), fc.constantFrom('__proto__', 'constructor')), (status) => {
         if (known.has(status)) return;
         expect(effectOf(status)).toBe('pending');
-        expect(isThere(status) || restart?.readyAt(status)).toBeFalsy();
+        expect(isThere(status) || isReady(status)).toBe(false);
       }),
     );
   });
@@ -335,8 +337,10 @@ describe.each(operations)('what a status tells of $name', (operation) => {
   it('only a run waits for a stop, and is told where that has failed', () => {
     expect(isObject(restart)).toBe(name === 'dli.run');
     if (restart === undefined) return;
-    const failed = places.map(([status]) => status).filter(restart.failedAt);
+    const failed = places
+      .map(([status]) => status)
+      .filter((status) => restart.failedAt(seen(status)));
     expect(failed.toSorted()).toEqual(['job_cancel_fail', 'job_idle', 'job_running']);
-    expect(failed.filter(restart.readyAt)).toEqual([]);
+    expect(failed.filter(isReady)).toEqual([]);
   });
 });

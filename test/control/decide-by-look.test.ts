@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type DecidedByLedger, decideByLook, wakeOf } from '../../shared/control/decide-by-look.ts';
 import type { CallDecision } from '../../shared/ledger/decide-call.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
-import { type OperationName, type Sighting, UNTOLD } from '../../shared/operations/operation.ts';
+import type { OperationName } from '../../shared/operations/operation.ts';
+import type { Sighting } from '../../shared/operations/sighting.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const MINUTE = 60_000;
 /** When the last request for the job was claimed: later than any clock difference after 1970. */
@@ -34,10 +36,10 @@ const doubtful = judgedAs({ kind: 'look', noneFrom: NONE_FROM });
 const over = judgedAs({ kind: 'look', noneFrom: 0 });
 
 /** What a look shows of the last run: that it was served, that the job runs since before, that nothing was done. */
-const TAKEN: Sighting = { status: 'job_running', startedAt: CLAIMED };
-const EARLIER: Sighting = { status: 'job_running', startedAt: CLAIMED - MINUTE - 1 };
-const NONE: Sighting = { status: 'job_init' };
-const PENDING: Sighting = { status: 'job_canceling' };
+const TAKEN: Sighting = seen('job_running', CLAIMED);
+const EARLIER: Sighting = seen('job_running', CLAIMED - MINUTE - 1);
+const NONE: Sighting = seen('job_init');
+const PENDING: Sighting = seen('job_canceling');
 
 describe('what a look at an unanswered request decides', () => {
   it.each<[title: string, Sighting | undefined, readonly string[]]>([
@@ -46,7 +48,7 @@ describe('what a look at an unanswered request decides', () => {
     ['the job runs since before', EARLIER, ['wait', 'wait', 'observed']],
     ['it had no effect', NONE, ['wait', 'wait', 'go']],
     ['the job is under way', PENDING, ['wait', 'wait', 'wait']],
-    ['the answer does not tell', { status: UNTOLD }, ['wait', 'wait', 'wait']],
+    ['the answer does not tell', seen('untold'), ['wait', 'wait', 'wait']],
     ['nothing', undefined, ['wait', 'wait', 'wait']],
   ])('%s', (_, sighting, decisions) => {
     const times = [CLEAR_FROM - 1, CLEAR_FROM, NONE_FROM];
@@ -68,9 +70,7 @@ describe('what a look at an unanswered request decides', () => {
 
   it('where no claim is known, no start is older than the request', () => {
     const unclaimed = { ...over, claimedAt: undefined };
-    expect(decideByLook(unclaimed, { status: 'job_running', startedAt: 1 }, CLEAR_FROM)).toBe(
-      'observed',
-    );
+    expect(decideByLook(unclaimed, seen('job_running', 1), CLEAR_FROM)).toBe('observed');
   });
 
   it('what needs no look goes', () => {
@@ -94,14 +94,14 @@ describe('what a look decides for a run that waits for its stop', () => {
     ['job_savepointing', 'wait', 'wait'],
     ['job_downloading', 'wait', 'go'],
     ['job_submitting', 'wait', 'wait'],
-    [UNTOLD, 'wait', 'wait'],
+    ['untold', 'wait', 'wait'],
     [undefined, 'wait', 'wait'],
     // The stop was taken, and the job was not stopped by it; or none was taken, and the run has its own answer.
     ['job_running', 'not stopped', 'go'],
     ['job_idle', 'not stopped', 'go'],
     ['job_cancel_fail', 'not stopped', 'go'],
   ])('the job %s: %s, and without a delivered stop %s', (status, delivered, undelivered) => {
-    const sighting = status === undefined ? undefined : { status };
+    const sighting = status === undefined ? undefined : seen(status);
     expect(decideByLook(following(true), sighting, CLEAR_FROM)).toBe(delivered);
     expect(decideByLook(following(false), sighting, CLEAR_FROM)).toBe(undelivered);
   });
@@ -112,16 +112,16 @@ describe('what a look decides for a run that waits for its stop', () => {
     ['job_cancel_fail', 'go'],
     ['job_cancel_success', 'go'],
   ])('others have started it since its stop, and it is %s: %s', (status, decision) => {
-    const started = (ms: number) => ({ status, startedAt: CLAIMED + ms });
+    const started = (ms: number) => seen(status, CLAIMED + ms);
     expect(decideByLook(following(true), started(2 * MINUTE), CLEAR_FROM)).toBe(decision);
     // Clocks differ: so soon after it may have been before.
     const soon = decideByLook(following(true), started(1_000), CLEAR_FROM);
-    expect(soon).toBe(decideByLook(following(true), { status }, CLEAR_FROM));
+    expect(soon).toBe(decideByLook(following(true), seen(status), CLEAR_FROM));
   });
 
   it('no other operation waits so', () => {
     const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.start');
-    expect(decideByLook(other, { status: 'CONFIGURATION' }, CLEAR_FROM)).toBe('wait');
+    expect(decideByLook(other, seen('CONFIGURATION'), CLEAR_FROM)).toBe('wait');
   });
 });
 

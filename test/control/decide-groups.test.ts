@@ -6,6 +6,7 @@ import { message, startControlRoom } from '../support/control-room.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
 import { openWishes, startRecords } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
+import { seen } from '../support/sightings.ts';
 
 const AT = Date.parse(NOW);
 
@@ -37,7 +38,7 @@ describe('a look is of one operation and one project', () => {
       lookAt: async ({ name }, project, jobs) => {
         looks.push([name, project, jobs]);
         return new Map(
-          jobs.map((job) => [job, { status: project === 'p' ? 'job_running' : 'job_init' }]),
+          jobs.map((job) => [job, seen(project === 'p' ? 'job_running' : 'job_init')]),
         );
       },
     });
@@ -77,7 +78,7 @@ describe('a job whose last call went unanswered, and had no effect', () => {
       now: () => AT,
       settleMs: () => 30_000,
       pollMs: 10_000,
-      lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, { status: 'job_init' }])),
+      lookAt: async (_, __, jobs) => new Map(jobs.map((job) => [job, seen('job_init')])),
     });
     expect(decisions.candidates.size).toBe(3);
     const repeats = [...decisions.repeats].map(([{ job }, among]) => [job, among]);

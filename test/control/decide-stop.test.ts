@@ -6,6 +6,7 @@ import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';
 import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const AT = Date.parse(NOW);
 const [SETTLE, POLL] = [30_000, 10_000];
@@ -55,7 +56,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
     pollMs: POLL,
     lookAt: async (_, __, jobs) => {
       looks++;
-      return new Map(jobs.map((one) => [one, { status }]));
+      return new Map(jobs.map((one) => [one, seen(status)]));
     },
   });
   const way = [

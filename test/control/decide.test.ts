@@ -5,15 +5,11 @@ import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
-import {
-  type JobId,
-  jobIdOf,
-  type OperationName,
-  UNASKED,
-} from '../../shared/operations/operation.ts';
+import { type JobId, jobIdOf, type OperationName } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';
 import { openWishes, startRecords } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const AT = Date.parse(NOW);
 
@@ -78,8 +74,7 @@ const begin = (
         return new Map(
           jobs.flatMap((job) => {
             const status = statuses[job];
-            const times = startedAt === undefined ? {} : { startedAt };
-            return status === undefined ? [] : [[job, { status, ...times }] as const];
+            return status === undefined ? [] : [[job, seen(status, startedAt)] as const];
           }),
         );
       },
@@ -188,7 +183,7 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
       1: 'job_running',
       2: 'job_cancel_success',
       3: 'job_savepointing',
-      5: UNASKED,
+      5: 'unasked',
     };
     const said = await judgeAll({ jobs }, jobs.slice(0, 5).map(lapsed), statuses);
     expect(said).toEqual({
@@ -262,7 +257,7 @@ describe('a run after a stop waits for it', () => {
   });
 
   it('and where there was no time to look at the job, it waits too, unseen', async () => {
-    const said = await judgeAll(run, [stop('delivered')], { 1: UNASKED });
+    const said = await judgeAll(run, [stop('delivered')], { 1: 'unasked' });
     expect(said).toMatchObject({ called: [], waiting: ['1'], unseen: ['1'] });
   });
 });

@@ -4,10 +4,11 @@ import { planCalls } from '../../shared/intent/plan.ts';
 import { type RecordedVerdict, writeNote } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { jobIdOf, UNASKED, UNTOLD } from '../../shared/operations/operation.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
 import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const DEADLINE = Date.parse(NOW);
 const GRACE = 660_000;
@@ -92,8 +93,7 @@ const end = async (world: World) => {
       return new Map(
         jobs.flatMap((job) => {
           const status = statuses[job];
-          const times = startedAt === undefined ? {} : { startedAt };
-          return status === undefined ? [] : [[job, { status, ...times }] as const];
+          return status === undefined ? [] : [[job, seen(status, startedAt)] as const];
         }),
       );
     },
@@ -139,8 +139,8 @@ describe('how jobs end whose deadline has passed', () => {
     ['job_init', 'expired', 'expired'],
     ['job_downloading', 'observed', 'observed'],
     ['job_canceling', 'wait', 'expired'],
-    [UNTOLD, 'wait', 'expired'],
-    [UNASKED, 'wait', 'expired'],
+    ['untold', 'wait', 'expired'],
+    ['unasked', 'wait', 'expired'],
     [undefined, 'wait', 'expired'],
   ])('with the job %s: %s, and once that was tried for long enough %s', async (status, ...ends) => {
     const statuses: Record<string, string> = status === undefined ? {} : { 2: status };
@@ -151,8 +151,8 @@ describe('how jobs end whose deadline has passed', () => {
   });
 
   it.each([
-    [UNASKED, true],
-    [UNTOLD, false],
+    ['unasked', true],
+    ['untold', false],
     ['job_canceling', false],
   ])('with the job %s, there was no time for it: %s', async (status, expected) => {
     const { isOutOfTime } = await end({ known: { 2: 'unclear' }, statuses: { 2: status } });

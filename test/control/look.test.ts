@@ -3,16 +3,14 @@ import { makeLookAt } from '../../shared/control/look.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import {
   jobIdOf,
-  MISSING,
   type OperationName,
-  UNASKED,
-  UNTOLD,
   type UpstreamRequest,
 } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
+import { wordOf } from '../support/sightings.ts';
 
 const { project_id: project } = intentOf({});
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => String(i));
@@ -35,7 +33,7 @@ const begin = (
   const look = async (operation: OperationName, ids: readonly string[]) => {
     const jobs = intentOf({ operation, jobs: ids }).jobs.map(jobIdOf);
     const seen = await lookAt(OPERATIONS[operation], project, jobs);
-    return Object.fromEntries(Array.from(seen, ([job, { status }]) => [job, status]));
+    return Object.fromEntries(Array.from(seen, ([job, sighting]) => [job, wordOf(sighting)]));
   };
   return { look, requests, lines };
 };
@@ -80,7 +78,7 @@ describe('a look that brings nothing leaves its jobs out', () => {
       ({ path }) => replies[path.split('/').at(-1) ?? ''] ?? detail('job_running'),
     );
     expect(await look('dli.stop', ['1', '2', '3', '4'])).toEqual({
-      3: MISSING,
+      3: 'missing',
       4: 'job_running',
     });
     expect(lines).toMatchObject([{ event: 'look', fields: { jobs: 4, seen: 2 } }]);
@@ -98,8 +96,8 @@ describe('a look that was held back was not made', () => {
       ({ path }) => replies[path.split('/').at(-1) ?? ''] ?? detail('job_running'),
     );
     expect(await look('dli.run', ['1', '2', '3', '4'])).toEqual({
-      1: UNASKED,
-      3: UNTOLD,
+      1: 'unasked',
+      3: 'untold',
       4: 'job_running',
     });
     expect(lines).toMatchObject([{ event: 'look', fields: { jobs: 4, seen: 2 } }]);
@@ -119,7 +117,7 @@ describe('looks keep within bounds', () => {
     const seen = await look('dli.run', numbers(10));
     expect(Object.values(seen)).toEqual([
       ...Array(3).fill('job_running'),
-      ...Array(7).fill(UNASKED),
+      ...Array(7).fill('unasked'),
     ]);
     expect(requests).toHaveLength(3);
   });

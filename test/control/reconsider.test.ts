@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { reconsider } from '../../shared/control/reconsider.ts';
 import { timingOf } from '../../shared/intent/result.ts';
-import { jobIdOf, type OperationName, UNASKED, UNTOLD } from '../../shared/operations/operation.ts';
+import { jobIdOf, type OperationName } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const SILENT: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
 const UNREADABLE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in it' };
@@ -58,8 +59,7 @@ const ask = async (verdicts: readonly Verdict[], asked: WantedJob = {}) => {
       return new Map(
         some.flatMap((job) => {
           const status = statuses[job];
-          const times = startedAt === undefined ? {} : { startedAt };
-          return status === undefined ? [] : [[job, { status, ...times }] as const];
+          return status === undefined ? [] : [[job, seen(status, startedAt)] as const];
         }),
       );
     },
@@ -114,7 +114,14 @@ describe('after a request without any reply a few of its jobs are looked at firs
   });
 
   it('what does not show as served stays open, whatever else shows', async () => {
-    for (const status of ['job_init', 'job_cancel_success', 'job_canceling', UNTOLD, UNASKED, 'x'])
+    for (const status of [
+      'job_init',
+      'job_cancel_success',
+      'job_canceling',
+      'untold',
+      'unasked',
+      'x',
+    ])
       expect((await ask([SILENT], { statuses: { 1: status } })).after).toEqual([SILENT]);
   });
 
@@ -155,9 +162,9 @@ describe('what a reply leaves in doubt is looked at at once, all of it', () => {
     ['job_running', OBSERVED],
     ['job_init', refused(true)],
     ['job_finish', refused(true)],
-    [UNTOLD, refused(true)],
+    ['untold', refused(true)],
     ['job_canceling', UNSERVED],
-    [UNASKED, UNSERVED],
+    ['unasked', UNSERVED],
     [undefined, UNSERVED],
   ])('a refused job that is %s', async (status, expected) => {
     const statuses: Record<string, string> = status === undefined ? {} : { 1: status };

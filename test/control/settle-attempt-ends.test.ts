@@ -5,6 +5,7 @@ import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const SILENT: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
 const UNREADABLE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in it' };
@@ -48,7 +49,7 @@ const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
       new Map(
         some.flatMap((job) => {
           const status = statuses[job];
-          return status === undefined ? [] : [[job, { status }] as const];
+          return status === undefined ? [] : [[job, seen(status)] as const];
         }),
       ),
   });

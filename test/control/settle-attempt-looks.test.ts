@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../shared/control/carry-out.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
-import { type JobId, UNTOLD } from '../../shared/operations/operation.ts';
+import type { JobId } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 const MAYBE: Verdict = { kind: 'unanswered', served: 'maybe', reason: 'no verdict in the reply' };
 const DELIVERED: Verdict = { kind: 'delivered', evidence: 'positional' };
@@ -29,9 +30,7 @@ const report = async (
     leaseMs: 60_000,
     lookAt: async (_, __, asked) => {
       looks.push(asked);
-      return new Map(
-        asked.flatMap((job) => (statuses[job] ? [[job, { status: statuses[job] }]] : [])),
-      );
+      return new Map(asked.flatMap((job) => (statuses[job] ? [[job, seen(statuses[job])]] : [])));
     },
   });
   const call = theOnly(calls);
@@ -52,7 +51,7 @@ const report = async (
 
 describe('a service that answered, and did not tell of a job, has done what it does: a look tells', () => {
   it('each by its own status: what took effect is delivered', async () => {
-    const statuses = { 2: 'job_running', 3: 'job_savepointing', 4: 'job_init', 5: UNTOLD };
+    const statuses = { 2: 'job_running', 3: 'job_savepointing', 4: 'job_init', 5: 'untold' };
     const { looks, openIntent } = await report(
       [DELIVERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE],
       statuses,

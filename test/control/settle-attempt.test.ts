@@ -4,7 +4,7 @@ import { makeLookAt } from '../../shared/control/look.ts';
 import type { OpenIntent } from '../../shared/control/open-intent.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import type { Call } from '../../shared/intent/plan.ts';
-import { MISSING, type Send, UNTOLD } from '../../shared/operations/operation.ts';
+import type { Send } from '../../shared/operations/operation.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { refusal } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
@@ -27,9 +27,10 @@ const carryOut = async (
         const job = path.split('/').at(-1) ?? '';
         looks.push(job);
         const status = statusOf(job);
+        if (status === 'missing') return replied(400, { error_code: 'DLI.0002', error_msg: '' });
         return status === undefined
           ? { kind: 'silent', reason: 'timeout' }
-          : replied(200, { job_detail: status === UNTOLD ? {} : { status } });
+          : replied(200, { job_detail: status === 'untold' ? {} : { status } });
       },
       log,
     },
@@ -80,7 +81,7 @@ describe('a job that is refused because of its status is looked at', () => {
     },
   );
 
-  it.each(['job_running', 'job_arrearage_recovering', 'job_cancel_fail', MISSING])(
+  it.each(['job_running', 'job_arrearage_recovering', 'job_cancel_fail', 'missing'])(
     '%s: the refusal stands, in the words of the upstream',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
@@ -107,7 +108,7 @@ describe('a job that is refused because of its status is looked at', () => {
   );
 
   it('where the upstream does not tell, the refusal stands', async () => {
-    const { looks, list } = await carryOut(noTo('DLI.0007'), () => UNTOLD, stop);
+    const { looks, list } = await carryOut(noTo('DLI.0007'), () => 'untold', stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
   });

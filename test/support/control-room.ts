@@ -70,15 +70,21 @@ const lookedAt = ({
   return path.endsWith('/batch-status') ? seen(path, body).jobs : undefined;
 };
 
-/** What the upstream answers to a look: it tells nothing of some jobs. */
+/** What the upstream answers to a look: it tells nothing of some jobs, and of one that is `missing` that it has none. */
 const lookReply = (
   { service }: UpstreamRequest,
   statuses: readonly (readonly [string, string | undefined])[],
 ): Reply => {
   const known = statuses.filter(([, status]) => status !== undefined);
-  return service === 'dli'
-    ? replied(200, { is_success: 'true', job_detail: { status: known[0]?.[1] } })
-    : replied(200, { results: known.map(([id, status]) => ({ id, status })) });
+  if (service === 'dli') {
+    const status = known[0]?.[1];
+    if (status === 'missing') return replied(400, refusal('DLI.0002'));
+    return replied(200, { is_success: 'true', job_detail: { status } });
+  }
+  const rows = known.map(([id, status]) =>
+    status === 'missing' ? { id, ...refusal('DRS.M00289') } : { id, status },
+  );
+  return replied(200, { results: rows });
 };
 
 const idOf = (job: unknown): string => String(isObject(job) ? job.job_id : job);

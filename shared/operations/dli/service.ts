@@ -14,9 +14,8 @@ import {
   jobIdOf,
   type Language,
   type Look,
-  MISSING,
-  type Sighting,
 } from '../operation.ts';
+import { isIn, MISSING, type Sighting, told } from '../sighting.ts';
 import { effects } from '../status-table.ts';
 import { DLI_STATUSES, type DliStatus } from '../statuses.ts';
 import { vendorObject } from '../vendor-object.ts';
@@ -109,14 +108,10 @@ const NOT_FOUND = new Set(['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004']);
 const sightingOf = (body: Json): Sighting | undefined => {
   const only: Json | undefined = Array.isArray(body) && body.length === 1 ? body[0] : body;
   if (isObject(only) && typeof only.error_code === 'string')
-    return NOT_FOUND.has(only.error_code) ? { status: MISSING } : undefined;
+    return NOT_FOUND.has(only.error_code) ? MISSING : undefined;
   const detail = isObject(body) ? body.job_detail : undefined;
   if (!isObject(detail) || typeof detail.status !== 'string') return undefined;
-  const started = Number(detail.start_time);
-  return {
-    status: detail.status.toLowerCase(),
-    ...(started > 0 && { startedAt: started }),
-  };
+  return told(detail.status.toLowerCase(), Number(detail.start_time));
 };
 
 /** The job's detail, one request each: a list cannot be asked for by ids. */
@@ -165,14 +160,13 @@ const ENDED = [
   'job_finish',
 ] as const satisfies readonly DliStatus[];
 
-const isIn = (statuses: readonly string[], status: string): boolean => statuses.includes(status);
-
 /** While a job is being stopped, its status cannot tell whether a run was taken for afterwards. */
 const runs = effects<DliStatus>(
   {
     taken: [...STARTED, ...ENDED],
-    none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped', MISSING],
+    none: ['job_init', 'job_cancel_success', 'job_cancel_fail', 'job_arrearage_stopped'],
     pending: [...STOPPING],
+    missing: 'none',
   },
   DLI_STATUSES,
 );
@@ -187,10 +181,11 @@ const CLOCKS_MS = 60_000;
  * more, having come to nothing.
  */
 export const effectOfRun = (sighting: Sighting, since: number): Effect => {
-  const { status, startedAt = since } = sighting;
   const effect = runs(sighting);
-  if (effect !== 'taken' || startedAt >= since - CLOCKS_MS) return effect;
-  return isIn(ENDED, status) ? 'none' : 'earlier';
+  const startedAt = sighting.kind === 'told' ? sighting.startedAt : undefined;
+  if (effect !== 'taken' || startedAt === undefined || startedAt >= since - CLOCKS_MS)
+    return effect;
+  return isIn(ENDED, sighting) ? 'none' : 'earlier';
 };
 
 /**
@@ -207,24 +202,24 @@ export const effectOfStop = effects<DliStatus>(
       'job_idle',
       'job_arrearage_recovering',
       'job_cancel_fail',
-      MISSING,
     ],
     pending: ['job_submitting'],
+    missing: 'none',
   },
   DLI_STATUSES,
 );
 
-export const isStarted = (status: string): boolean => isIn(STARTED, status);
+export const isStarted = (sighting: Sighting): boolean => isIn(STARTED, sighting);
 
-export const isStopped = (status: string): boolean => isIn([...STILL, ...STOPPING], status);
+export const isStopped = (sighting: Sighting): boolean => isIn([...STILL, ...STOPPING], sighting);
 
 /**
  * Whether a stop that was delivered has not stopped the job. Terraform's providers wait for a stop in the other states of a
  * job that runs (docs/upstream.md §4).
  */
-export const hasSurvived = (status: string): boolean =>
-  isIn(['job_running', 'job_idle', 'job_cancel_fail'], status);
+export const hasSurvived = (sighting: Sighting): boolean =>
+  isIn(['job_running', 'job_idle', 'job_cancel_fail'], sighting);
 
 /** Whether the job stands still after a stop, so that the run after it may go. After `job_cancel_fail` it may still run. */
-export const hasStopped = (status: string): boolean =>
-  isIn([...STILL, 'job_running_exception', MISSING], status);
+export const hasStopped = (sighting: Sighting): boolean =>
+  sighting.kind === 'missing' || isIn([...STILL, 'job_running_exception'], sighting);

@@ -18,9 +18,9 @@ import {
   type JobIdRule,
   jobIdOf,
   type Look,
-  MISSING,
   type Operation,
 } from '../operation.ts';
+import { isIn, MISSING, type Sighting, told } from '../sighting.ts';
 import { effects } from '../status-table.ts';
 import { DRS_STATUSES, type DrsStatus } from '../statuses.ts';
 import { vendorObject } from '../vendor-object.ts';
@@ -133,8 +133,11 @@ const PAGE = 100;
 /** The vendor's codes for a task that never was, or is no more. */
 const NOT_FOUND = new Set(['DRS.M00289', 'DRS.M05003', 'DRS.M05004']);
 
-const statusOf = (element: JsonObject): string =>
-  NOT_FOUND.has(textOf(element.error_code)) ? MISSING : textOf(element.status).toUpperCase();
+const sightingOf = (element: JsonObject): Sighting | undefined => {
+  if (NOT_FOUND.has(textOf(element.error_code))) return MISSING;
+  const status = textOf(element.status).toUpperCase();
+  return status === '' ? undefined : told(status);
+};
 
 /** The status of up to a page of tasks. A task that is not there has an error in its row. */
 const look: Look = {
@@ -149,13 +152,14 @@ const look: Look = {
   decode: (jobs, reply) => {
     const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
     const body = parsed?.ok ? parsed.value : null;
-    const statuses = new Map(rowsOf(body).map((row) => [idOf(row), statusOf(row)]));
+    const sightings = new Map(rowsOf(body).map((row) => [idOf(row), sightingOf(row)]));
     // An error without rows says which task is not there if one was asked for.
-    const alone = jobs.length === 1 && isObject(body) ? statusOf(body) : '';
+    const alone = jobs.length === 1 && isObject(body) ? sightingOf(body) : undefined;
+    const isMissing = alone?.kind === 'missing';
     return new Map(
       jobs.flatMap((job) => {
-        const status = statuses.get(job) ?? (alone === MISSING ? MISSING : undefined);
-        return status ? [[job, { status }] as const] : [];
+        const sighting = isMissing && !sightings.has(job) ? alone : sightings.get(job);
+        return sighting === undefined ? [] : [[job, sighting] as const];
       }),
     );
   },
@@ -206,24 +210,24 @@ const statusTells = effects<DrsStatus>(
       'RELEASE_RESOURCE_FAILED',
       'RELEASE_RESOURCE_COMPLETE',
       'DELETED',
-      MISSING,
     ],
     pending: ['CREATING'],
+    missing: 'none',
   },
   DRS_STATUSES,
 );
 
 /** Only one that is initialised alone, or whose start was put off, comes to wait for its start: of another it is the state before. */
-const isTooEarly = (status: string, job: Job | undefined): boolean =>
-  status === 'WAITING_FOR_START' &&
+const isTooEarly = (sighting: Sighting, job: Job | undefined): boolean =>
+  isIn(['WAITING_FOR_START'], sighting) &&
   job !== undefined &&
   (typeof job === 'string' || !(job.start_time || job.is_only_init_task));
 
 const effectOf: Operation['effectOf'] = (sighting, _, job) =>
-  isTooEarly(sighting.status, job) ? 'none' : statusTells(sighting);
+  isTooEarly(sighting, job) ? 'none' : statusTells(sighting);
 
-const isThere: Operation['isThere'] = (status, job) =>
-  STARTED.some((there) => there === status) && !isTooEarly(status, job);
+const isThere: Operation['isThere'] = (sighting, job) =>
+  isIn(STARTED, sighting) && !isTooEarly(sighting, job);
 
 /** Starts replication tasks. Source: the vendor's page "Starting Tasks in Batches". */
 export const drsStart: Operation = {
