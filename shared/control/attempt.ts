@@ -22,7 +22,7 @@ export interface Attempt {
   readonly verdicts: readonly (readonly [Carrier, Verdict])[];
   readonly info: CallInfo;
   readonly timing: Timing;
-  /** That nothing was sent, for want of time or since the gates are closed. */
+  /** That nothing was sent, for want of time or because a circuit breaker is open. */
   readonly isHeld: boolean;
   /** Whether this invocation has claimed the jobs: of others it must not say that it asked for them. */
   readonly isClaimed: boolean;

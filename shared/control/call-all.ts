@@ -19,7 +19,7 @@ export const callAll = async <Message extends Received>(
   decisions: Decisions,
   conclude: (openIntents: readonly OpenIntent<Message>[]) => Promise<void>,
 ): Promise<void> => {
-  const { openIntents, invocation, edges, limits, gates, budget, claim } = run;
+  const { openIntents, invocation, edges, limits, breakers, budget, claim } = run;
   const clearFrom = (carrier: Carrier) => decisions.candidates.get(carrier)?.clearFrom ?? 0;
   const lookAt = run.lookAfter;
   const report = makeSettleAttempt({
@@ -31,7 +31,7 @@ export const callAll = async <Message extends Received>(
     clearFrom,
   });
   const carryOut = makeCarryOut(
-    { ...edges, send: gates.send },
+    { ...edges, send: breakers.send },
     {
       timeFor: budget.calls,
       claim: (call) => claim(candidatesOf(call, decisions.candidates), 'open'),
@@ -40,7 +40,7 @@ export const callAll = async <Message extends Received>(
   const isRepeat = (carrier: Carrier) => decisions.repeats.has(carrier);
   const suspicion = makeSuspicion({ openIntents, invocation, isRepeat });
   const perform = async (call: Call): Promise<void> => {
-    if (gates.standing(destinationOf(call)) !== 'open') return;
+    if (breakers.stateOf(destinationOf(call)) !== 'closed') return;
     await carryOut(call, async (attempt) => {
       suspicion.hear(attempt);
       await report(attempt);

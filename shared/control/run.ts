@@ -14,7 +14,7 @@ export interface Run<Message extends Received = Received> {
   readonly edges: ControlEdges<Message>;
   readonly limits: ControlLimits;
   readonly records: Records;
-  readonly gates: Breakers;
+  readonly breakers: Breakers;
   readonly budget: Budget;
   /** What is worked on, by the key of its record. */
   readonly openIntents: ReadonlyMap<string, OpenIntent<Message>>;
@@ -36,14 +36,14 @@ export const openRun = <Message extends Received>(
 ): Run<Message> => {
   const { now, publish } = edges;
   const { leaseMs, callConcurrency } = limits;
-  const gates = makeBreakers({ ...edges, records }, limits.msPerCall);
-  const toUpstream = { ...edges, send: gates.send };
+  const breakers = makeBreakers({ ...edges, records }, limits.msPerCall);
+  const toUpstream = { ...edges, send: breakers.send };
   return {
     invocation,
     edges,
     limits,
     records,
-    gates,
+    breakers,
     budget,
     openIntents,
     claim: makeClaimJobs({ records, now, invocation, leaseMs, openIntents }),

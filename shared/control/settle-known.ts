@@ -17,7 +17,7 @@ import {
   settleWithoutCall,
 } from './uncalled.ts';
 
-/** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any cool-down. */
+/** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any breaker stays open. */
 const GRACE_MS = 30 * 60_000;
 
 /** Settles what needs no call by the plan alone: superseded, or past its deadline. */
@@ -25,7 +25,7 @@ export const settlePlanned = async <Message extends Received>(
   run: Run<Message>,
   { settled }: Plan,
 ): Promise<void> => {
-  const { records, gates, openIntents, lookBefore: lookAt, limits } = run;
+  const { records, breakers, openIntents, lookBefore: lookAt, limits } = run;
   const { now } = run.edges;
   const expire = makeExpire({
     records,
@@ -38,7 +38,8 @@ export const settlePlanned = async <Message extends Received>(
   for (const one of settled) {
     // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
     const reason =
-      gates.reason(destinationOfIntent(one.wishedBy)) ?? gates.reason(lookingAt(one.wishedBy));
+      breakers.lastRefusal(destinationOfIntent(one.wishedBy)) ??
+      breakers.lastRefusal(lookingAt(one.wishedBy));
     settleUncalled(openIntents, one, endings.get(one), now(), reason);
   }
 };
@@ -71,7 +72,7 @@ export const settleDecided = async <Message extends Received>(
   plan: Plan,
   decisions: Decisions,
 ): Promise<void> => {
-  const { openIntents, claim, edges, gates } = run;
+  const { openIntents, claim, edges, breakers } = run;
   const { now, log } = edges;
   for (const [carrier, superseded_by] of decisions.superseded)
     settleWithoutCall(openIntents, carrier, { outcome: 'superseded', superseded_by }, now());
@@ -84,7 +85,7 @@ export const settleDecided = async <Message extends Received>(
   await settleObserved(run, decisions);
   for (const openIntent of intentsAsking(openIntents, decisions.unseen)) {
     openIntent.outOfTime = true;
-    openIntent.pause = Math.max(openIntent.pause, gates.pause(lookingAt(openIntent)));
+    openIntent.pause = Math.max(openIntent.pause, breakers.waitSeconds(lookingAt(openIntent)));
   }
   if (decisions.unmet.size > 0)
     log.info('waits for an intent before it', {

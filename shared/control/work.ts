@@ -45,7 +45,7 @@ export const workOn = async <Message extends Received>(
   if (openIntents === undefined) return { worked: new Map(), refusal: undefined };
   const run = openRun({ records, budget, invocation }, openIntents, edges, limits);
 
-  await run.gates.open(destinationsOf(openIntents));
+  await run.breakers.load(destinationsOf(openIntents));
   const { queued, seen, left } = await rank(records, openIntents, queuedOf(openIntents));
   const plan = planCalls(queued, new Date(now()).toISOString());
   await settlePlanned(run, plan);
@@ -55,14 +55,14 @@ export const workOn = async <Message extends Received>(
   await settleDecided(run, plan, decisions);
   await callAll(run, decisions, makeFinish(run, left, acknowledge));
 
-  await run.gates.leave();
+  await run.breakers.finish();
   for (const openIntent of openIntents.values())
     if (!isSettled(openIntent))
       openIntent.pause = Math.max(
         openIntent.pause,
-        run.gates.pause(destinationOfIntent(openIntent)),
+        run.breakers.waitSeconds(destinationOfIntent(openIntent)),
       );
-  return { worked: openIntents, refusal: run.gates.allRefused() };
+  return { worked: openIntents, refusal: run.breakers.allRefused() };
 };
 
 /** Records and publishes verdicts, and acknowledges messages. `left`: what others may call by a name comes back until that is told. */
@@ -82,13 +82,13 @@ const makeFinish = <Message extends Received>(
 };
 
 const decideCalls = <Message extends Received>(
-  { records, edges, gates, limits, lookBefore: lookAt, openIntents }: Run<Message>,
+  { records, edges, breakers, limits, lookBefore: lookAt, openIntents }: Run<Message>,
   calls: readonly Call[],
   seen: ReadonlyMap<string, string | undefined>,
 ) => {
   const { now } = edges;
   const pollMs = limits.restartDelaySeconds * 1_000;
-  const planned = admitted(calls, openIntents, gates, now());
+  const planned = admitted(calls, openIntents, breakers, now());
   return decide(planned, { records, lookAt, now, settleMs: limits.settleMs, pollMs, seen });
 };
 
@@ -96,14 +96,14 @@ const decideCalls = <Message extends Received>(
 const admitted = (
   calls: readonly Call[],
   openIntents: OpenIntents,
-  gates: Breakers,
+  breakers: Breakers,
   at: number,
 ): readonly Call[] =>
   calls.filter((call) => {
-    const standing = gates.standing(destinationOf(call));
-    if (standing === 'no-credential')
+    const state = breakers.stateOf(destinationOf(call));
+    if (state === 'no-credential')
       for (const carrier of call.carriers) rejectUnservable(openIntents, carrier, at);
-    return standing === 'open';
+    return state === 'closed';
   });
 
 /** The open intents with the jobs alone that have no verdict yet. */

@@ -28,7 +28,7 @@ const overrides = v.object(
 /** What recording and publishing the results of a call and giving messages back may take, repeats included. */
 const RESERVE_SECONDS = 10;
 
-/** As long as the shortest cool-down after a refused credential: a probe finds it usable again. */
+/** As long as the breaker of a refused credential is open at least: then a probe may use it again. */
 const REFUSED_MS = 60_000;
 
 /** For secrets that are asked for in vain: a project that is not in them, or a source that is out of reach. */
@@ -36,7 +36,7 @@ const LEAST_REFRESH_MS = 10_000;
 
 /**
  * As many signatures are bad at once when a pair of keys is revoked. The sixth in a row locks it (docs/upstream.md §1), and
- * a cool-down later an invocation tries again.
+ * an invocation tries again once the breaker is half-open.
  */
 const MOST_SIGNED_AT_ONCE = 4;
 

@@ -1,20 +1,26 @@
 import type { Log } from '../json/log.ts';
 import type { Records } from '../ledger/records.ts';
-import type { Identify, Send } from '../operations/operation.ts';
+import type { Identify, MayBegin, Send } from '../operations/operation.ts';
 import { denialOf } from '../reply/denial.ts';
-import {
-  type Closure,
-  closureOf,
-  isBadSignature,
-  isOfRoute,
-  showsService,
-} from '../reply/refusal.ts';
+import { closureOf, showsService } from '../reply/refusal.ts';
 import { heldBack, type Reply } from '../reply/reply.ts';
 import { refusalIn } from '../reply/stranger.ts';
-import { wayOf, wayOfKey, wayOfRoute } from './circuit-breaker.ts';
-import type { Destination, SendBy } from './destination.ts';
-import { LONGEST_PAUSE_SECONDS } from './rate.ts';
-import { breakersOf, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
+import {
+  type Circuit,
+  type CircuitKeys,
+  circuitKeys,
+  isOpen,
+  lastRefusal,
+  noteRefused,
+  noteSending,
+  noteServed,
+  probeUnderWay,
+  takeProbes,
+  waitSeconds,
+} from './circuit.ts';
+import { credentialBreakerKey } from './circuit-breaker.ts';
+import type { Destination, Routed, SendBy } from './destination.ts';
+import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
 
 export interface BreakersEdges {
   readonly records: Records;
@@ -26,44 +32,26 @@ export interface BreakersEdges {
 }
 
 /**
- * The gates between one invocation and the upstream. Law: where every request was refused none is sent until a cool-down is
- * over, which all invocations heed through the ledger; then one alone sends one request, and the others follow only if
- * it was served.
+ * All circuit breakers of one invocation. Laws: while a breaker is open, no request goes out through it, in any
+ * invocation. When its time is over, one invocation sends one request, the probe. The others follow if it is served.
  */
 export interface Breakers {
-  /** Finds out where requests may go, and looks with them. To be called once, before anything is sent. */
-  readonly open: (destinations: readonly Destination[]) => Promise<void>;
-  /** `no-credential`: the project has no credential, so its jobs can never be served. */
-  readonly standing: (destination: Destination) => 'open' | 'closed' | 'no-credential';
-  /** Seconds until it is worth to come back; 0 where nothing is closed. */
-  readonly pause: (destination: Destination) => number;
-  /** What the last refusal at a destination looked like, in a short line, if no request is known to have been served since. */
-  readonly reason: (destination: Destination) => string | undefined;
+  /** Reads the breakers of these destinations, and of looks there, and takes the probes. Call it once, before the first request. */
+  readonly load: (destinations: readonly Destination[]) => Promise<void>;
+  /** `closed`: requests may go. `no-credential`: the project has no credential, so its jobs can never be served. */
+  readonly stateOf: (destination: Destination) => 'closed' | 'open' | 'no-credential';
+  /** Seconds until a request may go there; 0 unless a breaker is open. */
+  readonly waitSeconds: (destination: Destination) => number;
+  /** The last refusal there in a short line, if no request is known to have been served since. */
+  readonly lastRefusal: (destination: Destination) => string | undefined;
   readonly send: SendBy;
-  /** Leaves behind what the next invocations have to know. To be called once, when nothing will be sent any more. */
-  readonly leave: () => Promise<void>;
-  /** What the last refusal looked like, if requests were refused, and none was served. */
+  /** Writes to the ledger what the next invocations must know. Call it once, after the last request. */
+  readonly finish: () => Promise<void>;
+  /** The last refusal, if requests were refused and none was served. */
   readonly allRefused: () => string | undefined;
 }
 
-/** The ways that a request goes: the credential's, the project's, and its own route's. */
-interface BreakersOnTheWay {
-  readonly ofKey: SharedBreaker;
-  readonly ofProject: SharedBreaker;
-  readonly ofRoute: SharedBreaker;
-}
-
-/** What a reply is to. */
-interface Heard {
-  /** Whether one of its jobs may be the reason why all were refused. */
-  readonly mayBlameJobs: boolean;
-  readonly isLook: boolean;
-}
-
-/** By how much a project whose request met the refusal of a credential rests longer than that. */
-const LATER_SECONDS = 60;
-
-/** How long to wait where the ledger or the credentials are out of reach. */
+/** How long to wait if the ledger or the credentials are out of reach. */
 const UNKNOWN_SECONDS = 15;
 
 const nameOf = ({ service, project, route }: Destination): string =>
@@ -75,169 +63,173 @@ const withLooks = (destinations: readonly Destination[]): readonly Destination[]
   return [...new Map(all.map((one) => [nameOf(one), one])).values()];
 };
 
+/** What one invocation knows of the breakers. */
+interface Known extends BreakersEdges {
+  /** Milliseconds after which another invocation may take a probe of which there is no news. */
+  readonly probeMs: number;
+  /** By the name of the destination. */
+  readonly circuits: Map<string, Circuit | 'no-credential'>;
+  /** By the ledger's key. */
+  readonly breakers: Map<string, SharedBreaker>;
+  isServed: boolean;
+  refusal: string | undefined;
+}
+
+const circuitTo = ({ circuits }: Known, destination: Destination): Circuit | undefined => {
+  const circuit = circuits.get(nameOf(destination));
+  return circuit === 'no-credential' ? undefined : circuit;
+};
+
+const breakerAt = (
+  it: Known,
+  key: string,
+  stored?: Parameters<typeof makeSharedBreaker>[2],
+): SharedBreaker => {
+  const breaker = it.breakers.get(key) ?? makeSharedBreaker(it, key, stored);
+  it.breakers.set(key, breaker);
+  return breaker;
+};
+
+const keysOf = async (
+  { identify, circuits }: Known,
+  destination: Destination,
+): Promise<readonly (readonly [Destination, CircuitKeys])[]> => {
+  const identity = await identify(destination.project);
+  if (identity.kind === 'none') circuits.set(nameOf(destination), 'no-credential');
+  return identity.kind === 'known' ? [[destination, circuitKeys(destination, identity.key)]] : [];
+};
+
+const load = async (it: Known, destinations: readonly Destination[]): Promise<void> => {
+  const found = await Promise.all(withLooks(destinations).map((one) => keysOf(it, one)));
+  const keys = found.flat();
+  const stored = await breakersIn(it.records).read(keys.flatMap(([, own]) => Object.values(own)));
+  if (stored === undefined) return;
+  const loaded = (key: string): SharedBreaker => breakerAt(it, key, stored.get(key));
+  for (const [destination, { credential, project, route }] of keys) {
+    const circuit = {
+      credential: loaded(credential),
+      project: loaded(project),
+      route: loaded(route),
+    };
+    it.circuits.set(nameOf(destination), circuit);
+    await takeProbes(circuit, destination, it.probeMs);
+  }
+};
+
+/** The circuit with the credential that the request went out by: it may be newer than the one that was loaded. */
+const renewed = (
+  it: Known,
+  destination: Destination,
+  circuit: Circuit,
+  { sentBy }: Reply,
+): Circuit => {
+  if (sentBy === undefined) return circuit;
+  const next = { ...circuit, credential: breakerAt(it, credentialBreakerKey(sentBy.key)) };
+  it.circuits.set(nameOf(destination), next);
+  return next;
+};
+
+/** Tells the breakers of a reply. A refusal that may be one job's own, as long as that is not known, is no failure. */
+const hear = async (
+  it: Known,
+  circuit: Circuit,
+  reply: Reply,
+  { mayBlameJobs, isLook }: { readonly mayBlameJobs: boolean; readonly isLook: boolean },
+): Promise<void> => {
+  const closure = closureOf(reply);
+  const reason = closure && refusalIn(reply);
+  it.refusal = reason ?? it.refusal;
+  if (mayBlameJobs && denialOf(reply) !== undefined) return;
+  if (closure !== undefined && reason !== undefined)
+    await noteRefused(circuit, reply, { closure, reason });
+  else if (showsService(reply)) {
+    if (!isLook) it.isServed = true;
+    await noteServed(circuit, isLook);
+  }
+};
+
+/** What becomes of a request: it goes out, waits for a probe, or stays here. */
+type Admission =
+  | { readonly kind: 'go'; readonly circuit: Circuit }
+  | { readonly kind: 'wait'; readonly probe: Promise<unknown> }
+  | { readonly kind: 'stay'; readonly reply: Reply };
+
+const admit = (it: Known, destination: Destination): Admission => {
+  const circuit = circuitTo(it, destination);
+  if (circuit === undefined)
+    return { kind: 'stay', reply: heldBack('the state of the circuit breaker is unknown') };
+  if (isOpen(circuit))
+    return {
+      kind: 'stay',
+      reply: heldBack('the circuit breaker is open', circuit.route.lacksRoute()),
+    };
+  const probe = probeUnderWay(circuit);
+  return probe === undefined ? { kind: 'go', circuit } : { kind: 'wait', probe };
+};
+
+const exchange = async (
+  it: Known,
+  circuit: Circuit,
+  { route, ...request }: Routed,
+  mayBegin: MayBegin,
+): Promise<Reply> => {
+  const reply = await it.send(request, (inMs) => !isOpen(circuit) && mayBegin(inMs));
+  const mayBlameJobs = request.mayBlameJobs?.() === true;
+  const now = renewed(it, { ...request, route }, circuit, reply);
+  await hear(it, now, reply, { mayBlameJobs, isLook: route === 'look' });
+  return reply;
+};
+
+const send = async (it: Known, request: Routed, mayBegin: MayBegin): Promise<Reply> => {
+  const loaded = circuitTo(it, request);
+  if (request.route === 'look' && loaded !== undefined && !isOpen(loaded))
+    await loaded.route.takeProbe(it.probeMs);
+  let admission = admit(it, request);
+  while (admission.kind === 'wait') {
+    await admission.probe;
+    admission = admit(it, request);
+  }
+  if (admission.kind === 'stay') return admission.reply;
+  // Nothing may be awaited since it was admitted: of several requests, one alone is the probe.
+  const exchanged = exchange(it, admission.circuit, request, mayBegin);
+  noteSending(admission.circuit, exchanged);
+  return exchanged;
+};
+
 export const makeBreakers = (
   edges: BreakersEdges,
-  /** Milliseconds after which a probe that nothing is heard of may be followed by another. */
+  /** Milliseconds after which another invocation may take a probe of which there is no news. */
   probeMs: number,
 ): Breakers => {
-  const { records, identify } = edges;
-  const found = new Map<string, BreakersOnTheWay | 'no-credential'>();
-  const ways = new Map<string, SharedBreaker>();
-  let isServed = false;
-  let refusal: string | undefined;
-
-  const isClosed = (own: BreakersOnTheWay): boolean =>
-    Object.values(own).some((way: SharedBreaker) => way.isClosed());
-
-  const wayAt = (key: string, stored?: Parameters<typeof makeSharedBreaker>[2]): SharedBreaker => {
-    const way = ways.get(key) ?? makeSharedBreaker(edges, key, stored);
-    ways.set(key, way);
-    return way;
+  const it: Known = {
+    ...edges,
+    probeMs,
+    circuits: new Map(),
+    breakers: new Map(),
+    isServed: false,
+    refusal: undefined,
   };
-
-  const keysOf = async (destination: Destination) => {
-    const { service, project } = destination;
-    const identity = await identify(project);
-    if (identity.kind === 'none') found.set(nameOf(destination), 'no-credential');
-    return identity.kind === 'known'
-      ? [
-          {
-            destination,
-            ofKey: wayOfKey(identity.key),
-            ofProject: wayOf(service, project),
-            ofRoute: wayOfRoute(destination),
-          },
-        ]
-      : [];
-  };
-
-  const open: Breakers['open'] = async (destinations) => {
-    const keys = (await Promise.all(withLooks(destinations).map(keysOf))).flat();
-    const stored = await breakersOf(records).read(
-      keys.flatMap(({ ofKey, ofProject, ofRoute }) => [ofKey, ofProject, ofRoute]),
-    );
-    if (stored === undefined) return;
-    const opened = (key: string): SharedBreaker => wayAt(key, stored.get(key));
-    for (const { destination, ofKey, ofProject, ofRoute } of keys) {
-      const own = {
-        ofKey: opened(ofKey),
-        ofProject: opened(ofProject),
-        ofRoute: opened(ofRoute),
-      };
-      found.set(nameOf(destination), own);
-      // One after the other: a probe is only taken on where nothing else is closed.
-      const isFree = !isClosed(own) && (await own.ofKey.takeProbe(probeMs));
-      const isOpen = isFree && (await own.ofProject.takeProbe(probeMs));
-      if (isOpen && destination.route !== 'look') await own.ofRoute.takeProbe(probeMs);
-    }
-  };
-
-  /** The ways as they are by the credential that a request went out by: it may have been renewed since the gates were opened. */
-  const renewed = (
-    destination: Destination,
-    own: BreakersOnTheWay,
-    { sentBy }: Reply,
-  ): BreakersOnTheWay => {
-    if (sentBy === undefined) return own;
-    const next = { ...own, ofKey: wayAt(wayOfKey(sentBy.key)) };
-    found.set(nameOf(destination), next);
-    return next;
-  };
-
-  /**
-   * Closes the way of a refused credential. Resolves to the seconds for which the project rests whose request met that:
-   * longer, so that the next who tries is another's; and for long if others have been served since it met it before.
-   */
-  const condemn = async (
-    { ofProject, ofKey }: BreakersOnTheWay,
-    closure: Closure,
-    reason: string,
-  ): Promise<number> => {
-    const isOwn = ofProject.wasRefused() && !ofKey.wasRefused();
-    await ofKey.refuse({ closure, isCertain: true, reason });
-    return isOwn ? LONGEST_PAUSE_SECONDS : ofKey.pause() + LATER_SECONDS;
-  };
-
-  /**
-   * What is not a credential's is the project's, and what is about a path is that route's alone. What may be one job's own,
-   * as long as that cannot be told, is none of these.
-   */
-  const hear = async (
-    own: BreakersOnTheWay,
-    reply: Reply,
-    { mayBlameJobs, isLook }: Heard,
-  ): Promise<void> => {
-    const closure = closureOf(reply);
-    const reason = closure && refusalIn(reply);
-    refusal = reason ?? refusal;
-    if (mayBlameJobs && denialOf(reply) !== undefined) return;
-    if (closure !== undefined && reason !== undefined) {
-      const isBad = isBadSignature(reply);
-      const isKeys = reply.sentBy?.isRefused ?? isBad;
-      const retryAfter = isKeys ? await condemn(own, closure, reason) : reply.retryAfter;
-      const isCertain = closure === 'throttled' || closure === 'no-route' || isBad;
-      const refused = isOfRoute(reply) ? own.ofRoute : own.ofProject;
-      await refused.refuse({ closure, retryAfter, isCertain, reason });
-    } else if (showsService(reply)) {
-      // Where looks are answered calls may still be refused: only a call that is served tells that the project's are.
-      if (!isLook) isServed = true;
-      await Promise.all([own.ofKey.pass(), own.ofRoute.pass(), own.ofProject.pass(isLook)]);
-    }
-  };
-
-  const waysOf = (destination: Destination): BreakersOnTheWay | undefined => {
-    const own = found.get(nameOf(destination));
-    return own === 'no-credential' ? undefined : own;
-  };
-
-  const send: SendBy = async ({ route, ...request }, mayBegin) => {
-    const destination = { ...request, route };
-    let own = waysOf(destination);
-    // Few invocations look at anything: this probe is noted by those alone who do.
-    if (route === 'look' && own !== undefined && !isClosed(own))
-      await own.ofRoute.takeProbe(probeMs);
-    for (;;) {
-      if (own === undefined) return heldBack('nobody can tell if it may go');
-      if (isClosed(own)) return heldBack('cooling down', own.ofRoute.leadsNowhere());
-      const ahead = own.ofKey.probe() ?? own.ofProject.probe() ?? own.ofRoute.probe();
-      if (ahead === undefined) break;
-      await ahead;
-      own = waysOf(destination);
-    }
-    const taken = own;
-    const exchange = async (): Promise<Reply> => {
-      const reply = await edges.send(request, (inMs) => !isClosed(taken) && mayBegin(inMs));
-      const mayBlameJobs = request.mayBlameJobs?.() === true;
-      const heard = { mayBlameJobs, isLook: route === 'look' };
-      await hear(renewed(destination, taken, reply), reply, heard);
-      return reply;
-    };
-    const exchanged = exchange();
-    for (const way of Object.values(taken)) way.sending(exchanged);
-    return exchanged;
-  };
-
+  const known = (destination: Destination) => it.circuits.get(nameOf(destination));
   return {
-    open,
-    standing: (destination) => {
-      const own = found.get(nameOf(destination));
-      if (own === 'no-credential') return 'no-credential';
-      return own === undefined || isClosed(own) ? 'closed' : 'open';
+    load: (destinations) => load(it, destinations),
+    stateOf: (destination) => {
+      const circuit = known(destination);
+      if (circuit === 'no-credential') return circuit;
+      return circuit === undefined || isOpen(circuit) ? 'open' : 'closed';
     },
-    pause: (destination) => {
-      const own = found.get(nameOf(destination));
-      if (own === 'no-credential') return 0;
-      if (own === undefined) return UNKNOWN_SECONDS;
-      return Math.max(...Object.values(own).map((way: SharedBreaker) => way.pause()));
+    waitSeconds: (destination) => {
+      const circuit = known(destination);
+      if (circuit === 'no-credential') return 0;
+      return circuit === undefined ? UNKNOWN_SECONDS : waitSeconds(circuit);
     },
-    reason: (destination) => {
-      const own = waysOf(destination);
-      return own?.ofRoute.reason() ?? own?.ofProject.reason() ?? own?.ofKey.reason();
+    lastRefusal: (destination) => {
+      const circuit = circuitTo(it, destination);
+      return circuit && lastRefusal(circuit);
     },
-    send,
-    leave: async () => {
-      await Promise.all(Array.from(ways.values(), (way) => way.leave()));
+    send: (request, mayBegin) => send(it, request, mayBegin),
+    finish: async () => {
+      await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },
-    allRefused: () => (isServed ? undefined : refusal),
+    allRefused: () => (it.isServed ? undefined : it.refusal),
   };
 };

@@ -6,100 +6,104 @@ import type { Destination } from './destination.ts';
 import { LONGEST_PAUSE_SECONDS } from './rate.ts';
 
 /**
- * What is known of a way to the upstream, of one service for one project, of one route there, or of one credential, that
- * refused every request. No record: none was refused.
+ * A circuit breaker as the ledger keeps it. There is one for each service of a project, one for each route of these, and
+ * one for each credential. Without a record a breaker is closed.
  */
-export interface BreakerState {
-  /** Milliseconds since 1970: no invocation sends anything before. 0: the way is open. */
+export interface BreakerRecord {
+  /** Milliseconds since 1970: no request goes out before. 0: the breaker is closed. */
   readonly until: number;
-  /** How often it was closed in a row; the time to wait grows with it. */
+  /** How often it opened in a row. Each time it stays open for longer. */
   readonly step: number;
-  /** Refusals in a row, in one invocation or several, since it was closed for certain. */
+  /** Refusals in a row, in one invocation or several, since it last opened for certain. */
   readonly strikes: number;
-  /** That an invocation has set out to see whether it is over: till `until` the others wait. */
+  /** It is half-open, and one invocation has the probe. The others wait until `until`. */
   readonly probing: boolean;
-  /** That it was a credential that was refused the last time. */
+  /** The last refusal was of the credential. */
   readonly ofCredential?: boolean;
-  /** That the gateway knew no such route the last time. */
+  /** The last refusal said that the gateway has no such route. */
   readonly noRoute?: boolean;
-  /** What the last refusal looked like: a short line without a secret. Not in the records of earlier releases. */
+  /** The last refusal in a short line, without a secret. Records of earlier releases have none. */
   readonly reason?: string;
 }
 
-export const OPEN: BreakerState = { until: 0, step: 0, strikes: 0, probing: false };
+export const CLOSED: BreakerRecord = { until: 0, step: 0, strikes: 0, probing: false };
 
-/** Requests in a row that have to fail before a way is closed for certain: one may be a single job's, and fail for ever. */
+/** A breaker opens for certain after so many refusals in a row: a single one may be about one job that always fails. */
 export const STRIKES = 3;
 
-export const wayOf = (service: Service, project: ProjectId): string => `cool/${service}/${project}`;
+export const projectBreakerKey = (service: Service, project: ProjectId): string =>
+  `cool/${service}/${project}`;
 
-/** The way of one route. A longer name than the project's own, which no record of an earlier release has. */
-export const wayOfRoute = ({ service, project, route }: Destination): string =>
-  `${wayOf(service, project)}/${route}`;
+/** Longer than the project's own key, so that no record of an earlier release has it. */
+export const routeBreakerKey = ({ service, project, route }: Destination): string =>
+  `${projectBreakerKey(service, project)}/${route}`;
 
-/** `key` is the credential's fingerprint. */
-export const wayOfKey = (key: string): string => `cool/key/${key}`;
+/** `fingerprint` is the credential's. */
+export const credentialBreakerKey = (fingerprint: string): string => `cool/key/${fingerprint}`;
 
-/** What an invocation may do that wants to send something. */
-export type Admission =
-  | { readonly kind: 'open' }
-  /** The cool-down is over: one alone may send one request, and see. */
-  | { readonly kind: 'probe' }
-  | { readonly kind: 'closed'; readonly seconds: number };
+/** The state of a breaker, in the usual words. */
+export type BreakerState =
+  /** Requests flow. */
+  | { readonly kind: 'closed' }
+  /** One invocation may send one request, the probe. */
+  | { readonly kind: 'half-open' }
+  /** No request goes out for so many seconds. While another invocation has the probe, this one sees the breaker as open. */
+  | { readonly kind: 'open'; readonly seconds: number };
 
 const SECOND = 1_000;
 
 const FIRST_SECONDS = 5;
 const LONGEST_SECONDS = 300;
 
-/** How long those wait who meet a probe: it takes one request. */
-const PROBE_PAUSE_SECONDS = 3;
+/** How long an invocation waits while another one has the probe: that takes one request. */
+const PROBE_WAIT_SECONDS = 3;
 
-export const admissionTo = (record: BreakerState | undefined, now: number): Admission => {
-  if (record === undefined || record.until === 0) return { kind: 'open' };
-  if (record.until <= now) return { kind: 'probe' };
+export const stateAt = (record: BreakerRecord | undefined, now: number): BreakerState => {
+  if (record === undefined || record.until === 0) return { kind: 'closed' };
+  if (record.until <= now) return { kind: 'half-open' };
   const left = Math.ceil((record.until - now) / SECOND);
-  return { kind: 'closed', seconds: record.probing ? Math.min(left, PROBE_PAUSE_SECONDS) : left };
+  return { kind: 'open', seconds: record.probing ? Math.min(left, PROBE_WAIT_SECONDS) : left };
 };
 
 /**
- * What still counts of a record: one that ended longer ago than any is made to last, with no invocation come since, is a first one.
- * A job that fails for ever would else close an idle project for ever longer.
+ * The part of a record that still counts. If a breaker could have been probed for five minutes, and no invocation came,
+ * the next opening counts as a first one. Else a job that always fails would open an idle project's breaker for longer
+ * each time.
  */
-const remembered = (record: BreakerState, now: number): BreakerState =>
+const remembered = (record: BreakerRecord, now: number): BreakerRecord =>
   now - record.until > LONGEST_SECONDS * SECOND
     ? { ...record, step: Math.min(1, record.step), strikes: 0 }
     : record;
 
-/** Longer than any message is postponed: what came back for its jobs the last time is known when it comes. */
+/** Longer than the queue delays any message: when the message comes back, its last refusal is still known. */
 const REASON_SECONDS = 3_600;
 
-/** What the last refusal looked like. No request was served since: the first that is opens the way. */
-export const reasonIn = ({ until, reason }: BreakerState, now: number): string | undefined =>
+/** The last refusal. No request was served since, because the first one that is served closes the breaker. */
+export const reasonIn = ({ until, reason }: BreakerRecord, now: number): string | undefined =>
   now - until > REASON_SECONDS * SECOND ? undefined : reason;
 
-/** The record of one who sets out: if nothing is heard of it within `ms`, another may. */
-export const probeOf = (record: BreakerState, now: number, ms: number): BreakerState => ({
+/** The record while one invocation has the probe. After `ms` without news another invocation may take it. */
+export const halfOpened = (record: BreakerRecord, now: number, ms: number): BreakerRecord => ({
   ...remembered(record, now),
   until: now + ms,
   probing: true,
 });
 
-/** More than five bad signatures in a row lock a key pair for five minutes (docs/upstream.md §1): so few are tried. */
+/** More than five bad signatures in a row lock a key pair for five minutes (docs/upstream.md §1). So we try seldom. */
 const AUTH_SECONDS = 60;
 
-/** How a way refused. It is certain that it serves none, or too few were refused to tell. */
+/** A refusal that was not about the jobs of the request. */
 export interface RefusalOfAll {
   readonly closure: Closure;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
-  /** Whatever the number of strikes. */
+  /** One is enough to open the breaker. Otherwise it takes {@link STRIKES} in a row. */
   readonly isCertain: boolean;
-  /** What it looked like: a short line without a secret. */
+  /** A short line without a secret. */
   readonly reason?: string | undefined;
 }
 
-/** What to check where a way is closed, for those who read the log. */
+/** What the reader of the log should check when a breaker opens. */
 export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
   throttled: undefined,
   outage: undefined,
@@ -110,18 +114,17 @@ export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
 };
 
 /**
- * The record after a refusal of all: each closure in a row that is certain, or rests on three strikes, doubles the
- * wait, and the upstream's own wish goes before it where it is longer. In a row they are no more after five minutes in
- * which no invocation came.
+ * The record of a breaker that a refusal opens. The time doubles with each opening in a row that is certain or rests on
+ * three strikes. The upstream's own `Retry-After` counts if it is longer.
  */
 export const openedAfter = (
-  record: BreakerState | undefined,
+  record: BreakerRecord | undefined,
   { closure, retryAfter = 0, isCertain, reason }: RefusalOfAll,
   now: number,
-  /** Since the record was read. */
+  /** Refusals since the record was read. */
   newStrikes = 1,
-): BreakerState => {
-  const before = remembered(record ?? OPEN, now);
+): BreakerRecord => {
+  const before = remembered(record ?? CLOSED, now);
   const strikes = before.strikes + newStrikes;
   const grows = isCertain || strikes >= STRIKES;
   const step = Math.max(1, before.step + Number(grows));
@@ -152,11 +155,11 @@ const schema = v.object({
   reason: v.exactOptional(v.string()),
 });
 
-export const writeBreaker = (record: BreakerState): string =>
+export const writeBreaker = (record: BreakerRecord): string =>
   JSON.stringify({ v: VERSION, ...record });
 
-/** Undefined if the text is of a version that is not known here. */
-export const readBreaker = (text: string): BreakerState | undefined => {
+/** Undefined if this release does not know the version of the text. */
+export const readBreaker = (text: string): BreakerRecord | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
   if (!read.success) return undefined;

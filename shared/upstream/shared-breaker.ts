@@ -2,153 +2,186 @@ import type { Log } from '../json/log.ts';
 import type { Records, Seen, Shelf } from '../ledger/records.ts';
 import {
   ADVICE,
-  admissionTo,
-  type BreakerState,
-  OPEN,
+  type BreakerRecord,
+  CLOSED,
+  halfOpened,
   openedAfter,
-  probeOf,
   type RefusalOfAll,
   readBreaker,
   reasonIn,
   STRIKES,
+  stateAt,
   writeBreaker,
 } from './circuit-breaker.ts';
 
-/** The states of breakers as the ledger has them. */
-export const breakersOf = (records: Records): Shelf<BreakerState> =>
+/** The breakers' records in the ledger. */
+export const breakersIn = (records: Records): Shelf<BreakerRecord> =>
   records.of({ read: readBreaker, write: writeBreaker });
 
-/** One way to the upstream, of a service for a project, of one route there or of a credential, as one invocation knows it. */
+/** One circuit breaker, as one invocation knows it. All invocations share its record in the ledger. */
 export interface SharedBreaker {
-  /** Whether nothing goes out on it any more in this invocation. */
-  readonly isClosed: () => boolean;
-  /** Whether it was closed for a credential's sake, and no request is known to have been served since. */
-  readonly wasRefused: () => boolean;
-  /** What the last refusal looked like, if no request is known to have been served since. */
-  readonly reason: () => string | undefined;
-  /** Whether it is closed since there is no such route, so that nothing will ever come of it. */
-  readonly leadsNowhere: () => boolean;
-  /** Seconds until it is worth to come back; 0 if it is not closed. */
-  readonly pause: () => number;
-  /** Sets out to see whether a cool-down is over, if one was; false if others do, and closed then. */
+  /** This invocation sends nothing more through it. While half-open, requests go one at a time. */
+  readonly isOpen: () => boolean;
+  /** Seconds until the breaker may be probed; 0 unless it is open. */
+  readonly waitSeconds: () => number;
+  /** It opened because a credential was refused, and no request is known to have been served since. */
+  readonly blamesCredential: () => boolean;
+  /** It is open because the gateway has no such route, so no request can be served. */
+  readonly lacksRoute: () => boolean;
+  /** The last refusal, if no request is known to have been served since. */
+  readonly lastRefusal: () => string | undefined;
+  /** Takes the probe if the breaker is half-open. False: another invocation has it, and to this one the breaker is open. */
   readonly takeProbe: (ms: number) => Promise<boolean>;
-  /** The one request that goes alone, while it is under way. */
-  readonly probe: () => Promise<unknown> | undefined;
-  /** Tells of a request that goes out; if it is a probe, the others wait for it. */
+  /** The probe's request, while it is under way. Other requests wait for it. */
+  readonly probeUnderWay: () => Promise<unknown> | undefined;
+  /** Tells the breaker of a request that goes out: while half-open, it is the probe. */
   readonly sending: (exchange: Promise<unknown>) => void;
-  /** Somebody was served. */
-  readonly pass: (isLook?: boolean) => Promise<void>;
-  /** A request was refused as if all were: for certain, or it may be that one job's own trouble. */
-  readonly refuse: (refusal: RefusalOfAll) => Promise<void>;
-  /** Leaves behind in the ledger what the next invocations have to know. */
-  readonly leave: () => Promise<void>;
+  /** A request was served. */
+  readonly success: (isLook?: boolean) => Promise<void>;
+  /** A request was refused for a reason that is not its jobs' own. */
+  readonly failure: (refusal: RefusalOfAll) => Promise<void>;
+  /** Writes to the ledger what the next invocations must know. For the end of an invocation. */
+  readonly finish: () => Promise<void>;
 }
 
-/** So many in a row, and how the last one was. */
+/** Refusals in a row, and the last of them. */
 interface Refusals {
   readonly strikes: number;
   readonly last: RefusalOfAll;
 }
 
-export const makeSharedBreaker = (
-  { records, log, now }: { records: Records; log: Log; now: () => number },
-  key: string,
-  entry: Seen<BreakerState> | undefined,
-): SharedBreaker => {
-  let record = entry?.record ?? OPEN;
-  let seen = entry?.version;
-  let closed = admissionTo(record, now()).kind === 'closed';
-  let isProbing = false;
-  /** Those who come while it is being noted wait for that, and go by it. */
-  let taking: Promise<boolean> | undefined;
-  let underWay: Promise<unknown> | undefined;
+interface BreakerEdges {
+  readonly records: Records;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** What one invocation knows of one breaker. */
+interface Known extends BreakerEdges {
+  readonly key: string;
+  record: BreakerRecord;
+  /** The version of the ledger's entry. */
+  version: string | undefined;
+  isOpen: boolean;
+  /** This invocation has the probe. */
+  isProbing: boolean;
+  /** While the probe is being taken: requests that come meanwhile wait for the result. */
+  taking?: Promise<boolean> | undefined;
+  probe?: Promise<unknown> | undefined;
   /** Since a request was served. */
-  let refusals: Refusals | undefined;
+  refusals?: Refusals | undefined;
   /** A look was answered since the last refusal. */
-  let isAnswering = false;
-  let hasPassed = false;
+  areLooksAnswered: boolean;
+  hasServed: boolean;
+}
 
-  const write = async (next: BreakerState): Promise<boolean> => {
-    // Whatever becomes of it, this invocation goes by what it has met itself.
-    record = next;
-    const [written, version] = await breakersOf(records).write(key, next, seen);
-    if (written === 'written') seen = version;
-    return written === 'written';
+/** Whatever becomes of the write, this invocation goes by the record that it has made itself. */
+const write = async (it: Known, next: BreakerRecord): Promise<boolean> => {
+  it.record = next;
+  const [written, version] = await breakersIn(it.records).write(it.key, next, it.version);
+  if (written === 'written') it.version = version;
+  return written === 'written';
+};
+
+const tellOpen = ({ log, key }: Known, { closure: why, reason }: RefusalOfAll, seconds: number) => {
+  const advice = ADVICE[why];
+  log.warn('circuit breaker open', {
+    breaker: key,
+    why,
+    seconds,
+    ...(reason !== undefined && { reason }),
+    ...(advice !== undefined && { advice }),
+  });
+};
+
+const open = async (it: Known, { strikes, last }: Refusals): Promise<void> => {
+  if (it.isOpen) return;
+  it.isOpen = true;
+  it.isProbing = false;
+  const next = openedAfter(it.record, last, it.now(), strikes);
+  tellOpen(it, last, Math.ceil((next.until - it.now()) / 1_000));
+  if (await write(it, next)) return;
+  // Another invocation has opened it meanwhile, perhaps for a shorter time.
+  const stored = (await breakersIn(it.records).read([it.key]))?.get(it.key);
+  if (stored === undefined || (stored.record?.until ?? 0) >= next.until) return;
+  it.version = stored.version;
+  await write(it, next);
+};
+
+const takeProbe = async (it: Known, ms: number): Promise<boolean> => {
+  if (it.isProbing || stateAt(it.record, it.now()).kind !== 'half-open') return !it.isOpen;
+  it.isProbing = await write(it, halfOpened(it.record, it.now(), ms));
+  it.isOpen = !it.isProbing;
+  return it.isProbing;
+};
+
+const waitSeconds = ({ isOpen, record, now }: Known): number => {
+  if (!isOpen) return 0;
+  const state = stateAt(record, now());
+  return state.kind === 'open' ? state.seconds : 1;
+};
+
+const succeed = async (it: Known, isLook: boolean): Promise<void> => {
+  if (isLook) it.areLooksAnswered = true;
+  else it.refusals = undefined;
+  it.hasServed = true;
+  if (!it.isProbing) return;
+  it.isProbing = false;
+  it.log.info('circuit breaker closed', { breaker: it.key });
+  await write(it, CLOSED);
+};
+
+const fail = async (it: Known, last: RefusalOfAll): Promise<void> => {
+  it.refusals = { strikes: (it.refusals?.strikes ?? 0) + 1, last };
+  it.areLooksAnswered = false;
+  if (last.isCertain || it.refusals.strikes >= STRIKES) await open(it, it.refusals);
+};
+
+const finish = async (it: Known): Promise<void> => {
+  const { refusals } = it;
+  // One or two strange replies beside good ones are no reason to stop the other requests.
+  const isOdd = it.hasServed && refusals?.last.closure === 'unreadable';
+  // If looks are answered after a refusal, the refusal may be about its own jobs.
+  if (refusals !== undefined && !isOdd && !it.areLooksAnswered) await open(it, refusals);
+  else if (it.isProbing) await write(it, { ...it.record, until: it.now(), probing: false });
+};
+
+export const makeSharedBreaker = (
+  { records, log, now }: BreakerEdges,
+  key: string,
+  entry: Seen<BreakerRecord> | undefined,
+): SharedBreaker => {
+  const record = entry?.record ?? CLOSED;
+  const it: Known = {
+    ...{ records, log, now, key, record },
+    version: entry?.version,
+    isOpen: stateAt(record, now()).kind === 'open',
+    isProbing: false,
+    areLooksAnswered: false,
+    hasServed: false,
   };
-
-  const shut = async ({ strikes, last }: Refusals): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    isProbing = false;
-    const next = openedAfter(record, last, now(), strikes);
-    const seconds = Math.ceil((next.until - now()) / 1_000);
-    const { closure: why, reason } = last;
-    const advice = ADVICE[why];
-    log.warn('cool-down', {
-      way: key,
-      why,
-      seconds,
-      ...(reason !== undefined && { reason }),
-      ...(advice !== undefined && { advice }),
-    });
-    if (await write(next)) return;
-    // Somebody else closed it meanwhile, it may be for less.
-    const stored = (await breakersOf(records).read([key]))?.get(key);
-    if (stored === undefined || (stored.record?.until ?? 0) >= next.until) return;
-    seen = stored.version;
-    await write(next);
-  };
-
-  const take = async (ms: number): Promise<boolean> => {
-    if (isProbing || admissionTo(record, now()).kind !== 'probe') return !closed;
-    isProbing = await write(probeOf(record, now(), ms));
-    closed = !isProbing;
-    return isProbing;
-  };
-
   return {
-    isClosed: () => closed,
-    wasRefused: () => record.ofCredential === true,
-    reason: () => refusals?.last.reason ?? reasonIn(record, now()),
-    leadsNowhere: () => closed && record.noRoute === true,
-    pause: () => {
-      if (!closed) return 0;
-      const admission = admissionTo(record, now());
-      return admission.kind === 'closed' ? admission.seconds : 1;
-    },
+    isOpen: () => it.isOpen,
+    waitSeconds: () => waitSeconds(it),
+    blamesCredential: () => it.record.ofCredential === true,
+    lacksRoute: () => it.isOpen && it.record.noRoute === true,
+    lastRefusal: () => it.refusals?.last.reason ?? reasonIn(it.record, now()),
     takeProbe: (ms) => {
-      taking ??= take(ms).finally(() => {
-        taking = undefined;
+      it.taking ??= takeProbe(it, ms).finally(() => {
+        it.taking = undefined;
       });
-      return taking;
+      return it.taking;
     },
-    probe: () => underWay,
+    probeUnderWay: () => it.probe,
     sending: (exchange) => {
-      if (!isProbing) return;
-      underWay = exchange.finally(() => {
-        underWay = undefined;
+      if (!it.isProbing) return;
+      it.probe = exchange.finally(() => {
+        it.probe = undefined;
       });
     },
-    pass: async (isLook = false) => {
-      if (isLook) isAnswering = true;
-      else refusals = undefined;
-      hasPassed = true;
-      if (!isProbing) return;
-      isProbing = false;
-      log.info('cool-down over', { way: key });
-      await write(OPEN);
-    },
-    refuse: async (last) => {
-      refusals = { strikes: (refusals?.strikes ?? 0) + 1, last };
-      isAnswering = false;
-      if (last.isCertain || refusals.strikes >= STRIKES) await shut(refusals);
-    },
-    leave: async () => {
-      // A strange reply or two beside good ones are no reason to keep the others waiting.
-      const isOdd = hasPassed && refusals?.last.closure === 'unreadable';
-      // Where looks are answered after it, a call or two in vain may be their own jobs' matter.
-      if (refusals !== undefined && !isOdd && !isAnswering) await shut(refusals);
-      else if (isProbing) await write({ ...record, until: now(), probing: false });
-    },
+    success: (isLook = false) => succeed(it, isLook),
+    failure: (refusal) => fail(it, refusal),
+    finish: () => finish(it),
   };
 };

@@ -169,7 +169,7 @@ describe('of several jobs that nobody can tell of, one may be the reason', () =>
     ['a server in trouble', replied(500, ''), 3],
     ['one refusal for all beside a status of success', replied(200, NO), 3],
     ['a throttle is no job’s fault', replied(429, refusal('APIGW.0308')), undefined],
-    ['nor is what was held back here', heldBack('cooling down'), undefined],
+    ['nor is what was held back here', heldBack('the circuit breaker is open'), undefined],
     ['who is told of beside others clears them: served', replied(200, [YES, {}, {}]), undefined],
     ['or refused', replied(400, [{}, {}, NO]), undefined],
   ])('%s: asked for once, until a look tells', async (_, reply, suspects) => {

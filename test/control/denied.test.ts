@@ -114,7 +114,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
     const page = replied(403, HTML);
     const { looks, lines } = await begin(64, refusing(new Set(['9', '40', '41', '42']), page));
     expect(looks).toEqual([]);
-    expect(lines.filter(({ event }) => event === 'cool-down')).toEqual([]);
+    expect(lines.filter(({ event }) => event === 'circuit breaker open')).toEqual([]);
   });
 
   it.each([...DENIALS.slice(0, 1), ...TOO_LARGE.slice(0, 1)])(
@@ -170,7 +170,7 @@ describe('where everybody is denied it is the credential’s trouble', () => {
         expect(calls.length).toBeLessThanOrEqual(4);
         expect(outcomes).toEqual(new Array(count).fill(undefined));
         expect(staying).toHaveLength(count);
-        const closures = lines.filter(({ event }) => event === 'cool-down');
+        const closures = lines.filter(({ event }) => event === 'circuit breaker open');
         expect(closures).toMatchObject([{ fields: { why: 'auth' } }]);
         expect(refusals()).toBe(1);
       }

@@ -87,13 +87,13 @@ describe('a record that a later release wrote holds up what it is about, and nob
     expect([calls.length, results]).toEqual([1, []]);
   });
 
-  it('of a cool-down: there is none, until one begins', async () => {
+  it('of a circuit breaker: it is closed, until a refusal opens it', async () => {
     const ledger = memoryLedger();
     const reply = () => replied(503, '');
     const down = startControlRoom({ ledger, reply, replyToLook: reply });
     await down.run([message('a', { jobs: ['1'] })]);
     const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith('cool/'));
-    if (entry === undefined) throw new Error('no cool-down');
+    if (entry === undefined) throw new Error('no breaker record');
     const theirs = { ...entry, body: '{"v":2}', version: 'theirs', expiresAt: 0 };
     await ledger.write(theirs, entry.version);
     const again = startControlRoom({ ledger, reply, replyToLook: reply });

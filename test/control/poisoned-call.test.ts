@@ -32,7 +32,7 @@ describe('one job that makes every call with it go unanswered (P7)', () => {
       for (let round = 0; round < 5; round++) {
         await room.run(batch);
         rounds.push(delivered.size);
-        // The lease is over, and any cool-down.
+        // The lease is over, and no breaker is open any more.
         at += LEASE + 300_000;
       }
       expect(rounds).toEqual([0, 75, 99, 99, 99]);

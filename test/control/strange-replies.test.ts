@@ -55,8 +55,8 @@ const play = async (
   return { ...room, receives, told: room.results.map(wordsOf).toSorted() };
 };
 
-const closures = (lines: Awaited<ReturnType<typeof play>>['lines']) =>
-  lines.filter(({ event }) => event === 'cool-down').map(({ fields }) => fields);
+const openings = (lines: Awaited<ReturnType<typeof play>>['lines']) =>
+  lines.filter(({ event }) => event === 'circuit breaker open').map(({ fields }) => fields);
 
 const expires_at = new Date(AT + 6 * HOUR).toISOString();
 
@@ -87,27 +87,27 @@ describe.each<[string, Reply, string, string, number]>([
   ],
   ['a redirect', replied(302, ''), '302: no reply of the service: an empty body', 'unreadable', 3],
   ['a proxy', replied(407, '<html>'), '407: no reply of the service: <html>', 'unreadable', 3],
-])('%s answers every request for six hours', (_, reply, reason, why, perClosure) => {
+])('%s answers every request for six hours', (_, reply, reason, why, perOpening) => {
   const played = play(wishes, 7 * HOUR, { between: () => reply });
 
   it('few requests are sent, and nothing is looked at: nothing was done', async () => {
     const { calls, looks } = await played;
     expect(looks).toEqual([]);
-    // One at a time after each cool-down, of five minutes in the end, for each of the three routes.
-    expect(calls.length).toBeLessThan(perClosure * (6 * 12 + 15));
+    // One at a time each time that the breaker is half-open, every five minutes in the end, for each of the three routes.
+    expect(calls.length).toBeLessThan(perOpening * (6 * 12 + 15));
     expect(calls.length).toBeGreaterThan(10);
   });
 
   it('every invocation that sent one fails, and says what came back', async () => {
     const { failures, calls } = await played;
-    expect(failures.length).toBeGreaterThan(calls.length / perClosure - 1);
+    expect(failures.length).toBeGreaterThan(calls.length / perOpening - 1);
     for (const failure of failures) expect(failure).toContain(reason);
   });
 
   it('the log says so, and what to check', async () => {
-    const closed = closures((await played).lines);
-    expect(closed.length).toBeGreaterThan(3);
-    for (const line of closed)
+    const opened = openings((await played).lines);
+    expect(opened.length).toBeGreaterThan(3);
+    for (const line of opened)
       expect(line).toMatchObject({ why, reason, advice: expect.stringMatching(/^check /) });
   });
 
@@ -140,7 +140,7 @@ describe('a page with a status of success may come after the deed', () => {
     expect(calls).toHaveLength(1);
     expect(looks.length).toBeLessThanOrEqual(3 * failures.length);
     expect([failures.length > 5, failures.length < 25]).toEqual([true, true]);
-    expect(closures(lines)[0]).toMatchObject({ way: `cool/dli/${PROJECT}`, why: 'unreadable' });
+    expect(openings(lines)[0]).toMatchObject({ breaker: `cool/dli/${PROJECT}`, why: 'unreadable' });
   });
 
   it('one strange reply beside good ones closes nothing', async () => {
@@ -151,7 +151,7 @@ describe('a page with a status of success may come after the deed', () => {
       between: (request) => (request.body?.includes('[3]') ? page : undefined),
     });
     expect(told).toEqual(['1 | delivered', '2 | delivered', '3 | delivered']);
-    expect(closures(lines)).toEqual([]);
+    expect(openings(lines)).toEqual([]);
   });
 });
 
@@ -187,8 +187,8 @@ describe('a 404 of one route closes that route', () => {
     const { told, calls, lines } = await play(both, 7 * HOUR, noStop);
     expect(told).toEqual([`1 | expired | unanswered | ${reason}`, '2 | delivered']);
     expect(calls.length).toBeLessThan(6 * 12 + 15);
-    expect(closures(lines)[0]).toEqual({
-      way: `cool/dli/${PROJECT}/dli.stop`,
+    expect(openings(lines)[0]).toEqual({
+      breaker: `cool/dli/${PROJECT}/dli.stop`,
       why: 'no-route',
       seconds: 5,
       reason,

@@ -135,7 +135,7 @@ describe('where the upstream refuses everybody', () => {
     expect(claimed).toEqual([expect.stringMatching(/\/1$/)]);
   });
 
-  it('nobody’s jobs are asked after until the cool-down is over', async () => {
+  it('no job is asked about while the breaker is open', async () => {
     const { ledger, keys } = keptReads(memoryLedger());
     const room = startControlRoom({ ledger, reply: () => throttle });
     await room.run([message('a', { jobs: ['1'] })]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestEnd } from '../../shared/ledger/block-record.ts';
 import { makeRecords } from '../../shared/ledger/records.ts';
-import { OPEN } from '../../shared/upstream/circuit-breaker.ts';
-import { breakersOf } from '../../shared/upstream/shared-breaker.ts';
+import { CLOSED } from '../../shared/upstream/circuit-breaker.ts';
+import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt } from '../support/messages.ts';
@@ -44,7 +44,7 @@ describe('a record is kept so long after its last change', () => {
     const { records, writes } = begin(1_700_000_000 * SECOND + ms);
     await records.jobs.write('job', JOB, undefined);
     await records.blocks.write('part', PART, undefined);
-    await breakersOf(records).write('way', OPEN, undefined);
+    await breakersIn(records).write('way', CLOSED, undefined);
     expect(writes.map(({ key, expiresAt }) => [key, expiresAt])).toEqual([
       ['job', 1_700_003_600],
       ['part', 1_700_003_600],
@@ -57,15 +57,15 @@ describe('every write has a version of its own, which the next one has to have s
   it('it is told, and read with the record', async () => {
     const { records } = begin(0);
     expect(await records.blocks.write('part', PART, undefined)).toEqual(['written', 'v1']);
-    expect(await breakersOf(records).write('way', OPEN, undefined)).toEqual(['written', 'v2']);
+    expect(await breakersIn(records).write('way', CLOSED, undefined)).toEqual(['written', 'v2']);
     expect(await records.blocks.read(['part'])).toEqual(
       new Map([['part', { record: PART, version: 'v1' }]]),
     );
-    expect(await breakersOf(records).read(['way'])).toEqual(
-      new Map([['way', { record: OPEN, version: 'v2' }]]),
+    expect(await breakersIn(records).read(['way'])).toEqual(
+      new Map([['way', { record: CLOSED, version: 'v2' }]]),
     );
-    expect(await breakersOf(records).write('way', OPEN, 'v1')).toEqual(['lost', 'v3']);
-    expect(await breakersOf(records).write('way', OPEN, 'v2')).toEqual(['written', 'v4']);
+    expect(await breakersIn(records).write('way', CLOSED, 'v1')).toEqual(['lost', 'v3']);
+    expect(await breakersIn(records).write('way', CLOSED, 'v2')).toEqual(['written', 'v4']);
   });
 });
 
@@ -101,7 +101,7 @@ describe('a record of a version that is not known here', () => {
     const ledger = memoryLedger();
     const { records, lines } = begin(0, ledger);
     await ledger.write({ ...later, key: 'a', version: 'theirs' }, undefined);
-    const found = await (kind === 'breakers' ? breakersOf(records) : records[kind]).read(['a']);
+    const found = await (kind === 'breakers' ? breakersIn(records) : records[kind]).read(['a']);
     expect(found?.get('a')).toEqual({ record: undefined, version: 'theirs' });
     expect(lines).toHaveLength(1);
   });

@@ -55,7 +55,7 @@ let stack: TestStack;
 const said: string[] = [];
 const intents = new Map<string, string>();
 
-/** Intents come back when the first cool-down is over, 5 s, and are told after the second, of 5 s as well. */
+/** Intents come back after the breaker was open for 5 s, and have their results after the second time, of 5 s as well. */
 const GOOD_FOR_MS = 8_000;
 
 /** They are told after the first: the second one of a missing right is a minute. */

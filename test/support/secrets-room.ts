@@ -297,7 +297,7 @@ export const startSecretsRoom = (seed: number, sourceKind: Source) => {
   );
   let ready: (() => Promise<void>) | undefined;
 
-  /** As the handler does it; a cool-down's longest time after the one before. */
+  /** As the handler does it; after the longest time that a breaker stays open. */
   const invoke = async (number: number, trouble: Round): Promise<void> => {
     clock.now += 16 * MINUTE;
     const until = clock.now + 10 * MINUTE;

@@ -261,7 +261,7 @@ describe('a token', () => {
     expect(shown().slice(2)).toEqual(['login', 'token-2']);
   });
 
-  it('that lacks a right is fetched anew once it is as old as a cool-down: rights may have come since', async () => {
+  it('that lacks a right is fetched anew once it is a minute old: rights may have come since', async () => {
     const { state, go, replies, shown, refreshes } = begin(user());
     await go();
     state.now += REFUSED_MS - 1;

@@ -17,7 +17,7 @@ import { memoryLedger } from '../support/memory-ledger.ts';
 import { replied } from '../support/replies.ts';
 
 const SECOND = 1_000;
-/** The shortest cool-down of a refused credential. */
+/** The shortest time that the breaker of a refused credential is open. */
 const COOL_DOWN = 60 * SECOND;
 /** After which an exchange is silence. */
 const CALL_TIMEOUT = 20 * SECOND;
@@ -113,11 +113,11 @@ const play = async (history: History): Promise<ReadonlyMap<string, readonly numb
     const until = now() + INVOCATION;
     const mayBegin = (inMs = 0) => now() + inMs + CALL_TIMEOUT < until;
     const records = makeRecords(ledger, { newVersion: newId, now, keepSeconds: 3_600, log });
-    const gates = makeBreakers({ ...edges, records, log, now }, 30 * SECOND);
-    await gates.open(requests);
+    const breakers = makeBreakers({ ...edges, records, log, now }, 30 * SECOND);
+    await breakers.load(requests);
     const calls = Array.from({ length: history.callsEach }, () => requests).flat();
-    await Promise.all(calls.map((request) => gates.send(request, mayBegin)));
-    await gates.leave();
+    await Promise.all(calls.map((request) => breakers.send(request, mayBegin)));
+    await breakers.finish();
   };
   const work = async (): Promise<void> => {
     for (let edges = startProcess(); !isOver(); edges = history.isNew ? startProcess() : edges) {
@@ -136,7 +136,7 @@ const mostInACoolDown = (times: readonly number[]): number =>
     ...times.map((from) => times.filter((at) => from <= at && at < from + COOL_DOWN).length),
   );
 
-describe('a pair of keys meets two bad signatures in a cool-down at most, two processes at work', () => {
+describe('a pair of keys meets two bad signatures at most each time that its breaker is half-open, two processes at work', () => {
   const plain: History = {
     projects: 4,
     revokedAt: 30 * SECOND,

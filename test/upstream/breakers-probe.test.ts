@@ -7,8 +7,13 @@ import {
 } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makeBreakers } from '../../shared/upstream/breakers.ts';
-import { OPEN, wayOf, wayOfKey, wayOfRoute } from '../../shared/upstream/circuit-breaker.ts';
-import { breakersOf } from '../../shared/upstream/shared-breaker.ts';
+import {
+  CLOSED,
+  credentialBreakerKey,
+  projectBreakerKey,
+  routeBreakerKey,
+} from '../../shared/upstream/circuit-breaker.ts';
+import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { startRecords } from '../support/records-room.ts';
@@ -41,8 +46,8 @@ const begin = (identity: Identity = KNOWN) => {
   });
   const under: { readonly mayBegin: MayBegin; readonly answer: (reply: Reply) => void }[] = [];
   const { log, lines } = keptLog();
-  const open = async (...projects: readonly string[]) => {
-    const gates = makeBreakers(
+  const load = async (...projects: readonly string[]) => {
+    const breakers = makeBreakers(
       {
         records,
         log,
@@ -56,29 +61,29 @@ const begin = (identity: Identity = KNOWN) => {
       },
       PROBE_MS,
     );
-    await gates.open(projects.map(to));
-    return gates;
+    await breakers.load(projects.map(to));
+    return breakers;
   };
-  const cool = (way: string, until: number) =>
-    breakersOf(records).write(way, { ...OPEN, until, step: 1 }, undefined);
-  const stored = async (way: string) => (await breakersOf(records).read([way]))?.get(way)?.record;
-  return { open, cool, stored, under, reads, lines };
+  const trip = (key: string, until: number) =>
+    breakersIn(records).write(key, { ...CLOSED, until, step: 1 }, undefined);
+  const stored = async (key: string) => (await breakersIn(records).read([key]))?.get(key)?.record;
+  return { load, trip, stored, under, reads, lines };
 };
 
 /** All that can happen without another reply has happened. */
 const settle = () => new Promise(setImmediate);
 
-const ofProject = wayOf('dli', projectOf('p'));
-const ofKey = wayOfKey('pair');
+const ofProject = projectBreakerKey('dli', projectOf('p'));
+const ofKey = credentialBreakerKey('pair');
 
-describe('after a cool-down one request goes alone, whatever it was that cooled down', () => {
+describe('half-open, one request goes alone, whichever breaker it is', () => {
   it.each([
-    ['the project’s way', ofProject],
+    ['the project’s breaker', ofProject],
     ['the credential’s', ofKey],
-  ])('%s', async (_, way) => {
-    const { open, cool, under } = begin();
-    await cool(way, AT);
-    const { send } = await open('p');
+  ])('%s', async (_, key) => {
+    const { load, trip, under } = begin();
+    await trip(key, AT);
+    const { send } = await load('p');
     const sending = [1, 2, 3].map(() => send(requestTo(), always));
     await settle();
     expect(under).toHaveLength(1);
@@ -89,33 +94,33 @@ describe('after a cool-down one request goes alone, whatever it was that cooled 
     expect(await Promise.all(sending)).toEqual([GOOD, GOOD, GOOD]);
   });
 
-  it('a credential’s is taken on only by one who could send: others may go meanwhile', async () => {
-    const { open, cool } = begin();
-    await cool(ofKey, AT);
-    await cool(ofProject, AT + 60_000);
-    expect((await open('p')).standing(to())).toBe('closed');
-    expect((await open('q')).standing(to('q'))).toBe('open');
+  it('a credential’s probe is taken only by one who could send: others may go meanwhile', async () => {
+    const { load, trip } = begin();
+    await trip(ofKey, AT);
+    await trip(ofProject, AT + 60_000);
+    expect((await load('p')).stateOf(to())).toBe('open');
+    expect((await load('q')).stateOf(to('q'))).toBe('closed');
   });
 
-  it('a project’s is not, where somebody else sees to the credential', async () => {
-    const { open, cool, stored } = begin();
-    await cool(ofKey, AT);
-    await cool(ofProject, AT);
-    await open('q');
-    const late = await open('p');
-    expect([late.standing(to()), late.pause(to())]).toEqual(['closed', 3]);
-    expect(await stored(ofProject)).toEqual({ ...OPEN, until: AT, step: 1 });
+  it('a project’s is not, where another invocation probes the credential', async () => {
+    const { load, trip, stored } = begin();
+    await trip(ofKey, AT);
+    await trip(ofProject, AT);
+    await load('q');
+    const late = await load('p');
+    expect([late.stateOf(to()), late.waitSeconds(to())]).toEqual(['open', 3]);
+    expect(await stored(ofProject)).toEqual({ ...CLOSED, until: AT, step: 1 });
   });
 });
 
 describe('the looks of a project have a probe of their own', () => {
   const look = { ...to(), route: 'look' } as const;
-  const ofLooks = wayOfRoute(look);
+  const ofLooks = routeBreakerKey(look);
 
   it('which is noted only where something is looked at; calls do not wait for it', async () => {
-    const { open, cool, under, stored } = begin();
-    await cool(ofLooks, AT);
-    const { send, leave } = await open('p');
+    const { load, trip, under, stored } = begin();
+    await trip(ofLooks, AT);
+    const { send, finish } = await load('p');
     expect(await stored(ofLooks)).toMatchObject({ until: AT, probing: false });
     const looking = [1, 2, 3].map(() => send({ ...requestTo(), route: 'look' }, always));
     const calling = send(requestTo(), always);
@@ -128,30 +133,30 @@ describe('the looks of a project have a probe of their own', () => {
     expect(under).toHaveLength(4);
     for (const { answer } of under) answer(GOOD);
     expect(await Promise.all([...looking, calling])).toEqual([GOOD, GOOD, GOOD, GOOD]);
-    await leave();
-    expect(await stored(ofLooks)).toEqual(OPEN);
+    await finish();
+    expect(await stored(ofLooks)).toEqual(CLOSED);
   });
 
   it('of two invocations one alone looks', async () => {
-    const { open, cool, under } = begin();
-    await cool(ofLooks, AT);
-    const [first, second] = [await open('p'), await open('p')];
+    const { load, trip, under } = begin();
+    await trip(ofLooks, AT);
+    const [first, second] = [await load('p'), await load('p')];
     const looking = first.send({ ...requestTo(), route: 'look' }, always);
     await settle();
     expect(await second.send({ ...requestTo(), route: 'look' }, always)).toEqual(
-      heldBack('cooling down'),
+      heldBack('the circuit breaker is open'),
     );
-    expect([second.standing(look), second.pause(look)]).toEqual(['closed', 3]);
-    expect(second.standing(to())).toBe('open');
+    expect([second.stateOf(look), second.waitSeconds(look)]).toEqual(['open', 3]);
+    expect(second.stateOf(to())).toBe('closed');
     under[0]?.answer(GOOD);
     expect(await looking).toEqual(GOOD);
   });
 });
 
-describe('a request that waits for its turn learns that its way was closed', () => {
+describe('a request that waits for its turn learns that its breaker has opened', () => {
   it('it may not begin any more, whatever time is left', async () => {
-    const { open, under } = begin();
-    const { send } = await open('p');
+    const { load, under } = begin();
+    const { send } = await load('p');
     const both = [send(requestTo(), always), send(requestTo(), always)];
     await settle();
     expect(under.map(({ mayBegin }) => mayBegin())).toEqual([true, true]);
@@ -163,8 +168,8 @@ describe('a request that waits for its turn learns that its way was closed', () 
   });
 
   it('and before that, that its time is short', async () => {
-    const { open, under } = begin();
-    const { send } = await open('p');
+    const { load, under } = begin();
+    const { send } = await load('p');
     const sending = send(requestTo(), (inMs = 0) => inMs <= 10);
     await settle();
     expect([0, 10, 11].map((ms) => under[0]?.mayBegin(ms))).toEqual([true, true, false]);
@@ -174,40 +179,42 @@ describe('a request that waits for its turn learns that its way was closed', () 
 });
 
 describe('a credential that was renewed since, and is refused too', () => {
-  it('is closed by its own name, once, however many requests were under way by it', async () => {
-    const { open, under, lines, stored } = begin();
-    const { send, leave } = await open('p');
+  it('has a breaker of its own, which opens once, however many requests were under way by it', async () => {
+    const { load, under, lines, stored } = begin();
+    const { send, finish } = await load('p');
     const sending = [1, 2, 3].map(() => send(requestTo(), always));
     await settle();
     for (const { answer } of under)
       answer({ ...replied(401, ''), sentBy: { key: 'renewed', isRefused: true } });
     await Promise.all(sending);
-    await leave();
-    const closed = lines.map(({ fields }) => Object.entries(fields)[0]);
-    expect(closed.toSorted()).toEqual([
-      ['way', ofProject],
-      ['way', wayOfKey('renewed')],
+    await finish();
+    const opened = lines.map(({ fields }) => Object.entries(fields)[0]);
+    expect(opened.toSorted()).toEqual([
+      ['breaker', ofProject],
+      ['breaker', credentialBreakerKey('renewed')],
     ]);
-    expect(await stored(wayOfKey('renewed'))).toMatchObject({ until: AT + 60_000 });
+    expect(await stored(credentialBreakerKey('renewed'))).toMatchObject({ until: AT + 60_000 });
     expect(await stored(ofKey)).toBeUndefined();
   });
 });
 
-describe('who is held back is told why', () => {
-  it('a way that cools down', async () => {
-    const { open, cool, under } = begin();
-    await cool(ofProject, AT + 60_000);
-    const { send } = await open('p');
-    expect(await send(requestTo(), always)).toEqual(heldBack('cooling down'));
+describe('a request that is held back says why', () => {
+  it('a breaker is open', async () => {
+    const { load, trip, under } = begin();
+    await trip(ofProject, AT + 60_000);
+    const { send } = await load('p');
+    expect(await send(requestTo(), always)).toEqual(heldBack('the circuit breaker is open'));
     expect(under).toEqual([]);
   });
 
   it.each(['none', 'out of reach'] as const)(
     'a project whose credential is: %s; the ledger is not asked for it',
     async (kind) => {
-      const { open, reads } = begin({ kind });
-      const { send } = await open('p');
-      expect(await send(requestTo(), always)).toEqual(heldBack('nobody can tell if it may go'));
+      const { load, reads } = begin({ kind });
+      const { send } = await load('p');
+      expect(await send(requestTo(), always)).toEqual(
+        heldBack('the state of the circuit breaker is unknown'),
+      );
       expect(reads).toEqual([]);
     },
   );

@@ -50,7 +50,7 @@ const begin = (ledger: Ledger = memoryLedger()) => {
     const newVersion = () => `v${++versions}`;
     const { log, lines } = keptLog();
     const records = makeRecords(ledger, { newVersion, now, keepSeconds: 3_600, log });
-    const gates = makeBreakers(
+    const breakers = makeBreakers(
       {
         records,
         log,
@@ -64,39 +64,39 @@ const begin = (ledger: Ledger = memoryLedger()) => {
       },
       30_000,
     );
-    await gates.open(destinations.length === 0 ? [to()] : destinations);
-    return { ...gates, lines };
+    await breakers.load(destinations.length === 0 ? [to()] : destinations);
+    return { ...breakers, lines };
   };
   return { world, invoke };
 };
 
-describe('where everybody is refused, nobody asks until the cool-down is over', () => {
+describe('where all requests are refused, none goes out while the breaker is open', () => {
   it('three refusals in a row stop an invocation', async () => {
     const { world, invoke } = begin();
     world.reply = down;
-    const { send, standing, pause } = await invoke();
+    const { send, stateOf, waitSeconds } = await invoke();
     for (let n = 0; n < 5; n++) await send(requestTo(), always);
     expect(world.sent).toHaveLength(3);
-    expect([standing(to()), pause(to())]).toEqual(['closed', 5]);
+    expect([stateOf(to()), waitSeconds(to())]).toEqual(['open', 5]);
   });
 
   it('one that is served in between begins the count anew', async () => {
     const { world, invoke } = begin();
-    const { send, standing } = await invoke();
+    const { send, stateOf } = await invoke();
     for (const reply of [down, down, good, down, down]) {
       world.reply = reply;
       await send(requestTo(), always);
     }
-    expect([world.sent.length, standing(to())]).toEqual([5, 'open']);
+    expect([world.sent.length, stateOf(to())]).toEqual([5, 'closed']);
   });
 
   it('a throttle that outlasted all tries stops it at once, for as long as it asks', async () => {
     const { world, invoke } = begin();
     world.reply = { kind: 'replied', status: 429, body: '', retryAfter: 90 };
-    const { send, pause } = await invoke();
+    const { send, waitSeconds } = await invoke();
     await send(requestTo(), always);
     expect(await send(requestTo(), always)).toMatchObject({ unsent: true, held: true });
-    expect([world.sent.length, pause(to())]).toEqual([1, 90]);
+    expect([world.sent.length, waitSeconds(to())]).toEqual([1, 90]);
   });
 
   it('every other invocation knows, also one that begins later', async () => {
@@ -104,9 +104,9 @@ describe('where everybody is refused, nobody asks until the cool-down is over', 
     world.reply = down;
     const first = await invoke();
     await first.send(requestTo(), always);
-    await first.leave();
+    await first.finish();
     const second = await invoke();
-    expect([second.standing(to()), second.pause(to())]).toEqual(['closed', 5]);
+    expect([second.stateOf(to()), second.waitSeconds(to())]).toEqual(['open', 5]);
     await second.send(requestTo(), always);
     expect(world.sent).toHaveLength(1);
   });
@@ -116,38 +116,38 @@ describe('where everybody is refused, nobody asks until the cool-down is over', 
     const first = await invoke();
     const other = await invoke();
     world.reply = down;
-    for (const gates of [first, other]) {
-      await gates.send(requestTo(), always);
-      await gates.leave();
+    for (const breakers of [first, other]) {
+      await breakers.send(requestTo(), always);
+      await breakers.finish();
     }
     // The second one found the record written: it counts once.
-    const { pause } = await invoke();
-    expect(pause(to())).toBe(5);
+    const { waitSeconds } = await invoke();
+    expect(waitSeconds(to())).toBe(5);
   });
 
   it('another service, and another project, go on', async () => {
     const { world, invoke } = begin();
-    const { send, standing } = await invoke(to(), to('q'), to('p', 'drs'));
+    const { send, stateOf } = await invoke(to(), to('q'), to('p', 'drs'));
     world.reply = down;
     for (let n = 0; n < 3; n++) await send(requestTo(), always);
-    expect([to(), to('q'), to('p', 'drs')].map(standing)).toEqual(['closed', 'open', 'open']);
+    expect([to(), to('q'), to('p', 'drs')].map(stateOf)).toEqual(['open', 'closed', 'closed']);
   });
 });
 
-describe('after a cool-down one alone sees whether it is over', () => {
-  const cooled = async () => {
+describe('half-open, one request alone shows whether requests are served again', () => {
+  const halfOpen = async () => {
     const { world, invoke } = begin();
     world.reply = down;
-    const gates = await invoke();
-    await gates.send(requestTo(), always);
-    await gates.leave();
+    const breakers = await invoke();
+    await breakers.send(requestTo(), always);
+    await breakers.finish();
     world.at += 5_000;
     world.sent.length = 0;
     return { world, invoke };
   };
 
   it('by one request, that others wait for; when it is served they follow', async () => {
-    const { world, invoke } = await cooled();
+    const { world, invoke } = await halfOpen();
     const { promise, resolve } = Promise.withResolvers<Reply>();
     world.reply = promise;
     const { send } = await invoke();
@@ -157,76 +157,76 @@ describe('after a cool-down one alone sees whether it is over', () => {
     resolve(good);
     expect(await Promise.all(sending)).toEqual([good, good, good]);
     expect(world.sent).toHaveLength(3);
-    expect((await invoke()).standing(to())).toBe('open');
+    expect((await invoke()).stateOf(to())).toBe('closed');
   });
 
-  it('when three were refused, one after the other, nobody follows, and the next wait is twice as long', async () => {
-    const { world, invoke } = await cooled();
-    const { send, pause } = await invoke();
+  it('when three were refused, one after the other, none follows, and the next wait is twice as long', async () => {
+    const { world, invoke } = await halfOpen();
+    const { send, waitSeconds } = await invoke();
     await Promise.all([1, 2, 3, 4, 5].map(() => send(requestTo(), always)));
-    expect([world.sent.length, pause(to())]).toEqual([3, 10]);
+    expect([world.sent.length, waitSeconds(to())]).toEqual([3, 10]);
   });
 
-  it('when it is throttled nobody follows', async () => {
-    const { world, invoke } = await cooled();
+  it('when it is throttled none follows', async () => {
+    const { world, invoke } = await halfOpen();
     world.reply = replied(429, '');
-    const { send, pause } = await invoke();
+    const { send, waitSeconds } = await invoke();
     await Promise.all([1, 2, 3].map(() => send(requestTo(), always)));
-    expect([world.sent.length, pause(to())]).toEqual([1, 10]);
+    expect([world.sent.length, waitSeconds(to())]).toEqual([1, 10]);
   });
 
-  it('one job that fails for ever does not keep the others out: who is served opens the way', async () => {
-    const { world, invoke } = await cooled();
+  it('one job that always fails does not keep the others out: one that is served closes the breaker', async () => {
+    const { world, invoke } = await halfOpen();
     for (let n = 0; n < 20; n++) {
       const alone = await invoke();
       world.reply = down;
       await alone.send(requestTo(), always);
-      await alone.leave();
-      expect(alone.pause(to())).toBeLessThanOrEqual(300);
+      await alone.finish();
+      expect(alone.waitSeconds(to())).toBeLessThanOrEqual(300);
       world.at += 300_000;
     }
-    const { send, standing, leave } = await invoke();
+    const { send, stateOf, finish } = await invoke();
     await send(requestTo(), always);
     world.reply = good;
-    expect([await send(requestTo(), always), standing(to())]).toEqual([good, 'open']);
-    await leave();
-    expect((await invoke()).standing(to())).toBe('open');
+    expect([await send(requestTo(), always), stateOf(to())]).toEqual([good, 'closed']);
+    await finish();
+    expect((await invoke()).stateOf(to())).toBe('closed');
   });
 
-  it('a page of a proxy’s opens nothing, and counts as a refusal', async () => {
-    const { world, invoke } = await cooled();
-    const gates = await invoke();
+  it('a page of a proxy closes nothing, and counts as a refusal', async () => {
+    const { world, invoke } = await halfOpen();
+    const breakers = await invoke();
     for (const reply of [replied(302, ''), replied(200, '<html>')]) {
       world.reply = reply;
-      await gates.send(requestTo(), always);
+      await breakers.send(requestTo(), always);
     }
-    await gates.leave();
-    expect(gates.allRefused()).toMatch(/^200: no reply of the service: <html>/);
+    await breakers.finish();
+    expect(breakers.allRefused()).toMatch(/^200: no reply of the service: <html>/);
     const [first, second] = [await invoke(), await invoke()];
-    expect([first, second].map(({ standing }) => standing(to()))).toEqual(['closed', 'closed']);
+    expect([first, second].map(({ stateOf }) => stateOf(to()))).toEqual(['open', 'open']);
   });
 
   it('of two invocations one alone', async () => {
-    const { world, invoke } = await cooled();
+    const { world, invoke } = await halfOpen();
     const both = await Promise.all([invoke(), invoke()]);
-    expect(both.map(({ standing }) => standing(to())).toSorted()).toEqual(['closed', 'open']);
+    expect(both.map(({ stateOf }) => stateOf(to())).toSorted()).toEqual(['closed', 'open']);
     await Promise.all(both.map(({ send }) => send(requestTo(), always)));
     expect(world.sent).toHaveLength(1);
-    expect(Math.max(...both.map(({ pause }) => pause(to())))).toBeLessThanOrEqual(10);
+    expect(Math.max(...both.map(({ waitSeconds }) => waitSeconds(to())))).toBeLessThanOrEqual(10);
   });
 
   it('one that had nothing to send leaves it to the next', async () => {
-    const { invoke } = await cooled();
-    await (await invoke()).leave();
-    expect((await invoke()).standing(to())).toBe('open');
+    const { invoke } = await halfOpen();
+    await (await invoke()).finish();
+    expect((await invoke()).stateOf(to())).toBe('closed');
   });
 
   it('one that died is followed by another', async () => {
-    const { world, invoke } = await cooled();
+    const { world, invoke } = await halfOpen();
     await invoke();
-    expect((await invoke()).standing(to())).toBe('closed');
+    expect((await invoke()).stateOf(to())).toBe('open');
     world.at += 30_000;
-    expect((await invoke()).standing(to())).toBe('open');
+    expect((await invoke()).stateOf(to())).toBe('closed');
   });
 });
 
@@ -234,13 +234,13 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   it('whatever the service and the project', async () => {
     const { world, invoke } = begin();
     world.reply = badSignature;
-    const { send, standing, pause } = await invoke(to(), to('q', 'drs'));
+    const { send, stateOf, waitSeconds } = await invoke(to(), to('q', 'drs'));
     await send(requestTo(), always);
     await send(requestTo('q', 'drs'), always);
     expect(world.sent).toHaveLength(1);
-    expect([standing(to('q', 'drs')), pause(to('q', 'drs'))]).toEqual(['closed', 60]);
+    expect([stateOf(to('q', 'drs')), waitSeconds(to('q', 'drs'))]).toEqual(['open', 60]);
     // So that the next who tries it is another's.
-    expect(pause(to())).toBe(120);
+    expect(waitSeconds(to())).toBe(120);
   });
 
   it.each([
@@ -250,19 +250,19 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   ])('at whatever status it is told: %i %s', async (status, error_code) => {
     const { world, invoke } = begin();
     world.reply = replied(status, { error_code });
-    const { send, pause } = await invoke(to(), to('q'));
+    const { send, waitSeconds } = await invoke(to(), to('q'));
     await send(requestTo(), always);
     await send(requestTo('q'), always);
     expect(world.sent).toHaveLength(1);
-    expect([pause(to()), pause(to('q'))]).toEqual([120, 60]);
+    expect([waitSeconds(to()), waitSeconds(to('q'))]).toEqual([120, 60]);
   });
 
   it('but where it is not refused itself the trouble is the project’s', async () => {
     const { world, invoke } = begin();
     world.reply = { ...badSignature, sentBy: { key: 'user', isRefused: false } };
-    const { send, standing, pause } = await invoke(to(), to('q'));
+    const { send, stateOf, waitSeconds } = await invoke(to(), to('q'));
     await send(requestTo(), always);
-    expect([pause(to()), standing(to('q'))]).toEqual([60, 'open']);
+    expect([waitSeconds(to()), stateOf(to('q'))]).toEqual([60, 'closed']);
   });
 
   describe('a project in which it is refused again', () => {
@@ -272,10 +272,10 @@ describe('a refused credential stops all that use it, for a minute at least', ()
       const pauses: number[] = [];
       const one = async (project: string, reply: Reply): Promise<void> => {
         world.reply = reply;
-        const gates = await invoke(to(project));
-        await gates.send(requestTo(project), always);
-        pauses.push(gates.pause(to(project)));
-        await gates.leave();
+        const breakers = await invoke(to(project));
+        await breakers.send(requestTo(project), always);
+        pauses.push(breakers.waitSeconds(to(project)));
+        await breakers.finish();
       };
       await one('p', badSignature);
       world.at += 60_000;
@@ -287,23 +287,23 @@ describe('a refused credential stops all that use it, for a minute at least', ()
 
     it('rests for long if another was served meanwhile; the others for a minute', async () => {
       const { pauses, other } = await again(good);
-      expect([pauses, other.pause(to('q'))]).toEqual([[120, 0, 900], 60]);
+      expect([pauses, other.waitSeconds(to('q'))]).toEqual([[120, 0, 900], 60]);
     });
 
-    it('but not if it was closed for another reason before', async () => {
+    it('but not if its breaker opened for another reason before', async () => {
       const { world, invoke } = begin();
       world.reply = down;
       const first = await invoke(to('p'));
       for (let i = 0; i < 3; i++) await first.send(requestTo('p'), always);
-      await first.leave();
+      await first.finish();
       world.at += 60_000;
       world.reply = badSignature;
-      const gates = await invoke(to('p'));
-      await gates.send(requestTo('p'), always);
-      expect(gates.pause(to('p'))).toBe(120);
+      const breakers = await invoke(to('p'));
+      await breakers.send(requestTo('p'), always);
+      expect(breakers.waitSeconds(to('p'))).toBe(120);
     });
 
-    it('and no longer than the first time if nobody was', async () => {
+    it('and no longer than the first time if none was', async () => {
       const { pauses } = await again(badSignature);
       expect(pauses).toEqual([120, 120, 120]);
     });
@@ -332,9 +332,9 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     world.reply = { ...badSignature, sentBy: { key: 'renewed', isRefused: true } };
     await (await invoke()).send(requestTo(), always);
     const next = await invoke(to('q'));
-    expect(next.standing(to('q'))).toBe('open');
+    expect(next.stateOf(to('q'))).toBe('closed');
     world.identity = { kind: 'known', key: 'renewed' };
-    expect((await invoke(to('q'))).standing(to('q'))).toBe('closed');
+    expect((await invoke(to('q'))).stateOf(to('q'))).toBe('open');
   });
 
   it('and not those of another', async () => {
@@ -342,23 +342,23 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     world.reply = badSignature;
     await (await invoke()).send(requestTo(), always);
     world.identity = { kind: 'known', key: 'a new pair' };
-    expect((await invoke(to('q'))).standing(to('q'))).toBe('open');
+    expect((await invoke(to('q'))).stateOf(to('q'))).toBe('closed');
   });
 
   it('a right that is missing in one project stops that project alone', async () => {
     const { world, invoke } = begin();
     world.reply = replied(403, { error_code: 'DRS.M00261' });
-    const { send, standing, pause } = await invoke(to('p', 'drs'), to('q', 'drs'));
+    const { send, stateOf, waitSeconds } = await invoke(to('p', 'drs'), to('q', 'drs'));
     await send(requestTo('p', 'drs'), always);
     // It may be one task's alone.
-    expect(standing(to('p', 'drs'))).toBe('open');
+    expect(stateOf(to('p', 'drs'))).toBe('closed');
     for (let n = 0; n < 2; n++) await send(requestTo('p', 'drs'), always);
-    expect(pause(to('p', 'drs'))).toBe(60);
-    expect([standing(to('p', 'drs')), standing(to('q', 'drs'))]).toEqual(['closed', 'open']);
+    expect(waitSeconds(to('p', 'drs'))).toBe(60);
+    expect([stateOf(to('p', 'drs')), stateOf(to('q', 'drs'))]).toEqual(['open', 'closed']);
   });
 });
 
-describe('what is about a path closes that route, and no other', () => {
+describe('what is about a path opens the breaker of that route, and no other', () => {
   const noRoute = replied(404, { error_code: 'APIGW.0101', error_msg: 'words' });
   const page = replied(404, '<html>404 Not Found</html>');
   const run = to();
@@ -369,46 +369,49 @@ describe('what is about a path closes that route, and no other', () => {
   it('at once where the gateway says that there is none', async () => {
     const { world, invoke } = begin();
     world.reply = noRoute;
-    const { send, standing, pause, leave, lines } = await invoke(run, stop);
+    const { send, stateOf, waitSeconds, finish, lines } = await invoke(run, stop);
     await send(toStop, always);
-    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
-    expect([stop, run, look].map(pause)).toEqual([5, 0, 0]);
-    expect(await send(toStop, always)).toEqual(heldBack('cooling down', true));
+    expect([stop, run, look].map(stateOf)).toEqual(['open', 'closed', 'closed']);
+    expect([stop, run, look].map(waitSeconds)).toEqual([5, 0, 0]);
+    expect(await send(toStop, always)).toEqual(heldBack('the circuit breaker is open', true));
     world.reply = good;
     expect(await send(requestTo(), always)).toEqual(good);
-    await leave();
-    expect(lines).toMatchObject([{ fields: { way: 'cool/dli/p/dli.stop', why: 'no-route' } }]);
+    await finish();
+    expect(lines).toMatchObject([{ fields: { breaker: 'cool/dli/p/dli.stop', why: 'no-route' } }]);
     const next = await invoke(run, stop);
-    expect([stop, run, look].map(next.standing)).toEqual(['closed', 'open', 'open']);
-    expect([next.reason(stop), next.reason(run)]).toEqual(['404: APIGW.0101: words', undefined]);
+    expect([stop, run, look].map(next.stateOf)).toEqual(['open', 'closed', 'closed']);
+    expect([next.lastRefusal(stop), next.lastRefusal(run)]).toEqual([
+      '404: APIGW.0101: words',
+      undefined,
+    ]);
   });
 
   it('after three in a row where whoever answers is no gateway', async () => {
     const { world, invoke } = begin();
     world.reply = page;
-    const { send, standing } = await invoke(run, stop);
+    const { send, stateOf } = await invoke(run, stop);
     for (let n = 0; n < 5; n++) await send(toStop, always);
     expect(world.sent).toHaveLength(3);
-    expect([stop, run, look].map(standing)).toEqual(['closed', 'open', 'open']);
-    expect(await send(toStop, always)).toEqual(heldBack('cooling down'));
+    expect([stop, run, look].map(stateOf)).toEqual(['open', 'closed', 'closed']);
+    expect(await send(toStop, always)).toEqual(heldBack('the circuit breaker is open'));
   });
 
   it('looks too have a route of their own', async () => {
     const { world, invoke } = begin();
     world.reply = noRoute;
-    const { send, standing, reason } = await invoke(run);
+    const { send, stateOf, lastRefusal } = await invoke(run);
     await send(requestTo('p', 'dli', 'look'), always);
-    expect([run, look].map(standing)).toEqual(['open', 'closed']);
-    expect([reason(run), reason(look)]).toEqual([undefined, '404: APIGW.0101: words']);
+    expect([run, look].map(stateOf)).toEqual(['closed', 'open']);
+    expect([lastRefusal(run), lastRefusal(look)]).toEqual([undefined, '404: APIGW.0101: words']);
     expect(await send(requestTo('p', 'dli', 'look'), always)).toMatchObject({ noRoute: true });
   });
 
-  it('when its cool-down is over one request sees, and the others of the project do not wait', async () => {
+  it('half-open, one request is its probe, and the others of the project do not wait', async () => {
     const { world, invoke } = begin();
     world.reply = noRoute;
     const first = await invoke(run, stop);
     await first.send(toStop, always);
-    await first.leave();
+    await first.finish();
     world.at += 5_000;
     world.sent.length = 0;
     const { promise, resolve } = Promise.withResolvers<Reply>();
@@ -419,16 +422,16 @@ describe('what is about a path closes that route, and no other', () => {
     expect(world.sent).toHaveLength(2);
     resolve(good);
     await Promise.all(sending);
-    expect((await invoke(stop)).standing(stop)).toBe('open');
+    expect((await invoke(stop)).stateOf(stop)).toBe('closed');
   });
 
-  it('while the project’s own way cools down nothing goes by any', async () => {
+  it('while the project’s own breaker is open nothing goes by any route', async () => {
     const { world, invoke } = begin();
     world.reply = replied(200, '<html>');
-    const { send, standing } = await invoke(run, stop);
+    const { send, stateOf } = await invoke(run, stop);
     for (let n = 0; n < 3; n++) await send(toStop, always);
-    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
-    expect(await send(requestTo(), always)).toEqual(heldBack('cooling down'));
+    expect([stop, run, look].map(stateOf)).toEqual(['open', 'open', 'open']);
+    expect(await send(requestTo(), always)).toEqual(heldBack('the circuit breaker is open'));
   });
 
   it('what an earlier release wrote of the project counts for all its routes', async () => {
@@ -436,18 +439,18 @@ describe('what is about a path closes that route, and no other', () => {
     const { world, invoke } = begin(ledger);
     const body = `{"v":1,"until":${world.at + 4_000},"step":2,"strikes":0,"probing":false}`;
     await ledger.write({ key: 'cool/dli/p', version: 'v', body, expiresAt: 0 }, undefined);
-    const { standing, pause, reason } = await invoke(run, stop);
-    expect([stop, run, look].map(standing)).toEqual(['closed', 'closed', 'closed']);
-    expect([pause(stop), reason(stop)]).toEqual([4, undefined]);
+    const { stateOf, waitSeconds, lastRefusal } = await invoke(run, stop);
+    expect([stop, run, look].map(stateOf)).toEqual(['open', 'open', 'open']);
+    expect([waitSeconds(stop), lastRefusal(stop)]).toEqual([4, undefined]);
   });
 });
 
-describe('who may not send at all', () => {
-  it('a project without a credential is nobody’s', async () => {
+describe('which requests are never sent', () => {
+  it('those of a project without a credential', async () => {
     const { world, invoke } = begin();
     world.identity = { kind: 'none' };
-    const { standing, pause, send } = await invoke();
-    expect([standing(to()), pause(to())]).toEqual(['no-credential', 0]);
+    const { stateOf, waitSeconds, send } = await invoke();
+    expect([stateOf(to()), waitSeconds(to())]).toEqual(['no-credential', 0]);
     expect(await send(requestTo(), always)).toMatchObject({ held: true });
     expect(world.sent).toEqual([]);
   });
@@ -462,34 +465,34 @@ describe('who may not send at all', () => {
       },
     ],
     ['the ledger is', () => begin({ ...memoryLedger(), read: async () => undefined })],
-  ])('where %s out of reach everybody waits', async (_, make) => {
+  ])('where %s out of reach all wait', async (_, make) => {
     const { world, invoke } = make();
-    const { standing, pause, send } = await invoke();
-    expect([standing(to()), pause(to())]).toEqual(['closed', 15]);
+    const { stateOf, waitSeconds, send } = await invoke();
+    expect([stateOf(to()), waitSeconds(to())]).toEqual(['open', 15]);
     await send(requestTo(), always);
     expect(world.sent).toEqual([]);
   });
 });
 
-describe('an invocation in which everybody was refused', () => {
-  it('is one with refusals and nobody served', async () => {
+describe('an invocation in which all requests were refused', () => {
+  it('is one with refusals and none served', async () => {
     const { world, invoke } = begin();
-    const gates = await invoke();
-    expect(gates.allRefused()).toBeUndefined();
+    const breakers = await invoke();
+    expect(breakers.allRefused()).toBeUndefined();
     world.reply = down;
-    await gates.send(requestTo(), always);
-    expect(gates.allRefused()).toBe('503: no reply of the service: an empty body');
+    await breakers.send(requestTo(), always);
+    expect(breakers.allRefused()).toBe('503: no reply of the service: an empty body');
     world.reply = good;
-    await gates.send(requestTo(), always);
-    expect(gates.allRefused()).toBeUndefined();
+    await breakers.send(requestTo(), always);
+    expect(breakers.allRefused()).toBeUndefined();
   });
 
   it('is none where requests were held back here', async () => {
     const { invoke } = begin();
-    const gates = await invoke();
-    await gates.send(requestTo(), () => false);
-    await gates.leave();
-    expect(gates.allRefused()).toBeUndefined();
-    expect((await invoke()).standing(to())).toBe('open');
+    const breakers = await invoke();
+    await breakers.send(requestTo(), () => false);
+    await breakers.finish();
+    expect(breakers.allRefused()).toBeUndefined();
+    expect((await invoke()).stateOf(to())).toBe('closed');
   });
 });

@@ -17,7 +17,7 @@ import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 
 const MINUTE = 60_000;
-/** The shortest cool-down of a refused credential. */
+/** The shortest time that the breaker of a refused credential is open. */
 const COOL_DOWN = MINUTE;
 const WAITING = 200;
 const PER_BATCH = 10;
@@ -172,7 +172,7 @@ const begin = async ({ wrong, accounts: known, status = 401 }: Case) => {
 };
 
 describe.each(Object.entries(CASES))('%s', (_, wrongly) => {
-  it('is tried twice in a cool-down at most, and once it is mended all is delivered', async () => {
+  it('is tried twice at most each time that its breaker is half-open, and once it is mended all is delivered', async () => {
     const { clock, secret, upstream, waiting, results, dead, round } = await begin(wrongly);
     const mendedAt = clock.now + 30 * MINUTE;
     while (clock.now < mendedAt) await round();

@@ -1,0 +1,100 @@
+import { type Closure, isBadSignature, isOfRoute } from '../reply/refusal.ts';
+import type { Reply } from '../reply/reply.ts';
+import { credentialBreakerKey, projectBreakerKey, routeBreakerKey } from './circuit-breaker.ts';
+import type { Destination } from './destination.ts';
+import { LONGEST_PAUSE_SECONDS } from './rate.ts';
+import type { SharedBreaker } from './shared-breaker.ts';
+
+/** The three breakers that a request passes. If one is open, the request does not go out. */
+export interface Circuit {
+  readonly credential: SharedBreaker;
+  readonly project: SharedBreaker;
+  readonly route: SharedBreaker;
+}
+
+/** The ledger's keys of the three breakers. */
+export type CircuitKeys = Readonly<Record<keyof Circuit, string>>;
+
+export const circuitKeys = (destination: Destination, fingerprint: string): CircuitKeys => ({
+  credential: credentialBreakerKey(fingerprint),
+  project: projectBreakerKey(destination.service, destination.project),
+  route: routeBreakerKey(destination),
+});
+
+const breakersOf = ({ credential, project, route }: Circuit): readonly SharedBreaker[] => [
+  credential,
+  project,
+  route,
+];
+
+export const isOpen = (circuit: Circuit): boolean =>
+  breakersOf(circuit).some((breaker) => breaker.isOpen());
+
+/** Seconds until a request may go out; 0 unless a breaker is open. */
+export const waitSeconds = (circuit: Circuit): number =>
+  Math.max(...breakersOf(circuit).map((breaker) => breaker.waitSeconds()));
+
+export const lastRefusal = ({ credential, project, route }: Circuit): string | undefined =>
+  route.lastRefusal() ?? project.lastRefusal() ?? credential.lastRefusal();
+
+/** Takes the probes of half-open breakers, one after the other: none is taken if another breaker is open. */
+export const takeProbes = async (
+  circuit: Circuit,
+  { route }: Destination,
+  ms: number,
+): Promise<void> => {
+  const ofCredential = !isOpen(circuit) && (await circuit.credential.takeProbe(ms));
+  const ofProject = ofCredential && (await circuit.project.takeProbe(ms));
+  // Few invocations look at jobs, so the probe of looks is taken with the first look.
+  if (ofProject && route !== 'look') await circuit.route.takeProbe(ms);
+};
+
+/** A probe that other requests have to wait for. */
+export const probeUnderWay = ({
+  credential,
+  project,
+  route,
+}: Circuit): Promise<unknown> | undefined =>
+  credential.probeUnderWay() ?? project.probeUnderWay() ?? route.probeUnderWay();
+
+export const noteSending = (circuit: Circuit, exchange: Promise<unknown>): void => {
+  for (const breaker of breakersOf(circuit)) breaker.sending(exchange);
+};
+
+/** Where looks are served, calls may still be refused. So a look is no success of the project's breaker. */
+export const noteServed = async (circuit: Circuit, isLook: boolean): Promise<void> => {
+  const { credential, project, route } = circuit;
+  await Promise.all([credential.success(), route.success(), project.success(isLook)]);
+};
+
+/** After a refused credential its project waits for so much longer than the other projects. */
+const LATER_SECONDS = 60;
+
+/**
+ * Opens the breaker of a refused credential. Resolves to the seconds that the project of the request has to wait. That is
+ * longer than for the credential, so that the next probe is another project's. If other projects were served since the
+ * credential was last refused in this one, the project is the cause, and waits for long.
+ */
+const refuseCredential = async (
+  { project, credential }: Circuit,
+  refusal: { readonly closure: Closure; readonly reason: string },
+): Promise<number> => {
+  const isProjects = project.blamesCredential() && !credential.blamesCredential();
+  await credential.failure({ ...refusal, isCertain: true });
+  return isProjects ? LONGEST_PAUSE_SECONDS : credential.waitSeconds() + LATER_SECONDS;
+};
+
+/** What is about a path counts for its route alone, everything else for the project. */
+export const noteRefused = async (
+  circuit: Circuit,
+  reply: Reply,
+  refusal: { readonly closure: Closure; readonly reason: string },
+): Promise<void> => {
+  const isBad = isBadSignature(reply);
+  const isCredentials = reply.sentBy?.isRefused ?? isBad;
+  const retryAfter = isCredentials ? await refuseCredential(circuit, refusal) : reply.retryAfter;
+  const { closure } = refusal;
+  const isCertain = closure === 'throttled' || closure === 'no-route' || isBad;
+  const breaker = isOfRoute(reply) ? circuit.route : circuit.project;
+  await breaker.failure({ ...refusal, retryAfter, isCertain });
+};
