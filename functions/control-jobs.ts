@@ -10,7 +10,7 @@ import packageInfo from '../package.json' with { type: 'json' };
 import { makeControlLoop } from '../shared/control/control.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
-import { readControlConfig } from '../shared/edge/config.ts';
+import { readControlConfig } from '../shared/edge/control-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeBury, makePostpone, readRecord } from '../shared/edge/queue.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';

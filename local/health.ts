@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../shared/json/reason.ts';
+import { errorText } from '../shared/json/error-text.ts';
 import type { Functions } from './front/invoke.ts';
 import type { EventSourceMapping } from './mapping/event-source-mapping.ts';
 import { listens } from './probe.ts';
@@ -25,7 +25,7 @@ const stateOf = async (trouble: Trouble): Promise<string> => {
     const why = await Promise.race([trouble(), late]);
     return why === undefined ? 'ok' : `down: ${why}`;
   } catch (error) {
-    return `down: ${reasonOf(error)}`;
+    return `down: ${errorText(error)}`;
   } finally {
     patience.abort();
   }

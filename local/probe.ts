@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { connect } from 'node:net';
-import { reasonOf } from '../shared/json/reason.ts';
+import { errorText } from '../shared/json/error-text.ts';
 
 /** How long a part may take to answer. */
 const ANSWER_MS = 2_000;
@@ -16,7 +16,7 @@ export const answers = (url: string): Promise<string | undefined> =>
       resolve(statusCode < 300 ? undefined : `it answers ${statusCode}`);
     });
     request.once('timeout', () => request.destroy(new Error(TOO_LATE)));
-    request.once('error', (error) => resolve(reasonOf(error)));
+    request.once('error', (error) => resolve(errorText(error)));
   });
 
 /** Why a server takes no connection; undefined if it does. It is asked for nothing, and so keeps no trace. */
@@ -30,5 +30,5 @@ export const listens = (url: string): Promise<string | undefined> =>
     };
     socket.once('connect', () => settle());
     socket.once('timeout', () => settle(TOO_LATE));
-    socket.once('error', (error) => settle(reasonOf(error)));
+    socket.once('error', (error) => settle(errorText(error)));
   });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
-import { readControlConfig } from '../shared/edge/config.ts';
+import { readControlConfig } from '../shared/edge/control-config.ts';
 import { httpUrl } from '../shared/json/http-url.ts';
 import {
   type Environment,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { reasonOf } from '../../shared/json/reason.ts';
+import { errorText } from '../../shared/json/error-text.ts';
 import {
   type Environment,
   type EnvironmentOptions,
@@ -126,7 +126,7 @@ export const startFunction = async (options: FunctionOptions): Promise<HostedFun
       if (first === undefined) return undefined;
       const isUp = (first.environment ?? running(first)).then(
         () => undefined,
-        (error: unknown) => `cannot start: ${reasonOf(error)}`,
+        (error: unknown) => `cannot start: ${errorText(error)}`,
       );
       return Promise.race([isUp, sleep(START_MS, 'does not start', { ref: false })]);
     },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { reasonOf } from '../../shared/json/reason.ts';
+import { errorText } from '../../shared/json/error-text.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
@@ -35,7 +35,7 @@ export const makeReceiveMessages = ({ sqs, queueUrl, signal, log }: ReceiveOptio
 
   const failed = async (cause: unknown): Promise<void> => {
     if (signal.aborted) return;
-    outage = { since: outage?.since ?? performance.now(), reason: reasonOf(cause) };
+    outage = { since: outage?.since ?? performance.now(), reason: errorText(cause) };
     if (pauseMs === 0) log('the queue cannot be polled', cause);
     pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LAST_PAUSE_MS);
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);

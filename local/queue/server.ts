@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { reasonOf } from '../../shared/json/reason.ts';
+import { errorText } from '../../shared/json/error-text.ts';
 import { blame } from '../blame.ts';
 import { answers } from '../probe.ts';
 
@@ -33,7 +33,7 @@ export const startQueueServer = async (dataDir: string | undefined): Promise<Que
       console.error(`the queue is gone, and with it all that works: its thread ended (${why})`);
     ended ??= why;
   };
-  worker.on('error', (error) => end(reasonOf(error)));
+  worker.on('error', (error) => end(errorText(error)));
   worker.on('exit', (code) => end(`exit code ${code}`));
 
   return {

@@ -1,9 +1,9 @@
-/** A batch operation: as many answers as items, in their order. */
+/** Takes items, and gives one answer for each, in their order. */
 export type Batched<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>;
 
 /**
- * Joins calls that are made in the same turn of the event loop into one. Law: each caller gets the answers to its own
- * items, in their order. Where an environment serves one request at a time, every call goes alone.
+ * Joins all calls of one turn of the event loop into one call. Law: each caller gets the answers to its own items, in
+ * their order. A process that serves one request at a time never has two calls to join.
  */
 export const joinCalls = <Item, Answer>(
   run: Batched<Item, Answer>,

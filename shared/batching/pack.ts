@@ -1,6 +1,6 @@
 /**
- * Cuts a list into packs of at most `maxCount` items and `maxBytes` together, in order. An item that is larger than a
- * pack goes alone: whoever takes packs then refuses it, and it alone.
+ * Cuts a list into packs, in order. A pack has at most `maxCount` items and `maxBytes` bytes. An item larger than that
+ * gets a pack of its own, so that the receiver refuses it alone.
  */
 export const pack = <T>(
   items: readonly T[],

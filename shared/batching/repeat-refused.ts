@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Sends some items; tells, for each in order, whether it is worth another try. */
-export type Send<T> = (items: readonly T[]) => Promise<readonly Taken[]>;
+/** Sends some items. Says of each, in order, whether it was taken. */
+export type SendBatch<T> = (items: readonly T[]) => Promise<readonly Taken[]>;
 
-/** `again`: refused for now; `never`: refused for what it is. */
+/** `again`: refused, but a retry may help. `never`: a retry cannot help. */
 export type Taken = 'taken' | 'again' | 'never';
 
 const ROUNDS = 4;
 const FIRST_PAUSE_MS = 50;
 
 /**
- * Sends items, then again those alone that were refused for now, a few times with doubling, jittered pauses. Tells, for
- * each in order, whether it was taken in the end. For AWS's batch requests, which fail by the entry.
+ * Sends items, and retries only those that were refused for now: up to three times, with exponential backoff and jitter.
+ * Says of each, in order, whether it was taken in the end. AWS's batch requests fail entry by entry.
  */
 export const repeatRefused = async <T>(
   items: readonly T[],
-  send: Send<T>,
+  send: SendBatch<T>,
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<readonly boolean[]> => {
   const taken = items.map(() => false);

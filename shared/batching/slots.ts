@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
-/** As many slots for each name: those who wait for one name hold up none of another. */
+/** Gives each name its own limit of concurrent tasks. Tasks that wait for one name never delay those of another. */
 export const slotsPer = (concurrency: number): ((name: string) => LimitFunction) => {
   const slots = new Map<string, LimitFunction>();
   return (name) => {

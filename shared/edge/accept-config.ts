@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ENVELOPES } from '../intent/foreign-payload.ts';
+import { UNWRAPPED } from '../intent/envelope.ts';
 import { MOST_DEADLINE_SECONDS } from '../intent/request.ts';
 import { httpUrl } from '../json/http-url.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../json/settings.ts';
 import { checkEndpoints } from './aws-endpoints.ts';
 
-/** A block of jobs is never split over two messages: a hundred, of less than 250 bytes each, and the rest of the intent. */
+/** A message holds at least one block: 100 jobs of less than 250 bytes each, and the other fields of the intent. */
 const LEAST_MESSAGE_KIB = 32;
 
 const messageBytes = v.pipe(
@@ -26,7 +26,7 @@ const messageBytes = v.pipe(
   ),
 );
 
-/** What the key of a custom domain's mapping may hold; https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html */
+/** The characters that a custom domain's API mapping allows: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mappings.html */
 const basePath = v.pipe(
   v.string(),
   v.regex(
@@ -38,7 +38,7 @@ const basePath = v.pipe(
 const unwrapped = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((kind) => kind.trim())),
-  v.array(v.picklist(ENVELOPES, `must be a list out of ${ENVELOPES.join(', ')}`)),
+  v.array(v.picklist(UNWRAPPED, `must be a list out of ${UNWRAPPED.join(', ')}`)),
   v.transform((kinds) => new Set(kinds)),
 );
 
@@ -52,7 +52,7 @@ const acceptSchema = v.object({
   ...logEntries,
 });
 
-/** Settings of the functions that accept. */
+/** Settings of accept-http and accept-event. */
 export const readAcceptConfig = (environment: Environment) => {
   const [settings] = readTogether(
     () => readSettings(acceptSchema, environment),

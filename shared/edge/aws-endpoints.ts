@@ -1,11 +1,11 @@
 import { type Environment, MisconfiguredError } from '../json/settings.ts';
 
-/** Endpoints of AWS's own, which the SDK refuses to look for beside one that is set by its URL. */
+/** Settings that ask for special AWS endpoints. The SDK refuses them beside an endpoint set by URL. */
 const VARIANTS = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'];
 
 /**
- * Throws {@link MisconfiguredError} for settings of the SDK's own that it would refuse at every request, with "Invalid
- * Configuration": a FIPS or dual-stack endpoint of services whose endpoint is set. Services as in `AWS_ENDPOINT_URL_<SERVICE>`.
+ * Throws {@link MisconfiguredError} if a FIPS or dual-stack endpoint is asked for beside an endpoint set by URL. The SDK
+ * would refuse every request with "Invalid Configuration". Services are named as in `AWS_ENDPOINT_URL_<SERVICE>`.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  */
 export const checkEndpoints = (environment: Environment, services: readonly string[]): void => {

@@ -1,6 +1,6 @@
 /**
- * How every AWS client connects. Without a bound a request that hangs would outlast the time that is kept for it; the
- * client repeats one that ran into it once.
+ * Timeouts and tries of every AWS client. Without them, a hung request would use more than the time
+ * reserved for it. A request that timed out is retried once.
  */
 export const REQUEST_BOUNDS = {
   maxAttempts: 2,

@@ -7,22 +7,22 @@ import pLimit from 'p-limit';
 import { pack } from '../batching/pack.ts';
 import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
 import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../intent/result.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
-import { reasonOf } from '../json/reason.ts';
 
 /** Entries per PutEvents request. */
 const BATCH = 10;
 
-/** Requests under way at once. */
+/** Concurrent requests. */
 const CONCURRENCY = 8;
 
-/** As EventBridge counts: source, detail-type and detail in UTF-8. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+/** The size as EventBridge counts it: source, detail-type and detail in UTF-8. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
 const bytesOf = ({ Source = '', DetailType = '', Detail = '' }: PutEventsRequestEntry): number =>
   Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 
 /**
- * Publishes results in PutEvents of ten within the size limit, and repeats the entries that failed, alone. Tells, for
- * each in order, whether the bus has it.
+ * Publishes results in PutEvents of at most ten entries and `maxBytes` bytes. Retries only the entries that failed. Says
+ * of each result, in order, whether the bus has it.
  */
 export const makePublish = (
   { eventBridge, log }: { eventBridge: EventBridgeClient; log: Log },
@@ -37,7 +37,7 @@ export const makePublish = (
       if (refused !== undefined) log.warn('not published', { code: refused.ErrorCode });
       return entries.map((_, i) => (Entries[i]?.EventId === undefined ? 'again' : 'taken'));
     } catch (error) {
-      log.warn('not published', { events: entries.length, reason: reasonOf(error) });
+      log.warn('not published', { events: entries.length, reason: errorText(error) });
       return entries.map(() => 'never');
     }
   };

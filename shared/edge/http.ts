@@ -6,12 +6,12 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
+import type { Handled, Route, TellProblem } from '../accept/http.ts';
 import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
 import type { Problem } from '../accept/problem.ts';
-import type { Handled, Route, TellProblem } from '../accept/route.ts';
 import type { IntentId } from '../intent/intent.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
-import { reasonOf } from '../json/reason.ts';
 import type { Answer } from '../operations/operation.ts';
 
 /** Bytes. Ten thousand DRS tasks with start times take 800 KB. */
@@ -22,28 +22,28 @@ export interface HttpEdges {
   readonly tell: TellProblem;
   readonly newIntentId: () => IntentId;
   readonly log: Log;
-  /** What a custom domain puts before the paths of the routes, as `/jobs`; empty if nothing. */
+  /** The base path of a custom domain, such as `/jobs`, or empty. */
   readonly basePath?: string;
 }
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** The function was invoked with something that is no HTTP request, so there is no caller to answer. */
+/** The payload is no HTTP request, so there is no caller to answer. */
 export class NotHttpEventError extends Error {
   override readonly name = 'NotHttpEventError';
 }
 
 /**
- * Events of API Gateway in (HTTP API, payload 2.0 or 1.0, REST API, function URL), answers out in the form that all of
- * them take. Law: every answer carries an intent id in `x-intent-id` and `x-request-id`, made before anything is read;
- * whatever happens, the answer is in the words of the path.
+ * Handles events of API Gateway (HTTP API with payload 2.0 or 1.0, REST API) and of function URLs. Answers in the form
+ * that all of them accept. Laws: every answer has an intent id in `x-intent-id` and `x-request-id`, made before the
+ * request is read. Every error has the shape that its path speaks.
  */
 export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' }: HttpEdges) => {
   const answer = async (path: string, handle: (intentId: IntentId) => Promise<Handled>) => {
     const made = newIntentId();
     const handled = await handle(made).catch((error: unknown): Handled => {
-      log.warn('unexpected', { intent_id: made, reason: reasonOf(error) });
+      log.warn('unexpected', { intent_id: made, reason: errorText(error) });
       return { ok: false, problem: BROKEN };
     });
     const { intentId = made } = handled;
@@ -70,7 +70,7 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' 
   };
 };
 
-/** The form in which the router takes a request; what nothing reads is left blank. */
+/** The request as payload 2.0, which the router reads. Fields that we never read are blank. */
 const asPayload2 = ({ method, path, headers, body, isBase64Encoded }: HttpEvent): Event => ({
   version: '2.0',
   routeKey: '$default',
@@ -104,7 +104,7 @@ const take = async (
   return handle({ path, headers, params, text: reading.text }, intentId);
 };
 
-/** The body as text, or why it cannot be read. API Gateway hands over what it takes for binary as base64. */
+/** The body as text, or why it cannot be read. API Gateway encodes binary bodies as base64. */
 const readText = (event: Event): { ok: true; text: string } | Extract<Handled, { ok: false }> => {
   const type = event.headers['content-type'] ?? '';
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
@@ -155,7 +155,7 @@ const resultOf = (answer: Answer, intentId: IntentId): Result => ({
   headers: {
     'content-type': answer.contentType ?? 'application/json',
     'x-intent-id': intentId,
-    // The vendor's typed clients show no other header of an answer.
+    // The vendor's typed clients show this header and no other.
     'x-request-id': intentId,
     ...(answer.status === 405 && { allow: 'POST' }),
     ...(answer.status === 503 && { 'retry-after': '5' }),

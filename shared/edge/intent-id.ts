@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { type IntentId, timeOf } from '../intent/intent.ts';
 
-/** How many were made last at one time of the past. */
+/** The last id made for a time in the past. */
 let last = { at: Number.NaN, sequence: 0 };
 
 const MOST = 0xffff_ffff;
 
 /**
- * Of those of one time the one that is made first is the oldest, also beside other processes, by their clocks: ids of the same
- * millisecond are in the order of this number.
+ * An id of a time in the past. The sequence number in it is the time since then: so of several ids of one millisecond, the
+ * first made is the oldest, in all processes, as far as their clocks agree.
  */
 const idOf = (at: number): IntentId => {
   const sequence = Math.min(MOST, Math.max(0, Date.now() - at));
@@ -21,9 +21,9 @@ const idOf = (at: number): IntentId => {
 };
 
 /**
- * An id of now, or of `at`, in milliseconds since 1970, for a wish that is older than its arrival. It is newer than that
- * of the intent that is to be followed, however the clocks stand. Law: of one process, those of now, and those of one time, are
- * in the order in which they were made.
+ * Makes an id of now, or of the past time `at`, in milliseconds since 1970. It is always newer than `after`, even if
+ * clocks differ. Law: within one process, ids of now sort in the order in which they were made, and so do ids of one
+ * past time.
  */
 export const newIntentId = (after?: IntentId, at?: number): IntentId => {
   const id = at === undefined ? (v7() as IntentId) : idOf(at);
@@ -32,6 +32,6 @@ export const newIntentId = (after?: IntentId, at?: number): IntentId => {
 
 const DIGITS_OF_KEY = 32;
 
-/** A short name for a text, the same for the same text alone. */
+/** A digest: equal texts have equal keys, and other texts other keys. */
 export const keyOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, DIGITS_OF_KEY);

@@ -1,13 +1,13 @@
 import type { Log } from '../json/log.ts';
 
 export interface LogOptions {
-  /** For Lambda's own JSON format, which takes an object and adds time, level and request id; else a line is its JSON. */
+  /** For Lambda's JSON log format: it takes objects, and adds time, level and request id. Otherwise a line is JSON text. */
   readonly asObject: boolean;
-  /** The least that is written. */
+  /** The lowest level that is written. */
   readonly level: 'info' | 'warn';
 }
 
-/** Structured lines on the console. */
+/** Writes structured log lines to the console. */
 export const makeLog = ({ asObject, level }: LogOptions, out = console): Log => {
   const shape = (event: string, fields: object): unknown =>
     asObject ? { event, ...fields } : JSON.stringify({ event, ...fields });

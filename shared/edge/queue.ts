@@ -9,18 +9,19 @@ import type { SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { pack } from '../batching/pack.ts';
 import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
-import { reasonOf } from '../json/reason.ts';
 
 /** Entries per SQS batch request. */
 const BATCH = 10;
 
-/** Batch requests under way at once. */
+/** Concurrent batch requests. */
 const CONCURRENCY = 8;
 
 /**
- * Sends messages in batches of ten within the size limit and repeats the entries that failed, alone. Tells, for each in
- * order, whether the queue has it. A request that failed as a whole counts as not taken, though it may have been.
+ * Sends messages in batches of at most ten entries and `maxBytes` bytes. Retries only the entries that failed. Says of
+ * each message, in order, whether the queue has it. If a whole request fails, its messages count as not taken, though
+ * the queue may have them.
  */
 export const makeEnqueue =
   (
@@ -46,7 +47,7 @@ export const makeEnqueue =
           return failure?.SenderFault ? 'never' : 'again';
         });
       } catch (error) {
-        log.warn('not queued', { messages: bodies.length, reason: reasonOf(error) });
+        log.warn('not queued', { messages: bodies.length, reason: errorText(error) });
         return bodies.map(() => 'never');
       }
     };
@@ -57,15 +58,15 @@ export const makeEnqueue =
     return taken.flat();
   };
 
-/** A message as Lambda hands it over, with how often the queue has given it. */
+/** A message as Lambda delivers it, with its receive count. */
 export interface QueueMessage
   extends Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'body' | 'messageAttributes'> {
   readonly receiveCount: number;
-  /** When the queue took it, in milliseconds since 1970. */
+  /** When the queue took the message, in milliseconds since 1970. */
   readonly sentAt?: number;
 }
 
-/** SQS tells it of every message; other servers of its protocol may not. */
+/** SQS always sets `SentTimestamp`. Other servers with its protocol may not. */
 const sentAtOf = ({ attributes: { SentTimestamp } }: SQSRecord): { sentAt?: number } =>
   /^\d{1,15}$/.test(SentTimestamp) ? { sentAt: Number(SentTimestamp) } : {};
 
@@ -78,7 +79,7 @@ export const readRecord = (record: SQSRecord): QueueMessage => ({
   ...sentAtOf(record),
 });
 
-/** What SQS takes with one message. */
+/** The most attributes that SQS takes with one message. */
 const MOST_ATTRIBUTES = 10;
 
 type Attributes = Record<string, MessageAttributeValue>;
@@ -95,8 +96,8 @@ const attributesOf = ({ messageAttributes }: QueueMessage): Attributes =>
       ]),
   );
 
-/** BreakersOnTheWay to send a message on, each smaller than the one before: with the reason, as it came, and the body alone. */
-const waysToBury = (message: QueueMessage, reason: string) => {
+/** The forms in which to send a message on, each smaller than the last: with the reason, as it came, and the body alone. */
+const formsToBury = (message: QueueMessage, reason: string) => {
   const own = attributesOf(message);
   const beside = Object.entries(own).slice(0, MOST_ATTRIBUTES - 1);
   const reasoned = { ...Object.fromEntries(beside), reason: text(reason) };
@@ -110,23 +111,23 @@ const waysToBury = (message: QueueMessage, reason: string) => {
 const text = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
 
 /**
- * SQS has no error of its own for a message that is too long, and attributes count: InvalidParameterValue, "must be shorter
- * than". https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ * SQS has no error of its own for a message that is too long with its attributes. It answers InvalidParameterValue, "must
+ * be shorter than". https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 const isRefusedAsItIs = (error: unknown): boolean =>
   error instanceof Error && /\bInvalid(ParameterValue|MessageContents)/.test(error.name);
 
 /**
- * Puts a message on the dead-letter queue, its body byte for byte, with the reason as the attribute `reason` (promise P8). Law: a
- * message that the queue took once is never refused for its size: what has no room for the reason, or for any attribute, goes
- * without, and the log line `buried` says so. False if the queue did not take it: then the message must stay where it is.
+ * Moves a message to the dead-letter queue: its body byte for byte, with the attribute `reason` (promise P8). Law: size
+ * never stops it. If the reason or the attributes do not fit, the message goes without them, and the log line `buried`
+ * says so. False if the dead-letter queue did not take it: then the message must stay on its queue.
  */
 export const makeBury =
   ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
   async (message: QueueMessage, reason: string): Promise<boolean> => {
     const said = { message_id: message.messageId, reason };
     let why: unknown;
-    for (const { kept, attributes } of waysToBury(message, reason)) {
+    for (const { kept, attributes } of formsToBury(message, reason)) {
       try {
         await sqs.send(
           new SendMessageCommand({
@@ -142,13 +143,13 @@ export const makeBury =
         if (!isRefusedAsItIs(error)) break;
       }
     }
-    log.warn('not buried', { ...said, why: reasonOf(why) });
+    log.warn('not buried', { ...said, why: errorText(why) });
     return false;
   };
 
 /**
- * Makes messages come back after so many seconds. Where that fails they come back when the queue's visibility timeout
- * lapses: later, but not lost.
+ * Sets each message's visibility timeout, so that it comes back after that many seconds. If that fails, it comes back
+ * after the queue's own visibility timeout.
  */
 export const makePostpone =
   ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
@@ -168,7 +169,7 @@ export const makePostpone =
         );
         if (Failed.length > 0) log.warn('not postponed', { messages: Failed.length });
       } catch (error) {
-        log.warn('not postponed', { messages: batch.length, reason: reasonOf(error) });
+        log.warn('not postponed', { messages: batch.length, reason: errorText(error) });
       }
     };
     const packs = pack(messages, () => 0, { maxCount: BATCH, maxBytes: 1 });

@@ -6,18 +6,18 @@ const FOR_GOOD: Readonly<Record<string, string>> = {
   AccessDeniedException: 'this function may not read',
 };
 
-/** What services call their errors. */
+/** The form of error names. */
 const NAME = /^[A-Z][A-Za-z]{0,50}(Error|Exception|Failure)$|^Error$/;
 
-/** An error of the client without its text, which can quote what could not be read. */
-const namelessly = (error: unknown): Error => {
+/** An SDK error without its text, which may quote the secret. */
+const withoutText = (error: unknown): Error => {
   const isNamed = error instanceof Error && NAME.test(error.name);
   return new Error(`Secrets Manager: ${isNamed ? error.name : 'no answer'}`);
 };
 
 /**
- * Reads the credentials from a secret's current version, anew each time. Rejects with `MisconfiguredError` if the secret
- * is missing or may not be read, with another error if that cannot be told.
+ * Reads the credentials from the secret's current version at each call. Rejects with `MisconfiguredError` if the secret
+ * is missing or may not be read, and with another error if a later try may succeed.
  */
 export const makeSecretsManagerSource =
   (client: SecretsManagerClient, secretId: string) => async (): Promise<string> => {
@@ -26,7 +26,7 @@ export const makeSecretsManagerSource =
       .catch((error: unknown) => {
         const fault = error instanceof Error ? FOR_GOOD[error.name] : undefined;
         throw fault === undefined
-          ? namelessly(error)
+          ? withoutText(error)
           : new MisconfiguredError(`Settings: UPSTREAM_SECRET_ID names a secret that ${fault}`);
       });
     return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');

@@ -7,7 +7,7 @@ const NEVER_THERE: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder',
 };
 
-/** Reads the credentials from a file, anew each time. Rejects with `MisconfiguredError` if there is none to read. */
+/** Reads the credentials from a file at each call. Rejects with `MisconfiguredError` if it cannot be read. */
 export const makeFileSource = (file: string) => async (): Promise<string> => {
   try {
     return await readFile(file, 'utf8');

@@ -4,25 +4,25 @@ import type { Credential, KeyPair } from '../upstream/credentials.ts';
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
 
-/** A request as far as its signature covers it. */
+/** The parts of a request that its signature covers. */
 export interface ToSign {
   readonly method: string;
   readonly url: string;
-  /** All of these are signed. */
+  /** Every header here is signed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** All but RFC 3986's unreserved characters: `encodeURIComponent` leaves five more. */
+/** Encodes all but RFC 3986's unreserved characters. `encodeURIComponent` leaves five others as they are. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** A stray percent sign stands for itself. */
+/** An invalid percent sequence stays as it is. */
 const decode = (segment: string): string => {
   try {
     return decodeURIComponent(segment);
@@ -31,7 +31,7 @@ const decode = (segment: string): string => {
   }
 };
 
-/** Ends with a slash, in this form only. */
+/** The canonical path always ends with a slash. */
 const canonicalPath = (pathname: string): string => {
   const segments = pathname.split('/').map((segment) => encode(decode(segment)));
   return `${segments.join('/')}/`.replace(/\/\/$/, '/');
@@ -45,7 +45,7 @@ const canonicalQuery = (query: URLSearchParams): string =>
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .join('&');
 
-/** `CanonicalRequest` of the vendor's signing guide, for headers by lowercase name. */
+/** `CanonicalRequest` of the vendor's signing guide. Header names are in lower case. */
 export const canonicalRequest = ({ method, url, headers, body = '' }: ToSign): string => {
   const { pathname, searchParams } = new URL(url);
   const names = Object.keys(headers).toSorted();
@@ -64,8 +64,9 @@ export const canonicalRequest = ({ method, url, headers, body = '' }: ToSign): s
 const sdkDate = (now: Date): string => now.toISOString().replace(/[-:]|\.\d{3}/g, '');
 
 /**
- * The headers to send with a request so that it is signed by `SDK-HMAC-SHA256`: those given, `host`, `x-sdk-date`, the
- * security token of a temporary pair, all of them signed, and `authorization`. Upstreams take dates 15 minutes off at most.
+ * Signs a request by `SDK-HMAC-SHA256`. Returns all headers to send: those given, `host`, `x-sdk-date`, the security token
+ * of a temporary key pair, and `authorization`. All but the last are signed. The upstream refuses a date that is more than
+ * 15 minutes off.
  */
 export const sign = (
   request: ToSign,
@@ -96,8 +97,8 @@ const FINGERPRINT_DIGITS = 16;
 const derive = promisify<string, string, number, Buffer>(scrypt);
 
 /**
- * Tells credentials apart and tells nothing of them: the same in every process. A password can be guessed, so trying
- * guesses against its fingerprint is made dear: some 40 ms each, on another thread.
+ * Identifies a credential without revealing it. Equal in every process. Passwords can be guessed, so their fingerprint
+ * uses a slow hash: about 40 ms a guess, on another thread.
  */
 export const fingerprintOf = async (credential: Credential): Promise<string> => {
   if (credential.kind === 'user') {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { Agent, type Dispatcher, request } from 'undici';
-import { reasonOf } from '../json/reason.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 
 export interface ConnectionBounds {
@@ -10,15 +10,14 @@ export interface ConnectionBounds {
   readonly headersTimeoutMs: number;
   /** Between two pieces of a reply's body. */
   readonly bodyTimeoutMs: number;
-  /** How long a connection without requests is kept at most, whatever a server allows. */
+  /** How long an idle connection is kept, even if the server would allow more. */
   readonly keepAliveMs: number;
-  /** At most so many to one origin; no bound if it is not said. What is beyond it waits while its own timeout runs. */
+  /** The most connections to one origin. Without it there is no limit. A request that waits for one uses up its timeout. */
   readonly connections?: number;
 }
 
 /**
- * One pool of kept connections for each origin. Law: no server is trusted whose
- * certificate does not hold, whatever the environment says.
+ * Keeps one pool of connections per origin. Law: certificates are always verified, whatever the environment says.
  */
 export const makeDispatcher = (bounds: ConnectionBounds): Agent =>
   new Agent({
@@ -26,18 +25,18 @@ export const makeDispatcher = (bounds: ConnectionBounds): Agent =>
     headersTimeout: bounds.headersTimeoutMs,
     bodyTimeout: bounds.bodyTimeoutMs,
     keepAliveTimeout: bounds.keepAliveMs,
-    // A server may wish for more; a connection that it closes just then would cost a call its lease.
+    // Servers may offer more. But a call on a connection that the server just closed counts as unanswered.
     keepAliveMaxTimeout: bounds.keepAliveMs,
     connections: bounds.connections ?? null,
     allowH2: false,
   });
 
 export interface ExchangeOptions {
-  /** For the whole exchange, from connecting to the last byte of the reply. */
+  /** From connecting to the last byte of the reply. */
   readonly timeoutMs: number;
 }
 
-/** A reply names at most a few hundred jobs; what is larger is no reply of DLI or DRS. */
+/** Bytes. A reply names a few hundred jobs at most. Neither DLI nor DRS sends more. */
 const LARGEST_REPLY = 4 * 1024 * 1024;
 
 /** Seconds, from the two forms of `Retry-After` (RFC 9110 §10.2.3): a number of seconds, or a date. */
@@ -48,8 +47,8 @@ export const retryAfterSeconds = (header: unknown, now: number): number | undefi
 };
 
 /**
- * A dispatcher that tells when it begins to write a request on a connection. Whatever fails before that (a name, a
- * connection, a handshake, a certificate, the time while the request waits for a connection) leaves the request unsent.
+ * A dispatcher that calls `onBegin` right before it writes a request. A failure before that (DNS, connection, handshake,
+ * certificate, or a timeout while the request waits for a connection) leaves the request unsent.
  */
 const telling = (dispatcher: Dispatcher, onBegin: () => void): Dispatcher =>
   dispatcher.compose(
@@ -57,7 +56,7 @@ const telling = (dispatcher: Dispatcher, onBegin: () => void): Dispatcher =>
       dispatch(options, {
         onRequestStart: (controller, context) => {
           handler.onRequestStart?.(controller, context);
-          // One whose time was up while it waited for a connection ends here.
+          // A request that timed out while it waited for a connection is aborted already.
           if (!controller.aborted) onBegin();
         },
         onResponseStart: (...start) => handler.onResponseStart?.(...start),
@@ -101,10 +100,10 @@ const CODINGS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['zstd', (bytes, bounds) => unzstd(bytes, bounds)],
 ]);
 
-/** One is usual; each more costs time. */
+/** Servers use one. Each further coding costs time. */
 const MOST_CODINGS = 3;
 
-/** The codings of a `Content-Encoding` header, in the order in which they were applied. */
+/** The codings of a `Content-Encoding` header, in the order in which the server applied them. */
 const codingsIn = (header: string | readonly string[] | undefined): readonly string[] =>
   [header ?? []]
     .flat()
@@ -118,8 +117,8 @@ const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 
 /**
- * A body without its codings; undefined if one is not known, or if the bytes are not in it. Law: no step makes more than
- * {@link LARGEST_REPLY} bytes, whatever the bytes say of themselves: then it rejects.
+ * Decodes a body. Undefined if a coding is unknown, or if the bytes do not fit it. Law: rejects as soon as a step would
+ * make more than {@link LARGEST_REPLY} bytes.
  */
 const decodeContent = async (
   bytes: Buffer,
@@ -145,7 +144,7 @@ type Headers = Dispatcher.ResponseData['headers'];
 const firstOf = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'string' ? header : header?.[0];
 
-/** The body as text. One in a coding that cannot be undone is no reply of a service: then words say so, which are no JSON. */
+/** The body as text. If it cannot be decoded, a sentence takes its place, which is no JSON and so no service's reply. */
 const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<string> => {
   const bytes = await readBounded(body);
   const codings = codingsIn(headers['content-encoding']);
@@ -186,6 +185,6 @@ export const makeExchange =
         ...(typeof token === 'string' && { subjectToken: token }),
       };
     } catch (error) {
-      return { kind: 'silent', reason: reasonOf(error), ...(!hasBegun && { unsent: true }) };
+      return { kind: 'silent', reason: errorText(error), ...(!hasBegun && { unsent: true }) };
     }
   };

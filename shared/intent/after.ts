@@ -5,25 +5,25 @@ import { type IntentId, timeOf } from './intent.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Clocks differ, but not by more. */
+/** The clocks of the functions and of the senders of events never differ by more. */
 export const MOST_AHEAD_MS = 5 * 60_000;
 
-/** The longest deadline there is, and a day, by which an event may be late: an intent that old has its outcome. */
+/** The longest deadline (7 days), and a day for late events. Any older intent has its outcome. */
 const OLDEST_MS = 8 * 24 * 3_600_000;
 
 const followers = operations.filter(({ restart }) => restart !== undefined);
 
 const ageOf = (id: IntentId, now: Date): number => now.getTime() - timeOf(id);
 
-/** An id as it should be, or as a program may have changed it on the way. */
+/** Whether a text is an intent id, or one that a program has changed in case or spacing. */
 const looksLikeOne = (text: string): boolean => version7.test(text.trim().toLowerCase());
 
-/** Whether a stop is named by its intent's id; else it is by its event's id or its correlation id. */
+/** Whether `after` holds an intent id. If not, it is an event id or a correlation id. */
 export const isIdOfIntent = (text: string): text is IntentId => version7.test(text);
 
 const NAME = /^[\x20-\x7e]{1,128}$/;
 
-/** The stop that an intent is to follow, by a name, for the operations that may follow one. */
+/** Reads `after`: the name of the stop that this intent follows. Only some operations may follow one. */
 export const afterSchema = (row: Operation, now: Date): v.GenericSchema<unknown, string> =>
   row.restart === undefined
     ? v.never(`is only for ${followers.map(({ name }) => name).join(', ')}`)

@@ -2,7 +2,7 @@ import type { JobId, OperationName, ProjectId } from '../operations/operation.ts
 import type { Evidence, Outcome, Refusal } from '../reply/verdict.ts';
 import type { Intent, IntentId } from './intent.ts';
 
-/** Names the result bus knows our events by. */
+/** `source` and `detail-type` of result events. */
 export const RESULT_SOURCE = 'job-fanin';
 export const RESULT_DETAIL_TYPE = 'Job Control Result';
 
@@ -11,11 +11,11 @@ export interface CallInfo {
   readonly id: string;
   /** Jobs in the call. */
   readonly size: number;
-  /** Calls that this job was part of, this one included: more than one where a refused call was taken apart. */
+  /** Calls for this job so far, this one included. More than one if a refused call was isolated. */
   readonly attempts: number;
 }
 
-/** The `detail` of a result event: the verdict on one (intent, job). Published as docs/result.schema.json. */
+/** The `detail` of a result event: the verdict on one (intent, job). Its schema is docs/result.schema.json. */
 export interface Result {
   readonly result_id: string;
   readonly outcome: Outcome;
@@ -31,22 +31,22 @@ export interface Result {
   readonly call?: CallInfo | undefined;
   readonly accepted_at: string;
   readonly settled_at: string;
-  /** Milliseconds from acceptance to the call, or to the verdict where there was no call. */
+  /** Milliseconds from acceptance to the call, or to the verdict if there was no call. */
   readonly queued_ms: number;
-  /** Milliseconds in the upstream call; 0 where there was none. */
+  /** Milliseconds of the upstream call. 0 if there was none. */
   readonly upstream_ms: number;
   readonly traceparent?: string | undefined;
 }
 
-/** What is particular to one verdict; the rest of a result is the intent's. */
+/** The fields that a verdict sets. The intent sets all others. */
 export type VerdictInfo = Pick<Result, 'outcome' | 'evidence' | 'error' | 'superseded_by' | 'call'>;
 
-/** When a verdict came about. */
+/** When the call and the verdict were made. */
 export interface Timing {
   /** Milliseconds since 1970. */
   readonly calledAt: number;
   readonly settledAt: number;
-  /** `settledAt` in ISO 8601, made once for all the results of a call. */
+  /** `settledAt` in ISO 8601. One text serves all results of a call. */
   readonly settled_at: string;
 }
 
@@ -57,8 +57,8 @@ export const timingOf = (calledAt: number, settledAt: number): Timing => ({
 });
 
 /**
- * Law: the same (intent, job) always has the same `result_id`, so that a repeated event is known as one. Fields that do
- * not apply are undefined, which JSON leaves out.
+ * Makes a result event. Law: one (intent, job) always has the same `result_id`, so that consumers can recognise a repeated
+ * event. Fields that do not apply are undefined; JSON omits them.
  */
 export const resultOf = (
   intent: Intent,

@@ -25,7 +25,7 @@ const ofTime = (text: string): string | undefined => {
   return `t${seconds}.${fraction.padEnd(MOST_FRACTION, '0')}`;
 };
 
-/** One spelling for each, after a letter for its kind, so that sequences of a kind compare as texts. */
+/** Writes a sequence as text with its kind in front (`n` or `t`), so that those of one kind compare as text. */
 const spell = (value: unknown): string | undefined => {
   const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
   const text = isWhole ? String(value) : value;
@@ -33,7 +33,7 @@ const spell = (value: unknown): string | undefined => {
   return digits.test(text) ? `n${text.padStart(MOST_DIGITS, '0')}` : ofTime(text);
 };
 
-/** A sender's own order of what it wishes: a number or a finer time than that of its events. */
+/** Reads a caller's own order of its intents: a number, or a time finer than that of events. */
 export const sequenceSchema: v.GenericSchema<unknown, string> = v.pipe(
   v.unknown(),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
@@ -45,9 +45,9 @@ export const sequenceSchema: v.GenericSchema<unknown, string> = v.pipe(
   }),
 );
 
-/** Whether two sequences tell which comes first: numbers and times do not compare. */
+/** Whether two sequences can be compared. A number and a time cannot. */
 export const isOfOneKind = (a: string, b: string): boolean => a[0] === b[0];
 
-/** As it is written on the queue. */
+/** Whether a value is a sequence as queue messages hold it. */
 export const isSequence = (value: unknown): value is string =>
   typeof value === 'string' && /^(n\d{20}|t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9})$/.test(value);

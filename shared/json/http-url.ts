@@ -5,8 +5,8 @@ const SHAPE =
   /^https?:\/\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[^\s?#\\]*)?$/;
 
 /**
- * Where a service is: a URL to which paths can be appended, so that a slash at its end is dropped. With a query or a
- * fragment they would be no paths, and a user's name or password is in its secret or nowhere.
+ * A service's base URL. Paths are appended to it: so the final slash is removed, and a query or a fragment is refused. A
+ * user name or password is refused too, since credentials belong in the secret alone.
  */
 export const httpUrl = v.pipe(
   v.string(RULE),

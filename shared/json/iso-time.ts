@@ -1,4 +1,4 @@
-/** An instant in milliseconds since 1970, or why a text is none. The reason never quotes the text. */
+/** An instant in milliseconds since 1970, or why the text is not one. `detail` never quotes the text. */
 export type ReadTime =
   | { readonly ok: true; readonly at: number }
   | { readonly ok: false; readonly detail: string };
@@ -17,10 +17,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** More decimals are less than a nanosecond of an hour. */
+/** Further decimals of an hour are less than a nanosecond. */
 const DECIMALS = 15;
 
-/** Decimals of the last number given, in whole milliseconds: what is left over is cut off. */
+/** Decimals of a unit, in whole milliseconds. The rest is cut off. */
 const fraction = (digits: string, unit: number): number => {
   const kept = digits.slice(0, DECIMALS);
   return Number((BigInt(kept) * BigInt(unit)) / 10n ** BigInt(kept.length));
@@ -31,7 +31,7 @@ const unreadable = (detail: string): ReadTime => ({ ok: false, detail });
 const EXAMPLE = 'write it as 2026-01-31T12:00:00Z';
 const NO_SUCH_TIME = unreadable('is no time that exists');
 
-/** Why a text has not the form of an instant. */
+/** Why a text does not have the form of an instant. */
 const formFault = (text: string): string => {
   if (dayAlone.test(text)) return `is a day without a time and a time zone: ${EXAMPLE}`;
   if (weekOrOrdinal.test(text)) return `is a week or ordinal date: ${EXAMPLE}`;
@@ -39,7 +39,7 @@ const formFault = (text: string): string => {
   return `is not ISO 8601: ${EXAMPLE}`;
 };
 
-/** A `Date` takes 30 February for 2 March. */
+/** Undefined for a day that does not exist. A `Date` would turn 30 February into 2 March. */
 const midnight = (year: number, month: number, day: number): number | undefined => {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -47,9 +47,9 @@ const midnight = (year: number, month: number, day: number): number | undefined 
 };
 
 /**
- * Reads an instant as ISO 8601 writes it: a calendar date, `T` or a blank, hours with or without minutes and seconds,
- * decimals of the last of them after a dot or a comma, and a time zone; with hyphens and colons or without. `24:00` is
- * the end of its day, and `23:59:60` in UTC the same instant as the midnight after it, as POSIX has it.
+ * Reads an ISO 8601 instant: a calendar date, `T` or a space, a time of day and a time zone. Hyphens, colons, minutes and
+ * seconds may be left out. The last number may have decimals, after a dot or a comma. `24:00` is the end of its day. The
+ * leap second `23:59:60` in UTC is the midnight that follows, as in POSIX.
  */
 export const readTime = (text: string): ReadTime => {
   const found = whole.exec(text)?.groups;

@@ -1,6 +1,6 @@
 import sjson from 'secure-json-parse';
 
-/** A value as {@link parseJson} reads it: like JSON's own, but integers beyond 2^53 are bigints, digit for digit. */
+/** A value from {@link parseJson}. Integers beyond 2^53 are exact bigints. */
 export type Json =
   | null
   | boolean
@@ -16,13 +16,13 @@ export type Parsed =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly detail: string };
 
-/** Longer ones are no id of any kind, and cost a second to make a bigint of. */
+/** No id is longer, and turning a very long number into a bigint can take a second. */
 const integer = /^-?\d{1,30}$/;
 const integerOrZeroFraction = /^-?\d+(\.0*)?$/;
 
 /**
- * A double holds 15 digits for certain, so a text without 16 in a row, and without a fraction or an exponent, needs no
- * reviver (which costs ten times the parse).
+ * Whether the text may hold a number that a double would round. A double holds any 15 digits exactly. Other texts are
+ * parsed without the reviver, which makes parsing ten times slower.
  */
 const mayRound = /\d{16}|[[,:]\s*-?\d+[.eE]/;
 
@@ -30,13 +30,13 @@ const exactly = (_key: string, value: unknown, context?: { readonly source?: str
   const source = context?.source;
   if (typeof value !== 'number' || source === undefined) return value;
   if (!Number.isSafeInteger(value)) return integer.test(source) ? BigInt(source) : value;
-  // 12345678.999999999999 would be read as another job's id, 1e-400 as job 0.
+  // A double turns 12345678.999999999999 into the id 12345679, and 1e-400 into 0.
   return integerOrZeroFraction.test(source) ? value : Number.NaN;
 };
 
 /**
- * Reads JSON from outside without rounding a 64-bit id (promise P9). Never throws: text that is no JSON, nests too
- * deep to be read exactly, or carries a `__proto__` key comes back as the reason, which never quotes the text.
+ * Parses JSON from outside without rounding 64-bit ids (promise P9). Never throws. Refuses invalid JSON, deep nesting and
+ * `__proto__` keys. `detail` never quotes the text.
  */
 export const parseJson = (text: string): Parsed => {
   try {
@@ -48,11 +48,11 @@ export const parseJson = (text: string): Parsed => {
   }
 };
 
-/** No request nests deeper than three. What is much deeper can be parsed, but not always revived, or written again. */
+/** Requests have at most three levels. Very deep values overflow the stack in the reviver, or when written again. */
 const DEEPEST = 100;
 const TOO_DEEP = 'the JSON is nested too deep';
 
-/** Whether arrays and objects lie in each other no deeper than so many levels. */
+/** Whether arrays and objects nest at most this many levels deep. */
 export const nestsAtMost = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
@@ -66,7 +66,7 @@ const reasonOf = (cause: unknown): string => {
   return `the text is no valid JSON${position}`;
 };
 
-/** Reads JSON whose numbers do not matter: as fast as it gets, and never throws. */
+/** Parses JSON whose large numbers do not matter. Faster than {@link parseJson}. Never throws. */
 export const parseLoosely = (text: string): Parsed => {
   try {
     return { ok: true, value: JSON.parse(text) };
@@ -75,6 +75,6 @@ export const parseLoosely = (text: string): Parsed => {
   }
 };
 
-/** Whether a value is a JSON object, as against an array or a scalar. */
+/** Whether a value is a JSON object, not an array or a scalar. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

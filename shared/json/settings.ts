@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 
-/** Where settings come from: the process's environment, or a record with the same names. */
+/** Settings by name: the process's environment, or a record in its place. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings that cannot be used. Thrown at cold start, with every problem and no value in it. */
+/** Settings are invalid. Thrown at cold start. The message names every problem, and quotes no value. */
 export class MisconfiguredError extends Error {
   override readonly name = 'MisconfiguredError';
 }
 
-/** Reads several sets of settings; throws one error that names the problems of all, each once. */
+/** Runs several readers of settings. Throws one error with the problems of all, each named once. */
 export const readTogether = <const Readers extends readonly (() => unknown)[]>(
   ...readers: Readers
 ): { [I in keyof Readers]: ReturnType<Readers[I]> } => {
@@ -40,7 +40,7 @@ export const whole = (least: number, most: number) => {
   );
 };
 
-/** Reads settings by a schema; throws {@link MisconfiguredError}. A variable that is set but empty counts as not set. */
+/** Reads settings by a schema. Throws {@link MisconfiguredError}. An empty variable counts as not set. */
 export const readSettings = <Schema extends v.GenericSchema>(
   schema: Schema,
   environment: Environment,
@@ -61,7 +61,7 @@ export const readSettings = <Schema extends v.GenericSchema>(
 
 export const KIB = 1024;
 
-/** SQS and EventBridge take 1 MiB today, but regions lag: 256 KiB is what every region takes. */
+/** SQS and EventBridge accept 1 MiB, but not yet in every region. 256 KiB works in all. */
 export const payloadBytes = v.optional(whole(KIB, 1024 * KIB), String(256 * KIB));
 
 /** `true` or `false`. */
@@ -70,7 +70,7 @@ export const flag = v.pipe(
   v.transform((text) => text === 'true'),
 );
 
-/** The format is set by Lambda itself. */
+/** Lambda itself sets the log format. */
 export const logEntries = {
   AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
   LOG_LEVEL: v.optional(v.picklist(['info', 'warn'], 'must be info or warn'), 'info'),

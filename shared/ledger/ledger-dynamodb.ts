@@ -10,8 +10,8 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
+import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
-import { reasonOf } from '../json/reason.ts';
 import { MisconfiguredError } from '../json/settings.ts';
 import type { Entry, Ledger } from './ledger.ts';
 
@@ -65,7 +65,7 @@ export const checkTable = async (
   } catch (error) {
     if (error instanceof MisconfiguredError) throw error;
     if (error instanceof ResourceNotFoundException) throw misconfigured('does not exist', error);
-    log.warn('ledger not checked', { reason: reasonOf(error) });
+    log.warn('ledger not checked', { reason: errorText(error) });
   }
 };
 
@@ -127,7 +127,7 @@ export const makeDynamoLedger = ({ dynamoDb, log }: TableEdges, tableName: strin
         const entries = await Promise.all(batches.map((batch) => slots(readBatch, batch)));
         return new Map(entries.flat().map((entry) => [entry.key, entry]));
       } catch (error) {
-        log.warn('ledger not read', { keys: keys.length, reason: reasonOf(error) });
+        log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
         return undefined;
       }
     },
@@ -157,9 +157,9 @@ export const makeDynamoLedger = ({ dynamoDb, log }: TableEdges, tableName: strin
           if ((await holds(key)) === version) return 'written';
           if (refused) return 'lost';
         } catch (cause) {
-          log.warn('ledger not read', { keys: 1, reason: reasonOf(cause) });
+          log.warn('ledger not read', { keys: 1, reason: errorText(cause) });
         }
-        log.warn('ledger not written', { reason: reasonOf(error) });
+        log.warn('ledger not written', { reason: errorText(error) });
         return 'unknown';
       }
     },

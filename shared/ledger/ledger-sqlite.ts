@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { joinCalls } from '../batching/join-calls.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
-import { reasonOf } from '../json/reason.ts';
 import type { Entry, Ledger, NewEntry, Written } from './ledger.ts';
 
 /** Milliseconds that a write waits for another thread's. */
@@ -33,7 +33,7 @@ const makeReady = (database: DatabaseSync, patienceMs: number): void => {
       database.exec(SCHEMA);
       return;
     } catch (error) {
-      if (performance.now() >= deadline || !reasonOf(error).includes('locked')) throw error;
+      if (performance.now() >= deadline || !errorText(error).includes('locked')) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     }
   }
@@ -91,7 +91,7 @@ export const openSqliteLedger = (
     try {
       return inOneTransaction(writes);
     } catch (error) {
-      log.warn('ledger not written', { records: writes.length, reason: reasonOf(error) });
+      log.warn('ledger not written', { records: writes.length, reason: errorText(error) });
       return writes.map(() => 'unknown');
     }
   });
@@ -101,7 +101,7 @@ export const openSqliteLedger = (
         const entries = keys.flatMap((key) => (select.get(key) as Entry | undefined) ?? []);
         return new Map(entries.map((entry) => [entry.key, entry]));
       } catch (error) {
-        log.warn('ledger not read', { keys: keys.length, reason: reasonOf(error) });
+        log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
         return undefined;
       }
     },

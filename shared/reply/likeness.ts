@@ -1,4 +1,4 @@
-import { reasonOf } from '../json/reason.ts';
+import { errorText } from '../json/error-text.ts';
 import type { Reply } from './reply.ts';
 
 /** So much of a body is read for its first words. */
@@ -23,7 +23,7 @@ const typeIn = (header = ''): string =>
 export const likenessOf = (reply: Reply, remark?: string): string => {
   if (reply.kind === 'silent') return cut(onOneLine(reply.reason), LONGEST_REASON);
   const head = [reply.status, typeIn(reply.contentType)].filter((part) => part !== '').join(' ');
-  const words = cut(onOneLine(reasonOf(reply.body.slice(0, READ))), LONGEST_WORDS);
+  const words = cut(onOneLine(errorText(reply.body.slice(0, READ))), LONGEST_WORDS);
   return [head, remark, words === '' ? 'an empty body' : words]
     .filter((part) => part !== undefined)
     .join(': ');

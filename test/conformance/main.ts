@@ -6,7 +6,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
-import { reasonOf } from '../../shared/json/reason.ts';
+import { errorText } from '../../shared/json/error-text.ts';
 import { checkTable, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 import { LEDGER_CASES, type LedgerCase } from './ledger-cases.ts';
 
@@ -44,7 +44,7 @@ const failureOf = async ({ run }: LedgerCase, index: number): Promise<string | u
     });
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return errorText(error);
   }
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readControlConfig } from '../../shared/edge/config.ts';
+import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 
 const control = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readAcceptConfig } from '../../shared/edge/accept-config.ts';
-import { readControlConfig } from '../../shared/edge/config.ts';
+import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
 
 const control = {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readNativeRequest } from '../../shared/intent/request.ts';
+import { readNative } from '../../shared/intent/request.ts';
 import { NOW, PROJECT } from '../support/messages.ts';
 
 /** What a caller is told of a request that is good but for this. */
 const read = (part: object) => {
-  const reading = readNativeRequest(
+  const reading = readNative(
     { operation: 'dli.run', project_id: PROJECT, jobs: [1], ...part },
     new Date(NOW),
   );
   return reading.ok
-    ? reading.request
+    ? reading.draft
     : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
 };
 

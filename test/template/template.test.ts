@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
 import { readAcceptConfig } from '../../shared/edge/accept-config.ts';
-import { readControlConfig } from '../../shared/edge/config.ts';
+import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { MOST_DEADLINE_SECONDS } from '../../shared/intent/request.ts';
 import { RESULT_SOURCE } from '../../shared/intent/result.ts';
 import { operations } from '../../shared/operations/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonOf } from '../../shared/json/reason.ts';
+import { errorText } from '../../shared/json/error-text.ts';
 
 class OddError extends Error {
   override readonly name = 'OddError';
@@ -15,12 +15,12 @@ describe('an error is told in a line, without its stack', () => {
     [null, 'null'],
     [7, '7'],
   ])('%s', (error, reason) => {
-    expect(reasonOf(error)).toBe(reason);
+    expect(errorText(error)).toBe(reason);
   });
 
   it('with its causes, down to the last', () => {
     const refused = new Error('connect ECONNREFUSED', { cause: 'nobody listens' });
-    expect(reasonOf(new OddError('not sent', { cause: refused }))).toBe(
+    expect(errorText(new OddError('not sent', { cause: refused }))).toBe(
       'OddError: not sent (Error: connect ECONNREFUSED (nobody listens))',
     );
   });
@@ -28,7 +28,7 @@ describe('an error is told in a line, without its stack', () => {
   it('but no more than eight causes, since some go round in circles', () => {
     const round = new Error('again');
     round.cause = round;
-    expect(reasonOf(round)).toBe(`Error: again${' (Error: again'.repeat(8)}${')'.repeat(8)}`);
+    expect(errorText(round)).toBe(`Error: again${' (Error: again'.repeat(8)}${')'.repeat(8)}`);
   });
 });
 
@@ -40,12 +40,12 @@ describe('of a credential that an error quotes the name alone is said', () => {
     ['signed with Access=AKID, wrong', 'signed with Access=[secret], wrong'],
     ['Credential=AKID/2024; Signature=0a1b', 'Credential=[secret]; Signature=[secret]'],
   ])('%s', (quoted, told) => {
-    expect(reasonOf(quoted)).toBe(told);
+    expect(errorText(quoted)).toBe(told);
   });
 
   it('in a cause too', () => {
     const cause = new Error('not signed: Access=AKID, and so on');
-    expect(reasonOf(new Error('refused', { cause }))).toBe(
+    expect(errorText(new Error('refused', { cause }))).toBe(
       'Error: refused (Error: not signed: Access=[secret], and so on)',
     );
   });

@@ -1,21 +1,20 @@
 import { isObject, type JsonObject } from '../json/json.ts';
 
-/** Envelopes that accept-event can open, once the setting `UNWRAP` names them. */
-export const ENVELOPES = ['text-detail', 'sns', 'sqs', 'pipes'] as const;
-export type Envelope = (typeof ENVELOPES)[number];
+/** Envelopes whose content can be taken out, where the setting `UNWRAP` says so. */
+export const UNWRAPPED = ['text-detail', 'sns', 'sqs', 'pipes'] as const;
+export type Unwrapped = (typeof UNWRAPPED)[number];
 
-/** A payload that is no intent, but is recognised. Neither text quotes the payload. */
-export interface ForeignPayload {
-  readonly kind: Envelope | 'other';
+/** What a payload looks like, and what its sender can do about it. Neither text quotes the payload. */
+export interface Look {
+  readonly kind: Unwrapped | 'other';
   /** With its article. */
   readonly name: string;
-  /** What the sender can do about it. */
   readonly advice: string;
 }
 
-const other = (name: string, advice: string): ForeignPayload => ({ kind: 'other', name, advice });
+const other = (name: string, advice: string): Look => ({ kind: 'other', name, advice });
 
-const envelope = (kind: Envelope, name: string): ForeignPayload => ({
+const unwrapped = (kind: Unwrapped, name: string): Look => ({
   kind,
   name,
   advice: `put ${kind} into the setting UNWRAP to have it taken out, or hand in what is inside`,
@@ -24,14 +23,14 @@ const envelope = (kind: Envelope, name: string): ForeignPayload => ({
 const INSTEAD = 'hand in the intent itself, {operation, project_id, jobs}';
 const TO_HTTP = 'let it invoke accept-http';
 
-const SNS = envelope('sns', 'an SNS notification');
-const TEXT_DETAIL = envelope('text-detail', 'an event whose detail is a text');
-const PIPES = envelope('pipes', 'a batch of EventBridge Pipes');
+const SNS = unwrapped('sns', 'an SNS notification');
+const TEXT_DETAIL = unwrapped('text-detail', 'an event whose detail is a text');
+const PIPES = unwrapped('pipes', 'a batch of EventBridge Pipes');
 
-/** Batches of event source mappings, by the source of their first record. */
-const RECORDS: Readonly<Record<string, ForeignPayload>> = {
-  'aws:sns': envelope('sns', 'an SNS event'),
-  'aws:sqs': envelope('sqs', 'an SQS event'),
+/** Batches that event source mappings hand over, by the source of their first record. */
+const RECORDS: Readonly<Record<string, Look>> = {
+  'aws:sns': unwrapped('sns', 'an SNS event'),
+  'aws:sqs': unwrapped('sqs', 'an SQS event'),
   'aws:s3': other('an S3 event', INSTEAD),
   'aws:kinesis': other('a Kinesis batch', INSTEAD),
   'aws:dynamodb': other('a DynamoDB stream batch', INSTEAD),
@@ -43,7 +42,7 @@ const SOME_RECORDS = other('a batch of records', INSTEAD);
 const has = (object: JsonObject, ...keys: readonly string[]): boolean =>
   keys.every((key) => Object.hasOwn(object, key));
 
-const recogniseRecords = (records: unknown): ForeignPayload => {
+const lookOfRecords = (records: unknown): Look => {
   const first: unknown = Array.isArray(records) ? records[0] : undefined;
   if (!isObject(first)) return SOME_RECORDS;
   const source = first.eventSource ?? first.EventSource;
@@ -53,7 +52,7 @@ const recogniseRecords = (records: unknown): ForeignPayload => {
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html, services-apigateway.html and services-vpc-lattice.html */
-const recogniseRequest = (context: JsonObject): ForeignPayload => {
+const lookOfRequest = (context: JsonObject): Look => {
   if (has(context, 'elb'))
     return other('an event of a load balancer', 'put an HTTP API before accept-http instead');
   if (has(context, 'connectionId'))
@@ -65,21 +64,21 @@ const recogniseRequest = (context: JsonObject): ForeignPayload => {
   return other('an API Gateway event', TO_HTTP);
 };
 
-const recogniseEvent = (event: JsonObject): ForeignPayload | undefined => {
+const lookOfEvent = (event: JsonObject): Look | undefined => {
   if (event['detail-type'] === 'Scheduled Event')
     return other('a scheduled event', `give the schedule an input of its own: ${INSTEAD}`);
   if (event.source === 'aws.cloudwatch') return other('a CloudWatch alarm', INSTEAD);
   return typeof event.detail === 'string' ? TEXT_DETAIL : undefined;
 };
 
-const recogniseObject = (object: JsonObject): ForeignPayload | undefined => {
-  if (has(object, 'detail-type')) return recogniseEvent(object);
+const lookOfObject = (object: JsonObject): Look | undefined => {
+  if (has(object, 'detail-type')) return lookOfEvent(object);
   if (has(object, 'TopicArn', 'Message')) return SNS;
-  if (has(object, 'Records')) return recogniseRecords(object.Records);
-  if (has(object, 'eventSource', 'records')) return recogniseRecords([object]);
+  if (has(object, 'Records')) return lookOfRecords(object.Records);
+  if (has(object, 'eventSource', 'records')) return lookOfRecords([object]);
   if (has(object, 'specversion', 'type'))
     return other('a CloudEvents envelope', `${INSTEAD}, which is its data`);
-  if (isObject(object.requestContext)) return recogniseRequest(object.requestContext);
+  if (isObject(object.requestContext)) return lookOfRequest(object.requestContext);
   if (has(object, 'httpMethod', 'path')) return other('an API Gateway event', TO_HTTP);
   if (has(object, 'alarmData') || has(object, 'AlarmName', 'NewStateValue'))
     return other('a CloudWatch alarm', INSTEAD);
@@ -90,33 +89,29 @@ const recogniseObject = (object: JsonObject): ForeignPayload | undefined => {
   return undefined;
 };
 
-/**
- * Recognises a payload that is no intent, by fields that its source always sets. Undefined for an intent, and for a
- * payload of no known source.
- */
-export const recognise = (payload: unknown): ForeignPayload | undefined => {
+/** What a payload that is no intent looks like, by the fields that its source always gives it; undefined if nothing known. */
+export const lookOf = (payload: unknown): Look | undefined => {
   if (typeof payload === 'string')
     return /^\s*[[{]/.test(payload)
       ? other('JSON in a text', 'hand in the object itself, not a text of it')
       : undefined;
   if (Array.isArray(payload))
     return payload.length > 0 && payload.every(isObject) ? PIPES : undefined;
-  return isObject(payload) ? recogniseObject(payload) : undefined;
+  return isObject(payload) ? lookOfObject(payload) : undefined;
 };
 
-/** What the payload looks like and what to do, in one sentence. */
-export const looksLike = ({ name, advice }: ForeignPayload): string =>
-  `looks like ${name}: ${advice}`;
+/** Why a look is no intent, in a sentence. */
+export const looksLike = ({ name, advice }: Look): string => `looks like ${name}: ${advice}`;
 
-/** For a queue message that neither accept-http nor accept-event wrote. */
+/** Where an intent lies on the queue that accept-http or accept-event did not put there. */
 const QUEUE_ADVICE =
   'only accept-http and accept-event write to this queue, so send it to one of them';
 
-/** What a queue message that is not ours looks like, and what to do. Undefined if it is not recognised. */
-export const foreignMessage = (body: unknown): string | undefined => {
+/** What a message of the queue looks like that is none of ours; undefined if nothing known. */
+export const messageLooksLike = (body: unknown): string | undefined => {
   const name =
-    isObject(body) && has(body, 'detail-type') ? 'an EventBridge event' : recognise(body)?.name;
-  const isRequest = isObject(body) && has(body, 'operation', 'jobs');
-  const said = name ?? (isRequest ? 'an intent as callers send it' : undefined);
+    isObject(body) && has(body, 'detail-type') ? 'an EventBridge event' : lookOf(body)?.name;
+  const isAsked = isObject(body) && has(body, 'operation', 'jobs');
+  const said = name ?? (isAsked ? 'an intent as callers send it' : undefined);
   return said && `looks like ${said}: ${QUEUE_ADVICE}`;
 };

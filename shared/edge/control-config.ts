@@ -14,7 +14,7 @@ import { operations } from '../operations/index.ts';
 import type { GroupOptions, Operation } from '../operations/operation.ts';
 import { checkEndpoints } from './aws-endpoints.ts';
 
-/** The vendor documents no limit; its list calls take 100. */
+/** The vendor documents no limit. Its list calls take 100. */
 const maxJobs = whole(1, 10_000);
 
 /** The setting that overrides `MAX_JOBS_PER_CALL` for one operation: `dli.run` → `MAX_JOBS_PER_CALL_DLI_RUN`. */
@@ -25,34 +25,34 @@ const overrides = v.object(
   Object.fromEntries(operations.map(({ name }) => [overrideFor(name), v.optional(maxJobs)])),
 );
 
-/** What recording and publishing the results of a call and giving messages back may take, repeats included. */
+/** Time reserved to record and publish the results of a call and to give messages back, with all retries. */
 const RESERVE_SECONDS = 10;
 
-/** As long as the breaker of a refused credential is open at least: then a probe may use it again. */
+/** How long a refused credential is not used. Its breaker is open as long at least, so a later probe may use it. */
 const REFUSED_MS = 60_000;
 
-/** For secrets that are asked for in vain: a project that is not in them, or a source that is out of reach. */
+/** The secret is read again at most this often for a project that it lacks, or while it cannot be read. */
 const LEAST_REFRESH_MS = 10_000;
 
 /**
- * As many signatures are bad at once when a pair of keys is revoked. The sixth in a row locks it (docs/upstream.md §1), and
- * an invocation tries again once the breaker is half-open.
+ * The most requests in flight that one key pair has signed. When the pair is revoked, all of them fail, and the probe of
+ * the half-open breaker fails too. The sixth bad signature in a row locks the pair (docs/upstream.md §1).
  */
 const MOST_SIGNED_AT_ONCE = 4;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Shorter than what gateways keep, so that no request meets a connection that is just being closed. */
+/** Shorter than gateways keep idle connections, so that none closes while we begin a request on it. */
 const KEEP_ALIVE_MS = 4_000;
 
 /**
- * How late effects and statuses may be, in seconds. Terraform's providers look first 20 s after a request, and take the
- * states that it found as pending. Where a repeat would do harm it waits longer (docs/ledger.md).
+ * How late effects and statuses may show, in seconds. Terraform's providers first look 20 s after a request, and treat
+ * old states as pending. We wait longer where a repeated call does harm (docs/ledger.md).
  */
 const SETTLE_SECONDS = 30;
 const CAREFUL_SETTLE_SECONDS = 120;
 
-/** Longer than any message lives, on the queue or the dead-letter queue. */
+/** Longer than any message stays on the queue or the dead-letter queue. */
 const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 
 const isOne = (a: string | undefined, b: string | undefined): boolean =>
@@ -126,62 +126,75 @@ const controlSchema = v.pipe(
   ),
 );
 
-/** Settings of the function that controls jobs. */
+type Settings = v.InferOutput<typeof controlSchema>;
+type Overrides = v.InferOutput<typeof overrides>;
+
+const upstreamOf = (settings: Settings) => ({
+  endpoints: {
+    dli: settings.DLI_ENDPOINT,
+    drs: settings.DRS_ENDPOINT,
+    iam: settings.IAM_ENDPOINT,
+  },
+  language: settings.UPSTREAM_LANGUAGE,
+  callsPerKey: settings.CALLS_PER_KEY,
+  refusedMs: REFUSED_MS,
+});
+
+const accountsOf = (settings: Settings) => ({
+  ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
+  leastRefreshMs: LEAST_REFRESH_MS,
+  needsIam: settings.IAM_ENDPOINT === undefined,
+});
+
+const connectionsOf = ({ CALL_TIMEOUT_SECONDS }: Settings) => ({
+  connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, CALL_TIMEOUT_SECONDS * 1_000),
+  headersTimeoutMs: CALL_TIMEOUT_SECONDS * 1_000,
+  bodyTimeoutMs: CALL_TIMEOUT_SECONDS * 1_000,
+  keepAliveMs: KEEP_ALIVE_MS,
+});
+
+/** A lease outlasts the function, and the late effects of what a crashed function sent last. */
+const leaseSeconds = (settings: Settings): number =>
+  settings.FUNCTION_TIMEOUT_SECONDS +
+  Math.max(settings.LEASE_MARGIN_SECONDS, settings.SETTLE_SECONDS ?? CAREFUL_SETTLE_SECONDS);
+
+const settleSeconds = ({ SETTLE_SECONDS: set }: Settings, repeatHarms: boolean): number =>
+  set ?? (repeatHarms ? CAREFUL_SETTLE_SECONDS : SETTLE_SECONDS);
+
+/** What the control loop goes by. */
+const limitsOf = (settings: Settings, perOperation: Overrides) => ({
+  maxJobsPerCall: ({ name }: Pick<Operation, 'name'>): number =>
+    perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
+  callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
+  msPerCall: (settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS) * 1_000,
+  leaseMs: leaseSeconds(settings) * 1_000,
+  settleMs: ({ repeatHarms }: Pick<Operation, 'repeatHarms'>, options: GroupOptions): number =>
+    settleSeconds(settings, repeatHarms(options)) * 1_000,
+  recordsEnds: settings.RECORD_ENDS,
+  maxReceives: settings.MAX_RECEIVES,
+  keepSeconds: LEDGER_KEEP_SECONDS,
+  callConcurrency: settings.CALL_CONCURRENCY,
+  callsForMs: settings.CALLS_SECONDS * 1_000,
+  restartDelaySeconds: settings.RESTART_DELAY_SECONDS,
+});
+
+/** Settings of control-jobs. */
 export const readControlConfig = (environment: Environment) => {
   const [settings] = readTogether(
     () => readSettings(controlSchema, environment),
     () => checkEndpoints(environment, ['SQS', 'EVENTBRIDGE', 'DYNAMODB', 'SECRETS_MANAGER']),
   );
-  const perOperation = readSettings(overrides, environment);
   return {
     queueUrl: settings.QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTER_QUEUE_URL,
     eventBusName: settings.EVENT_BUS_NAME,
-    upstream: {
-      endpoints: {
-        dli: settings.DLI_ENDPOINT,
-        drs: settings.DRS_ENDPOINT,
-        iam: settings.IAM_ENDPOINT,
-      },
-      language: settings.UPSTREAM_LANGUAGE,
-      callsPerKey: settings.CALLS_PER_KEY,
-      refusedMs: REFUSED_MS,
-    },
-    secret: { id: settings.UPSTREAM_SECRET_ID, file: settings.UPSTREAM_SECRETS_FILE ?? '' },
-    accounts: {
-      ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
-      leastRefreshMs: LEAST_REFRESH_MS,
-      needsIam: settings.IAM_ENDPOINT === undefined,
-    },
-    connections: {
-      connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, settings.CALL_TIMEOUT_SECONDS * 1_000),
-      headersTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
-      bodyTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
-      keepAliveMs: KEEP_ALIVE_MS,
-    },
-    maxJobsPerCall: ({ name }: Pick<Operation, 'name'>): number =>
-      perOperation[overrideFor(name)] ?? settings.MAX_JOBS_PER_CALL,
-    callTimeoutMs: settings.CALL_TIMEOUT_SECONDS * 1_000,
-    msPerCall: (settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS) * 1_000,
-    // What a function sent that died shows by then, too.
-    leaseMs:
-      (settings.FUNCTION_TIMEOUT_SECONDS +
-        Math.max(
-          settings.LEASE_MARGIN_SECONDS,
-          settings.SETTLE_SECONDS ?? CAREFUL_SETTLE_SECONDS,
-        )) *
-      1_000,
-    settleMs: ({ repeatHarms }: Pick<Operation, 'repeatHarms'>, options: GroupOptions): number =>
-      (settings.SETTLE_SECONDS ??
-        (repeatHarms(options) ? CAREFUL_SETTLE_SECONDS : SETTLE_SECONDS)) * 1_000,
-    recordsEnds: settings.RECORD_ENDS,
-    maxReceives: settings.MAX_RECEIVES,
-    keepSeconds: LEDGER_KEEP_SECONDS,
-    ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },
-    callConcurrency: settings.CALL_CONCURRENCY,
-    callsForMs: settings.CALLS_SECONDS * 1_000,
-    restartDelaySeconds: settings.RESTART_DELAY_SECONDS,
     maxEventBytes: settings.MAX_EVENT_BYTES,
+    upstream: upstreamOf(settings),
+    secret: { id: settings.UPSTREAM_SECRET_ID, file: settings.UPSTREAM_SECRETS_FILE ?? '' },
+    accounts: accountsOf(settings),
+    connections: connectionsOf(settings),
+    ledger: { table: settings.LEDGER_TABLE, file: settings.LEDGER_FILE ?? '' },
     log: logOf(settings),
+    ...limitsOf(settings, readSettings(overrides, environment)),
   };
 };

@@ -1,9 +1,9 @@
 const HIDDEN = '[secret]';
 
-/** Causes of causes, of which some go round in circles. */
+/** The deepest cause that is shown. Some errors are, by mistake, their own cause. */
 const DEEPEST = 8;
 
-/** Headers that let in who knows them, as errors about bad signatures quote them. */
+/** Headers that hold credentials. Error messages about bad signatures quote them. */
 const HEADER_LINE =
   /(authorization|x-(?:amz-security|auth|security|subject)-token)(["'\\]*[:=]\s*["'\\]*)(?:[\w-]+ )?[^\s,'"\\]+/gi;
 const PARAMETER = /\b(Access|Credential|Signature)=[^\s,;'"\\&]+/g;
@@ -19,7 +19,7 @@ const textOf = (error: unknown, depth: number): string => {
 };
 
 /**
- * What an error says, with its causes and without its stack: fit for a log line. Law: of a header with a credential
- * that it quotes the name alone is said.
+ * The text of an error with its causes, without stack traces, for a log line. Law: a quoted header that holds a credential
+ * appears by name only.
  */
-export const reasonOf = (error: unknown): string => withoutCredentials(textOf(error, 0));
+export const errorText = (error: unknown): string => withoutCredentials(textOf(error, 0));
