@@ -15,7 +15,7 @@ export interface Sample {
   readonly event: unknown;
 }
 
-const ROOT = new URL('../../events', import.meta.url);
+const ROOT = new URL('../../events/', import.meta.url);
 
 /** Every sample there is, in the order of their numbers. */
 export const readSamples = (): readonly Sample[] => {

@@ -7,22 +7,36 @@ import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+type Context = Pick<TestContext, 'onTestFinished'>;
+
+/** `node local/main.ts` in a process of its own, with these settings and none of the environment's. */
+export const startChild = (context: Context, settings: Environment) =>
+  startProgram(context, [process.execPath, 'local/main.ts'], settings);
+
+/** A command of a page, as a shell runs it. */
+export const startShell = (context: Context, command: string) =>
+  startProgram(context, ['sh', '-c', command], { HOME: process.env.HOME });
+
 /**
- * `node local/main.ts` in a process of its own, with these settings and none of the environment's. It is killed when
- * the test is over, if it still runs; the test's own context lets tests run side by side.
+ * A process group of its own in the project's folder, on a free port. It is killed when the test is over, if it still
+ * runs; the test's own context lets tests run side by side.
  */
-export const startChild = (
-  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+const startProgram = (
+  { onTestFinished }: Context,
+  [program, ...parameters]: readonly [string, ...string[]],
   settings: Environment,
 ) => {
-  const child = spawn(process.execPath, ['local/main.ts'], {
+  const child = spawn(program, parameters, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name);
+  };
+  onTestFinished(() => signal('SIGKILL'));
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -46,7 +60,8 @@ export const startChild = (
     says,
     /** Resolves to the front's address once the stack is ready. */
     ready: () => says(/ {2}front +(http:\S+)/),
-    signal: (name: NodeJS.Signals) => child.kill(name),
+    /** Sends it to the whole group, as a terminal does. */
+    signal,
     /** Resolves when the process is gone and all that it wrote has been read. */
     ended: async () => {
       const [code, signal] = await closed;
