@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { readMessage } from '../shared/intent/intent.ts';
+import { readMessage } from '../shared/intent/message.ts';
 import { type Call, cutCalls, planCalls, type Queued } from '../shared/intent/plan.ts';
 import { type Result, resultOf, timingOf } from '../shared/intent/result.ts';
 import { jobIdOf } from '../shared/operations/operation.ts';

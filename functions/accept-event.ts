@@ -34,5 +34,5 @@ const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays });
 
 /** Event rule or direct invocation → intents → queue. */
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
-  makeAcceptEnveloped(acceptPayload, { now, named: unwrap, takesReplays }),
+  makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays }),
 );

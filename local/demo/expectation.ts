@@ -1,23 +1,28 @@
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
-import { readMessage } from '../../shared/intent/intent.ts';
-import { type Draft, type ReadDraft, readNative, readVendor } from '../../shared/intent/request.ts';
+import { readMessage } from '../../shared/intent/message.ts';
+import {
+  type JobRequest,
+  type ReadRequest,
+  readNativeRequest,
+} from '../../shared/intent/request.ts';
+import { readVendorRequest } from '../../shared/intent/vendor-request.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
 import { operations } from '../../shared/operations/index.ts';
 import { distinct } from '../../shared/operations/job-list.ts';
 import { jobIdOf, pathFor } from '../../shared/operations/operation.ts';
 import type { Sample } from './samples.ts';
 
-type Wish = Pick<Draft, 'operation' | 'project_id' | 'jobs'>;
+type Wish = Pick<JobRequest, 'operation' | 'project_id' | 'jobs'>;
 
-const drafted = (reading: ReadDraft): readonly Wish[] => (reading.ok ? [reading.draft] : []);
+const wishIn = (reading: ReadRequest): readonly Wish[] => (reading.ok ? [reading.request] : []);
 
 const wishesOverHttp = ({ rawPath, body = '' }: APIGatewayProxyEventV2): readonly Wish[] => {
   const parsed = parseJson(body);
   if (!parsed.ok) return [];
-  if (rawPath === '/v1/intents') return drafted(readNative(parsed.value, new Date()));
+  if (rawPath === '/v1/intents') return wishIn(readNativeRequest(parsed.value, new Date()));
   const project = rawPath.split('/')[2];
   return operations.flatMap((row) => {
-    const reading = drafted(readVendor(row, project, parsed.value));
+    const reading = wishIn(readVendorRequest(row, project, parsed.value));
     return reading.filter(({ project_id }) => pathFor(row, project_id) === rawPath);
   });
 };
@@ -28,7 +33,7 @@ const wishesOf = ({ function: name, event }: Sample): readonly Wish[] => {
       return wishesOverHttp(event as APIGatewayProxyEventV2);
     case 'accept-event': {
       const body = isObject(event) && 'detail' in event ? event.detail : event;
-      return drafted(readNative(body, new Date()));
+      return wishIn(readNativeRequest(body, new Date()));
     }
     case 'control-jobs':
       return (event as SQSEvent).Records.flatMap(({ body }) => {

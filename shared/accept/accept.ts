@@ -1,25 +1,26 @@
-import { type Intent, type IntentId, MESSAGE_VERSION, writeMessages } from '../intent/intent.ts';
-import type { Draft } from '../intent/request.ts';
+import { type Intent, type IntentId, MESSAGE_VERSION } from '../intent/intent.ts';
+import { writeMessages } from '../intent/message.ts';
+import type { JobRequest } from '../intent/request.ts';
 import { distinct } from '../operations/job-list.ts';
 import { type JobId, jobIdOf } from '../operations/operation.ts';
 
-/** Puts messages on the queue and tells, for each in order, whether the queue took it. */
+/** Sends messages to the queue. Says of each, in order, whether the queue took it. */
 export type Enqueue = (messages: readonly string[]) => Promise<readonly boolean[]>;
 
 export interface AcceptEdges {
   readonly enqueue: Enqueue;
   readonly now: () => Date;
-  /** Newer than the id that it is given; of now, or of the time `at`, in milliseconds since 1970. */
+  /** Makes an id of now, or of the time `at` in milliseconds since 1970. The id is newer than `after`. */
   readonly newIntentId: (after?: IntentId, at?: number) => IntentId;
-  /** Bytes per message; larger intents are split over several under one intent id. */
+  /** Bytes per message. A larger intent becomes several messages with one intent id. */
   readonly maxMessageBytes: number;
-  /** The jobs of one record in the ledger, if other than usual. */
+  /** Jobs per ledger record, if not the default. */
   readonly blockJobs?: number | undefined;
-  /** How long an intent is good for if it does not say. */
+  /** The deadline of an intent without one of its own, counted from its acceptance. */
   readonly deadlineMs: number;
 }
 
-/** Who asked, and the trace that the request is part of. */
+/** Who sent the request, and the trace that it belongs to. */
 export interface Origin {
   readonly caller: string;
   readonly traceparent?: string;
@@ -28,7 +29,7 @@ export interface Origin {
   readonly key?: string;
 }
 
-/** `partly`: the queue refused some messages for good, after repeats; none of `not_queued` will be carried out. */
+/** `partly`: the queue refused some messages in every try. The jobs in `not_queued` will not be carried out. */
 export type Accepted =
   | { readonly kind: 'queued'; readonly intent: Intent }
   | {
@@ -39,32 +40,32 @@ export type Accepted =
     };
 
 /**
- * `wishedAt` is when it was wished, in milliseconds since 1970, where it comes late: it is as old as that, and its deadline
- * counts from then.
+ * `wishedAt` is set for a late event: its time, in milliseconds since 1970. The intent is then as old as that, and its
+ * default deadline counts from then.
  */
 export type Accept = (
-  draft: Draft,
+  request: JobRequest,
   origin: Origin,
   intentId?: IntentId,
   wishedAt?: number,
 ) => Promise<Accepted>;
 
-/** The time of an event is told in whole seconds: it was wished before the next one. */
+/** Event times are in whole seconds, so an event may be from any moment of its second. */
 const REST_OF_SECOND_MS = 999;
 
-/** The latest time at which it can have been wished: not after its acceptance. */
+/** The latest moment at which the event can have occurred, but never after its acceptance. */
 const latestAt = (at: number, acceptedAt: number): number =>
   Math.min(at % 1_000 === 0 ? at + REST_OF_SECOND_MS : at, acceptedAt);
 
 /**
- * The way in: stamps a draft as an intent and puts it on the queue. Laws: `queued` means that the queue has every job
- * (promise P1); a job listed twice is queued once. An intent is as old as its acceptance, but for one that comes late. What
- * is to follow another intent is newer than that, if need be under another id than the one given.
+ * Turns a request into an intent and queues it. Laws: `queued` means that the queue has every job (promise P1). A job
+ * that is listed twice is queued once. An intent is as old as its acceptance, unless it is late. An intent that follows
+ * another is newer than that one; it gets another id than the given one if need be.
  */
 export const makeAccept =
   ({ enqueue, now, newIntentId, maxMessageBytes, blockJobs, deadlineMs }: AcceptEdges): Accept =>
-  async (draft, origin, given, wishedAt) => {
-    const { after } = draft;
+  async (request, origin, given, wishedAt) => {
+    const { after } = request;
     const isNewer = given !== undefined && (after === undefined || given > after);
     const acceptedAt = now();
     const at = wishedAt === undefined ? undefined : latestAt(wishedAt, acceptedAt.getTime());
@@ -73,9 +74,9 @@ export const makeAccept =
     const intent: Intent = {
       v: MESSAGE_VERSION,
       intent_id: intentId,
-      ...draft,
-      jobs: distinct(draft.jobs),
-      expires_at: draft.expires_at ?? new Date(since + deadlineMs).toISOString(),
+      ...request,
+      jobs: distinct(request.jobs),
+      expires_at: request.expires_at ?? new Date(since + deadlineMs).toISOString(),
       ...origin,
       accepted_at: acceptedAt.toISOString(),
     };

@@ -1,4 +1,4 @@
-import type { Unwrapped } from '../intent/envelope.ts';
+import type { Envelope } from '../intent/foreign-payload.ts';
 import {
   type AcceptPayload,
   InvalidIntentError,
@@ -13,16 +13,16 @@ export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly R
 
 export interface AcceptEnvelopedOptions {
   readonly now: () => Date;
-  /** The envelopes that are opened; all others are refused by name. */
-  readonly named: ReadonlySet<Unwrapped>;
-  /** Whether events are taken that an archive replays. */
+  /** The envelopes that are opened. All others are refused by name. */
+  readonly opens: ReadonlySet<Envelope>;
+  /** Whether to accept events that an archive replays. */
   readonly takesReplays: boolean;
 }
 
-/** Parts that an error tells of, one by one. */
+/** The most parts that one error describes. */
 const SHOWN = 10;
 
-/** Which parts of a batch failed and why, counted from 0 as their places in it are. */
+/** Which parts of a batch failed, and why. Places count from 0. */
 const sentence = (faults: ReadonlyMap<number, string>, size: number): string => {
   const shown = [...faults].slice(0, SHOWN).map(([place, detail]) => `[${place}] ${detail}`);
   const rest = faults.size - shown.length;
@@ -30,17 +30,17 @@ const sentence = (faults: ReadonlyMap<number, string>, size: number): string => 
 };
 
 /**
- * Takes intents also out of envelopes that a setting names. A batch (SQS, SNS, Pipes) is answered by the receipts of its
- * intents, in its order. Law: if one of them is invalid, none is queued; if the queue did not take one whole, the error
- * names it, and those that are not named are queued.
+ * Accepts intents, also out of the envelopes that a setting names. A batch (SQS, SNS, Pipes) is answered by one receipt
+ * per intent, in its order. Laws: one invalid intent keeps the whole batch off the queue. If the queue does not take an
+ * intent whole, the error names it; all intents that the error does not name are queued.
  */
 export const makeAcceptEnveloped =
   (
     acceptPayload: AcceptPayload,
-    { now, named, takesReplays }: AcceptEnvelopedOptions,
+    { now, opens, takesReplays }: AcceptEnvelopedOptions,
   ): AcceptEnveloped =>
   async (payload) => {
-    const opened = unwrap(payload, named);
+    const opened = unwrap(payload, opens);
     if (!opened.ok) throw new InvalidIntentError(opened.detail);
     const { payloads, isBatch } = opened;
     const [only] = payloads;
@@ -60,15 +60,16 @@ const acceptAll = async (
   });
   if (invalid.size > 0)
     throw new InvalidIntentError(`none was queued, for ${sentence(invalid, payloads.length)}`);
-  // Begun in their order, so that a later one of the batch is the newer intent.
+  // All begin in batch order, so that of two intents the later one is newer.
   const settled = await Promise.allSettled(payloads.map(acceptPayload));
   const failed = new Map<number, string>();
   const receipts = settled.flatMap((part, place) => {
     if (part.status === 'fulfilled') return [part.value];
     const { reason } = part;
-    // A deadline may have passed since it was judged.
-    const isTold = reason instanceof QueueUnavailableError || reason instanceof InvalidIntentError;
-    if (!isTold) throw reason;
+    // A deadline can pass between the check above and this.
+    const isExpected =
+      reason instanceof QueueUnavailableError || reason instanceof InvalidIntentError;
+    if (!isExpected) throw reason;
     failed.set(place, reason.message);
     return [];
   });

@@ -1,8 +1,8 @@
-import { lookOf, looksLike } from '../intent/envelope.ts';
+import { looksLike, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
 
-/** What we read of a request, whichever version the payload has that API Gateway hands over. Header names are as sent. */
+/** The parts of an API Gateway event that we read, in any payload version. Header names are as sent. */
 export interface HttpEvent {
   readonly method: string;
   readonly path: string;
@@ -16,11 +16,11 @@ export type ReadHttpEvent =
   | { readonly ok: false; readonly detail: string };
 
 const unreadable = (payload: unknown): ReadHttpEvent => {
-  const look = lookOf(payload);
+  const foreign = recognise(payload);
   return {
     ok: false,
-    detail: look
-      ? looksLike(look)
+    detail: foreign
+      ? looksLike(foreign)
       : 'is no HTTP event: accept-http takes those of an HTTP API, a REST API or a function URL',
   };
 };
@@ -32,7 +32,7 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
   return isText(value) ? value : undefined;
 };
 
-/** Payload 1.0 has repeated headers as lists, and the last of them also alone. */
+/** Payload 1.0 has each repeated header twice: as a list of all values, and alone with its last value. */
 const headersOf = ({ headers, multiValueHeaders }: JsonObject): Record<string, string> => {
   const alone = Object.entries(isObject(headers) ? headers : {});
   const lists = Object.entries(isObject(multiValueHeaders) ? multiValueHeaders : {});
@@ -50,12 +50,12 @@ const without = (path: string, prefix: string): string => {
 };
 
 /**
- * Where a request wants to go, without the API's stage and the base path of its custom domain. Either may be in the path
- * or not: that differs with the kind of API and the mapping of the domain. So both are taken off where that leads to a
- * path that is known, and one or none of them where that does.
+ * The path without the API's stage and the base path of its custom domain. API Gateway includes or omits either of them,
+ * depending on the kind of API and the domain's mapping. So we try to remove both, then one, then none, and take the
+ * first result that is a known path.
  * Sources: powertools-lambda-python issue 621 and pull request 579, serverless-express issues 653 and 465, lambda-api issue 136.
  */
-const placeOf = (
+const pathOf = (
   path: string,
   stage: string,
   { basePath, isKnown }: ReadHttpEventOptions,
@@ -67,15 +67,15 @@ const placeOf = (
 };
 
 export interface ReadHttpEventOptions {
-  /** As `/jobs`, or empty. */
+  /** Such as `/jobs`, or empty. */
   readonly basePath: string;
-  /** Whether there is a route at a path. */
+  /** Whether a path has a route. */
   readonly isKnown: (path: string) => boolean;
 }
 
 /**
- * Reads an event of an HTTP API or a function URL (payload 2.0 or 1.0) or of a REST API. Never throws. What is none is
- * told by what it looks like.
+ * Reads an event of an HTTP API or a function URL (payload 2.0 or 1.0), or of a REST API. Never throws. For any other
+ * payload, `detail` says what it looks like.
  */
 export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): ReadHttpEvent => {
   if (!isObject(payload)) return unreadable(payload);
@@ -88,7 +88,7 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
     ok: true,
     event: {
       method,
-      path: placeOf(raw, `/${textIn(context, 'stage') ?? '$default'}`, options),
+      path: pathOf(raw, `/${textIn(context, 'stage') ?? '$default'}`, options),
       headers: headersOf(payload),
       body: textIn(payload, 'body') ?? '',
       isBase64Encoded: payload.isBase64Encoded === true,

@@ -1,19 +1,19 @@
 import { MOST_AHEAD_MS } from '../intent/after.ts';
-import { lookOf, looksLike } from '../intent/envelope.ts';
-import { type Draft, readNative } from '../intent/request.ts';
+import { looksLike, recognise } from '../intent/foreign-payload.ts';
+import { type JobRequest, readNativeRequest } from '../intent/request.ts';
 import { sentence } from '../json/fault.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import type { Accept, Origin } from './accept.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
 
-/** The payload is no intent. Its message names every fault; trying again will not help. */
+/** The payload is no intent. The message names every fault. A retry cannot help. */
 export class InvalidIntentError extends Error {
   override readonly name = 'InvalidIntentError';
 }
 
 /**
- * The queue did not take every job. Its message says how many it took. An event that is tried again is the same intent;
- * a direct caller that tries again makes a new one, which counts for all its jobs.
+ * The queue did not take every job. The message says how many it took. If an event is retried, it is the same intent.
+ * If a direct caller retries, it is a new intent, which replaces this one for all its jobs.
  */
 export class QueueUnavailableError extends Error {
   override readonly name = 'QueueUnavailableError';
@@ -21,37 +21,41 @@ export class QueueUnavailableError extends Error {
 
 export type AcceptPayload = (payload: unknown) => Promise<Receipt>;
 
-/** A source is any text; the caller is part of every message and event, and so kept short. */
+/** A source can be of any length. It is cut, since the caller is part of every message and result event. */
 const ruleOf = (source: unknown): string =>
   typeof source === 'string' ? `rule:${source.slice(0, 256)}` : 'rule';
 
-interface Unwrapped {
-  /** Why it is not taken, whatever is in it. */
+/** A payload without the event around it, if there is one. */
+interface Delivery {
+  /** Why the payload is refused, whatever its body says. */
   readonly fault?: string | undefined;
   readonly body: unknown;
   readonly caller: string;
-  /** The id of the event that hands it over. */
+  /** The id of the event. */
   readonly event?: string | undefined;
-  /** When it was wished, in milliseconds since 1970, where that was long ago. */
+  /** The time of a late event, in milliseconds since 1970. */
   readonly wishedAt?: number | undefined;
 }
 
 export interface AcceptPayloadOptions {
   readonly now: () => Date;
-  /** A short name for a text, the same for the same text alone. */
+  /** A digest: equal texts have equal keys, and other texts other keys. */
   readonly keyOf: (text: string) => string;
-  /** Whether events are taken that an archive replays. */
+  /** Whether to accept events that an archive replays. */
   readonly takesReplays: boolean;
 }
 
-/** The time of an event, where it tells how old the wish is: whole seconds are too coarse while it is of just now. */
+/**
+ * The time of an event that is late or replayed. For a fresh event it is undefined: its time is in whole seconds, which
+ * is too coarse to order it.
+ */
 const wishedAtOf = (time: unknown, isReplay: boolean, now: Date): number | undefined => {
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   const age = now.getTime() - at;
   return age > (isReplay ? 0 : MOST_AHEAD_MS) ? at : undefined;
 };
 
-/** An id tells times from 1970 on. .NET's `DateTime.MinValue` is of the year 1. */
+/** Intent ids hold times from 1970 on. Some senders write year 1, which is .NET's `DateTime.MinValue`. */
 const faultOfTime = (time: unknown): string | undefined =>
   typeof time === 'string' && Date.parse(time) < 0
     ? '"time": is before 1970, so it is not when this was wished: send the time of the event'
@@ -60,8 +64,8 @@ const faultOfTime = (time: unknown): string | undefined =>
 const REPLAYED =
   '"replay-name": is of an event that an archive replays, whose wish may be long over: set ACCEPT_REPLAYS=true to take such events, as old as they were';
 
-/** An event rule hands over an envelope with the intent as `detail`; a direct caller hands over the intent itself. */
-const unwrap = (payload: unknown, takesReplays: boolean, now: Date): Unwrapped => {
+/** An event rule delivers an event with the intent as `detail`. A direct caller delivers the intent itself. */
+const deliveryOf = (payload: unknown, takesReplays: boolean, now: Date): Delivery => {
   if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
   const { id, time, detail: body, source, 'replay-name': replay } = payload satisfies JsonObject;
   const isReplay = replay !== undefined && replay !== null;
@@ -74,52 +78,50 @@ const unwrap = (payload: unknown, takesReplays: boolean, now: Date): Unwrapped =
   };
 };
 
-/** An event id is as long as its sender likes; what a run may name as `after` is not. */
+/** What a run may name as `after`. An event id of another form is not kept. */
 const NAME = /^[\x20-\x7e]{1,128}$/;
 
-/**
- * How the ledger knows an event again. Its id alone would not do: another detail under the same id is another wish.
- */
+/** The key by which the ledger recognises an event. It covers the detail too: some senders reuse event ids. */
 const originOf = (
-  { caller, event, draft }: Extract<ReadPayload, { ok: true }>,
+  { caller, event, request }: Extract<ReadPayload, { ok: true }>,
   keyOf: (text: string) => string,
 ): Origin => {
   if (event === undefined) return { caller };
-  const { operation, project_id, options, jobs, after, after_name, sequence, expires_at } = draft;
+  const { operation, project_id, options, jobs, after, after_name, sequence, expires_at } = request;
   const wish = { operation, project_id, options, jobs, after, after_name, sequence, expires_at };
   const key = keyOf(JSON.stringify([caller, event, wish]));
   return { caller, key, ...(NAME.test(event) && { event_id: event }) };
 };
 
 export type ReadPayload =
-  | ({ readonly ok: true; readonly draft: Draft } & Omit<Unwrapped, 'body' | 'fault'>)
+  | ({ readonly ok: true; readonly request: JobRequest } & Omit<Delivery, 'body' | 'fault'>)
   | { readonly ok: false; readonly detail: string };
 
 /**
- * Reads what an event rule or a direct caller hands over. What is no intent is told by what it looks like, if that is known.
- * A deadline that was to come when a late event was wished is one, though it is over: the control loop says so.
+ * Reads what an event rule or a direct caller delivers. The fault of a recognised foreign payload says what it looks like.
+ * The deadline of a late event must be after the event. It may have passed since: the control loop then says `expired`.
  */
 export const readPayload = (payload: unknown, now: Date, takesReplays: boolean): ReadPayload => {
-  const { body, fault, ...origin } = unwrap(payload, takesReplays, now);
+  const { body, fault, ...origin } = deliveryOf(payload, takesReplays, now);
   if (fault !== undefined) return { ok: false, detail: fault };
   const { wishedAt } = origin;
-  const reading = readNative(body, wishedAt === undefined ? now : new Date(wishedAt));
-  if (reading.ok) return { ok: true, draft: reading.draft, ...origin };
-  const look = lookOf(payload);
-  return { ok: false, detail: look ? looksLike(look) : sentence(reading.faults) };
+  const reading = readNativeRequest(body, wishedAt === undefined ? now : new Date(wishedAt));
+  if (reading.ok) return { ok: true, request: reading.request, ...origin };
+  const foreign = recognise(payload);
+  return { ok: false, detail: foreign ? looksLike(foreign) : sentence(reading.faults) };
 };
 
 /**
- * Takes the same intent as the native route, from an event rule or a direct invocation. Law: it returns only when the
- * queue has every job, and throws a named error otherwise, so that Lambda's retries and failure destination see it.
+ * Accepts an intent from an event rule or a direct invocation, in the form of the native route. Law: it returns only when
+ * the queue has every job. Otherwise it throws a named error, for Lambda's retries and failure destination.
  */
 export const makeAcceptPayload =
   (accept: Accept, { now, keyOf, takesReplays }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
     const reading = readPayload(payload, now(), takesReplays);
     if (!reading.ok) throw new InvalidIntentError(reading.detail);
-    const { draft, wishedAt } = reading;
-    const accepted = await accept(draft, originOf(reading, keyOf), undefined, wishedAt);
+    const { request, wishedAt } = reading;
+    const accepted = await accept(request, originOf(reading, keyOf), undefined, wishedAt);
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;
     throw new QueueUnavailableError(

@@ -2,14 +2,14 @@ import type { Fault } from '../json/fault.ts';
 import { sentence } from '../json/fault.ts';
 import type { Answer, Service } from '../operations/operation.ts';
 
-/** Why a request was not taken, before it is put in the shape that its route speaks. */
+/** Why a request was not accepted. Each route turns it into its own error shape. */
 export interface Problem {
   readonly status: number;
   readonly title: string;
-  /** What was wrong and what to do, in one or two sentences. */
+  /** What is wrong and what to do, in one or two sentences. */
   readonly detail: string;
   readonly faults?: readonly Fault[];
-  /** Jobs of a request that was only partly queued, so that the caller knows what to send again. */
+  /** Set if only some jobs were queued, so that the caller knows which to send again. */
   readonly queued?: readonly string[];
   readonly not_queued?: readonly string[];
 }
@@ -31,15 +31,15 @@ export const asProblemDetails = (problem: Problem, instance: string): Answer => 
   };
 };
 
-/** Codes that the vendor's services and their gateway use for a status. Source: docs/upstream.md. */
+/** The vendor's own error codes, by service. Source: docs/upstream.md. */
 const CODES: Record<Service, { invalid: string; unavailable: string; broken: string }> = {
   dli: { invalid: 'DLI.0001', unavailable: 'DLI.0012', broken: 'DLI.0999' },
   drs: { invalid: 'DRS.M00202', unavailable: 'DRS.M01503', broken: 'DRS.M00004' },
 };
 
 /**
- * A call that the vendor has and we do not. The code is our own, so that no client takes it for one of the vendor's: a
- * Terraform provider drops a job from its state on 404, and on some codes at any status, such as DLI.0002 and DRS.M00289.
+ * For a vendor call that we do not offer. The code is our own, so that clients do not act on it. A Terraform provider
+ * removes a job from its state on 404, and on some codes at any status, such as DLI.0002 and DRS.M00289.
  */
 const NOT_OFFERED = 'JOBFANIN.0501';
 
@@ -51,7 +51,7 @@ const vendorCode = (service: Service, status: number): string => {
   return status >= 500 ? CODES[service].broken : CODES[service].invalid;
 };
 
-/** The vendor's `{error_code, error_msg}`. A request only partly queued adds its two lists. */
+/** The vendor's `{error_code, error_msg}`, with the two lists of jobs if the request was partly queued. */
 export const asVendorError = (problem: Problem, service: Service): Answer => ({
   status: problem.status,
   body: {

@@ -1,8 +1,8 @@
 import type { Intent } from '../intent/intent.ts';
 
-/** What a caller of the native ways in gets back once the queue has every job. */
+/** The answer to a native request, an event or a direct call, once the queue has every job. */
 export interface Receipt extends Pick<Intent, 'intent_id' | 'operation' | 'project_id'> {
-  /** Distinct jobs: as many results will follow. */
+  /** Distinct jobs. As many results will follow. */
   readonly job_count: number;
   readonly accepted_at: string;
   readonly expires_at?: string;

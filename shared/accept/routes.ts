@@ -2,21 +2,21 @@ import * as v from 'valibot';
 import type { Intent } from '../intent/intent.ts';
 import {
   correlationIdSchema,
-  type Draft,
-  type ReadDraft,
-  readNative,
-  readVendor,
+  type JobRequest,
+  type ReadRequest,
+  readNativeRequest,
 } from '../intent/request.ts';
+import { readVendorRequest } from '../intent/vendor-request.ts';
 import { type Json, parseJson } from '../json/json.ts';
 import { operations } from '../operations/index.ts';
 import type { Answer, Language, Operation } from '../operations/operation.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
 import type { Accept, Accepted } from './accept.ts';
-import type { Handled, HttpRequest, Route, TellProblem } from './http.ts';
 import { asProblemDetails, asVendorError, invalid, type Problem } from './problem.ts';
 import { receiptOf } from './receipt.ts';
+import type { Handled, HttpRequest, Route, TellProblem } from './route.ts';
 
-/** Never a 404 or 405, which the vendor's clients take for a job that is gone. */
+/** Never 404 or 405: the vendor's clients take those for a deleted job. */
 const notOffered: Problem = {
   status: 501,
   title: 'Not offered',
@@ -25,7 +25,7 @@ const notOffered: Problem = {
 
 const isUnrouted = ({ status }: Problem): boolean => status === 404 || status === 405;
 
-/** Every path under the vendor's prefixes speaks the vendor's error shape, ours speaks RFC 9457. */
+/** Paths under the vendor's prefixes answer in the vendor's error shape, all others in that of RFC 9457. */
 export const tellProblem: TellProblem = (problem, path, intentId) => {
   const service = serviceOf(path);
   return service === undefined
@@ -33,58 +33,54 @@ export const tellProblem: TellProblem = (problem, path, intentId) => {
     : asVendorError(isUnrouted(problem) ? notOffered : problem, service);
 };
 
-/** The upstream's three routes, drop-in, and the native one. */
+/** One drop-in route per operation, at the vendor's path, and the native route. */
 export const makeRoutes = (accept: Accept, now: () => Date): readonly Route[] => [
-  ...operations.map((row) => route(row.path, accept, vendorEntrance(row))),
-  route('/v1/intents', accept, nativeEntrance(now)),
+  ...operations.map((row) => route(row.path, accept, vendorForm(row))),
+  route('/v1/intents', accept, nativeForm(now)),
 ];
 
-/** What a route makes of a body, and how it says that the queue has it. */
-interface Entrance {
-  readonly read: (body: Json, request: HttpRequest) => ReadDraft;
-  readonly confirm: (draft: Draft, intent: Intent, request: HttpRequest) => Answer;
+/** How a route reads a body, and how it answers once the queue has every job. */
+interface Form {
+  readonly read: (body: Json, http: HttpRequest) => ReadRequest;
+  readonly confirm: (request: JobRequest, intent: Intent, http: HttpRequest) => Answer;
 }
 
-const vendorEntrance = (row: Operation): Entrance => ({
-  read: (body, { params }) => readVendor(row, params.project_id, body),
+const vendorForm = (row: Operation): Form => ({
+  read: (body, { params }) => readVendorRequest(row, params.project_id, body),
   confirm: ({ jobs }, _, { headers }) => row.answer(jobs, languageOf(headers['x-language'])),
 });
 
-const nativeEntrance = (now: () => Date): Entrance => ({
-  read: (body) => readNative(body, now()),
+const nativeForm = (now: () => Date): Form => ({
+  read: (body) => readNativeRequest(body, now()),
   confirm: (_, intent) => ({ status: 202, body: receiptOf(intent) }),
 });
 
-const route = (path: string, accept: Accept, entrance: Entrance): Route => ({
+const route = (path: string, accept: Accept, form: Form): Route => ({
   method: 'POST',
   path,
-  handle: async (request, intentId) => {
-    const reading = readDraft(entrance, request);
+  handle: async (http, intentId) => {
+    const reading = readRequest(form, http);
     if (!reading.ok) return refused(invalid(reading.faults));
-    const { draft } = reading;
-    const origin = { caller: 'http', ...traceOf(request.headers.traceparent) };
-    const accepted = await accept(draft, origin, intentId);
+    const { request } = reading;
+    const origin = { caller: 'http', ...traceOf(http.headers.traceparent) };
+    const accepted = await accept(request, origin, intentId);
     const { intent } = accepted;
     return accepted.kind === 'queued'
-      ? {
-          ok: true,
-          answer: entrance.confirm(draft, intent, request),
-          intentId: intent.intent_id,
-        }
+      ? { ok: true, answer: form.confirm(request, intent, http), intentId: intent.intent_id }
       : { ...refused(unavailable(accepted)), intentId: intent.intent_id };
   },
 });
 
 /**
- * The draft out of a request's body, with the correlation id out of its header. The body's own wins, also where they
- * differ: proxies set such headers on their own account. An empty header is none.
+ * Reads the body, and the correlation id of the header. The body's own correlation id wins, since proxies set such
+ * headers themselves. An empty header counts as absent.
  */
-const readDraft = (entrance: Entrance, request: HttpRequest): ReadDraft => {
-  const body = parseJson(request.text);
-  const reading: ReadDraft = body.ok
-    ? entrance.read(body.value, request)
+const readRequest = (form: Form, http: HttpRequest): ReadRequest => {
+  const body = parseJson(http.text);
+  const reading: ReadRequest = body.ok
+    ? form.read(body.value, http)
     : { ok: false, faults: [{ pointer: '#', detail: body.detail }] };
-  const header = request.headers['x-correlation-id'] || undefined;
+  const header = http.headers['x-correlation-id'] || undefined;
   const read = v.safeParse(v.optional(correlationIdSchema), header);
   if (!read.success) {
     const faults = read.issues.map(({ message }) => ({
@@ -94,17 +90,17 @@ const readDraft = (entrance: Entrance, request: HttpRequest): ReadDraft => {
     return { ok: false, faults: [...faults, ...(reading.ok ? [] : reading.faults)] };
   }
   if (!reading.ok || read.output === undefined) return reading;
-  return { ok: true, draft: { correlation_id: read.output, ...reading.draft } };
+  return { ok: true, request: { correlation_id: read.output, ...reading.request } };
 };
 
-/** Where in a request a fault is that is not in its body. */
+/** The place of a fault that is not in the body. */
 const CORRELATION_HEADER = 'header X-Correlation-Id';
 
 const refused = (problem: Problem): Handled => ({ ok: false, problem });
 
 const languageOf = (header = ''): Language => (/^zh/i.test(header) ? 'zh-cn' : 'en-us');
 
-/** W3C Trace Context; a header that is none is ignored, as the recommendation says. */
+/** W3C Trace Context. An invalid header is ignored, as the recommendation asks. */
 const traceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const traceOf = (header = ''): { traceparent?: string } =>

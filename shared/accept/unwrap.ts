@@ -1,15 +1,15 @@
-import { lookOf, type Unwrapped } from '../intent/envelope.ts';
+import { type Envelope, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject, parseJson } from '../json/json.ts';
 
-/** What lies in a payload, each as an event rule or a direct caller would hand it over. */
+/** The payloads in an envelope, each as an event rule or a direct caller would hand it over. */
 export type Opened =
   | { readonly ok: true; readonly payloads: readonly unknown[]; readonly isBatch: boolean }
   | { readonly ok: false; readonly detail: string };
 
-type Opening = (payload: unknown) => Opened;
+type Open = (payload: unknown) => Opened;
 
-/** Who sent a text, and by which of its own ids and at what time: a text that comes twice is one intent. */
-interface Sender {
+/** Fields for the event that we make of a bare text. Equal fields make a text that comes twice one intent. */
+interface EventFields {
   readonly source: string;
   readonly id: unknown;
   readonly time: unknown;
@@ -19,13 +19,16 @@ const one = (payload: unknown): Opened => ({ ok: true, payloads: [payload], isBa
 
 const isEvent = (value: unknown): boolean => isObject(value) && 'detail-type' in value;
 
-/** A text's own envelope tells more of its origin than the one around it. Ids stay exact (promise P9). */
-const openText = (text: unknown, what: string, sender: Sender, open: Opening): Opened => {
+/**
+ * An event or envelope inside the text is opened in turn: its own id and time say more than those around it. Anything
+ * else becomes an event with the given fields. Ids stay exact (promise P9).
+ */
+const openText = (text: unknown, what: string, fields: EventFields, open: Open): Opened => {
   const parsed = parseJson(typeof text === 'string' ? text : '');
   if (!parsed.ok) return { ok: false, detail: `${what} is no JSON: ${parsed.detail}` };
   const { value } = parsed;
-  if (isEvent(value) || lookOf(value) !== undefined) return open(value);
-  return one({ 'detail-type': 'Job Control Intent', ...sender, detail: value });
+  if (isEvent(value) || recognise(value) !== undefined) return open(value);
+  return one({ 'detail-type': 'Job Control Intent', ...fields, detail: value });
 };
 
 const openDetail = (event: JsonObject): Opened => {
@@ -38,7 +41,7 @@ const openDetail = (event: JsonObject): Opened => {
 const lastPartOf = (arn: unknown): string =>
   typeof arn === 'string' ? (arn.split(':').at(-1) ?? '') : '';
 
-const openNotification = (sns: JsonObject, open: Opening): Opened =>
+const openNotification = (sns: JsonObject, open: Open): Opened =>
   openText(
     sns.Message,
     'the Message of the SNS notification',
@@ -51,7 +54,7 @@ const isoOf = (milliseconds: unknown): string | undefined => {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 };
 
-const openRecord = (record: JsonObject, open: Opening): Opened => {
+const openRecord = (record: JsonObject, open: Open): Opened => {
   if (isObject(record.Sns)) return openNotification(record.Sns, open);
   const { SentTimestamp } = isObject(record.attributes) ? record.attributes : {};
   return openText(
@@ -66,8 +69,8 @@ const openRecord = (record: JsonObject, open: Opening): Opened => {
   );
 };
 
-/** All or none: the first fault tells the place of its part in the batch, counted from 0. */
-const openAll = (parts: readonly unknown[], open: (part: unknown) => Opened): Opened => {
+/** Opens all parts or none. The first fault is reported with its place in the batch, counted from 0. */
+const openAll = (parts: readonly unknown[], open: Open): Opened => {
   const opened = parts.map(open);
   const fault = opened.findIndex(({ ok }) => !ok);
   const found = opened[fault];
@@ -83,17 +86,17 @@ const isSqsRecord = (part: unknown): part is JsonObject =>
   isObject(part) && part.eventSource === 'aws:sqs' && 'body' in part;
 
 /**
- * Takes intents out of the envelopes that are named, one in the other if need be; what is in no such envelope comes out
- * as it went in. Never throws.
+ * Opens the listed kinds of envelope, also one inside another. Any other payload is returned as it is. Never throws.
  */
-export const unwrap = (payload: unknown, named: ReadonlySet<Unwrapped>): Opened => {
-  const open: Opening = (inner) => unwrap(inner, named);
-  const look = lookOf(payload);
-  if (look === undefined || look.kind === 'other' || !named.has(look.kind)) return one(payload);
+export const unwrap = (payload: unknown, opens: ReadonlySet<Envelope>): Opened => {
+  const open: Open = (inner) => unwrap(inner, opens);
+  const foreign = recognise(payload);
+  if (foreign === undefined || foreign.kind === 'other' || !opens.has(foreign.kind))
+    return one(payload);
   if (Array.isArray(payload))
     return openAll(payload, (part) => open(isSqsRecord(part) ? { Records: [part] } : part));
   if (!isObject(payload)) return one(payload);
-  if (look.kind === 'text-detail') return openDetail(payload);
+  if (foreign.kind === 'text-detail') return openDetail(payload);
   const { Records } = payload;
   return Array.isArray(Records)
     ? openAll(Records, (record) => (isObject(record) ? openRecord(record, open) : one(record)))

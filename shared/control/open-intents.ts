@@ -1,5 +1,6 @@
 import { type Age, ageAsOf } from '../intent/age.ts';
-import { BLOCK_JOBS, blocksOf, type Intent, readMessage } from '../intent/intent.ts';
+import type { Intent } from '../intent/intent.ts';
+import { BLOCK_JOBS, blocksOf, readMessage } from '../intent/message.ts';
 import { blockKeyOf, messageKeyOf } from '../ledger/block-record.ts';
 import type { KeyRecord } from '../ledger/key-record.ts';
 import { jobIdOf } from '../operations/operation.ts';

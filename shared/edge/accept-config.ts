@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { UNWRAPPED } from '../intent/envelope.ts';
+import { ENVELOPES } from '../intent/foreign-payload.ts';
 import { MOST_DEADLINE_SECONDS } from '../intent/request.ts';
 import { httpUrl } from '../json/http-url.ts';
 import {
@@ -38,7 +38,7 @@ const basePath = v.pipe(
 const unwrapped = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((kind) => kind.trim())),
-  v.array(v.picklist(UNWRAPPED, `must be a list out of ${UNWRAPPED.join(', ')}`)),
+  v.array(v.picklist(ENVELOPES, `must be a list out of ${ENVELOPES.join(', ')}`)),
   v.transform((kinds) => new Set(kinds)),
 );
 

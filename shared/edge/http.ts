@@ -6,9 +6,9 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context,
 } from 'aws-lambda';
-import type { Handled, Route, TellProblem } from '../accept/http.ts';
 import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
 import type { Problem } from '../accept/problem.ts';
+import type { Handled, Route, TellProblem } from '../accept/route.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';

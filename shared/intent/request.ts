@@ -6,7 +6,6 @@ import { isObject } from '../json/json.ts';
 import { isOperationName, OPERATIONS, operations } from '../operations/index.ts';
 import { jobIdSchema, jobListSchema } from '../operations/job-list.ts';
 import {
-  type Ask,
   isProjectId,
   type Job,
   type JobId,
@@ -14,13 +13,14 @@ import {
   type OperationName,
   PROJECT_ID_RULE,
   type ProjectId,
+  type RequestedJobs,
 } from '../operations/operation.ts';
 import { afterSchema, isIdOfIntent } from './after.ts';
 import type { IntentId } from './intent.ts';
 import { sequenceSchema } from './sequence.ts';
 
-/** What a caller asks for, read and found good, before it is stamped with an id and a time. */
-export interface Draft extends Ask {
+/** A caller's request, read and valid. It becomes an intent once it has an id and a time of acceptance. */
+export interface JobRequest extends RequestedJobs {
   readonly operation: OperationName;
   readonly project_id: ProjectId;
   readonly expires_at?: string;
@@ -30,11 +30,11 @@ export interface Draft extends Ask {
   readonly sequence?: string;
 }
 
-export type ReadDraft =
-  | { readonly ok: true; readonly draft: Draft }
+export type ReadRequest =
+  | { readonly ok: true; readonly request: JobRequest }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The queue keeps a message for 14 days: no deadline may come near. */
+/** SQS keeps a message for 14 days at most. Deadlines stay well below that. */
 export const MOST_DEADLINE_SECONDS = 7 * 24 * 3_600;
 
 const timestamp = (now: Date) =>
@@ -54,7 +54,7 @@ const timestamp = (now: Date) =>
     v.transform((time) => time.toISOString()),
   );
 
-/** What a caller may call its request, in the body or in a header. */
+/** The name that a caller gives its request, in the body or in a header. */
 export const correlationIdSchema = v.pipe(
   v.string('must be a string'),
   v.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'),
@@ -74,16 +74,16 @@ const jobSchema = (row: Operation): v.GenericSchema<unknown, Job> => {
     { job_id: bare, ...row.jobOptions },
     'must be a job id or an object with one',
   );
-  const spoken = v.pipe(
+  const spelt = v.pipe(
     full,
     v.transform((job) => (Object.keys(job).length === 1 ? (job.job_id as JobId) : (job as Job))),
   );
-  return v.lazy((job) => (isObject(job) ? spoken : bare));
+  return v.lazy((job) => (isObject(job) ? spelt : bare));
 };
 
 const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(jobSchema(row))]));
 
-/** Without a known operation the jobs cannot be judged, the other fields can: every fault is named at once. */
+/** An unknown operation leaves jobs and options unchecked. All other fields are still checked, so that every fault is named at once. */
 const nativeSchema = (operation: unknown, now: Date) => {
   const row = isOperationName(operation) ? OPERATIONS[operation] : undefined;
   return closedObject(
@@ -101,28 +101,22 @@ const nativeSchema = (operation: unknown, now: Date) => {
   );
 };
 
-/** A stop that is named otherwise than by its intent's id has a field of its own: a release before this one passes it over. */
-const draftOf = ({ after, ...draft }: Draft): Draft => {
-  if (after === undefined) return draft;
-  return isIdOfIntent(after) ? { ...draft, after } : { ...draft, after_name: after };
+/**
+ * Puts a stop that is named by its event or correlation id into a field of its own. Earlier releases ignore that field,
+ * and would refuse such a name as `after`.
+ */
+const withStopName = ({ after, ...request }: JobRequest): JobRequest => {
+  if (after === undefined) return request;
+  return isIdOfIntent(after) ? { ...request, after } : { ...request, after_name: after };
 };
 
-/** Reads the native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?, sequence?}`, nothing else. */
-export const readNative = (body: unknown, now: Date): ReadDraft => {
+/**
+ * Reads our native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?, sequence?}`.
+ * Any other field is a fault.
+ */
+export const readNativeRequest = (body: unknown, now: Date): ReadRequest => {
   const read = v.safeParse(nativeSchema(isObject(body) ? body.operation : undefined, now), body);
   return read.success
-    ? { ok: true, draft: draftOf(read.output as Draft) }
+    ? { ok: true, request: withStopName(read.output as JobRequest) }
     : { ok: false, faults: faultsOf(read.issues) };
-};
-
-/** Reads the upstream's own request to one operation; the project comes from the path. */
-export const readVendor = (row: Operation, projectId: unknown, body: unknown): ReadDraft => {
-  const read = v.safeParse(row.request, body);
-  const faults = read.success ? [] : faultsOf(read.issues);
-  if (!isProjectId(projectId)) {
-    return { ok: false, faults: [{ pointer: '{project_id}', detail: PROJECT_ID_RULE }, ...faults] };
-  }
-  return read.success
-    ? { ok: true, draft: { operation: row.name, project_id: projectId, ...read.output } }
-    : { ok: false, faults };
 };

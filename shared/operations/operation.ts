@@ -25,7 +25,7 @@ export type Job = JobId | ({ readonly job_id: JobId } & JobOptions);
 export const jobIdOf = (job: Job): JobId => (typeof job === 'string' ? job : job.job_id);
 
 /** A caller's jobs in the order listed, repetitions and all, and the options for the call. */
-export interface Ask {
+export interface RequestedJobs {
   readonly jobs: readonly Job[];
   readonly options: GroupOptions;
 }
@@ -121,7 +121,7 @@ export interface Operation {
   readonly options: ObjectEntries;
   readonly jobOptions: ObjectEntries;
   /** Reads the upstream's own request body. What the call could not carry is refused by name; null counts as absent. */
-  readonly request: GenericSchema<unknown, Ask>;
+  readonly request: GenericSchema<unknown, RequestedJobs>;
   /** The upstream's own reply to a request that it takes whole. */
   readonly answer: (listed: readonly Job[], language: Language) => Answer;
   /** The request body for distinct jobs. */

@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { makeAcceptEnveloped } from '../../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { keyOf } from '../../shared/edge/intent-id.ts';
-import { UNWRAPPED, type Unwrapped } from '../../shared/intent/envelope.ts';
+import { ENVELOPES, type Envelope } from '../../shared/intent/foreign-payload.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import {
-  ENVELOPES,
   eventOf,
+  FOREIGN_PAYLOADS,
   notificationOf,
   snsEventOf,
   sqsRecordOf,
   wishText,
-} from '../support/envelopes.ts';
+} from '../support/foreign-payloads.ts';
 import { NOW, PROJECT } from '../support/messages.ts';
 
 const begin = (
-  named: readonly Unwrapped[] = UNWRAPPED,
+  opens: readonly Envelope[] = ENVELOPES,
   options?: Parameters<typeof startAcceptance>[0],
 ) => {
   const { accept, queued, sent } = startAcceptance(options);
   const now = () => new Date(NOW);
   const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays: false });
   return {
-    take: makeAcceptEnveloped(acceptPayload, { now, named: new Set(named), takesReplays: false }),
+    take: makeAcceptEnveloped(acceptPayload, { now, opens: new Set(opens), takesReplays: false }),
     queued,
     sent,
   };
@@ -32,7 +32,7 @@ const wish = (job: unknown = '5') => ({ operation: 'dli.stop', project_id: PROJE
 const jobsOf = (queued: readonly { jobs: readonly unknown[] }[]) => queued.map(({ jobs }) => jobs);
 
 describe('an envelope is refused by what it looks like, unless a setting names it', () => {
-  it.each(ENVELOPES)('%s', async (name, payload) => {
+  it.each(FOREIGN_PAYLOADS)('%s', async (name, payload) => {
     const { take, sent } = begin([]);
     await expect(take(payload)).rejects.toMatchObject({
       name: 'InvalidIntentError',
@@ -52,7 +52,7 @@ describe('an envelope is refused by what it looks like, unless a setting names i
 });
 
 describe('where a setting names it, what is inside is taken', () => {
-  it.each<[Unwrapped, unknown, string]>([
+  it.each<[Envelope, unknown, string]>([
     ['text-detail', eventOf(wishText('9223372036854775807')), 'rule:com.example.cron'],
     ['sns', notificationOf(wishText('9223372036854775807')), 'rule:sns:jobs'],
   ])('%s: one intent, one receipt', async (kind, payload, caller) => {
@@ -66,7 +66,7 @@ describe('where a setting names it, what is inside is taken', () => {
     expect([again, typeof key]).toEqual([key, 'string']);
   });
 
-  it.each<[Unwrapped, unknown, string]>([
+  it.each<[Envelope, unknown, string]>([
     ['sns', snsEventOf(wishText(1), wishText(2)), 'rule:sns:jobs'],
     [
       'sqs',
@@ -133,7 +133,7 @@ describe('of a batch all are taken or none', () => {
 
   it('what the queue did not take is named, and the rest is queued', async () => {
     let taken = 0;
-    const { take } = begin(UNWRAPPED, { takes: () => ++taken !== 2 });
+    const { take } = begin(ENVELOPES, { takes: () => ++taken !== 2 });
     await expect(take([1, 2, 3].map(wish))).rejects.toMatchObject({
       name: 'QueueUnavailableError',
       message: 'not queued whole: 1 of 3 intents: [1] the queue took 0 jobs of 1',
@@ -144,7 +144,7 @@ describe('of a batch all are taken or none', () => {
   it('a bug of ours is thrown as it is', async () => {
     const broken = makeAcceptEnveloped(() => Promise.reject(new TypeError('ours')), {
       now: () => new Date(NOW),
-      named: new Set(UNWRAPPED),
+      opens: new Set(ENVELOPES),
       takesReplays: false,
     });
     await expect(broken([wish()])).rejects.toThrow(TypeError);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { keyOf, newIntentId } from '../../shared/edge/intent-id.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
-import { readNative } from '../../shared/intent/request.ts';
+import { readNativeRequest } from '../../shared/intent/request.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { oddJson } from '../support/arbitraries.ts';
@@ -12,23 +12,27 @@ import { idAt, NOW, PROJECT } from '../support/messages.ts';
 const now = () => new Date(NOW);
 const asked = { operation: 'dli.run', project_id: PROJECT, jobs: [131, 130] } as const;
 
-const draftOf = (body: unknown) => {
-  const reading = readNative(body, now());
+const requestOf = (body: unknown) => {
+  const reading = readNativeRequest(body, now());
   if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
-  return reading.draft;
+  return reading.request;
 };
 
 describe('what is told as queued is on the queue, every job of it (P1)', () => {
   it('stamped with an id, a time, a caller and a trace', async () => {
     const { accept, queued } = startAcceptance();
-    const draft = draftOf({ ...asked, options: { resume_savepoint: false }, correlation_id: 'c' });
-    const accepted = await accept(draft, { caller: 'http', traceparent: 't' });
+    const request = requestOf({
+      ...asked,
+      options: { resume_savepoint: false },
+      correlation_id: 'c',
+    });
+    const accepted = await accept(request, { caller: 'http', traceparent: 't' });
     expect(accepted.kind).toBe('queued');
     expect(queued()).toEqual([{ ...accepted.intent, first: 0 }]);
     expect(accepted.intent).toEqual({
       v: 1,
       intent_id: idAt(1),
-      ...draft,
+      ...request,
       caller: 'http',
       traceparent: 't',
       accepted_at: NOW,
@@ -39,32 +43,32 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
   it('good until its own deadline, if it names one', async () => {
     const { accept, queued } = startAcceptance();
     const expires_at = '2026-02-01T00:00:00.000Z';
-    await accept(draftOf({ ...asked, expires_at }), { caller: 'http' });
+    await accept(requestOf({ ...asked, expires_at }), { caller: 'http' });
     expect(queued()[0]?.expires_at).toBe(expires_at);
   });
 
   it('under the id that it was given, if any', async () => {
     const { accept, queued } = startAcceptance();
-    await accept(draftOf(asked), { caller: 'http' }, idAt(99));
+    await accept(requestOf(asked), { caller: 'http' }, idAt(99));
     expect(queued().map(({ intent_id }) => intent_id)).toEqual([idAt(99)]);
   });
 
   it('under a newer id than the one that it is to follow, whatever it was given', async () => {
     const stop = newIntentId(undefined, Date.parse(NOW));
-    const draft = draftOf({ ...asked, after: stop });
+    const request = requestOf({ ...asked, after: stop });
     const { accept, queued } = startAcceptance();
-    const older = await accept(draft, { caller: 'http' }, idAt(99));
+    const older = await accept(request, { caller: 'http' }, idAt(99));
     expect(older.intent.after).toBe(stop);
     expect(older.intent.intent_id > stop).toBe(true);
     const newer = newIntentId(undefined, Date.parse(NOW) + 1);
-    expect((await accept(draft, { caller: 'http' }, newer)).intent.intent_id).toBe(newer);
-    expect((await accept(draft, { caller: 'http' }, stop)).intent.intent_id > stop).toBe(true);
+    expect((await accept(request, { caller: 'http' }, newer)).intent.intent_id).toBe(newer);
+    expect((await accept(request, { caller: 'http' }, stop)).intent.intent_id > stop).toBe(true);
     expect(queued().every(({ intent_id, after = '' }) => intent_id > after)).toBe(true);
   });
 
   it('a job listed twice is queued once', async () => {
     const { accept, queued } = startAcceptance();
-    await accept(draftOf({ ...asked, jobs: [131, '130', { job_id: 131 }, 130] }), {
+    await accept(requestOf({ ...asked, jobs: [131, '130', { job_id: 131 }, 130] }), {
       caller: 'http',
     });
     expect(queued()[0]?.jobs).toEqual(['131', '130']);
@@ -82,7 +86,7 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
             maxMessageBytes: 360,
             blockJobs: 1,
           });
-          const accepted = await accept(draftOf({ ...asked, jobs: ids }), { caller: 'http' });
+          const accepted = await accept(requestOf({ ...asked, jobs: ids }), { caller: 'http' });
           const parts = queued().map((part) => part.jobs.map(jobIdOf));
           expect(parts.flat()).toEqual(ids);
           expect(new Set(queued().map(({ intent_id }) => intent_id)).size).toBe(1);
@@ -194,7 +198,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
 
   it('and no newer than its acceptance, where its whole second is not over yet', async () => {
     const { accept, queued } = startAcceptance();
-    await accept(draftOf(asked), { caller: 'rule:test' }, undefined, Date.parse(NOW));
+    await accept(requestOf(asked), { caller: 'rule:test' }, undefined, Date.parse(NOW));
     expect(queued().map(({ intent_id }) => timeOf(intent_id))).toEqual([Date.parse(NOW)]);
   });
 

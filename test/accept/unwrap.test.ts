@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unwrap } from '../../shared/accept/unwrap.ts';
-import { UNWRAPPED, type Unwrapped } from '../../shared/intent/envelope.ts';
+import { ENVELOPES, type Envelope } from '../../shared/intent/foreign-payload.ts';
 import { oddJson, oddString } from '../support/arbitraries.ts';
 import {
-  ENVELOPES,
   eventOf,
+  FOREIGN_PAYLOADS,
   notificationOf,
   snsEventOf,
   sqsRecordOf,
   wishText,
-} from '../support/envelopes.ts';
+} from '../support/foreign-payloads.ts';
 import { PROJECT } from '../support/messages.ts';
 
-const open = (payload: unknown, ...named: readonly Unwrapped[]) => unwrap(payload, new Set(named));
+const open = (payload: unknown, ...named: readonly Envelope[]) => unwrap(payload, new Set(named));
 const one = (payload: unknown) => ({ ok: true, isBatch: false, payloads: [payload] });
 const batch = (...payloads: readonly unknown[]) => ({ ok: true, isBatch: true, payloads });
 const detail = (job: unknown = 6) => ({ operation: 'dli.stop', project_id: PROJECT, jobs: [job] });
@@ -74,7 +74,7 @@ describe('an envelope is opened where its name is given', () => {
 });
 
 describe('what is not named stays as it is', () => {
-  it.each(ENVELOPES)('%s', (_, payload) => {
+  it.each(FOREIGN_PAYLOADS)('%s', (_, payload) => {
     expect(open(payload)).toEqual(one(payload));
   });
 
@@ -95,7 +95,7 @@ describe('a text that is no JSON is told by where it is', () => {
     ],
     [snsEventOf('{"__proto__":1}'), /^\[0\] the Message .*"__proto__" is not allowed/],
   ])('%#: %s', (payload, said) => {
-    expect(open(payload, ...UNWRAPPED)).toEqual({ ok: false, detail: expect.stringMatching(said) });
+    expect(open(payload, ...ENVELOPES)).toEqual({ ok: false, detail: expect.stringMatching(said) });
   });
 
   it('and no time that is none is made of what is none', () => {
@@ -118,7 +118,7 @@ describe('a text that is no JSON is told by where it is', () => {
           { 'detail-type': odd, detail: text },
           { Records: [sqsRecordOf(JSON.stringify({ Records: [sqsRecordOf(text), odd] }))] },
         ])
-          expect(open(payload, ...UNWRAPPED)).toHaveProperty('ok');
+          expect(open(payload, ...ENVELOPES)).toHaveProperty('ok');
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readVendor } from '../../shared/intent/request.ts';
+import { readVendorRequest } from '../../shared/intent/vendor-request.ts';
 import { parseJson } from '../../shared/json/json.ts';
 import { operations } from '../../shared/operations/index.ts';
 import { distinct } from '../../shared/operations/job-list.ts';
@@ -28,11 +28,11 @@ const jobsOf = (
 ): readonly Job[] => intentOf({ operation: row.name, jobs }).jobs;
 
 /** What the vendor's route makes of a request's text. */
-const draftOf = (row: Operation, text: string) => {
+const requestOf = (row: Operation, text: string) => {
   const parsed = parseJson(text);
-  const reading = readVendor(row, PROJECT, parsed.ok ? parsed.value : undefined);
+  const reading = readVendorRequest(row, PROJECT, parsed.ok ? parsed.value : undefined);
   if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
-  return reading.draft;
+  return reading.request;
 };
 
 describe('every fixture belongs to an operation', () => {
@@ -59,18 +59,18 @@ describe.each(operations)('$name', (row) => {
 
   describe.each(fixture?.requests ?? [])('request: $title', ({ text, draft, encoded, answers }) => {
     it('is read for what it says', () => {
-      expect(draftOf(row, text)).toEqual({ operation: row.name, project_id: PROJECT, ...draft });
+      expect(requestOf(row, text)).toEqual({ operation: row.name, project_id: PROJECT, ...draft });
     });
 
     it('goes upstream to the letter, each job once', () => {
-      const read = draftOf(row, text);
+      const read = requestOf(row, text);
       expect(row.encode(distinct(read.jobs), read.options)).toBe(encoded);
     });
 
     it.each(answers)(
       'is answered in the words of the vendor, $language',
       ({ language, status, body }) => {
-        const answer = row.answer(draftOf(row, text).jobs, language);
+        const answer = row.answer(requestOf(row, text).jobs, language);
         expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
         expect(answer.contentType ?? 'application/json').toBe('application/json');
       },

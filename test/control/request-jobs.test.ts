@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draftOf, faultsOf } from '../support/drafts.ts';
 import { PROJECT } from '../support/messages.ts';
+import { faultsOf, requestOf } from '../support/requests.ts';
 
 const good = { operation: 'dli.run', project_id: PROJECT };
 const task = { operation: 'drs.start', project_id: PROJECT };
@@ -55,17 +55,16 @@ describe('a list holds 1 to 10,000 jobs', () => {
   });
 
   it('ten thousand pass, one more is one fault, however wrong the rest', () => {
-    expect(draftOf({ ...good, jobs: Array.from({ length: 10_000 }, (_, i) => i) })).toHaveProperty(
-      'jobs.9999',
-      '9999',
-    );
+    expect(
+      requestOf({ ...good, jobs: Array.from({ length: 10_000 }, (_, i) => i) }),
+    ).toHaveProperty('jobs.9999', '9999');
     expect(faultsOf({ ...good, jobs: new Array(10_001).fill('wrong') })).toEqual([
       '#/jobs: must name at most 10000 jobs',
     ]);
   });
 
   it('repetitions are kept for the answer', () => {
-    expect(draftOf({ ...good, jobs: [131, '131', { job_id: 131 }] })).toHaveProperty('jobs', [
+    expect(requestOf({ ...good, jobs: [131, '131', { job_id: 131 }] })).toHaveProperty('jobs', [
       '131',
       '131',
       '131',
@@ -106,7 +105,7 @@ describe('a list holds 1 to 10,000 jobs', () => {
   it.each(['is_only_init_task', 'is_auto_create_compare'])('%s is a flag of a task', (name) => {
     for (const value of [true, false]) {
       const jobs = [{ job_id: 'a', [name]: value }];
-      expect(draftOf({ ...task, jobs })).toEqual({ ...task, jobs, options: {} });
+      expect(requestOf({ ...task, jobs })).toEqual({ ...task, jobs, options: {} });
     }
     for (const value of [null, 'true', 1, {}])
       expect(faultsOf({ ...task, jobs: [{ job_id: 'a', [name]: value }] })).toEqual([

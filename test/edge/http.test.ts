@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest, Route } from '../../shared/accept/http.ts';
+import type { HttpRequest, Route } from '../../shared/accept/route.ts';
 import { BODY_LIMIT, makeHttpHandler } from '../../shared/edge/http.ts';
 import { askHandler, invokeHandler, JSON_TYPE, type Sent } from '../support/http-events.ts';
 import { keptLog } from '../support/logs.ts';

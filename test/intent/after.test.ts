@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
-import { draftOf, faultsOf } from '../support/drafts.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
+import { faultsOf, requestOf } from '../support/requests.ts';
 
 const run = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 const AT = Date.parse(NOW);
@@ -17,7 +17,7 @@ const idFrom = (at: number): string => {
 describe('a run names the stop that it is to follow by its id', () => {
   it.each([0, 1, 8 * DAY - 1, 1 - 5 * MINUTE])('accepted %i ms ago', (age) => {
     const after = idFrom(AT - age);
-    expect(draftOf({ ...run, after })).toMatchObject({ after });
+    expect(requestOf({ ...run, after })).toMatchObject({ after });
   });
 
   it.each([
@@ -45,9 +45,9 @@ describe('a run names the stop that it is to follow by its id', () => {
     'x'.repeat(128),
     idFrom(AT).replace('-7', '-4'),
   ])('or by the id of its event, or its correlation id: %j', (after) => {
-    const draft = draftOf({ ...run, after });
-    expect(draft).toMatchObject({ after_name: after });
-    expect(draft).not.toHaveProperty('after');
+    const request = requestOf({ ...run, after });
+    expect(request).toMatchObject({ after_name: after });
+    expect(request).not.toHaveProperty('after');
   });
 
   it.each(['', 1, null, {}, [idFrom(AT)], 'x'.repeat(129), 'ä', 'a\n'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMessage } from '../../shared/intent/intent.ts';
+import { readMessage } from '../../shared/intent/message.ts';
 import { bodyOf } from '../support/messages.ts';
 
 const good: Record<string, unknown> = JSON.parse(bodyOf({}));

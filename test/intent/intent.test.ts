@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBatch } from '../../shared/control/open-intents.ts';
-import {
-  BLOCK_JOBS,
-  type Intent,
-  operationOf,
-  readMessage,
-  writeMessages,
-} from '../../shared/intent/intent.ts';
+import { type Intent, operationOf } from '../../shared/intent/intent.ts';
+import { BLOCK_JOBS, readMessage, writeMessages } from '../../shared/intent/message.ts';
 import { drsJobId, wish } from '../support/arbitraries.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readNative } from '../../shared/intent/request.ts';
+import { readNativeRequest } from '../../shared/intent/request.ts';
 import { NOW, PROJECT } from '../support/messages.ts';
 
 /** What a caller is told of a request that is good but for this. */
 const read = (part: object) => {
-  const reading = readNative(
+  const reading = readNativeRequest(
     { operation: 'dli.run', project_id: PROJECT, jobs: [1], ...part },
     new Date(NOW),
   );
   return reading.ok
-    ? reading.draft
+    ? reading.request
     : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
 };
 

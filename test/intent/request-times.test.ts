@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessage } from '../../shared/intent/intent.ts';
-import { readNative } from '../../shared/intent/request.ts';
+import { readMessage } from '../../shared/intent/message.ts';
+import { readNativeRequest } from '../../shared/intent/request.ts';
 import { instant } from '../support/arbitraries.ts';
 import { bodyOf, NOW, PROJECT } from '../support/messages.ts';
 
 const until = (expires_at: unknown, now = NOW) => {
-  const reading = readNative(
+  const reading = readNativeRequest(
     { operation: 'dli.run', project_id: PROJECT, jobs: [1], expires_at },
     new Date(now),
   );
-  return reading.ok ? reading.draft.expires_at : reading.faults;
+  return reading.ok ? reading.request.expires_at : reading.faults;
 };
 
 const fault = (detail: string) => [{ pointer: '#/expires_at', detail }];

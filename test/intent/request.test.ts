@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../shared/json/json.ts';
 import { oddJson, wish } from '../support/arbitraries.ts';
-import { draftOf, faultsOf, readDraft } from '../support/drafts.ts';
 import { PROJECT } from '../support/messages.ts';
+import { faultsOf, readBody, requestOf } from '../support/requests.ts';
 
 const good = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 const task = { operation: 'drs.start', project_id: PROJECT, jobs: ['a'] };
@@ -18,7 +18,7 @@ describe('what a caller may ask for is read whole', () => {
       expires_at: '2026-02-01T14:00:00+02:00',
       correlation_id: 'release 7',
     };
-    expect(draftOf(whole)).toEqual({
+    expect(requestOf(whole)).toEqual({
       ...whole,
       jobs: ['131', '130', '138', '9223372036854775807'],
       expires_at: '2026-02-01T12:00:00.000Z',
@@ -27,13 +27,17 @@ describe('what a caller may ask for is read whole', () => {
 
   it('with options of a job of its own', () => {
     const jobs = ['a', { job_id: 'b', start_time: '1599202771816' }, { job_id: 'c' }];
-    expect(draftOf({ ...task, jobs })).toEqual({ ...task, jobs: ['a', jobs[1], 'c'], options: {} });
+    expect(requestOf({ ...task, jobs })).toEqual({
+      ...task,
+      jobs: ['a', jobs[1], 'c'],
+      options: {},
+    });
   });
 
   it('for any intent that there can be', () => {
     fc.assert(
       fc.property(wish(), ({ age, caller, accepted_at, expires_at, ...asked }) => {
-        expect(draftOf(asked)).toEqual({ ...asked });
+        expect(requestOf(asked)).toEqual({ ...asked });
       }),
     );
   });
@@ -43,15 +47,15 @@ describe('what a caller may ask for is read whole', () => {
     (id) => {
       const parsed = parseJson(`{"jobs":[${id},"${id}"]}`);
       const jobs = parsed.ok ? parsed.value : undefined;
-      expect(draftOf({ ...good, ...(jobs as object) })).toMatchObject({ jobs: [id, id] });
-      expect(draftOf({ ...good, jobs: [BigInt(id)] })).toMatchObject({ jobs: [id] });
+      expect(requestOf({ ...good, ...(jobs as object) })).toMatchObject({ jobs: [id, id] });
+      expect(requestOf({ ...good, jobs: [BigInt(id)] })).toMatchObject({ jobs: [id] });
     },
   );
 });
 
 describe('flags are sacred (P5)', () => {
   it('absent, false and true are three things', () => {
-    const optionsOf = (options?: object) => draftOf({ ...good, ...(options && { options }) });
+    const optionsOf = (options?: object) => requestOf({ ...good, ...(options && { options }) });
     expect(optionsOf()).toHaveProperty('options', {});
     expect(optionsOf({})).toHaveProperty('options', {});
     expect(optionsOf({ resume_savepoint: false })).toHaveProperty('options', {
@@ -106,14 +110,14 @@ describe('every fault is named, each in its place', () => {
   it('keys that tracers and editors add are no faults, and are not carried', () => {
     const added = { _datadog: { 'x-datadog-trace-id': '5' }, $schema: 'https://example.com', _: 1 };
     expect(
-      draftOf({
+      requestOf({
         ...good,
         ...added,
         jobs: [{ job_id: 131, ...added }],
         options: { resume_savepoint: true, ...added },
       }),
     ).toEqual({ ...good, jobs: ['131'], options: { resume_savepoint: true } });
-    expect(draftOf({ ...task, jobs: [{ job_id: 'a', start_time: '5', ...added }] })).toEqual({
+    expect(requestOf({ ...task, jobs: [{ job_id: 'a', start_time: '5', ...added }] })).toEqual({
       ...task,
       jobs: [{ job_id: 'a', start_time: '5' }],
       options: {},
@@ -191,7 +195,7 @@ describe('every fault is named, each in its place', () => {
           { ...good, options },
           { ...task, jobs: [jobs] },
         ]) {
-          const reading = readDraft(body);
+          const reading = readBody(body);
           expect(reading.ok || reading.faults.length > 0).toBe(true);
         }
       }),

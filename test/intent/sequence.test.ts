@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { isOfOneKind, isSequence, sequenceSchema } from '../../shared/intent/sequence.ts';
-import { draftOf, faultsOf } from '../support/drafts.ts';
 import { PROJECT } from '../support/messages.ts';
+import { faultsOf, requestOf } from '../support/requests.ts';
 
 const read = (value: unknown): string => v.parse(sequenceSchema, value);
 const run = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
@@ -17,7 +17,7 @@ describe('a sender may number its wishes', () => {
   ])('%s', (value, spelt) => {
     expect(read(value)).toBe(spelt);
     expect(isSequence(spelt)).toBe(true);
-    expect(draftOf({ ...run, sequence: value })).toMatchObject({ sequence: spelt });
+    expect(requestOf({ ...run, sequence: value })).toMatchObject({ sequence: spelt });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessage } from '../../shared/intent/intent.ts';
+import { readMessage } from '../../shared/intent/message.ts';
 import { oddJson, oddString } from '../support/arbitraries.ts';
 import { bodyOf } from '../support/messages.ts';
 

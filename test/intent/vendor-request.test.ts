@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readVendor } from '../../shared/intent/request.ts';
+import { readVendorRequest } from '../../shared/intent/vendor-request.ts';
 import { parseJson } from '../../shared/json/json.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
@@ -8,15 +8,15 @@ import { oddJson } from '../support/arbitraries.ts';
 import { PROJECT } from '../support/messages.ts';
 
 const read = (operation: OperationName, body: unknown, project: unknown = PROJECT) =>
-  readVendor(OPERATIONS[operation], project, body);
+  readVendorRequest(OPERATIONS[operation], project, body);
 
 const faults = (...of: Parameters<typeof read>) => {
   const reading = read(...of);
   return reading.ok ? [] : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
 };
-const draft = (...of: Parameters<typeof read>) => {
+const requestOf = (...of: Parameters<typeof read>) => {
   const reading = read(...of);
-  return reading.ok ? reading.draft : reading.faults;
+  return reading.ok ? reading.request : reading.faults;
 };
 
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
@@ -55,7 +55,7 @@ describe('what the call could not carry is refused by name (P5)', () => {
       name === 'drs.start'
         ? { jobs: [{ job_id: '5', start_time: null, ...nothing }], ...nothing }
         : { job_ids: [5], ...nothing };
-    expect(draft(name, body)).toEqual({
+    expect(requestOf(name, body)).toEqual({
       operation: name,
       project_id: PROJECT,
       jobs: ['5'],
@@ -66,7 +66,7 @@ describe('what the call could not carry is refused by name (P5)', () => {
 
 describe('the flags of a task are sacred (P5)', () => {
   const FLAGS = ['is_only_init_task', 'is_auto_create_compare'];
-  const jobOf = (part: object) => draft('drs.start', { jobs: [{ job_id: 'a', ...part }] });
+  const jobOf = (part: object) => requestOf('drs.start', { jobs: [{ job_id: 'a', ...part }] });
 
   it.each([undefined, true, false])('%s is carried as it is, and never made up', (value) => {
     for (const name of FLAGS) {
@@ -108,12 +108,12 @@ describe('the flags of a task are sacred (P5)', () => {
 
 describe("the vendor's request is read as the vendor reads it", () => {
   it('repetitions are kept: the answer has an element for each', () => {
-    expect(draft('dli.run', { job_ids: [131, 130, 131] })).toHaveProperty('jobs', [
+    expect(requestOf('dli.run', { job_ids: [131, 130, 131] })).toHaveProperty('jobs', [
       '131',
       '130',
       '131',
     ]);
-    expect(draft('drs.start', { jobs: [{ job_id: 'a' }, { job_id: 'a' }] })).toHaveProperty(
+    expect(requestOf('drs.start', { jobs: [{ job_id: 'a' }, { job_id: 'a' }] })).toHaveProperty(
       'jobs',
       ['a', 'a'],
     );
@@ -123,7 +123,7 @@ describe("the vendor's request is read as the vendor reads it", () => {
     const parsed = parseJson(
       '{"job_ids":[9223372036854775807,9007199254740993,"9007199254740993",0]}',
     );
-    expect(parsed.ok && draft('dli.stop', parsed.value)).toHaveProperty('jobs', [
+    expect(parsed.ok && requestOf('dli.stop', parsed.value)).toHaveProperty('jobs', [
       '9223372036854775807',
       '9007199254740993',
       '9007199254740993',
@@ -138,7 +138,9 @@ describe("the vendor's request is read as the vendor reads it", () => {
     [{ start_time: '1599202771816' }, { job_id: 'a', start_time: '1599202771816' }],
     [{ start_time: '0' }, { job_id: 'a', start_time: '0' }],
   ])('a start time left empty is none: %j', (part, job) => {
-    expect(draft('drs.start', { jobs: [{ job_id: 'a', ...part }] })).toHaveProperty('jobs', [job]);
+    expect(requestOf('drs.start', { jobs: [{ job_id: 'a', ...part }] })).toHaveProperty('jobs', [
+      job,
+    ]);
   });
 });
 
@@ -152,7 +154,7 @@ describe.each([
     [{ [flag]: false }, { [flag]: false }],
     [{ [flag]: true }, { [flag]: true }],
   ])('%j → %j', (part, options) => {
-    expect(draft(operation, { job_ids: [1], ...part })).toHaveProperty('options', options);
+    expect(requestOf(operation, { job_ids: [1], ...part })).toHaveProperty('options', options);
   });
 
   it.each([['true'], ['false'], [0], [1], [''], [{}], [[]]])('%j is no flag', (value) => {
@@ -216,7 +218,7 @@ describe('every fault is named, each in its place', () => {
   it.each([['..'], ['.'], [''], ['a b'], ['%2e%2e'], ['x'.repeat(65)], [undefined], [null]])(
     'project %j is none',
     (project) => {
-      expect(readVendor(OPERATIONS['dli.run'], project, { job_ids: [1] })).toMatchObject({
+      expect(readVendorRequest(OPERATIONS['dli.run'], project, { job_ids: [1] })).toMatchObject({
         ok: false,
         faults: [{ pointer: '{project_id}' }],
       });

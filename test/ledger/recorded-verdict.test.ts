@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OpenIntent, settle, stateOf } from '../../shared/control/open-intent.ts';
 import { readBatch } from '../../shared/control/open-intents.ts';
-import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/intent/intent.ts';
+import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/intent/message.ts';
 import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
 import { recordedVerdict } from '../../shared/ledger/recorded-verdict.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';

@@ -1,6 +1,11 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ENVELOPES, eventOf, notificationOf, sqsRecordOf } from '../support/envelopes.ts';
+import {
+  eventOf,
+  FOREIGN_PAYLOADS,
+  notificationOf,
+  sqsRecordOf,
+} from '../support/foreign-payloads.ts';
 import { invokeOn } from '../support/invoke.ts';
 import { beginStack, JSON_TYPE, send, type TestStack, until } from '../support/stack.ts';
 import { runPath, startPath, stopPath } from '../support/vendor.ts';
@@ -161,7 +166,7 @@ describe('what intermediaries do to an intent', () => {
 });
 
 describe('an envelope on the intents queue is buried under its name', () => {
-  const NAMED = ENVELOPES.filter(([name]) =>
+  const NAMED = FOREIGN_PAYLOADS.filter(([name]) =>
     /SNS notification|S3 event|whose detail/.test(name.source),
   );
 

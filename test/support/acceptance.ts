@@ -1,6 +1,7 @@
 import { type Accept, makeAccept } from '../../shared/accept/accept.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
-import { type Intent, readMessage } from '../../shared/intent/intent.ts';
+import type { Intent } from '../../shared/intent/intent.ts';
+import { readMessage } from '../../shared/intent/message.ts';
 import { idAt, NOW } from './messages.ts';
 
 /** The way in over a queue that keeps what it is given and takes the n-th message if it is told to. */

@@ -1,4 +1,5 @@
-import { type Intent, type IntentId, readMessage } from '../../shared/intent/intent.ts';
+import type { Intent, IntentId } from '../../shared/intent/intent.ts';
+import { readMessage } from '../../shared/intent/message.ts';
 import type { Queued } from '../../shared/intent/plan.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 

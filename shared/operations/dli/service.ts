@@ -5,7 +5,6 @@ import { UNSPECIFIED } from '../../reply/refusal.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import {
-  type Ask,
   type Effect,
   type GroupOptions,
   type Job,
@@ -14,6 +13,7 @@ import {
   jobIdOf,
   type Language,
   type Look,
+  type RequestedJobs,
 } from '../operation.ts';
 import { isIn, MISSING, type Sighting, told } from '../sighting.ts';
 import { effects } from '../status-table.ts';
@@ -35,7 +35,7 @@ export const jobId: JobIdRule = {
  * The vendor's body: `{"job_ids": [131, 130], "<flag>": true}`, and nothing else: `triggerSavepoint` would be a stop
  * without a savepoint. The fields are those of every SDK (docs/upstream.md §3).
  */
-export const request = (flag: string): v.GenericSchema<unknown, Ask> =>
+export const request = (flag: string): v.GenericSchema<unknown, RequestedJobs> =>
   v.pipe(
     vendorObject(
       {

@@ -12,13 +12,13 @@ import { UNSPECIFIED } from '../../reply/refusal.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
 import {
-  type Ask,
   type Job,
   type JobId,
   type JobIdRule,
   jobIdOf,
   type Look,
   type Operation,
+  type RequestedJobs,
 } from '../operation.ts';
 import { isIn, MISSING, type Sighting, told } from '../sighting.ts';
 import { effects } from '../status-table.ts';
@@ -63,7 +63,7 @@ const listed = v.pipe(
   }),
 );
 
-const request: v.GenericSchema<unknown, Ask> = v.pipe(
+const request: v.GenericSchema<unknown, RequestedJobs> = v.pipe(
   vendorObject({ jobs: jobListSchema(listed) }, 'must be a JSON object'),
   v.transform(({ jobs }) => ({ jobs, options: {} })),
 );

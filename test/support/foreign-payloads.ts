@@ -53,7 +53,7 @@ const recordsOf = (eventSource: string, record: object) => ({
 });
 
 /** What callers hand in by mistake, by what it looks like. */
-export const ENVELOPES: readonly (readonly [name: RegExp, payload: unknown])[] = [
+export const FOREIGN_PAYLOADS: readonly (readonly [name: RegExp, payload: unknown])[] = [
   [/^an SNS notification$/, notificationOf(wishText())],
   [
     /^an SNS notification$/,

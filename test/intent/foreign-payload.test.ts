@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lookOf, looksLike } from '../../shared/intent/envelope.ts';
-import { readMessage } from '../../shared/intent/intent.ts';
+import { looksLike, recognise } from '../../shared/intent/foreign-payload.ts';
+import { readMessage } from '../../shared/intent/message.ts';
 import { oddJson } from '../support/arbitraries.ts';
-import { ENVELOPES, eventOf, wishText } from '../support/envelopes.ts';
+import { eventOf, FOREIGN_PAYLOADS, wishText } from '../support/foreign-payloads.ts';
 import { bodyOf } from '../support/messages.ts';
 
 const reasonOf = (message: string): string => {
@@ -12,8 +12,8 @@ const reasonOf = (message: string): string => {
 };
 
 describe('an envelope is told by what it looks like, with what to do', () => {
-  it.each(ENVELOPES)('%s', (name, payload) => {
-    const look = lookOf(payload);
+  it.each(FOREIGN_PAYLOADS)('%s', (name, payload) => {
+    const look = recognise(payload);
     expect(look?.name).toMatch(name);
     expect(look && looksLike(look)).toMatch(
       /^looks like an? .+: [a-z].{10,}$|^looks like JSON in a text: /,
@@ -21,8 +21,8 @@ describe('an envelope is told by what it looks like, with what to do', () => {
   });
 
   it('what says how it can be opened names the setting', () => {
-    for (const [, payload] of ENVELOPES) {
-      const look = lookOf(payload);
+    for (const [, payload] of FOREIGN_PAYLOADS) {
+      const look = recognise(payload);
       if (look !== undefined && look.kind !== 'other')
         expect(look.advice).toContain(`put ${look.kind} into the setting UNWRAP`);
     }
@@ -42,14 +42,14 @@ describe('an envelope is told by what it looks like, with what to do', () => {
     ['text'],
     [''],
   ])('%j looks like none', (payload) => {
-    expect(lookOf(payload)).toBeUndefined();
+    expect(recognise(payload)).toBeUndefined();
   });
 });
 
 describe('on the queue too, the reason names what a message looks like', () => {
   const ADVICE = 'only accept-http and accept-event write to this queue, so send it to one of them';
 
-  it.each(ENVELOPES)('%s', (name, payload) => {
+  it.each(FOREIGN_PAYLOADS)('%s', (name, payload) => {
     const reason = reasonOf(JSON.stringify(payload));
     const isEvent = Object.hasOwn(Object(payload), 'detail-type');
     const said = new RegExp(
@@ -76,13 +76,13 @@ describe('on the queue too, the reason names what a message looks like', () => {
 describe('nothing makes the reader throw, and no look quotes the payload', () => {
   const SECRET = 'hunter2';
 
-  it.each(ENVELOPES)('%s', (_, payload) => {
+  it.each(FOREIGN_PAYLOADS)('%s', (_, payload) => {
     const spoilt: unknown = JSON.parse(JSON.stringify(payload), (key, value: unknown) =>
       typeof value === 'string' && !/^(eventSource|EventSource|Event|source|detail-type)$/.test(key)
         ? SECRET
         : value,
     );
-    const look = lookOf(spoilt);
+    const look = recognise(spoilt);
     expect(look ? looksLike(look) : '').not.toContain(SECRET);
   });
 
@@ -97,7 +97,7 @@ describe('nothing makes the reader throw, and no look quotes the payload', () =>
           [odd],
           { eventSource: odd, records: other },
         ]) {
-          const look = lookOf(payload);
+          const look = recognise(payload);
           if (look) expect(looksLike(look)).toMatch(/^[\x20-\x7e]+$/);
           readMessage(JSON.stringify(payload) ?? '');
         }

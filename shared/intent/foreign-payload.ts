@@ -1,20 +1,21 @@
 import { isObject, type JsonObject } from '../json/json.ts';
 
-/** Envelopes whose content can be taken out, where the setting `UNWRAP` says so. */
-export const UNWRAPPED = ['text-detail', 'sns', 'sqs', 'pipes'] as const;
-export type Unwrapped = (typeof UNWRAPPED)[number];
+/** Envelopes that accept-event can open, once the setting `UNWRAP` names them. */
+export const ENVELOPES = ['text-detail', 'sns', 'sqs', 'pipes'] as const;
+export type Envelope = (typeof ENVELOPES)[number];
 
-/** What a payload looks like, and what its sender can do about it. Neither text quotes the payload. */
-export interface Look {
-  readonly kind: Unwrapped | 'other';
+/** A payload that is no intent, but is recognised. Neither text quotes the payload. */
+export interface ForeignPayload {
+  readonly kind: Envelope | 'other';
   /** With its article. */
   readonly name: string;
+  /** What the sender can do about it. */
   readonly advice: string;
 }
 
-const other = (name: string, advice: string): Look => ({ kind: 'other', name, advice });
+const other = (name: string, advice: string): ForeignPayload => ({ kind: 'other', name, advice });
 
-const unwrapped = (kind: Unwrapped, name: string): Look => ({
+const envelope = (kind: Envelope, name: string): ForeignPayload => ({
   kind,
   name,
   advice: `put ${kind} into the setting UNWRAP to have it taken out, or hand in what is inside`,
@@ -23,14 +24,14 @@ const unwrapped = (kind: Unwrapped, name: string): Look => ({
 const INSTEAD = 'hand in the intent itself, {operation, project_id, jobs}';
 const TO_HTTP = 'let it invoke accept-http';
 
-const SNS = unwrapped('sns', 'an SNS notification');
-const TEXT_DETAIL = unwrapped('text-detail', 'an event whose detail is a text');
-const PIPES = unwrapped('pipes', 'a batch of EventBridge Pipes');
+const SNS = envelope('sns', 'an SNS notification');
+const TEXT_DETAIL = envelope('text-detail', 'an event whose detail is a text');
+const PIPES = envelope('pipes', 'a batch of EventBridge Pipes');
 
-/** Batches that event source mappings hand over, by the source of their first record. */
-const RECORDS: Readonly<Record<string, Look>> = {
-  'aws:sns': unwrapped('sns', 'an SNS event'),
-  'aws:sqs': unwrapped('sqs', 'an SQS event'),
+/** Batches of event source mappings, by the source of their first record. */
+const RECORDS: Readonly<Record<string, ForeignPayload>> = {
+  'aws:sns': envelope('sns', 'an SNS event'),
+  'aws:sqs': envelope('sqs', 'an SQS event'),
   'aws:s3': other('an S3 event', INSTEAD),
   'aws:kinesis': other('a Kinesis batch', INSTEAD),
   'aws:dynamodb': other('a DynamoDB stream batch', INSTEAD),
@@ -42,7 +43,7 @@ const SOME_RECORDS = other('a batch of records', INSTEAD);
 const has = (object: JsonObject, ...keys: readonly string[]): boolean =>
   keys.every((key) => Object.hasOwn(object, key));
 
-const lookOfRecords = (records: unknown): Look => {
+const recogniseRecords = (records: unknown): ForeignPayload => {
   const first: unknown = Array.isArray(records) ? records[0] : undefined;
   if (!isObject(first)) return SOME_RECORDS;
   const source = first.eventSource ?? first.EventSource;
@@ -52,7 +53,7 @@ const lookOfRecords = (records: unknown): Look => {
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html, services-apigateway.html and services-vpc-lattice.html */
-const lookOfRequest = (context: JsonObject): Look => {
+const recogniseRequest = (context: JsonObject): ForeignPayload => {
   if (has(context, 'elb'))
     return other('an event of a load balancer', 'put an HTTP API before accept-http instead');
   if (has(context, 'connectionId'))
@@ -64,21 +65,21 @@ const lookOfRequest = (context: JsonObject): Look => {
   return other('an API Gateway event', TO_HTTP);
 };
 
-const lookOfEvent = (event: JsonObject): Look | undefined => {
+const recogniseEvent = (event: JsonObject): ForeignPayload | undefined => {
   if (event['detail-type'] === 'Scheduled Event')
     return other('a scheduled event', `give the schedule an input of its own: ${INSTEAD}`);
   if (event.source === 'aws.cloudwatch') return other('a CloudWatch alarm', INSTEAD);
   return typeof event.detail === 'string' ? TEXT_DETAIL : undefined;
 };
 
-const lookOfObject = (object: JsonObject): Look | undefined => {
-  if (has(object, 'detail-type')) return lookOfEvent(object);
+const recogniseObject = (object: JsonObject): ForeignPayload | undefined => {
+  if (has(object, 'detail-type')) return recogniseEvent(object);
   if (has(object, 'TopicArn', 'Message')) return SNS;
-  if (has(object, 'Records')) return lookOfRecords(object.Records);
-  if (has(object, 'eventSource', 'records')) return lookOfRecords([object]);
+  if (has(object, 'Records')) return recogniseRecords(object.Records);
+  if (has(object, 'eventSource', 'records')) return recogniseRecords([object]);
   if (has(object, 'specversion', 'type'))
     return other('a CloudEvents envelope', `${INSTEAD}, which is its data`);
-  if (isObject(object.requestContext)) return lookOfRequest(object.requestContext);
+  if (isObject(object.requestContext)) return recogniseRequest(object.requestContext);
   if (has(object, 'httpMethod', 'path')) return other('an API Gateway event', TO_HTTP);
   if (has(object, 'alarmData') || has(object, 'AlarmName', 'NewStateValue'))
     return other('a CloudWatch alarm', INSTEAD);
@@ -89,29 +90,33 @@ const lookOfObject = (object: JsonObject): Look | undefined => {
   return undefined;
 };
 
-/** What a payload that is no intent looks like, by the fields that its source always gives it; undefined if nothing known. */
-export const lookOf = (payload: unknown): Look | undefined => {
+/**
+ * Recognises a payload that is no intent, by fields that its source always sets. Undefined for an intent, and for a
+ * payload of no known source.
+ */
+export const recognise = (payload: unknown): ForeignPayload | undefined => {
   if (typeof payload === 'string')
     return /^\s*[[{]/.test(payload)
       ? other('JSON in a text', 'hand in the object itself, not a text of it')
       : undefined;
   if (Array.isArray(payload))
     return payload.length > 0 && payload.every(isObject) ? PIPES : undefined;
-  return isObject(payload) ? lookOfObject(payload) : undefined;
+  return isObject(payload) ? recogniseObject(payload) : undefined;
 };
 
-/** Why a look is no intent, in a sentence. */
-export const looksLike = ({ name, advice }: Look): string => `looks like ${name}: ${advice}`;
+/** What the payload looks like and what to do, in one sentence. */
+export const looksLike = ({ name, advice }: ForeignPayload): string =>
+  `looks like ${name}: ${advice}`;
 
-/** Where an intent lies on the queue that accept-http or accept-event did not put there. */
+/** For a queue message that neither accept-http nor accept-event wrote. */
 const QUEUE_ADVICE =
   'only accept-http and accept-event write to this queue, so send it to one of them';
 
-/** What a message of the queue looks like that is none of ours; undefined if nothing known. */
-export const messageLooksLike = (body: unknown): string | undefined => {
+/** What a queue message that is not ours looks like, and what to do. Undefined if it is not recognised. */
+export const foreignMessage = (body: unknown): string | undefined => {
   const name =
-    isObject(body) && has(body, 'detail-type') ? 'an EventBridge event' : lookOf(body)?.name;
-  const isAsked = isObject(body) && has(body, 'operation', 'jobs');
-  const said = name ?? (isAsked ? 'an intent as callers send it' : undefined);
+    isObject(body) && has(body, 'detail-type') ? 'an EventBridge event' : recognise(body)?.name;
+  const isRequest = isObject(body) && has(body, 'operation', 'jobs');
+  const said = name ?? (isRequest ? 'an intent as callers send it' : undefined);
   return said && `looks like ${said}: ${QUEUE_ADVICE}`;
 };
