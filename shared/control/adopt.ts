@@ -1,5 +1,5 @@
 import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
-import { isForeign, type Records, type Seen } from '../ledger/records.ts';
+import type { Records } from '../ledger/records.ts';
 import type { OpenIntent, Received } from './open-intent.ts';
 import { adoptIntent } from './open-intents.ts';
 
@@ -62,9 +62,11 @@ const firstOf = async (
   let open = [...firsts];
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
     const stored = await records.keys.read(open.map(([key]) => key));
-    if (stored === undefined) break;
-    for (const [key] of open) note(intents, key, stored.get(key));
-    const free = open.filter(([key]) => !stored.has(key));
+    for (const [key] of open) {
+      const answer = stored(key);
+      if (answer.kind === 'found') intents.set(key, answer.record);
+    }
+    const free = open.filter(([key]) => stored(key).kind === 'absent');
     const written = await Promise.all(
       free.map(async ([key, record]) => (await records.keys.write(key, record, undefined))[0]),
     );
@@ -74,12 +76,4 @@ const firstOf = async (
     open = free.filter((_, i) => written[i] === 'lost');
   }
   return intents;
-};
-
-const note = (
-  intents: Map<string, KeyRecord>,
-  key: string,
-  seen: Seen<KeyRecord> | undefined,
-): void => {
-  if (!isForeign(seen) && seen?.record !== undefined) intents.set(key, seen.record);
 };

@@ -10,7 +10,7 @@ import {
   withNamed,
 } from '../ledger/name-record.ts';
 import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../ledger/rank-ages.ts';
-import { isForeign, type Records, type Seen } from '../ledger/records.ts';
+import { type LedgerAnswer, type Records, versionIn } from '../ledger/records.ts';
 import { operations } from '../operations/index.ts';
 import { type JobId, jobIdOf } from '../operations/operation.ts';
 import { isOpen, type OpenIntent } from './open-intent.ts';
@@ -76,13 +76,10 @@ const namesNow = async (
   stops: ReadonlyMap<string, readonly (readonly [string, Queued])[]>,
 ): Promise<ReadonlyMap<string, NameRecord>> => {
   const stored = await records.names.read(keys);
-  if (stored === undefined) return new Map();
   const names = await Promise.all(
     [...new Set(keys)].map(async (key) => {
-      const seen = stored.get(key);
-      if (isForeign(seen)) return [];
       const more = stops.get(key)?.map(([, one]) => nameOf(one)) ?? [];
-      const record = await tell(records, key, seen, more);
+      const record = await tell(records, key, stored(key), more);
       return record === undefined ? [] : [[key, record] as const];
     }),
   );
@@ -131,19 +128,19 @@ const makeAgeFor =
 const tell = async (
   records: Records,
   key: string,
-  first: Seen<NameRecord> | undefined,
+  first: LedgerAnswer<NameRecord>,
   named: readonly Named[],
 ): Promise<NameRecord | undefined> => {
-  let seen = first;
+  let answer = first;
   for (let round = 0; round < ROUNDS; round++) {
-    const stops = seen?.record ?? [];
+    if (answer.kind === 'unreachable' || answer.kind === 'foreign') return undefined;
+    const stops = answer.kind === 'found' ? answer.record : [];
     const more = withNamed(stops, named);
     if (more === undefined) return stops;
-    const [written] = await records.names.write(key, more, seen?.version);
+    const [written] = await records.names.write(key, more, versionIn(answer));
     if (written === 'written') return more;
-    const stored = written === 'lost' ? await records.names.read([key]) : undefined;
-    seen = stored?.get(key);
-    if (stored === undefined || isForeign(seen)) return undefined;
+    if (written === 'unknown') return undefined;
+    answer = (await records.names.read([key]))(key);
   }
   return undefined;
 };
@@ -153,15 +150,18 @@ const sequenced = async (records: Records, queued: readonly Queued[]): Promise<R
   const own = queued.filter(({ intent }) => intent.sequence !== undefined);
   if (own.length === 0) return { queued, left: [], seen: new Map() };
   const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
-  const jobs = await records.jobs.read(keys);
-  if (jobs === undefined)
+  const jobAt = await records.jobs.read(keys);
+  if (keys.some((key) => jobAt(key).kind === 'unreachable'))
     return { queued: queued.filter((one) => !own.includes(one)), left: own, seen: new Map() };
   return {
-    queued: rankBySequence(queued, (key, caller) =>
-      jobs.get(key)?.record?.senders?.find((sender) => sender.caller === caller),
-    ),
+    queued: rankBySequence(queued, (key, caller) => {
+      const job = jobAt(key);
+      return job.kind === 'found'
+        ? job.record.senders?.find((sender) => sender.caller === caller)
+        : undefined;
+    }),
     left: [],
-    seen: new Map(keys.map((key) => [key, jobs.get(key)?.version])),
+    seen: new Map(keys.map((key) => [key, versionIn(jobAt(key))])),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { BlockState } from '../ledger/block-record.ts';
 import type { JobRecord } from '../ledger/job-record.ts';
-import { isForeign, type Records } from '../ledger/records.ts';
+import type { Records } from '../ledger/records.ts';
 
 /** What the ledger knows of a job. */
 export interface Known {
@@ -11,6 +11,8 @@ export interface Known {
   readonly holder: BlockState | undefined;
 }
 
+const UNCLAIMED: Known = { record: undefined, version: undefined, holder: undefined };
+
 /**
  * What is known of jobs, by the keys of their records. Left out are those of which the ledger does not tell: it is out of
  * reach, or a later release wrote what it holds of them.
@@ -20,17 +22,23 @@ export const readKnown = async (
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Known>> => {
   const known = new Map<string, Known>();
-  const jobs = await records.jobs.read(keys);
-  if (jobs === undefined) return known;
-  // Read after the jobs: whoever has settled a claim that was seen has settled it here.
-  const claims = [...jobs.values()].flatMap(({ record }) => record?.claim.part ?? []);
-  const holders = await records.blocks.read(claims);
-  if (holders === undefined) return known;
+  const jobAt = await records.jobs.read(keys);
+  const claimsOf = (key: string): readonly string[] => {
+    const job = jobAt(key);
+    return job.kind === 'found' ? [job.record.claim.part] : [];
+  };
+  // Read after the jobs: an invocation that has settled a claim that was seen has settled it here.
+  const claims = keys.flatMap(claimsOf);
+  const holderAt = await records.blocks.read(claims);
+  if (claims.some((claim) => holderAt(claim).kind === 'unreachable')) return known;
   for (const key of keys) {
-    const job = jobs.get(key);
-    const holding = job?.record && holders.get(job.record.claim.part);
-    if (isForeign(job) || isForeign(holding)) continue;
-    known.set(key, { record: job?.record, version: job?.version, holder: holding?.record });
+    const job = jobAt(key);
+    if (job.kind === 'absent') known.set(key, UNCLAIMED);
+    if (job.kind !== 'found') continue;
+    const { record, version } = job;
+    const holder = holderAt(record.claim.part);
+    if (holder.kind === 'absent') known.set(key, { record, version, holder: undefined });
+    if (holder.kind === 'found') known.set(key, { record, version, holder: holder.record });
   }
   return known;
 };

@@ -1,37 +1,34 @@
 import type { BlockState, RecordedVerdict } from '../ledger/block-record.ts';
-import { isForeign, type Records } from '../ledger/records.ts';
+import { type Records, versionIn } from '../ledger/records.ts';
 import { type Job, jobIdOf } from '../operations/operation.ts';
 import { type OpenIntent, type Received, recallInto } from './open-intent.ts';
 
 type OpenIntents<Message extends Received> = ReadonlyMap<string, OpenIntent<Message>>;
 
 /**
- * Reads what the ledger knows of the open intents, and leaves out those of whom it knows what this release cannot read.
- * Undefined if it is out of reach.
+ * Reads what the ledger knows of the open intents. Those are left out of which the ledger is out of reach, or holds what
+ * this release cannot read.
  */
 export const recall = async <Message extends Received>(
   records: Records,
   openIntents: OpenIntents<Message>,
-): Promise<OpenIntents<Message> | undefined> => {
+): Promise<OpenIntents<Message>> => {
   const formers = [...openIntents.values()].flatMap(({ formerly }) => [...formerly.keys()]);
   const stored = await records.blocks.read([...openIntents.keys(), ...formers]);
-  if (stored === undefined) return undefined;
   const known = new Map<string, OpenIntent<Message>>();
   for (const [key, openIntent] of openIntents) {
-    const seen = stored.get(key);
-    const former = Array.from(
-      openIntent.formerly,
-      ([name, jobs]) => [stored.get(name), jobs] as const,
-    );
-    if (isForeign(seen) || former.some(([record]) => isForeign(record))) continue;
+    const answer = stored(key);
+    const former = Array.from(openIntent.formerly, ([name, jobs]) => [stored(name), jobs] as const);
+    const all = [answer, ...former.map(([one]) => one)];
+    if (all.some(({ kind }) => kind === 'unreachable' || kind === 'foreign')) continue;
     known.set(key, openIntent);
-    openIntent.seen = seen?.version;
+    openIntent.seen = versionIn(answer);
     for (const [one, jobs] of former) {
-      if (one?.record === undefined) continue;
+      if (one.kind !== 'found') continue;
       recallFormer(openIntent, jobs, one.record);
-      openIntent.changed ||= seen === undefined;
+      openIntent.changed ||= answer.kind === 'absent';
     }
-    if (seen?.record !== undefined) recallInto(openIntent, seen.record);
+    if (answer.kind === 'found') recallInto(openIntent, answer.record);
   }
   return known;
 };

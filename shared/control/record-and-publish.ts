@@ -46,8 +46,8 @@ export const makeRecordAndPublish = ({
   };
 
   const takeOver = async (openIntent: OpenIntent): Promise<boolean> => {
-    const stored = (await records.blocks.read([openIntent.key]))?.get(openIntent.key);
-    if (stored?.record === undefined) return false;
+    const stored = (await records.blocks.read([openIntent.key]))(openIntent.key);
+    if (stored.kind !== 'found') return false;
     openIntent.seen = stored.version;
     const own = [...openIntent.verdicts];
     recallInto(openIntent, stored.record);

@@ -42,7 +42,6 @@ export const workOn = async <Message extends Received>(
   const records = makeRecords(edges.ledger, { newVersion: newId, now, keepSeconds, log });
   const adopted = await adopt(records, received);
   const openIntents = await recall(records, adopted.openIntents);
-  if (openIntents === undefined) return { worked: new Map(), refusal: undefined };
   const run = openRun({ records, budget, invocation }, openIntents, edges, limits);
 
   await run.breakers.load(destinationsOf(openIntents));

@@ -3,33 +3,36 @@ import type { Log } from '../json/log.ts';
 import { type BlockState, readBlock, writeBlock } from './block-record.ts';
 import { type JobRecord, readJob, writeJob } from './job-record.ts';
 import { type KeyRecord, readKey, writeKey } from './key-record.ts';
-import type { Ledger, Written } from './ledger.ts';
+import type { Entry, Ledger, Written } from './ledger.ts';
 import { type NameRecord, readNames, writeNames } from './name-record.ts';
 
-/** A record and the version of the ledger's entry that it was read from. */
-export interface Seen<Record> {
-  /** Undefined: of a version that this release does not know, so nothing may be concluded from it. */
-  readonly record: Record | undefined;
-  readonly version: string;
-}
+/** What the ledger answers about one key. `version` is that of the ledger's entry. */
+export type LedgerAnswer<Record> =
+  /** The ledger could not be read. It may hold a record. */
+  | { readonly kind: 'unreachable' }
+  /** Another release wrote a record that this one cannot read. So this one concludes nothing, and leaves the work to it. */
+  | { readonly kind: 'foreign'; readonly version: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'found'; readonly record: Record; readonly version: string };
 
-/** Whether there is a record that says nothing to this release: then the release that wrote it has to go on. */
-export const isForeign = (seen: Seen<unknown> | undefined): boolean =>
-  seen !== undefined && seen.record === undefined;
+/** The answers to one question. Throws for a key that was not asked for. */
+export type LedgerAnswers<Record> = (key: string) => LedgerAnswer<Record>;
 
-/** How one kind of record is written as a text. `read`: undefined if the text is of a version that this release does not know. */
+/** The version that a write over this answer must have seen. Undefined: the ledger must hold nothing. */
+export const versionIn = (answer: LedgerAnswer<unknown>): string | undefined =>
+  answer.kind === 'found' || answer.kind === 'foreign' ? answer.version : undefined;
+
+/** How one kind of record is written as a text. */
 export interface Codec<Record> {
+  /** Undefined if this release does not know the version of the text. */
   readonly read: (text: string) => Record | undefined;
   readonly write: (record: Record) => string;
 }
 
 /** All records of one kind. */
 export interface Shelf<Record> {
-  /** Undefined: the ledger is out of reach. Keys that hold nothing are left out. */
-  readonly read: (
-    keys: readonly string[],
-  ) => Promise<ReadonlyMap<string, Seen<Record>> | undefined>;
-  /** Writes only if the entry still has the version that was seen. Resolves to the new version, too. */
+  readonly read: (keys: readonly string[]) => Promise<LedgerAnswers<Record>>;
+  /** Writes only if the entry still has the version `seen`. Resolves to the new version, too. */
   readonly write: (
     key: string,
     record: Record,
@@ -47,7 +50,7 @@ export interface Records {
   readonly of: <Record>(codec: Codec<Record>) => Shelf<Record>;
 }
 
-/** Writes under way at once in one invocation. */
+/** At most so many writes at once in one invocation. */
 const CONCURRENCY = 32;
 
 export interface RecordsOptions {
@@ -58,15 +61,37 @@ export interface RecordsOptions {
   readonly log: Log;
 }
 
-/** Some of the keys, so that a line stays one. */
+/** A log line names at most so many keys. */
 const MOST_KEYS = 10;
+
+const UNREACHABLE = { kind: 'unreachable' } as const;
+const ABSENT = { kind: 'absent' } as const;
+
+const answersTo = <Record>(
+  keys: readonly string[],
+  entries: ReadonlyMap<string, Entry> | undefined,
+  read: Codec<Record>['read'],
+): ReadonlyMap<string, LedgerAnswer<Record>> =>
+  new Map(
+    keys.map((key): [string, LedgerAnswer<Record>] => {
+      if (entries === undefined) return [key, UNREACHABLE];
+      const entry = entries.get(key);
+      if (entry === undefined) return [key, ABSENT];
+      const { body, version } = entry;
+      const record = read(body);
+      return record === undefined
+        ? [key, { kind: 'foreign', version }]
+        : [key, { kind: 'found', record, version }];
+    }),
+  );
 
 export const makeRecords = (
   ledger: Ledger,
   { newVersion, now, keepSeconds, log }: RecordsOptions,
 ): Records => {
   const slots = pLimit(CONCURRENCY);
-  const tellOfUnknown = (keys: readonly string[]): void => {
+  const tellOfForeign = (answers: ReadonlyMap<string, LedgerAnswer<unknown>>): void => {
+    const keys = [...answers].flatMap(([key, { kind }]) => (kind === 'foreign' ? [key] : []));
     if (keys.length === 0) return;
     log.warn('records of an unknown version', {
       records: keys.length,
@@ -76,14 +101,15 @@ export const makeRecords = (
   };
   const of = <Record>(codec: Codec<Record>): Shelf<Record> => ({
     read: async (keys) => {
-      if (keys.length === 0) return new Map();
-      const entries = await ledger.read([...new Set(keys)]);
-      if (entries === undefined) return undefined;
-      const seen = new Map<string, Seen<Record>>();
-      for (const { key, version, body } of entries.values())
-        seen.set(key, { record: codec.read(body), version });
-      tellOfUnknown([...seen].flatMap(([key, { record }]) => (record === undefined ? [key] : [])));
-      return seen;
+      const asked = [...new Set(keys)];
+      const entries = asked.length === 0 ? new Map() : await ledger.read(asked);
+      const answers = answersTo(asked, entries, codec.read);
+      tellOfForeign(answers);
+      return (key) => {
+        const answer = answers.get(key);
+        if (answer === undefined) throw new Error(`The ledger was not asked for ${key}`);
+        return answer;
+      };
     },
     write: async (key, record, seen) => {
       const version = newVersion();

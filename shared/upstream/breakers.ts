@@ -103,9 +103,10 @@ const load = async (it: Known, destinations: readonly Destination[]): Promise<vo
   const found = await Promise.all(withLooks(destinations).map((one) => keysOf(it, one)));
   const keys = found.flat();
   const stored = await breakersIn(it.records).read(keys.flatMap(([, own]) => Object.values(own)));
-  if (stored === undefined) return;
-  const loaded = (key: string): SharedBreaker => breakerAt(it, key, stored.get(key));
-  for (const [destination, { credential, project, route }] of keys) {
+  const loaded = (key: string): SharedBreaker => breakerAt(it, key, stored(key));
+  for (const [destination, own] of keys) {
+    if (Object.values(own).some((key) => stored(key).kind === 'unreachable')) continue;
+    const { credential, project, route } = own;
     const circuit = {
       credential: loaded(credential),
       project: loaded(project),

@@ -1,5 +1,5 @@
 import type { Log } from '../json/log.ts';
-import type { Records, Seen, Shelf } from '../ledger/records.ts';
+import { type LedgerAnswer, type Records, type Shelf, versionIn } from '../ledger/records.ts';
 import {
   ADVICE,
   type BreakerRecord,
@@ -103,8 +103,9 @@ const open = async (it: Known, { strikes, last }: Refusals): Promise<void> => {
   tellOpen(it, last, Math.ceil((next.until - it.now()) / 1_000));
   if (await write(it, next)) return;
   // Another invocation has opened it meanwhile, perhaps for a shorter time.
-  const stored = (await breakersIn(it.records).read([it.key]))?.get(it.key);
-  if (stored === undefined || (stored.record?.until ?? 0) >= next.until) return;
+  const stored = (await breakersIn(it.records).read([it.key]))(it.key);
+  if (stored.kind === 'unreachable' || stored.kind === 'absent') return;
+  if (stored.kind === 'found' && stored.record.until >= next.until) return;
   it.version = stored.version;
   await write(it, next);
 };
@@ -150,12 +151,13 @@ const finish = async (it: Known): Promise<void> => {
 export const makeSharedBreaker = (
   { records, log, now }: BreakerEdges,
   key: string,
-  entry: Seen<BreakerRecord> | undefined,
+  /** A record of another release counts as none: no other invocation would ever close the breaker. */
+  stored: LedgerAnswer<BreakerRecord> = { kind: 'absent' },
 ): SharedBreaker => {
-  const record = entry?.record ?? CLOSED;
+  const record = stored.kind === 'found' ? stored.record : CLOSED;
   const it: Known = {
     ...{ records, log, now, key, record },
-    version: entry?.version,
+    version: versionIn(stored),
     isOpen: stateAt(record, now()).kind === 'open',
     isProbing: false,
     areLooksAnswered: false,

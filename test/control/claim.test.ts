@@ -8,7 +8,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
-import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
+import { openWishes, recordAt, startRecords, theOnly } from '../support/records-room.ts';
 
 const AT = Date.parse(NOW);
 const LEASE = 150_000;
@@ -60,7 +60,7 @@ describe('a claim is one conditional write per job (P3)', () => {
     const { claim, records } = begin('i', openIntents);
     await claim(candidatesOf(calls), 'open');
     const key = `job/dli/${PROJECT}/131`;
-    expect((await records.jobs.read([key]))?.get(key)?.record).toEqual({
+    expect(await recordAt(records.jobs, key)).toEqual({
       newest: idAt(2),
       operation: 'dli.run',
       claim: {
@@ -85,7 +85,7 @@ describe('a claim is one conditional write per job (P3)', () => {
       ground,
     );
     const key = `job/dli/${PROJECT}/131`;
-    expect((await records.jobs.read([key]))?.get(key)?.record?.claim).toMatchObject({
+    expect((await recordAt(records.jobs, key))?.claim).toMatchObject({
       at,
       until: AT + LEASE,
     });
@@ -105,7 +105,7 @@ describe('a claim is one conditional write per job (P3)', () => {
         'open',
       );
       const key = `job/dli/${PROJECT}/131`;
-      expect((await records.jobs.read([key]))?.get(key)?.record?.claim.clearFrom).toBe(on);
+      expect((await recordAt(records.jobs, key))?.claim.clearFrom).toBe(on);
     },
   );
 

@@ -15,7 +15,7 @@ import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, outcomes } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
-import { startRecords, theOnly } from '../support/records-room.ts';
+import { recordAt, startRecords, theOnly } from '../support/records-room.ts';
 
 const AT = Date.parse(NOW);
 const DELIVERED: RecordedVerdict = {
@@ -51,8 +51,7 @@ const begin = ({
       return results.map(takes);
     },
   });
-  const stored = async ({ key }: OpenIntent) =>
-    (await records.blocks.read([key]))?.get(key)?.record;
+  const stored = ({ key }: OpenIntent) => recordAt(records.blocks, key);
   return { conclude, records, writes, published, stored };
 };
 
@@ -66,8 +65,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
       records,
       invocation: 'ours',
       publish: async (results) => {
-        atPublishing = (await records.blocks.read([openIntent.key]))?.get(openIntent.key)?.record
-          ?.verdicts;
+        atPublishing = (await recordAt(records.blocks, openIntent.key))?.verdicts;
         return results.map(() => true);
       },
     });

@@ -44,11 +44,11 @@ describe('a record is kept so long after its last change', () => {
     const { records, writes } = begin(1_700_000_000 * SECOND + ms);
     await records.jobs.write('job', JOB, undefined);
     await records.blocks.write('part', PART, undefined);
-    await breakersIn(records).write('way', CLOSED, undefined);
+    await breakersIn(records).write('breaker', CLOSED, undefined);
     expect(writes.map(({ key, expiresAt }) => [key, expiresAt])).toEqual([
       ['job', 1_700_003_600],
       ['part', 1_700_003_600],
-      ['way', 1_700_003_600],
+      ['breaker', 1_700_003_600],
     ]);
   });
 });
@@ -57,21 +57,28 @@ describe('every write has a version of its own, which the next one has to have s
   it('it is told, and read with the record', async () => {
     const { records } = begin(0);
     expect(await records.blocks.write('part', PART, undefined)).toEqual(['written', 'v1']);
-    expect(await breakersIn(records).write('way', CLOSED, undefined)).toEqual(['written', 'v2']);
-    expect(await records.blocks.read(['part'])).toEqual(
-      new Map([['part', { record: PART, version: 'v1' }]]),
-    );
-    expect(await breakersIn(records).read(['way'])).toEqual(
-      new Map([['way', { record: CLOSED, version: 'v2' }]]),
-    );
-    expect(await breakersIn(records).write('way', CLOSED, 'v1')).toEqual(['lost', 'v3']);
-    expect(await breakersIn(records).write('way', CLOSED, 'v2')).toEqual(['written', 'v4']);
+    expect(await breakersIn(records).write('breaker', CLOSED, undefined)).toEqual([
+      'written',
+      'v2',
+    ]);
+    expect((await records.blocks.read(['part']))('part')).toEqual({
+      kind: 'found',
+      record: PART,
+      version: 'v1',
+    });
+    expect((await breakersIn(records).read(['breaker']))('breaker')).toEqual({
+      kind: 'found',
+      record: CLOSED,
+      version: 'v2',
+    });
+    expect(await breakersIn(records).write('breaker', CLOSED, 'v1')).toEqual(['lost', 'v3']);
+    expect(await breakersIn(records).write('breaker', CLOSED, 'v2')).toEqual(['written', 'v4']);
   });
 });
 
-describe('a record of a version that is not known here', () => {
+describe('a record of a version that this release does not know', () => {
   const later = { body: '{"v":2,"all":"new"}', expiresAt: 0 };
-  it('is there, says nothing, and is told of in one line with some of the keys', async () => {
+  it('is foreign, and told of in one line with some of the keys', async () => {
     const { records, lines } = begin(0);
     const ledger = memoryLedger();
     const { records: over, lines: told } = begin(0, ledger);
@@ -79,8 +86,8 @@ describe('a record of a version that is not known here', () => {
     for (const key of keys) await ledger.write({ ...later, key, version: 'theirs' }, undefined);
     await over.jobs.write('known', JOB, undefined);
     const found = await over.jobs.read(['known', ...keys]);
-    expect(found?.get('known')).toEqual({ record: JOB, version: 'v1' });
-    expect(found?.get('job 11')).toEqual({ record: undefined, version: 'theirs' });
+    expect(found('known')).toEqual({ kind: 'found', record: JOB, version: 'v1' });
+    expect(found('job 11')).toEqual({ kind: 'foreign', version: 'theirs' });
     expect(told).toMatchObject([
       {
         level: 'warn',
@@ -102,7 +109,7 @@ describe('a record of a version that is not known here', () => {
     const { records, lines } = begin(0, ledger);
     await ledger.write({ ...later, key: 'a', version: 'theirs' }, undefined);
     const found = await (kind === 'breakers' ? breakersIn(records) : records[kind]).read(['a']);
-    expect(found?.get('a')).toEqual({ record: undefined, version: 'theirs' });
+    expect(found('a')).toEqual({ kind: 'foreign', version: 'theirs' });
     expect(lines).toHaveLength(1);
   });
 });
@@ -113,13 +120,15 @@ describe('the ledger is asked for what is wanted, once', () => {
     await records.jobs.write('a', JOB, undefined);
     const found = await records.jobs.read(['a', 'b', 'a']);
     expect(reads).toEqual([['a', 'b']]);
-    expect([...(found ?? [])]).toEqual([['a', { record: JOB, version: 'v1' }]]);
+    expect(found('a')).toEqual({ kind: 'found', record: JOB, version: 'v1' });
+    expect(found('b')).toEqual({ kind: 'absent' });
+    expect(() => found('c')).toThrow('The ledger was not asked for c');
   });
 
-  it('nothing of it is known without asking, also where it is out of reach', async () => {
+  it('for nothing it is not asked; out of reach, it answers so for each key', async () => {
     const { records, reads } = begin(0, { ...memoryLedger(), read: async () => undefined });
-    expect(await records.jobs.read([])).toEqual(new Map());
+    await records.jobs.read([]);
     expect(reads).toEqual([]);
-    expect(await records.jobs.read(['a'])).toBeUndefined();
+    expect((await records.jobs.read(['a']))('a')).toEqual({ kind: 'unreachable' });
   });
 });

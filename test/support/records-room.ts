@@ -2,7 +2,7 @@ import type { OpenIntent } from '../../shared/control/open-intent.ts';
 import { readBatch } from '../../shared/control/open-intents.ts';
 import { type Call, planCalls } from '../../shared/intent/plan.ts';
 import type { Ledger, NewEntry } from '../../shared/ledger/ledger.ts';
-import { makeRecords } from '../../shared/ledger/records.ts';
+import { makeRecords, type Shelf } from '../../shared/ledger/records.ts';
 import { message } from './control-room.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -33,6 +33,15 @@ export const startRecords = (inner: Ledger = memoryLedger()) => {
     log: keptLog().log,
   });
   return { records, writes };
+};
+
+/** The record at a key, if there is one that this release can read. */
+export const recordAt = async <Record>(
+  shelf: Shelf<Record>,
+  key: string,
+): Promise<Record | undefined> => {
+  const answer = (await shelf.read([key]))(key);
+  return answer.kind === 'found' ? answer.record : undefined;
 };
 
 /** Messages as an invocation has them open: the open intents, and the calls that they ask for. */

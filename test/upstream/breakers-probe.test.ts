@@ -16,7 +16,7 @@ import {
 import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
-import { startRecords } from '../support/records-room.ts';
+import { recordAt, startRecords } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 
 const AT = 1_000_000;
@@ -66,7 +66,7 @@ const begin = (identity: Identity = KNOWN) => {
   };
   const trip = (key: string, until: number) =>
     breakersIn(records).write(key, { ...CLOSED, until, step: 1 }, undefined);
-  const stored = async (key: string) => (await breakersIn(records).read([key]))?.get(key)?.record;
+  const stored = (key: string) => recordAt(breakersIn(records), key);
   return { load, trip, stored, under, reads, lines };
 };
 

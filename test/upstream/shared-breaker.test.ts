@@ -4,7 +4,7 @@ import type { BreakerRecord, RefusalOfAll } from '../../shared/upstream/circuit-
 import { breakersIn, makeSharedBreaker } from '../../shared/upstream/shared-breaker.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
-import { startRecords } from '../support/records-room.ts';
+import { recordAt, startRecords } from '../support/records-room.ts';
 
 const KEY = 'cool/dli/p';
 const AT = 1_000_000;
@@ -23,10 +23,10 @@ const begin = async (record?: BreakerRecord, inner: Ledger = memoryLedger()) => 
   const { records, writes } = startRecords(inner);
   if (record !== undefined) await breakersIn(records).write(KEY, record, undefined);
   const { log, lines } = keptLog();
-  const find = async () => (await breakersIn(records).read([KEY]))?.get(KEY);
+  const find = async () => (await breakersIn(records).read([KEY]))(KEY);
   const load = async () =>
     makeSharedBreaker({ records, log, now: () => clock.now }, KEY, await find());
-  const stored = async () => (await find())?.record;
+  const stored = () => recordAt(breakersIn(records), KEY);
   const breaker = await load();
   writes.length = 0;
   return { breaker, load, stored, clock, lines, writes };
