@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { functionsIn } from './support/function-lengths.ts';
+import { LONG_FILES, LONG_FUNCTIONS } from './support/long-ones.ts';
 import { codeOf, readJson, type Source, sourcesIn } from './support/sources.ts';
 
 const shared = sourcesIn('shared');
@@ -145,14 +149,37 @@ describe('the environment is read in one place', () => {
   });
 });
 
-describe('files stay small enough to read', () => {
-  it('at most 250 lines', () => {
-    const long = [...shared, ...functions].filter(({ text }) => text.split('\n').length > 250);
-    expect(long.map(({ path }) => path)).toEqual([]);
+/** An archive of the sources has no history. */
+const isCheckout = (): boolean => existsSync(new URL('../.git', import.meta.url));
+
+const WORKFLOWS = new URL('../.github/workflows/', import.meta.url);
+
+const workflows = readdirSync(WORKFLOWS).map((name) => ({
+  name,
+  text: readFileSync(new URL(name, WORKFLOWS), 'utf8'),
+}));
+
+/** Lines to the last that says something. */
+const lengthOf = ({ text }: Source): number => text.trimEnd().split('\n').length;
+
+describe('files and functions stay small enough to read', () => {
+  const all = ['shared', 'functions', 'local', 'bench', 'build', 'test'].flatMap(sourcesIn);
+
+  it('a file has at most 250 lines', () => {
+    const long = all.filter((source) => lengthOf(source) > 250).map(({ path }) => path);
+    expect(long.filter((path) => !LONG_FILES.includes(path))).toEqual([]);
+  });
+
+  it('a function has at most 40, with all that stands in it', () => {
+    const long = all.flatMap(functionsIn).filter(({ lines }) => lines > 40);
+    expect(
+      long
+        .filter(({ name }) => !LONG_FUNCTIONS.includes(name))
+        .map(({ name, lines }) => `${name} has ${lines} lines`),
+    ).toEqual([]);
   });
 
   it('and are named in kebab-case, with no drawer for odds and ends', () => {
-    const all = [...shared, ...functions, ...sourcesIn('local'), ...sourcesIn('test')];
     const odd = all.filter(({ path }) => {
       const name = path.split('/').at(-1) ?? '';
       return (
@@ -181,6 +208,13 @@ describe('no rule is waived in passing', () => {
   });
 });
 
+describe('what is generated or installed is not kept', () => {
+  it('git tracks nothing that it is told to ignore', () => {
+    const command = ['ls-files', '--cached', '--ignored', '--exclude-standard'];
+    expect(isCheckout() ? execFileSync('git', command, { encoding: 'utf8' }) : '').toBe('');
+  });
+});
+
 describe('what is installed is what was tried', () => {
   it('every version is exact', () => {
     const { dependencies, devDependencies, optionalDependencies } = readJson('package.json');
@@ -191,5 +225,11 @@ describe('what is installed is what was tried', () => {
     });
     expect(versions.length).toBeGreaterThan(10);
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('every action of the workflows is pinned by its commit', () => {
+    const used = workflows.flatMap(({ text }) => text.match(/uses: .*/g) ?? []);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
   });
 });
