@@ -31,7 +31,7 @@ const begin = (
 const wish = (job: unknown = '5') => ({ operation: 'dli.stop', project_id: PROJECT, jobs: [job] });
 const jobsOf = (queued: readonly { jobs: readonly unknown[] }[]) => queued.map(({ jobs }) => jobs);
 
-describe('an envelope is refused by what it looks like, unless a setting names it', () => {
+describe('an envelope that no setting names is refused, with what it looks like', () => {
   it.each(FOREIGN_PAYLOADS)('%s', async (name, payload) => {
     const { take, sent } = begin([]);
     await expect(take(payload)).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('an envelope is refused by what it looks like, unless a setting names i
     expect(sent).toEqual([]);
   });
 
-  it('what reads as an intent is one, whatever it looks like besides', async () => {
+  it('a valid intent is accepted, even if it also looks like an envelope', async () => {
     const { take, queued } = begin([]);
     await take(eventOf(wish(), { source: 'aws.cloudwatch' }));
     await take(eventOf({ ...wish(), _datadog: {} }, { 'detail-type': 'Scheduled Event' }));
@@ -51,7 +51,7 @@ describe('an envelope is refused by what it looks like, unless a setting names i
   });
 });
 
-describe('where a setting names it, what is inside is taken', () => {
+describe('an envelope that a setting names is opened', () => {
   it.each<[Envelope, unknown, string]>([
     ['text-detail', eventOf(wishText('9223372036854775807')), 'rule:com.example.cron'],
     ['sns', notificationOf(wishText('9223372036854775807')), 'rule:sns:jobs'],
@@ -60,7 +60,7 @@ describe('where a setting names it, what is inside is taken', () => {
     const receipt = await take(payload);
     expect(queued()).toMatchObject([{ jobs: ['9223372036854775807'], caller }]);
     expect(receipt).toMatchObject({ intent_id: queued()[0]?.intent_id, job_count: 1 });
-    // Given again it has the same key, by which the control loop makes one intent of both.
+    // A second delivery has the same key, so the control loop treats both as one intent.
     await take(payload);
     const [key, again] = queued().map((intent) => intent.key);
     expect([again, typeof key]).toEqual([key, 'string']);
@@ -74,7 +74,7 @@ describe('where a setting names it, what is inside is taken', () => {
       'rule:sqs:wishes',
     ],
     ['pipes', [wish(1), wish('2')], 'direct'],
-  ])('%s: a batch is answered by its receipts, in its order', async (kind, payload, caller) => {
+  ])('%s: a batch gets one receipt per intent, in its order', async (kind, payload, caller) => {
     const { take, queued } = begin([kind]);
     const receipts = await take(payload);
     expect(jobsOf(queued())).toEqual([['1'], ['2']]);
@@ -82,18 +82,18 @@ describe('where a setting names it, what is inside is taken', () => {
     expect(receipts).toMatchObject(queued().map(({ intent_id }) => ({ intent_id })));
   });
 
-  it('a batch of one is answered by a list too', async () => {
+  it('a batch of one also gets a list', async () => {
     const { take } = begin();
     expect(await take([wish()])).toMatchObject([{ job_count: 1 }]);
   });
 
-  it('a message that is given twice has one key, by which it is one intent', async () => {
+  it('a message that is delivered twice has one key, so that it is one intent', async () => {
     const { take, queued } = begin();
     for (const body of [wishText(), wishText()]) await take({ Records: [sqsRecordOf(body)] });
     expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
   });
 
-  it('of a batch the later is the newer', async () => {
+  it('within a batch, the later intent is newer', async () => {
     const { take, queued } = begin();
     await take([1, 2, 3, 4, 5].map(wish));
     const ids = queued().map(({ intent_id }) => intent_id);
@@ -102,8 +102,8 @@ describe('where a setting names it, what is inside is taken', () => {
   });
 });
 
-describe('of a batch all are taken or none', () => {
-  it('one that is wrong is named by its place, and nothing is queued', async () => {
+describe('a batch is accepted whole or not at all', () => {
+  it('an invalid intent is named by its place, and nothing is queued', async () => {
     const { take, sent } = begin();
     await expect(take([wish(), wish(-1), wish(), { x: 1 }])).rejects.toMatchObject({
       name: 'InvalidIntentError',
@@ -122,7 +122,7 @@ describe('of a batch all are taken or none', () => {
     expect(sent).toEqual([]);
   });
 
-  it('many faults are counted, and the first ten told', async () => {
+  it('the first ten faults are listed, and the others counted', async () => {
     const { take } = begin();
     await expect(take(Array.from({ length: 12 }, () => ({})))).rejects.toMatchObject({
       message: expect.stringMatching(
@@ -131,7 +131,7 @@ describe('of a batch all are taken or none', () => {
     });
   });
 
-  it('what the queue did not take is named, and the rest is queued', async () => {
+  it('intents that the queue did not take are named, and the rest is queued', async () => {
     let taken = 0;
     const { take } = begin(ENVELOPES, { takes: () => ++taken !== 2 });
     await expect(take([1, 2, 3].map(wish))).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe('of a batch all are taken or none', () => {
     expect(taken).toBe(3);
   });
 
-  it('a bug of ours is thrown as it is', async () => {
+  it('an unexpected error passes through', async () => {
     const broken = makeAcceptEnveloped(() => Promise.reject(new TypeError('ours')), {
       now: () => new Date(NOW),
       opens: new Set(ENVELOPES),

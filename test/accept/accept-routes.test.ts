@@ -67,7 +67,7 @@ describe('the four ways in', () => {
     expect(answer.headers['x-intent-id']).toBe(queued()[0]?.intent_id);
   });
 
-  it("the vendor's speak the vendor's language, as asked for", async () => {
+  it("the vendor's routes answer in the language that the request asks for", async () => {
     const { post } = begin();
     const said = async (language: string) =>
       (await post(RUN, { job_ids: [1] }, { headers: { ...JSON_TYPE, 'X-Language': language } }))
@@ -78,7 +78,7 @@ describe('the four ways in', () => {
       expect(await said(language)).toMatch(/^The request for submitting/);
   });
 
-  it('the native one answers with a receipt', async () => {
+  it('the native route answers with a receipt', async () => {
     const { post } = begin();
     expect(
       (await post(NATIVE, { ...native, expires_at: '2026-01-31T14:00:00+01:00' })).body,
@@ -92,7 +92,7 @@ describe('the four ways in', () => {
     });
   });
 
-  it('an intent that follows one of a clock ahead is told by the id that it has', async () => {
+  it('an intent that had to get a newer id is answered under that id', async () => {
     const { post, queued } = begin();
     const after = newIntentId(undefined, Date.parse(NOW));
     const answer = await post(NATIVE, { ...native, after });
@@ -108,7 +108,7 @@ describe('the four ways in', () => {
     expect(unavailable.headers['x-intent-id']).toBe(refused.queued()[0]?.intent_id);
   });
 
-  it('a trace goes along, a header that is none is dropped', async () => {
+  it('a valid traceparent is kept, an invalid one dropped', async () => {
     const { post, queued } = begin();
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await post(RUN, { job_ids: [1] }, { headers: { ...JSON_TYPE, Traceparent: traceparent } });
@@ -202,7 +202,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
     ]);
   });
 
-  it('however many faults there are: the answer fits what Lambda hands on, 6 MB', async () => {
+  it('an answer with many faults still fits 6 MB, Lambda’s limit', async () => {
     const letter = (i: number): string => String.fromCodePoint(0x4e00 + i);
     const keys = Array.from(
       { length: 85_000 },
@@ -214,7 +214,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
     expect(Buffer.byteLength(JSON.stringify(answer.text))).toBeLessThan(6 * 1024 * 1024);
   });
 
-  it('a project that is no id is told of on the path', async () => {
+  it('an invalid project id is reported as a fault of the path', async () => {
     const { post, sent } = begin();
     const answer = await post('/v1.0/a.b/streaming/jobs/run', { job_ids: [1] });
     expect(answer.status).toBe(400);
@@ -222,7 +222,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
     expect(sent).toEqual([]);
   });
 
-  it('wrong ways are told of in the shape of the path', async () => {
+  it('unknown paths and methods are answered in the shape of the path', async () => {
     const { post } = begin();
     const statusAndKeys = async (path: string, more: Partial<Sent>) => {
       const answer = await post(path, '{}', more);
@@ -237,7 +237,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
   });
 });
 
-describe('what the vendor has and job-fanin has not is 501, never a 404 or a 405', () => {
+describe('a vendor call that job-fanin does not offer is 501, never 404 or 405', () => {
   const everyCall = [RUN, STOP, START].map(
     (path) => `POST ${path.replace(PROJECT, '{project_id}')}`,
   );
@@ -267,7 +267,7 @@ describe('what the vendor has and job-fanin has not is 501, never a 404 or a 405
     expect(sent).toEqual([]);
   });
 
-  it('on ours a wrong path stays 404, and a wrong method 405', async () => {
+  it('on our own paths, an unknown path is 404 and a wrong method 405', async () => {
     const { post } = begin();
     expect((await post('/v1/intents/1', '{}')).status).toBe(404);
     const answer = await post(NATIVE, '{}', { method: 'GET' });
@@ -275,7 +275,7 @@ describe('what the vendor has and job-fanin has not is 501, never a 404 or a 405
   });
 });
 
-describe('a request tells what it belongs to, and its answer by which id it can be found', () => {
+describe('a request can carry a correlation id, and its answer carries the intent id', () => {
   const ROUTES = [
     [RUN, { job_ids: [1] }],
     [STOP, { job_ids: [1] }],
@@ -298,7 +298,7 @@ describe('a request tells what it belongs to, and its answer by which id it can 
     expect(headers['x-intent-id']).toBe(queued()[0]?.intent_id);
   });
 
-  it.each(ROUTES)('%s: a header that is none is refused by its name', async (path, body) => {
+  it.each(ROUTES)('%s: an invalid correlation header is refused by name', async (path, body) => {
     for (const id of ['ü', 'x'.repeat(129), 'a\tb']) {
       const { post, sent } = begin();
       const answer = await post(path, body, under(id));
@@ -311,7 +311,7 @@ describe('a request tells what it belongs to, and its answer by which id it can 
     }
   });
 
-  it('beside every fault of the body', async () => {
+  it('its fault is listed with every fault of the body', async () => {
     const { post } = begin();
     const { body } = await post(NATIVE, { ...native, jobs: [] }, under('ü'));
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
@@ -321,7 +321,7 @@ describe('a request tells what it belongs to, and its answer by which id it can 
     expect((await post(NATIVE, '{', under('ü'))).body.errors).toHaveLength(2);
   });
 
-  it("the native body's own wins, also where the two differ", async () => {
+  it('the correlation id of a native body wins over the header', async () => {
     const { post, queued } = begin();
     await post(NATIVE, { ...native, correlation_id: 'mine' }, under('of a proxy'));
     await post(NATIVE, { ...native, correlation_id: 'same' }, under('same'));
@@ -332,13 +332,13 @@ describe('a request tells what it belongs to, and its answer by which id it can 
   });
 });
 
-describe('a queue that does not take all is told of, with what it has (P1)', () => {
+describe('if the queue does not take every job, the answer lists which it took (P1)', () => {
   const many = { job_ids: Array.from({ length: 60 }, (_, i) => 1_000_000 + i) };
 
   it.each([
     ['the second message', (i: number) => i !== 1],
     ['any message', () => false],
-  ])('it refuses %s: 503, and both lists', async (_, takes) => {
+  ])('the queue refuses %s: 503, with both lists', async (_, takes) => {
     const { post, queued } = begin({ takes, maxMessageBytes: 330, blockJobs: 1 });
     const answer = await post(RUN, many);
     const parts = queued().map(({ jobs }) => jobs);
@@ -353,7 +353,7 @@ describe('a queue that does not take all is told of, with what it has (P1)', () 
     });
   });
 
-  it('so too on the native route', async () => {
+  it('also on the native route', async () => {
     const { post } = begin({ takes: () => false });
     const answer = await post(NATIVE, native);
     expect(answer).toMatchObject({

@@ -18,8 +18,8 @@ const requestOf = (body: unknown) => {
   return reading.request;
 };
 
-describe('what is told as queued is on the queue, every job of it (P1)', () => {
-  it('stamped with an id, a time, a caller and a trace', async () => {
+describe('an intent that is answered as queued is on the queue, with every job (P1)', () => {
+  it('it has an id, a time, a caller and a trace', async () => {
     const { accept, queued } = startAcceptance();
     const request = requestOf({
       ...asked,
@@ -40,20 +40,20 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
     });
   });
 
-  it('good until its own deadline, if it names one', async () => {
+  it('its own deadline, if it names one, is kept', async () => {
     const { accept, queued } = startAcceptance();
     const expires_at = '2026-02-01T00:00:00.000Z';
     await accept(requestOf({ ...asked, expires_at }), { caller: 'http' });
     expect(queued()[0]?.expires_at).toBe(expires_at);
   });
 
-  it('under the id that it was given, if any', async () => {
+  it('the given id is used', async () => {
     const { accept, queued } = startAcceptance();
     await accept(requestOf(asked), { caller: 'http' }, idAt(99));
     expect(queued().map(({ intent_id }) => intent_id)).toEqual([idAt(99)]);
   });
 
-  it('under a newer id than the one that it is to follow, whatever it was given', async () => {
+  it('its id is newer than the id that it follows, whatever id was given', async () => {
     const stop = newIntentId(undefined, Date.parse(NOW));
     const request = requestOf({ ...asked, after: stop });
     const { accept, queued } = startAcceptance();
@@ -74,7 +74,7 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
     expect(queued()[0]?.jobs).toEqual(['131', '130']);
   });
 
-  it('for any jobs, and any messages that the queue takes: both lists are told, each job once', async () => {
+  it('whatever the queue takes: both lists are right, with each job once', async () => {
     const jobs = fc.uniqueArray(fc.nat().map(String), { minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(
@@ -104,7 +104,7 @@ describe('what is told as queued is on the queue, every job of it (P1)', () => {
   });
 });
 
-describe('an event rule and a direct caller hand in the same intent', () => {
+describe('events and direct calls carry the same intent', () => {
   const begin = (takes?: (message: number) => boolean, takesReplays = false) => {
     const { accept, queued, sent } = startAcceptance(
       takes ? { takes, maxMessageBytes: 330, blockJobs: 1 } : {},
@@ -135,7 +135,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(queued()[0]).toMatchObject({ caller: 'direct', jobs: ['131', '130'] });
   });
 
-  it('an event that is delivered twice has one key, and another one with another id, sender or wish', async () => {
+  it('two deliveries of one event have one key; another id, sender or detail has another', async () => {
     const { take, queued } = begin();
     const others = [
       { ...event, id: 'another' },
@@ -156,7 +156,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(queued()[0]).toMatchObject({ event_id: event.id, caller: 'rule:com.example' });
   });
 
-  it('events are in the order in which they came, whatever their second says', async () => {
+  it('fresh events are ordered by arrival, not by their whole second', async () => {
     const { take, queued } = begin();
     for (const id of ['f', 'a', 'c']) await take({ ...event, id });
     await take({ ...event, id: '0', time: '2026-01-31T11:58:00Z' });
@@ -165,7 +165,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(new Set(queued().map(({ expires_at }) => expires_at))).toEqual(new Set([at(6 * HOUR)]));
   });
 
-  it('an event that is late is as old as it was, and so is its deadline', async () => {
+  it('a late event is as old as its time, and its deadline counts from then', async () => {
     for (const hours of [7, 20, 30]) {
       const { take, queued } = begin();
       const receipt = await take({ ...event, time: at(-hours * HOUR) });
@@ -175,7 +175,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     }
   });
 
-  it('also where it names a deadline that is over by now', async () => {
+  it('a late event may name a deadline that has passed by now', async () => {
     const { take, queued } = begin();
     const detail = { ...asked, expires_at: at(-HOUR) };
     await take({ ...event, time: at(-2 * HOUR), detail });
@@ -183,7 +183,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     await expect(take({ ...event, detail })).rejects.toThrow(/expires_at: is in the past/);
   });
 
-  it('an event that an archive replays is refused by the name of the setting, or as old as it was', async () => {
+  it('a replayed event is refused with the name of the setting, or accepted as old as its time', async () => {
     const replayed = { ...event, time: at(-60_000), 'replay-name': 'rebuild-billing' };
     await expect(begin().take(replayed)).rejects.toMatchObject({
       name: 'InvalidIntentError',
@@ -196,13 +196,13 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(new Set(queued().map(({ key }) => key)).size).toBe(1);
   });
 
-  it('and no newer than its acceptance, where its whole second is not over yet', async () => {
+  it('a replayed event of this very second is no newer than its acceptance', async () => {
     const { accept, queued } = startAcceptance();
     await accept(requestOf(asked), { caller: 'rule:test' }, undefined, Date.parse(NOW));
     expect(queued().map(({ intent_id }) => timeOf(intent_id))).toEqual([Date.parse(NOW)]);
   });
 
-  it('an event of before 1970 is refused: an id could not tell its time, and would be newer than all others', async () => {
+  it('an event before 1970 is refused: an id cannot hold its time', async () => {
     for (const time of ['0001-01-01T00:00:00Z', '1960-05-05T00:00:00Z'])
       await expect(begin().take({ ...event, time })).rejects.toMatchObject({
         name: 'InvalidIntentError',
@@ -210,20 +210,20 @@ describe('an event rule and a direct caller hand in the same intent', () => {
       });
   });
 
-  it('a time with milliseconds is taken as it is', async () => {
+  it('a time with milliseconds is used as it is', async () => {
     const { take } = begin();
     const { intent_id } = await take({ ...event, time: at(-600_123) });
     expect(timeOf(intent_id)).toBe(Date.parse(NOW) - 600_123);
   });
 
-  it('a direct caller has no key: each invocation is a wish of its own', async () => {
+  it('a direct call has no key: each invocation is an intent of its own', async () => {
     const { take, queued } = begin();
     await take(asked);
     expect(queued()[0]).not.toHaveProperty('key');
     expect(queued()[0]).not.toHaveProperty('event_id');
   });
 
-  it('a rule hands it over as the detail of an event, and is named as the caller', async () => {
+  it('the intent is the detail of an event, and the event’s source is the caller', async () => {
     const { take, queued } = begin();
     await take({
       version: '0',
@@ -234,7 +234,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     expect(queued()[0]).toMatchObject({ caller: 'rule:aws.codepipeline', jobs: ['131', '130'] });
   });
 
-  it('a source that is endless or none makes no message that the queue cannot take', async () => {
+  it('a very long or missing source makes no message that the queue refuses', async () => {
     for (const source of ['s'.repeat(300_000), { toString: 1 }, undefined, null]) {
       const { take, sent } = begin();
       await take({ source, 'detail-type': 'Deployed', detail: asked });
@@ -271,7 +271,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     },
   );
 
-  it('any payload whatever is taken or refused by name', async () => {
+  it('any payload is accepted, or refused with a named error', async () => {
     await fc.assert(
       fc.asyncProperty(oddJson(), oddJson(), async (odd, source) => {
         const { take } = begin();
@@ -288,7 +288,7 @@ describe('an event rule and a direct caller hand in the same intent', () => {
     );
   });
 
-  it('a queue that did not take all fails the invocation by name, with how many it took', async () => {
+  it('if the queue does not take every job, the invocation fails with a named error and the number taken', async () => {
     const { take } = begin((i) => i === 0);
     const jobs = Array.from({ length: 30 }, (_, i) => 1_000_000 + i);
     await expect(take({ ...asked, jobs })).rejects.toMatchObject({

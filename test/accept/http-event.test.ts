@@ -29,46 +29,49 @@ const version1 = (path: string, stage?: string) => ({
 describe.each([
   ['2.0', version2],
   ['1.0', version1],
-])('payload %s: a request goes where it was meant to, whatever lies before', (_, event) => {
-  it.each([
-    ['no stage', '/v1/intents', undefined, ''],
-    ['the default stage', '/v1/intents', '$default', ''],
-    ['the stage in the path', '/dev/v1/intents', 'dev', ''],
-    ['the stage not in the path', '/v1/intents', 'dev', ''],
-    ['a stage named as a part of the path', '/v1/v1/intents', 'v1', ''],
-    ['the same, and not in the path', '/v1/intents', 'v1', ''],
-    ['a base path', '/jobs/v1/intents', '$default', '/jobs'],
-    ['a base path of two parts', '/jobs/eu/v1/intents', '$default', '/jobs/eu'],
-    ['a base path and a stage', '/jobs/dev/v1/intents', 'dev', '/jobs'],
-    ['a base path, and the request not by its domain', '/v1/intents', '$default', '/jobs'],
-    ['the same, with a stage', '/dev/v1/intents', 'dev', '/jobs'],
-    ['a base path named as a part of the path', '/v1/intents', 'dev', '/v1'],
-  ])('%s', (__, path, stage, basePath) => {
-    expect(pathOf(event(path, stage), basePath)).toBe('/v1/intents');
-  });
+])(
+  'payload %s: a request reaches its route, whatever stage or base path comes before',
+  (_, event) => {
+    it.each([
+      ['no stage', '/v1/intents', undefined, ''],
+      ['the default stage', '/v1/intents', '$default', ''],
+      ['the stage in the path', '/dev/v1/intents', 'dev', ''],
+      ['the stage not in the path', '/v1/intents', 'dev', ''],
+      ['a stage named as a part of the path', '/v1/v1/intents', 'v1', ''],
+      ['the same, and not in the path', '/v1/intents', 'v1', ''],
+      ['a base path', '/jobs/v1/intents', '$default', '/jobs'],
+      ['a base path of two parts', '/jobs/eu/v1/intents', '$default', '/jobs/eu'],
+      ['a base path and a stage', '/jobs/dev/v1/intents', 'dev', '/jobs'],
+      ['a base path, and the request not by its domain', '/v1/intents', '$default', '/jobs'],
+      ['the same, with a stage', '/dev/v1/intents', 'dev', '/jobs'],
+      ['a base path named as a part of the path', '/v1/intents', 'dev', '/v1'],
+    ])('%s', (__, path, stage, basePath) => {
+      expect(pathOf(event(path, stage), basePath)).toBe('/v1/intents');
+    });
 
-  it.each([
-    ['/dev/v1.0/p/streaming/jobs/run', 'dev', '/v1.0/p/streaming/jobs/run'],
-    ['/v3/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
-    ['/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
-    ['/v3/p/jobs', 'v3', '/v3/p/jobs'],
-    ['/dev/v5/p/jobs/action', 'dev', '/v5/p/jobs/action'],
-    ['/dev/nowhere', 'dev', '/nowhere'],
-    ['/dev', 'dev', '/'],
-    ['/development', 'dev', '/development'],
-    ['/other/v1/intents', 'dev', '/other/v1/intents'],
-  ])('%s at stage %s: %s', (path, stage, place) => {
-    expect(pathOf(event(path, stage))).toBe(place);
-  });
+    it.each([
+      ['/dev/v1.0/p/streaming/jobs/run', 'dev', '/v1.0/p/streaming/jobs/run'],
+      ['/v3/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
+      ['/v3/p/jobs/batch-starting', 'v3', '/v3/p/jobs/batch-starting'],
+      ['/v3/p/jobs', 'v3', '/v3/p/jobs'],
+      ['/dev/v5/p/jobs/action', 'dev', '/v5/p/jobs/action'],
+      ['/dev/nowhere', 'dev', '/nowhere'],
+      ['/dev', 'dev', '/'],
+      ['/development', 'dev', '/development'],
+      ['/other/v1/intents', 'dev', '/other/v1/intents'],
+    ])('%s at stage %s: %s', (path, stage, place) => {
+      expect(pathOf(event(path, stage))).toBe(place);
+    });
 
-  it('no more than one stage and one base path is taken off', () => {
-    expect(pathOf(event('/dev/dev/v1/intents', 'dev'))).toBe('/dev/v1/intents');
-    expect(pathOf(event('/jobs/jobs/v1/intents', 'dev'), '/jobs')).toBe('/jobs/v1/intents');
-  });
-});
+    it('at most one stage and one base path are removed', () => {
+      expect(pathOf(event('/dev/dev/v1/intents', 'dev'))).toBe('/dev/v1/intents');
+      expect(pathOf(event('/jobs/jobs/v1/intents', 'dev'), '/jobs')).toBe('/jobs/v1/intents');
+    });
+  },
+);
 
 describe('a request is read whole', () => {
-  it('of payload 2.0', () => {
+  it('payload 2.0', () => {
     const event = {
       ...version2('/v1/intents'),
       headers: { 'content-type': 'application/json', 'x-a': 'b,c' },
@@ -87,7 +90,7 @@ describe('a request is read whole', () => {
     });
   });
 
-  it('of payload 1.0, with repeated headers joined', () => {
+  it('payload 1.0, with repeated headers joined', () => {
     const event = {
       version: '1.0',
       path: '/v1/intents',
@@ -109,7 +112,7 @@ describe('a request is read whole', () => {
   });
 });
 
-describe('what is no HTTP request is told by what it looks like', () => {
+describe('any other payload is refused, with what it looks like', () => {
   it.each([
     [
       { ...version1('/v1/intents'), requestContext: { elb: { targetGroupArn: 'a' } } },
@@ -127,7 +130,7 @@ describe('what is no HTTP request is told by what it looks like', () => {
     expect(pathOf(event)).toMatch(detail);
   });
 
-  it('and nothing makes the reader throw', () => {
+  it('the reader never throws', () => {
     fc.assert(
       fc.property(oddJson(), oddJson(), (odd, other) => {
         for (const event of [

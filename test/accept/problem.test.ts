@@ -7,8 +7,8 @@ const faults = [
 ];
 const told = (status: number) => ({ status, title: 'A title', detail: 'What to do.' });
 
-describe('a request that is wrong is answered with all that is wrong in it', () => {
-  it('one by one, and in a sentence', () => {
+describe('an invalid request is answered with all its faults', () => {
+  it('as a list, and in one sentence', () => {
     expect(invalid(faults)).toEqual({
       status: 400,
       title: 'Invalid request',
@@ -18,7 +18,7 @@ describe('a request that is wrong is answered with all that is wrong in it', () 
   });
 });
 
-describe('on the native route a problem is told by RFC 9457', () => {
+describe('the native route answers problems by RFC 9457', () => {
   it('with its faults as `errors`', () => {
     expect(asProblemDetails({ ...told(400), faults }, 'urn:uuid:1')).toEqual({
       status: 400,
@@ -27,7 +27,7 @@ describe('on the native route a problem is told by RFC 9457', () => {
     });
   });
 
-  it('and no field for what there is not', () => {
+  it('fields that do not apply are absent', () => {
     const { body } = asProblemDetails({ ...told(503), queued: ['131'] }, 'urn:uuid:1');
     expect(body).toStrictEqual({
       type: 'about:blank',
@@ -38,7 +38,7 @@ describe('on the native route a problem is told by RFC 9457', () => {
   });
 });
 
-describe("on a vendor's route it has the code that the vendor has for it", () => {
+describe("a vendor route answers problems with the vendor's code", () => {
   it.each([
     [400, 'DLI.0001', 'DRS.M00202'],
     [422, 'DLI.0001', 'DRS.M00202'],
@@ -61,7 +61,7 @@ describe("on a vendor's route it has the code that the vendor has for it", () =>
     });
   });
 
-  it('and of a request that was queued in part which jobs, and which not', () => {
+  it('a partly queued request lists which jobs are queued and which are not', () => {
     const parted = { ...told(503), queued: ['131'], not_queued: ['130'] };
     expect(asVendorError(parted, 'dli').body).toEqual({
       error_code: 'DLI.0012',

@@ -31,18 +31,18 @@ const SQS = {
   time: '2026-01-31T12:00:00.000Z',
 };
 
-describe('an envelope is opened where its name is given', () => {
+describe('an envelope is opened if its kind is listed', () => {
   it('an event whose detail is a text, with exact ids (P9)', () => {
     expect(open(eventOf(wishText('9223372036854775807')), 'text-detail')).toEqual(
       one(eventOf(detail(9223372036854775807n))),
     );
   });
 
-  it('an SNS notification: under its own id and time, from its topic', () => {
+  it('an SNS notification becomes an event with its own id, its time and its topic', () => {
     expect(open(notificationOf(wishText()), 'sns')).toEqual(one({ ...SNS, detail: detail() }));
   });
 
-  it('an SNS event, a batch', () => {
+  it('an SNS event is a batch', () => {
     expect(open(snsEventOf(wishText(1), wishText(2)), 'sns')).toEqual(
       batch(
         { ...SNS, id: 'message-0', detail: detail(1) },
@@ -51,17 +51,17 @@ describe('an envelope is opened where its name is given', () => {
     );
   });
 
-  it('an SQS event, a batch: under the ids of its messages and the times when they were sent', () => {
+  it('an SQS event is a batch: each message with its own id and sending time', () => {
     expect(
       open({ Records: [sqsRecordOf(wishText(1)), sqsRecordOf(wishText(2), 'b')] }, 'sqs'),
     ).toEqual(batch({ ...SQS, detail: detail(1) }, { ...SQS, id: 'b', detail: detail(2) }));
   });
 
-  it('a batch of Pipes, its parts as they are', () => {
+  it('a batch of Pipes keeps its parts as they are', () => {
     expect(open([detail(1), detail(2)], 'pipes')).toEqual(batch(detail(1), detail(2)));
   });
 
-  it('one in the other, if both are named', () => {
+  it('an envelope inside another is opened if both are listed', () => {
     const both = { Records: [sqsRecordOf(JSON.stringify(notificationOf(wishText())))] };
     expect(open(both, 'sqs', 'sns')).toEqual(batch({ ...SNS, detail: detail() }));
     expect(open(both, 'sqs')).toEqual(batch(notificationOf(wishText())));
@@ -73,19 +73,19 @@ describe('an envelope is opened where its name is given', () => {
   });
 });
 
-describe('what is not named stays as it is', () => {
+describe('other payloads stay as they are', () => {
   it.each(FOREIGN_PAYLOADS)('%s', (_, payload) => {
     expect(open(payload)).toEqual(one(payload));
   });
 
-  it('nor does another name open it', () => {
+  it('another kind in the list does not open it', () => {
     expect(open(notificationOf(wishText()), 'sqs', 'pipes', 'text-detail')).toEqual(
       one(notificationOf(wishText())),
     );
   });
 });
 
-describe('a text that is no JSON is told by where it is', () => {
+describe('the fault of a text that is no JSON says where the text is', () => {
   it.each([
     [eventOf('{'), /^the detail of the event is no JSON: the text is no valid JSON/],
     [notificationOf('You have chosen'), /^the Message of the SNS notification is no JSON: /],
@@ -98,14 +98,14 @@ describe('a text that is no JSON is told by where it is', () => {
     expect(open(payload, ...ENVELOPES)).toEqual({ ok: false, detail: expect.stringMatching(said) });
   });
 
-  it('and no time that is none is made of what is none', () => {
+  it('an invalid time is left out', () => {
     const record = { ...sqsRecordOf(wishText()), attributes: { SentTimestamp: 'soon' } };
     expect(open({ Records: [record] }, 'sqs')).toEqual(
       batch({ ...SQS, time: undefined, detail: detail() }),
     );
   });
 
-  it('nothing whatever makes it throw', () => {
+  it('it never throws', () => {
     fc.assert(
       fc.property(oddJson(), oddString(), oddJson(), (odd, text, other) => {
         for (const payload of [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinCalls } from '../../shared/batching/join-calls.ts';
 
-/** Runs what is told to happen at the end of a turn when the test says that it ends. */
+/** A turn of the event loop that ends when the test says so. */
 const turns = () => {
   const due: (() => void)[] = [];
   return {
@@ -11,8 +11,8 @@ const turns = () => {
   };
 };
 
-describe('calls of one turn are joined', () => {
-  it('each caller gets the answers to its own items, and the others cost no call', async () => {
+describe('calls of one turn of the event loop are joined', () => {
+  it('they cost one call, and each caller gets the answers to its own items', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.integer()), { maxLength: 8 }), async (calls) => {
         const seen: (readonly number[])[] = [];
@@ -44,7 +44,7 @@ describe('calls of one turn are joined', () => {
     expect(seen).toEqual([['a'], ['b']]);
   });
 
-  it('a call that fails fails those who joined it, and nobody after', async () => {
+  it('if the joined call fails, all its callers fail, and no later call does', async () => {
     let fails = true;
     const join = joinCalls(async (items: readonly string[]) => {
       if (fails) throw new Error('down');

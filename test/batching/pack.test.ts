@@ -11,7 +11,7 @@ const limits = () =>
 const sum = (list: readonly number[]): number => list.reduce((total, n) => total + n, 0);
 
 describe('packs hold everything once, in order, within both limits', () => {
-  it('for any list', () => {
+  it('any list', () => {
     fc.assert(
       fc.property(sizes(), limits(), (items, limit) => {
         const packs = pack(items, (bytes) => bytes, limit);
@@ -25,7 +25,7 @@ describe('packs hold everything once, in order, within both limits', () => {
     );
   });
 
-  it('and none is begun before the last is full', () => {
+  it('a new pack begins only when the last is full', () => {
     fc.assert(
       fc.property(sizes(), limits(), (items, limit) => {
         const packs = pack(items, (bytes) => bytes, limit);
@@ -39,7 +39,7 @@ describe('packs hold everything once, in order, within both limits', () => {
     );
   });
 
-  it('what is larger than a pack goes alone', () => {
+  it('an item larger than a pack gets a pack of its own', () => {
     const packs = pack([1, 99, 2, 3], (bytes) => bytes, { maxCount: 10, maxBytes: 5 });
     expect(packs).toEqual([[1], [99], [2, 3]]);
   });

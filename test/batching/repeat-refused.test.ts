@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { repeatRefused, type Taken } from '../../shared/batching/repeat-refused.ts';
 
-/** Sends to something that answers by a script for each item, and keeps what was sent and how long the pauses were. */
+/** A receiver that answers by a script for each item. Records what was sent, and the pauses. */
 const sending = async (scripts: readonly (readonly Taken[])[]) => {
   const rounds: (readonly number[])[] = [];
   const pauses: number[] = [];
@@ -21,8 +21,8 @@ const sending = async (scripts: readonly (readonly Taken[])[]) => {
 
 const answer = () => fc.constantFrom<Taken>('taken', 'again', 'never');
 
-describe('only what was refused for now is sent again', () => {
-  it('for any answers: true exactly for what was taken in the end', async () => {
+describe('only items that were refused for now are retried', () => {
+  it('for any answers: true exactly for the items taken in the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(answer(), { minLength: 4, maxLength: 4 }), { maxLength: 10 }),
@@ -41,13 +41,13 @@ describe('only what was refused for now is sent again', () => {
     );
   });
 
-  it('and nothing is sent where there is nothing to send', async () => {
+  it('an empty list sends nothing', async () => {
     expect(await sending([])).toEqual({ taken: [], rounds: [], pauses: [] });
   });
 });
 
-describe('it gives up', () => {
-  it('after four rounds, with pauses that grow', async () => {
+describe('the number of tries is bounded', () => {
+  it('four tries, with growing pauses', async () => {
     const { taken, rounds, pauses } = await sending([[]]);
     expect(taken).toEqual([false]);
     expect(rounds).toEqual([[0], [0], [0], [0]]);
@@ -58,7 +58,7 @@ describe('it gives up', () => {
     }
   });
 
-  it('and an answer that is missing is no yes', async () => {
+  it('a missing answer does not count as taken', async () => {
     const taken = await repeatRefused(
       ['a', 'b'],
       async () => ['taken'],

@@ -59,7 +59,7 @@ const jobsPut = () =>
   puts().map((entries) => entries.map(({ Detail = '' }) => JSON.parse(Detail).job_id));
 
 describe('results go to the bus in batches', () => {
-  it('of ten at most, in order, each as it is', async () => {
+  it('of at most ten, in order, unchanged', async () => {
     const { publish } = begin();
     const all = results(23);
     expect(await publish(all)).toEqual(Array(23).fill(true));
@@ -80,13 +80,13 @@ describe('results go to the bus in batches', () => {
     expect(puts().map((entries) => entries.length)).toEqual([2, 2, 2, 2, 1]);
   });
 
-  it('none for nothing', async () => {
+  it('no results, no request', async () => {
     const { publish } = begin();
     expect(await publish([])).toEqual([]);
     expect(puts()).toEqual([]);
   });
 
-  it('a bounded number at once', async () => {
+  it('with bounded concurrency', async () => {
     const { publish } = begin();
     let [open, most] = [0, 0];
     eventBridge.on(PutEventsCommand).callsFake(async ({ Entries }) => {
@@ -101,8 +101,8 @@ describe('results go to the bus in batches', () => {
   });
 });
 
-describe('only what the bus has is told as taken (P1)', () => {
-  it('entries that failed are repeated, alone', async () => {
+describe('only results that the bus has count as published (P1)', () => {
+  it('only failed entries are retried', async () => {
     const { publish, lines } = begin((job, times) =>
       job === '1' && times < 3 ? 'again' : 'taken',
     );
@@ -115,19 +115,19 @@ describe('only what the bus has is told as taken (P1)', () => {
     });
   });
 
-  it('entries that stay failed are not taken', async () => {
+  it('entries that keep failing are not published', async () => {
     const { publish } = begin((job) => (job === '1' ? 'again' : 'taken'));
     expect(await publish(results(3))).toEqual([true, false, true]);
     expect(jobsPut()).toEqual([['0', '1', '2'], ['1'], ['1'], ['1']]);
   });
 
-  it('a reply that is too short says nothing about the last', async () => {
+  it('an entry missing in the reply is not published', async () => {
     const { publish } = begin((job, times) => (job === '2' && times === 1 ? 'silent' : 'taken'));
     expect(await publish(results(3))).toEqual([true, true, true]);
     expect(jobsPut()).toEqual([['0', '1', '2'], ['2']]);
   });
 
-  it('a request that failed as a whole is nobody else’s trouble, and the log quotes no result', async () => {
+  it('a failed request affects no other, and the log quotes no result', async () => {
     const { publish, lines } = begin();
     eventBridge.on(PutEventsCommand).callsFake(({ Entries }) => {
       if (JSON.parse(Entries[0].Detail).job_id === '10') throw new Error('socket hang up');

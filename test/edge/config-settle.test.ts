@@ -13,7 +13,7 @@ const control = {
   UPSTREAM_SECRET_ID: 'job-fanin/upstream',
 };
 
-describe('how late effects and statuses may be is one setting', () => {
+describe('one setting says how late effects and statuses may show', () => {
   it.each([
     [undefined, undefined, 120],
     ['30', undefined, 120],
@@ -30,7 +30,7 @@ describe('how late effects and statuses may be is one setting', () => {
     },
   );
 
-  it('effects may be late by 30 s, and by 120 s where a second request would do harm', () => {
+  it('by default 30 s, and 120 s where a repeated call does harm', () => {
     const { settleMs } = readControlConfig(control);
     expect(settleMs(OPERATIONS['dli.stop'], {})).toBe(30_000);
     expect(settleMs(OPERATIONS['dli.stop'], { trigger_savepoint: true })).toBe(30_000);
@@ -40,14 +40,14 @@ describe('how late effects and statuses may be is one setting', () => {
     expect(settleMs(OPERATIONS['drs.start'], {})).toBe(120_000);
   });
 
-  it('a settle time that is set holds for every operation', () => {
+  it('a set value holds for every operation', () => {
     const { settleMs } = readControlConfig({ ...control, SETTLE_SECONDS: '45' });
     for (const operation of operations)
       for (const options of [{}, { resume_savepoint: true }])
         expect(settleMs(operation, options)).toBe(45_000);
   });
 
-  it('records do not tell when requests ended while a release runs that cannot read it', () => {
+  it('the ends of requests are not recorded while an older release still runs', () => {
     expect(readControlConfig({ ...control, RECORD_ENDS: 'false' }).recordsEnds).toBe(false);
     expect(readControlConfig({ ...control, RECORD_ENDS: 'true' }).recordsEnds).toBe(true);
     expect(readControlConfig({ ...control, RECORD_ENDS: '' }).recordsEnds).toBe(true);

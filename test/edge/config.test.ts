@@ -15,7 +15,7 @@ const control = {
 };
 const accept = { QUEUE_URL: control.QUEUE_URL };
 
-/** Each problem of settings, in the order told. */
+/** Each problem of the settings, in order. */
 const problems = (read: () => unknown): readonly string[] => {
   try {
     read();
@@ -32,8 +32,8 @@ const controlProblems = (part: Record<string, string | undefined>) =>
 const LEDGER_RULE = 'LEDGER_TABLE or LEDGER_FILE must be set, and not both';
 const SECRET_RULE = 'UPSTREAM_SECRET_ID or UPSTREAM_SECRETS_FILE must be set, and not both';
 
-describe('settings are read once, with sensible ones for what is not set', () => {
-  it('of the functions that accept', () => {
+describe('settings have sensible defaults', () => {
+  it('accept-http and accept-event', () => {
     expect(readAcceptConfig(accept)).toEqual({
       queueUrl: accept.QUEUE_URL,
       maxMessageBytes: 262_144,
@@ -64,7 +64,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     });
   });
 
-  it('a message must hold a block of jobs whole, and a switch is on or off', () => {
+  it('MAX_MESSAGE_BYTES holds a whole block of jobs, and ACCEPT_REPLAYS is a switch', () => {
     const odd = { ...accept, MAX_MESSAGE_BYTES: '32767', ACCEPT_REPLAYS: 'yes' };
     expect(() => readAcceptConfig(odd)).toThrow(
       /MAX_MESSAGE_BYTES must be at least 32768: a message holds a block of 100 jobs whole.*ACCEPT_REPLAYS must be true or false/,
@@ -74,7 +74,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     );
   });
 
-  it('of the function that controls', () => {
+  it('control-jobs', () => {
     const { maxJobsPerCall, ...config } = readControlConfig(control);
     expect(config).toMatchObject({
       queueUrl: control.QUEUE_URL,
@@ -100,12 +100,12 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     expect(maxJobsPerCall({ name: 'dli.run' })).toBe(100);
   });
 
-  it('a claim outlasts the longest invocation, and a record the longest life of a message', () => {
+  it('a lease outlasts the longest invocation, and a record the longest life of a message', () => {
     for (const seconds of ['31', '900']) {
       const config = readControlConfig({ ...control, FUNCTION_TIMEOUT_SECONDS: seconds });
-      // And what it sent last shows by then.
+      // The late effects of its last call show within that time.
       expect(config.leaseMs).toBe((Number(seconds) + 120) * 1_000);
-      // On the queue, and once more on it after the dead-letter queue.
+      // Once on the queue, and again after a redrive from the dead-letter queue.
       expect(config.keepSeconds).toBeGreaterThan(2 * 14 * 86_400);
     }
   });
@@ -124,7 +124,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     expect(controlProblems({ UPSTREAM_SECRET_ID: '' })).toEqual([SECRET_RULE]);
   });
 
-  it('a user’s account need not name its IAM where one is set for all', () => {
+  it('a user’s account need not name its IAM if IAM_ENDPOINT is set', () => {
     const { accounts, upstream } = readControlConfig({
       ...control,
       IAM_ENDPOINT: 'https://iam.example.com/',
@@ -141,7 +141,7 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     });
   });
 
-  it('for how long an invocation begins calls', () => {
+  it('CALLS_SECONDS is how long an invocation begins calls', () => {
     expect(readControlConfig(control).callsForMs).toBe(15_000);
     expect(readControlConfig({ ...control, CALLS_SECONDS: '600' }).callsForMs).toBe(600_000);
   });
@@ -158,14 +158,14 @@ describe('settings are read once, with sensible ones for what is not set', () =>
     expect(maxJobsPerCall({ name: 'drs.start' })).toBe(10);
   });
 
-  it('what is set but empty counts as not set', () => {
+  it('an empty variable counts as not set', () => {
     expect(readAcceptConfig({ ...accept, MAX_MESSAGE_BYTES: '' }).maxMessageBytes).toBe(262_144);
     expect(controlProblems({ EVENT_BUS_NAME: '' })).toEqual(['EVENT_BUS_NAME is not set']);
   });
 });
 
-describe('a bad setting fails at once, with every problem', () => {
-  it('all that is missing', () => {
+describe('a bad setting fails at cold start, with every problem', () => {
+  it('every missing setting', () => {
     expect(problems(() => readAcceptConfig({}))).toEqual(['QUEUE_URL is not set']);
     const { LEDGER_TABLE: _, UPSTREAM_SECRET_ID: __, ...required } = control;
     const missing = Object.keys(required).map((name) => `${name} is not set`);
@@ -249,7 +249,7 @@ describe('a bad setting fails at once, with every problem', () => {
     ]);
   });
 
-  it('numbers that belong together are judged together', () => {
+  it('numbers that depend on each other are checked together', () => {
     expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '30' })).toEqual([
       expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS/),
     ]);
@@ -261,21 +261,24 @@ describe('a bad setting fails at once, with every problem', () => {
     ['2', '3'],
     ['3', undefined],
     [undefined, '1000'],
-  ])('%s calls per key in %s batches at once may lock it', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
-    expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([
-      'CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4: more than 5 bad signatures lock a key pair',
-    ]);
-  });
+  ])(
+    '%s calls per key in %s concurrent batches could lock the key',
+    (CALLS_PER_KEY, MAX_CONCURRENCY) => {
+      expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([
+        'CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4: more than 5 bad signatures lock a key pair',
+      ]);
+    },
+  );
 
   it.each([
     ['4', '1'],
     ['2', '2'],
     [undefined, '4'],
-  ])('%s in %s may not', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
+  ])('%s in %s could not', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
     expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([]);
   });
 
-  it('one problem hides no other', () => {
+  it('a fault of two settings hides no other problem', () => {
     const told = controlProblems({
       FUNCTION_TIMEOUT_SECONDS: '20',
       DLI_ENDPOINT: 'x',
@@ -293,7 +296,7 @@ describe('a bad setting fails at once, with every problem', () => {
     ]);
   });
 
-  it('no value is quoted', () => {
+  it('the error quotes no value', () => {
     const names = [
       ...Object.keys(control),
       'MAX_EVENT_BYTES',
@@ -306,13 +309,13 @@ describe('a bad setting fails at once, with every problem', () => {
   });
 });
 
-describe('a FIPS or dual-stack endpoint cannot be had beside one that is set by its URL', () => {
+describe('a FIPS or dual-stack endpoint is refused beside an endpoint set by URL', () => {
   const FIPS = { AWS_USE_FIPS_ENDPOINT: 'true' };
   const SQS = { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:4566' };
   const acceptProblems = (part: Record<string, string | undefined>) =>
     problems(() => readAcceptConfig({ ...accept, ...part }));
 
-  it('which is said at cold start, by both names, with the other problems', () => {
+  it('at cold start, with both names, beside the other problems', () => {
     const problem =
       'AWS_USE_FIPS_ENDPOINT cannot be true beside AWS_ENDPOINT_URL_SQS: unset one or the other';
     expect(acceptProblems({ ...FIPS, ...SQS })).toEqual([problem]);
@@ -322,7 +325,7 @@ describe('a FIPS or dual-stack endpoint cannot be had beside one that is set by 
     ]);
   });
 
-  it('of whichever of its services', () => {
+  it('for each of its services', () => {
     for (const service of ['', '_SQS', '_EVENTBRIDGE', '_DYNAMODB', '_SECRETS_MANAGER'])
       expect(
         controlProblems({
@@ -335,7 +338,7 @@ describe('a FIPS or dual-stack endpoint cannot be had beside one that is set by 
     expect(acceptProblems({ ...FIPS, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1' })).toEqual([]);
   });
 
-  it('each alone is in order, and so are endpoints that are to be ignored', () => {
+  it('each alone is accepted, and so are endpoints that the SDK ignores', () => {
     expect([acceptProblems(FIPS), controlProblems(FIPS), acceptProblems(SQS)]).toEqual([
       [],
       [],

@@ -5,7 +5,7 @@ import { askHandler, invokeHandler, JSON_TYPE, type Sent } from '../support/http
 import { keptLog } from '../support/logs.ts';
 import { idAt } from '../support/messages.ts';
 
-/** A handler over routes that keep what they are asked, and tell problems by path. */
+/** A handler over routes that record their requests. */
 const begin = (handle?: Route['handle']) => {
   const requests: HttpRequest[] = [];
   const { log, lines } = keptLog();
@@ -37,7 +37,7 @@ const begin = (handle?: Route['handle']) => {
   };
 };
 
-describe('a request is handed on as any front may bring it', () => {
+describe('a route gets the request', () => {
   it('with its path, its parameters, its headers in lower case and its text', async () => {
     const { ask, requests } = begin();
     const text = '{"job_ids":[9223372036854775807]}';
@@ -82,7 +82,7 @@ describe('a request is handed on as any front may bring it', () => {
   });
 });
 
-describe('what cannot be taken is refused in the shape of its path, before a route sees it', () => {
+describe('a bad request is refused in the shape of its path, before a route sees it', () => {
   const refused = async (sent: Partial<Sent>) => {
     const { ask, requests, lines } = begin();
     const answer = await ask(sent);
@@ -112,7 +112,7 @@ describe('what cannot be taken is refused in the shape of its path, before a rou
     expect((await refused({ headers: {} })).status).toBe(415);
   });
 
-  it('bytes that are no UTF-8: 400', async () => {
+  it('invalid UTF-8: 400', async () => {
     const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('base64');
     expect((await refused({ body, isBase64Encoded: true })).status).toBe(400);
   });
@@ -154,14 +154,14 @@ describe('what cannot be taken is refused in the shape of its path, before a rou
     },
   );
 
-  it('a project id that is no id reaches the route, which judges it', async () => {
+  it('an invalid project id reaches the route, which refuses it', async () => {
     const { ask, requests } = begin();
     await ask({ path: '/v9/%2e%2e/jobs/run' });
     expect(requests[0]?.params.project_id).toBe('%2e%2e');
   });
 });
 
-describe('payload 1.0, of a REST API or an HTTP API, is answered as 2.0 is', () => {
+describe('payload 1.0, of a REST API or an HTTP API, is answered like 2.0', () => {
   const event = {
     version: '1.0',
     resource: '/{proxy+}',
@@ -192,7 +192,7 @@ describe('payload 1.0, of a REST API or an HTTP API, is answered as 2.0 is', () 
     ]);
   });
 
-  it('and refused in the shape of its path', async () => {
+  it('refused in the shape of its path', async () => {
     const { invoke } = begin();
     expect(await invoke({ ...event, httpMethod: 'GET' })).toMatchObject({
       status: 405,
@@ -203,7 +203,7 @@ describe('payload 1.0, of a REST API or an HTTP API, is answered as 2.0 is', () 
   });
 });
 
-describe('what is no HTTP request fails the invocation, with what it looks like', () => {
+describe('any other payload fails the invocation, with what it looks like', () => {
   it.each([
     [
       { path: '/plain', httpMethod: 'POST', requestContext: { elb: {} } },
@@ -225,7 +225,7 @@ describe('what is no HTTP request fails the invocation, with what it looks like'
 });
 
 describe('every answer carries an intent id of its own', () => {
-  it('that of the intent where there is one', async () => {
+  it('that of the intent, if there is one', async () => {
     const { ask } = begin();
     const [first, second] = [await ask({}), await ask({})];
     expect(first.body).toEqual({ took: idAt(1) });
@@ -237,7 +237,7 @@ describe('every answer carries an intent id of its own', () => {
     expect(second.headers['x-intent-id']).toBe(idAt(2));
   });
 
-  it('and a 503 says when to come again', async () => {
+  it('a 503 says when to retry', async () => {
     const { ask } = begin(async () => ({
       ok: false,
       problem: { status: 503, title: 't', detail: 'd' },
@@ -248,7 +248,7 @@ describe('every answer carries an intent id of its own', () => {
   });
 });
 
-describe('a bug of ours is told in the shape of the path, and leaks nothing', () => {
+describe('an unexpected error is answered in the shape of the path, and leaks nothing', () => {
   it.each([
     ['rejects', async () => Promise.reject(new Error('secret at /var/task'))],
     [

@@ -5,11 +5,11 @@ import { timeOf } from '../../shared/intent/intent.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Clocks may differ by some minutes. */
+/** Clocks may differ by minutes. */
 const clock = () => fc.integer({ min: -300_000, max: 300_000 });
 
-describe('an intent that follows another is newer than that', () => {
-  it('by one millisecond, where the other is of a time to come', () => {
+describe('the id of an intent that follows another is newer', () => {
+  it('by one millisecond, if the other is in the future', () => {
     const other = newIntentId(undefined, Date.now() + 60_000);
     const id = newIntentId(other);
     expect(id).toMatch(version7);
@@ -17,7 +17,7 @@ describe('an intent that follows another is newer than that', () => {
     expect(newIntentId(other)).not.toBe(id);
   });
 
-  it('and as new as any where the other is older, or there is none', () => {
+  it('an id of now, if the other is older or absent', () => {
     const other = newIntentId(undefined, Date.now() - 60_000);
     const before = newIntentId();
     const id = newIntentId(other);
@@ -27,15 +27,15 @@ describe('an intent that follows another is newer than that', () => {
 });
 
 describe('the ids of one process', () => {
-  it('are in the order in which they were made, however many there are in a millisecond', () => {
+  it('sort in the order in which they were made, also within a millisecond', () => {
     const ids = Array.from({ length: 10_000 }, () => newIntentId());
     expect(ids.toSorted()).toEqual(ids);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
-describe('an id of another time than now', () => {
-  it('is of that time, another one each time, and newer than the one that it is to follow', () => {
+describe('an id of a past time', () => {
+  it('has that time, is unique, and is newer than the one it follows', () => {
     const at = Date.UTC(2026, 0, 31);
     fc.assert(
       fc.property(clock(), (ahead) => {
@@ -51,8 +51,8 @@ describe('an id of another time than now', () => {
   });
 });
 
-describe('ids of one time of the past', () => {
-  it('are in the order in which they were made, so that a backlog of events of one second keeps its order', () => {
+describe('ids of one past time', () => {
+  it('sort in the order in which they were made, so that a backlog of events of one second keeps its order', () => {
     const at = Date.now() - 400_000;
     const ids = Array.from({ length: 5_000 }, () => newIntentId(undefined, at));
     expect(ids.toSorted()).toEqual(ids);
@@ -62,7 +62,7 @@ describe('ids of one time of the past', () => {
 });
 
 describe('a key', () => {
-  it('is short, and the same for the same text alone', () => {
+  it('is short, and equal for equal texts only', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(keyOf(one)).toMatch(/^[0-9a-f]{32}$/);

@@ -10,7 +10,7 @@ const begin = (options: Parameters<typeof makeLog>[0]) => {
   return { log: makeLog(options, out), lines };
 };
 
-describe('a line is an event and its particulars', () => {
+describe('a log line is an event and its fields', () => {
   it("an object for Lambda's own JSON format", () => {
     const { log, lines } = begin({ asObject: true, level: 'info' });
     log.info('call', { jobs: 4, reply: 200 });
@@ -27,7 +27,7 @@ describe('a line is an event and its particulars', () => {
     expect(lines).toEqual([['info', '{"event":"call","reason":"two\\nlines"}']]);
   });
 
-  it('nothing below the level that is set', () => {
+  it('nothing below the set level', () => {
     const { log, lines } = begin({ asObject: true, level: 'warn' });
     log.info('call', {});
     log.warn('not queued', {});

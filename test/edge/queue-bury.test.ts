@@ -14,7 +14,7 @@ import { keptLog } from '../support/logs.ts';
 
 const REASON = 'the message is no JSON';
 const MIB = 1024 * 1024;
-/** What regions take that lag. */
+/** The limit of regions that do not accept 1 MiB yet. */
 const LAGGING = 256 * 1024;
 
 let server: QueueServer;
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 let queues = 0;
 
-/** Buries a message as a mapping would hand it over; all that the dead-letter queue has of it then. */
+/** Buries a message as Lambda delivers it. Returns what the dead-letter queue has then. */
 const bury = async (
   body: string,
   attributes: Record<string, MessageAttributeValue> = {},
@@ -65,7 +65,7 @@ const bury = async (
 
 const text = (value: string): MessageAttributeValue => ({ DataType: 'String', StringValue: value });
 
-/** What an attribute counts, by SQS's rule: its name, its type and its value. */
+/** The size of an attribute by SQS's rule: its name, type and value. */
 const bytesOf = (attributes: Record<string, MessageAttributeValue>): number =>
   Object.entries(attributes).reduce(
     (sum, [name, { DataType = '', StringValue = '' }]) =>
@@ -82,9 +82,9 @@ const line = (attributes: string) => ({
 const WITH_REASON = bytesOf({ reason: text(REASON) });
 const TEN = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, text(`value ${i}`)]));
 
-describe('what the queue took once is never refused for its size (P8), by a real client on a real wire', () => {
+describe('size never keeps a message from the dead-letter queue (P8), with a real client on a real wire', () => {
   describe.each([MIB, LAGGING])('at a limit of %d bytes', (limit) => {
-    it('with room for the reason, it has it', async () => {
+    it('with room for the reason, it has the reason', async () => {
       const body = '€'.repeat(2) + 'x'.repeat(limit - WITH_REASON - 6);
       const { done, lines, messages } = await bury(body, {}, limit);
       expect(done).toBe(true);
@@ -93,7 +93,7 @@ describe('what the queue took once is never refused for its size (P8), by a real
       expect(lines).toEqual([line('all')]);
     });
 
-    it('one byte over that, it goes without, and the log has the reason', async () => {
+    it('one byte more, it goes without the reason, and the log has it', async () => {
       const body = 'x'.repeat(limit - WITH_REASON + 1);
       const { done, lines, messages } = await bury(body, {}, limit);
       expect(done).toBe(true);
@@ -102,7 +102,7 @@ describe('what the queue took once is never refused for its size (P8), by a real
       expect(lines).toEqual([line('none')]);
     });
 
-    it('at the limit itself, byte for byte', async () => {
+    it('at the limit, byte for byte', async () => {
       const body = `{"not json €€€${'x'.repeat(limit - 20)}`;
       expect(Buffer.byteLength(body)).toBe(limit);
       const { done, lines, messages } = await bury(body, {}, limit);
@@ -111,7 +111,7 @@ describe('what the queue took once is never refused for its size (P8), by a real
       expect(lines).toEqual([line('none')]);
     });
 
-    it('full with its own ten attributes, it keeps them, and goes without the reason', async () => {
+    it('with ten attributes of its own and no room, it keeps them and goes without the reason', async () => {
       const body = 'x'.repeat(limit - bytesOf(TEN));
       const { done, lines, messages } = await bury(body, TEN, limit);
       expect(done).toBe(true);
@@ -121,7 +121,7 @@ describe('what the queue took once is never refused for its size (P8), by a real
     });
   });
 
-  it('ten attributes and room: nine of them and the reason', async () => {
+  it('with ten attributes and room, it keeps nine of them and the reason', async () => {
     const { done, lines, messages } = await bury('x', TEN);
     expect(done).toBe(true);
     const { a9, ...nine } = TEN;
@@ -129,14 +129,14 @@ describe('what the queue took once is never refused for its size (P8), by a real
     expect(lines).toEqual([line('most')]);
   });
 
-  it('onto a dead-letter queue that takes less than the queue did, the body alone if need be', async () => {
+  it('if the dead-letter queue takes less than the queue did, the body goes alone', async () => {
     const { done, lines, messages } = await bury('x'.repeat(LAGGING), TEN, LAGGING);
     expect(done).toBe(true);
     expect(messages[0]?.MessageAttributes).toBeUndefined();
     expect(lines).toEqual([line('none')]);
   });
 
-  it('or not at all: then it says why, stays where it is, and is not called buried', async () => {
+  it('if nothing fits, it stays on its queue, and the log says why', async () => {
     const { done, lines, messages } = await bury('x'.repeat(LAGGING + 1), {}, LAGGING);
     expect([done, messages]).toEqual([false, []]);
     expect(lines).toEqual([

@@ -19,8 +19,8 @@ afterEach(() => {
 
 const text = (stringValue: string) => ({ stringValue, dataType: 'String' }) as const;
 
-describe('a record is read for what the loop needs', () => {
-  it('with how often the queue has given it, and when it took it', () => {
+describe('an SQS record is read for what the control loop needs', () => {
+  it('with its receive count and its sending time', () => {
     expect(readRecord(recordOf('body', { a: text('x') }))).toEqual({
       messageId: 'm1',
       receiptHandle: 'receipt of m1',
@@ -31,14 +31,14 @@ describe('a record is read for what the loop needs', () => {
     });
   });
 
-  it('or without, where a server does not tell', () => {
+  it('without a sending time, if the server does not set it', () => {
     const record = recordOf('body', {});
     const attributes = { ...record.attributes, SentTimestamp: '' };
     expect(readRecord({ ...record, attributes })).not.toHaveProperty('sentAt');
   });
 });
 
-describe('a message that cannot be read is kept (P8)', () => {
+describe('an unreadable message goes to the dead-letter queue (P8)', () => {
   const bury = async (body: string, attributes: SQSMessageAttributes = {}) => {
     const { log, lines } = keptLog();
     const done = await makeBury({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE })(
@@ -63,7 +63,7 @@ describe('a message that cannot be read is kept (P8)', () => {
     },
   );
 
-  it('with its own attributes, texts, numbers and bytes', async () => {
+  it('with its own attributes: strings, numbers and binary', async () => {
     const { input } = await bury('x', {
       trace: text('t'),
       count: { stringValue: '7', dataType: 'Number' },
@@ -77,21 +77,21 @@ describe('a message that cannot be read is kept (P8)', () => {
     });
   });
 
-  it('with no more attributes than SQS takes, the reason always among them', async () => {
+  it('with at most ten attributes, the reason among them', async () => {
     const ten = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, text(`${i}`)]));
     const { input } = await bury('x', ten);
     expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
     expect(input?.MessageAttributes).toMatchObject({ reason: REASON, a0: { StringValue: '0' } });
   });
 
-  it('and an older reason gives way, dropping no other', async () => {
+  it('a new reason replaces an old one, and drops no other attribute', async () => {
     const nine = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}`, text(`${i}`)]));
     const { input } = await bury('x', { reason: text('older'), ...nine });
     expect(input?.MessageAttributes?.reason).toEqual(REASON);
     expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
   });
 
-  it('where the dead-letter queue does not take it, it is told so, and nothing thrown', async () => {
+  it('if the dead-letter queue refuses it, the result is false, and nothing is thrown', async () => {
     sqs.on(SendMessageCommand).rejects(new Error('no such queue'));
     const { done, lines } = await bury('secret body');
     expect(done).toBe(false);
@@ -110,7 +110,7 @@ describe('a message that cannot be read is kept (P8)', () => {
   });
 });
 
-describe('messages come back when they are told to', () => {
+describe('messages come back after a set delay', () => {
   const postpone = async (count: number) => {
     const { log, lines } = keptLog();
     const messages = Array.from({ length: count }, (_, i) =>
@@ -126,7 +126,7 @@ describe('messages come back when they are told to', () => {
     return { inputs, lines };
   };
 
-  it('each after its own time, in batches of ten', async () => {
+  it('each with its own delay, in batches of ten', async () => {
     sqs.on(ChangeMessageVisibilityBatchCommand).resolves({});
     const { inputs, lines } = await postpone(23);
     expect(inputs.map(({ Entries }) => Entries?.length)).toEqual([10, 10, 3]);
@@ -138,11 +138,11 @@ describe('messages come back when they are told to', () => {
     expect(lines).toEqual([]);
   });
 
-  it('none, none', async () => {
+  it('no messages, no request', async () => {
     expect((await postpone(0)).inputs).toEqual([]);
   });
 
-  it('a failure is survived: they come back when their visibility lapses', async () => {
+  it('after a failure they come back by their visibility timeout', async () => {
     sqs
       .on(ChangeMessageVisibilityBatchCommand)
       .rejectsOnce(new Error('socket hang up'))

@@ -37,7 +37,7 @@ const batches = () =>
 const bodies = (count: number) => Array.from({ length: count }, (_, i) => `body ${i}`);
 
 describe('messages go to the queue in batches', () => {
-  it('of ten at most, in order, to the right queue, under ids that differ', async () => {
+  it('of at most ten, in order, to the right queue, with distinct ids', async () => {
     const { enqueue } = begin();
     expect(await enqueue(bodies(23))).toEqual(Array(23).fill(true));
     expect(batches().map((batch) => batch?.length)).toEqual([10, 10, 3]);
@@ -59,19 +59,19 @@ describe('messages go to the queue in batches', () => {
     ]);
   });
 
-  it('a message that is larger goes alone, and is refused alone', async () => {
+  it('a larger message goes alone, and is refused alone', async () => {
     const { enqueue } = begin((body) => (body.length > 30 ? 'never' : 'taken'), 30);
     expect(await enqueue(['x', 'y'.repeat(31), 'z'])).toEqual([true, false, true]);
     expect(batches()).toEqual([['x'], ['y'.repeat(31)], ['z']]);
   });
 
-  it('none for nothing', async () => {
+  it('no messages, no request', async () => {
     const { enqueue } = begin();
     expect(await enqueue([])).toEqual([]);
     expect(batches()).toEqual([]);
   });
 
-  it('a bounded number at once', async () => {
+  it('with bounded concurrency', async () => {
     let [open, most] = [0, 0];
     sqs.on(SendMessageBatchCommand).callsFake(async ({ Entries }) => {
       open++;
@@ -90,8 +90,8 @@ describe('messages go to the queue in batches', () => {
   });
 });
 
-describe('only what the queue has is told as taken (P1)', () => {
-  it('entries that failed are repeated, alone', async () => {
+describe('only messages that the queue has count as taken (P1)', () => {
+  it('only failed entries are retried', async () => {
     const { enqueue } = begin((body, times) =>
       body === 'body 1' && times < 3 ? 'again' : 'taken',
     );
@@ -99,19 +99,19 @@ describe('only what the queue has is told as taken (P1)', () => {
     expect(batches()).toEqual([bodies(3), ['body 1'], ['body 1']]);
   });
 
-  it('entries that stay failed are not taken', async () => {
+  it('entries that keep failing are not taken', async () => {
     const { enqueue } = begin((body) => (body === 'body 1' ? 'again' : 'taken'));
     expect(await enqueue(bodies(3))).toEqual([true, false, true]);
     expect(batches()).toEqual([bodies(3), ['body 1'], ['body 1'], ['body 1']]);
   });
 
-  it('entries that failed by their own fault are not repeated', async () => {
+  it('entries that SQS calls a sender fault are not retried', async () => {
     const { enqueue } = begin((body) => (body === 'body 1' ? 'never' : 'taken'));
     expect(await enqueue(bodies(3))).toEqual([true, false, true]);
     expect(batches()).toEqual([bodies(3)]);
   });
 
-  it('absence is never success: entries that the reply does not name are not taken', async () => {
+  it('entries missing in the reply are not taken', async () => {
     const { enqueue } = begin((body, times) =>
       body === 'body 1' && times === 1 ? 'silent' : 'taken',
     );
@@ -122,7 +122,7 @@ describe('only what the queue has is told as taken (P1)', () => {
     expect(await enqueue(['a'])).toEqual([false]);
   });
 
-  it('a request that failed as a whole is nobody else’s trouble', async () => {
+  it('a failed request affects no other', async () => {
     const { enqueue } = begin();
     sqs.on(SendMessageBatchCommand).callsFake(({ Entries }) => {
       if (Entries[0].MessageBody === 'body 10') throw new Error('socket hang up');
@@ -132,7 +132,7 @@ describe('only what the queue has is told as taken (P1)', () => {
     expect(taken).toEqual(bodies(25).map((_, i) => i < 10 || i >= 20));
   });
 
-  it('and the log tells of it without a body', async () => {
+  it('the log line has no body', async () => {
     const { enqueue, lines } = begin((body) => (body === 'body 1' ? 'never' : 'taken'));
     await enqueue(bodies(2));
     sqs.on(SendMessageBatchCommand).rejects(new Error('socket hang up'));

@@ -16,7 +16,7 @@ const folder = async (): Promise<string> => {
 };
 
 describe('credentials from a file', () => {
-  it('are read anew each time', async () => {
+  it('are read at each call', async () => {
     const file = join(await folder(), 'secrets.json');
     const read = makeFileSource(file);
     await writeFile(file, 'one');
@@ -25,7 +25,7 @@ describe('credentials from a file', () => {
     expect(await read()).toBe('two €');
   });
 
-  it('no file is a bad setting, and so is a folder', async () => {
+  it('a missing file is a misconfiguration, and so is a folder', async () => {
     const path = await folder();
     for (const bad of [path, join(path, 'none.json')]) {
       const refused = makeFileSource(bad)();
@@ -34,7 +34,7 @@ describe('credentials from a file', () => {
     }
   });
 
-  it('what else goes wrong may be over soon', async () => {
+  it('any other error may pass', async () => {
     const path = join(await folder(), 'secrets.json');
     await writeFile(path, 'x');
     await chmod(path, 0o600);
@@ -43,7 +43,7 @@ describe('credentials from a file', () => {
   });
 });
 
-/** Secrets Manager as far as one secret goes, on a real wire. */
+/** A server that answers like Secrets Manager, for one secret. */
 const secretsManager = async (status: number, body: object | string) => {
   const asked: unknown[] = [];
   const endpoint = await startBareServer(async (request, response) => {
@@ -64,7 +64,7 @@ describe('credentials from AWS Secrets Manager', () => {
     expect(asked).toEqual([['secretsmanager.GetSecretValue', { SecretId: 'fan-in/upstream' }]]);
   });
 
-  it('also where it is binary', async () => {
+  it('also if it is binary', async () => {
     const { read } = await secretsManager(200, {
       SecretBinary: Buffer.from('{"a":"é"}').toString('base64'),
     });
@@ -85,7 +85,7 @@ describe('credentials from AWS Secrets Manager', () => {
     [500, { __type: 'InternalServiceError', Message: 'later' }],
     [400, { __type: 'ThrottlingException', Message: 'slowly' }],
     [200, '{"SecretString": "hunter2" and no JSON'],
-  ])('anything else may be over soon, and quotes nothing: %i', async (status, body) => {
+  ])('any other error may pass, and quotes nothing: %i', async (status, body) => {
     const { read } = await secretsManager(status, body);
     const refused = read();
     await expect(refused).rejects.not.toThrow(MisconfiguredError);

@@ -8,7 +8,7 @@ interface Oracle {
   readonly sign: (request: object, credential: object) => Readonly<Record<string, string>>;
 }
 
-/** The vendor's own signer, which is no part of its package's front. */
+/** The vendor's own signer. Its package does not export it. */
 const { AKSKSigner: oracle }: { readonly AKSKSigner: Oracle } = createRequire(import.meta.url)(
   '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js',
 );
@@ -20,7 +20,7 @@ const KEY: KeyPair = {
 };
 const NOW = new Date('2019-11-15T03:36:55.321Z');
 
-describe('the vector of the signing guide', () => {
+describe('the test vector of the signing guide', () => {
   const request = {
     method: 'GET',
     url: 'https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0',
@@ -38,7 +38,7 @@ describe('the vector of the signing guide', () => {
     );
   });
 
-  it('the signature, and all that is to be sent', () => {
+  it('the signature, and all headers', () => {
     expect(sign(request, KEY, NOW)).toEqual({
       'content-type': 'application/json',
       host: 'service.region.example.com',
@@ -52,7 +52,7 @@ describe('the vector of the signing guide', () => {
 /** Any text of whole characters. */
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 
-/** What the oracle's URL parser leaves as it is; the rest is in the table below. */
+/** Characters that the oracle's URL parser leaves as they are. The table below has the others. */
 const segment = text
   .map((some) => some.replace(/[\s\p{Cc}{}|\\^`<>"'#?/;@]/gu, ''))
   .filter((some) => !/^\.{0,2}$/.test(some));
@@ -124,7 +124,7 @@ describe('the vendor’s own signer signs the same', () => {
     );
   });
 
-  it('what a URL has to escape is escaped once', () => {
+  it('characters that a URL escapes are escaped once', () => {
     const path = (url: string): string | undefined =>
       canonicalRequest({ method: 'GET', url, headers: {} }).split('\n')[1];
     expect(path('https://h')).toBe('/');
@@ -135,23 +135,23 @@ describe('the vendor’s own signer signs the same', () => {
     expect(path('https://h/100%/é')).toBe('/100%25/%C3%A9/');
   });
 
-  it('values are signed as they are sent, without the spaces around them', () => {
+  it('header values are signed as they are sent, without surrounding spaces', () => {
     const signed = sign({ method: 'GET', url: 'https://h/', headers: { 'X-A': ' b ' } }, KEY, NOW);
     expect(signed['x-a']).toBe('b');
   });
 });
 
-describe('a fingerprint tells credentials apart, and nothing of them', () => {
+describe('a fingerprint identifies a credential, and reveals nothing of it', () => {
   const user = { kind: 'user', user: 'u', password: 'p', domain: 'd' } as const;
 
-  it('it is the same for the same, and 16 hex digits', async () => {
+  it('equal credentials have equal fingerprints of 16 hex digits', async () => {
     for (const credential of [KEY, user]) {
       expect(await fingerprintOf({ ...credential })).toBe(await fingerprintOf(credential));
       expect(await fingerprintOf(credential)).toMatch(/^[0-9a-f]{16}$/);
     }
   });
 
-  it('it differs where anything does', async () => {
+  it('any difference changes it', async () => {
     const others = [
       KEY,
       { ...KEY, access: `${KEY.access}x` },

@@ -21,7 +21,7 @@ const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
 const sequence = (...parts: readonly Uint8Array[]) => der(0x30, ...parts);
 const time = (text: string) => der(0x17, Buffer.from(text));
 
-/** A certificate that nobody but its own key vouches for. */
+/** A self-signed certificate. */
 const selfSigned = () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = sequence(Buffer.from('06082a8648ce3d040302', 'hex'));
@@ -51,7 +51,7 @@ const BOUNDS = {
   keepAliveMs: 4_000,
 };
 
-/** What comes back from a server that listens on a port of its own for one test. */
+/** The reply of a server that listens on a port of its own for one test. */
 const sendTo = async (server: Server, host = '127.0.0.1', bounds = {}) => {
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', listening.resolve);
@@ -82,7 +82,7 @@ const unsent = (reason: string | RegExp) => ({
   reason: expect.stringMatching(reason),
 });
 
-describe('nobody is spoken to who cannot prove who they are', () => {
+describe('a server without a valid certificate gets no request', () => {
   it.each(['', '0'])('with NODE_TLS_REJECT_UNAUTHORIZED=%j nothing is sent', async (value) => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value);
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -95,7 +95,7 @@ describe('nobody is spoken to who cannot prove who they are', () => {
     expect(requests).toBe(0);
   });
 
-  it('a certificate for another name', async () => {
+  it('also with a certificate for another name', async () => {
     const trusted = getCACertificates('default');
     onTestFinished(() => setDefaultCACertificates(trusted));
     const own = selfSigned();
@@ -109,7 +109,7 @@ describe('nobody is spoken to who cannot prove who they are', () => {
   });
 });
 
-describe('a handshake that fails leaves nothing sent', () => {
+describe('a failed handshake leaves the request unsent', () => {
   it('a protocol that is too old', async () => {
     const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1' } as const;
     const server = createServer({ ...selfSigned(), ...old, ciphers: 'DEFAULT@SECLEVEL=0' });
@@ -131,7 +131,7 @@ describe('a handshake that fails leaves nothing sent', () => {
     );
   });
 
-  it('a server that goes away in between', async () => {
+  it('a server that closes during the handshake', async () => {
     const server = createBareServer((socket) => socket.once('data', () => socket.destroy()));
     expect(await sendTo(server)).toEqual(unsent(/./));
   });

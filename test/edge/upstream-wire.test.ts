@@ -43,7 +43,7 @@ const begin = async (listener: RequestListener, timeoutMs = 60_000, bounds = {})
 
 const silent = { kind: 'silent', reason: expect.stringMatching(/./) };
 
-describe('silence on a real wire is a reply, never an error, and nothing is sent twice', () => {
+describe('no answer on a real wire is a value, never an error, and nothing is sent twice', () => {
   it('no answer within the timeout', async () => {
     const { asked, timeIsUp } = holdTimeouts();
     const { send, requests } = await begin(timeIsUp, 100);
@@ -54,11 +54,11 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
   it('no headers within their own timeout', async () => {
     const { send, requests } = await begin(() => undefined, 60_000, { headersTimeoutMs: 100 });
     expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('Headers') });
-    // What was sent before the client gave up may still be on its way.
+    // A request that was sent before the timeout may still arrive.
     await until(() => expect(requests()).toBe(1));
   });
 
-  it('an answer that begins and never ends', async () => {
+  it('an answer that never ends', async () => {
     const { asked, timeIsUp } = holdTimeouts();
     const { send, requests } = await begin((_, response) => {
       void headRead().then(timeIsUp);
@@ -74,7 +74,7 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
     expect(requests()).toBe(1);
   });
 
-  it('a connection broken in the middle of the answer', async () => {
+  it('a connection broken during the answer', async () => {
     const { send, requests } = await begin((request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('[', () => request.socket.destroy());
@@ -83,7 +83,7 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
     expect(requests()).toBe(1);
   });
 
-  it('an answer without end, which is not read to its end', async () => {
+  it('an answer that is too large is not read to its end', async () => {
     let written = 0;
     const { send } = await begin((_, response) => {
       const chunk = Buffer.alloc(64 * 1024, 'x');
@@ -102,7 +102,7 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
     expect(written).toBeGreaterThan(4 * 1024 * 1024);
   });
 
-  it('and afterwards the next request is served', async () => {
+  it('the next request is served', async () => {
     let first = true;
     const { send } = await begin((request, response) => {
       if (!first) return void response.end('[]');
@@ -115,7 +115,7 @@ describe('silence on a real wire is a reply, never an error, and nothing is sent
 });
 
 describe('connections are kept', () => {
-  it('one after another, requests go over the same one', async () => {
+  it('requests one after another use the same connection', async () => {
     const sockets = new Set<unknown>();
     const { send } = await begin(
       (request, response) => {
@@ -129,7 +129,7 @@ describe('connections are kept', () => {
     expect(sockets.size).toBe(1);
   });
 
-  it('no longer than is said here, whatever the server allows', async () => {
+  it('no longer than our setting, whatever the server allows', async () => {
     let [opened, closed] = [0, 0];
     const { send } = await begin(
       (request, response) => {
@@ -137,7 +137,7 @@ describe('connections are kept', () => {
         request.socket.once('close', () => {
           closed++;
         });
-        // Else it closes idle connections itself, though a little later.
+        // Otherwise the server itself closes idle connections, a little later.
         response.once('finish', () => request.socket.setTimeout(0));
         response.writeHead(200, { connection: 'keep-alive', 'keep-alive': 'timeout=600' }).end();
       },
@@ -150,7 +150,7 @@ describe('connections are kept', () => {
   });
 });
 
-describe('what was never written to a connection is unsent', () => {
+describe('a request that was never written is unsent', () => {
   const sendTo = (url: string) => {
     const dispatcher = makeDispatcher(BOUNDS);
     onTestFinished(() => dispatcher.destroy());
@@ -162,7 +162,7 @@ describe('what was never written to a connection is unsent', () => {
     });
   };
 
-  it('there is nobody at the port', async () => {
+  it('no server at the port', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((listening) => server.once('listening', listening));
     const address = server.address();
@@ -171,11 +171,11 @@ describe('what was never written to a connection is unsent', () => {
     expect(await sendTo(`http://127.0.0.1:${port}/`)).toEqual({ ...silent, unsent: true });
   });
 
-  it('the name means nothing', async () => {
+  it('a name that does not resolve', async () => {
     expect(await sendTo('http://nowhere.invalid/')).toEqual({ ...silent, unsent: true });
   });
 
-  it('the time was up before a connection was free; the one before it may have been served', async () => {
+  it('a timeout before a connection was free; the request before it may have been served', async () => {
     const { timeIsUp } = holdTimeouts();
     const { send, requests } = await begin(timeIsUp, 100, { connections: 1 });
     const [first, second] = await Promise.all([send(), send()]);
@@ -185,7 +185,7 @@ describe('what was never written to a connection is unsent', () => {
   });
 });
 
-describe('no coding is asked for, and what comes in one is read all the same', () => {
+describe('no compression is asked for, but a compressed reply is read', () => {
   const ROWS = JSON.stringify([{ is_success: 'true', message: 'é €' }]);
   const answering = async (coding: string | string[], bytes: Uint8Array | string) => {
     const seen: unknown[] = [];
@@ -217,7 +217,7 @@ describe('no coding is asked for, and what comes in one is read all the same', (
     expect(await answering(coding, bytes)).toEqual({ ...json, body: ROWS });
   });
 
-  it('nothing in a coding is nothing', async () => {
+  it('an empty body with a coding is empty', async () => {
     expect(await answering('gzip', '')).toEqual({ ...json, body: '' });
   });
 
@@ -227,7 +227,7 @@ describe('no coding is asked for, and what comes in one is read all the same', (
     ['gzip', gzipSync(ROWS).subarray(0, 20)],
     ['br', gzipSync(ROWS)],
     ['gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync(ROWS))))],
-  ])('what cannot be undone is no reply of a service, and says why: %s', async (coding, bytes) => {
+  ])('a body that cannot be decoded becomes a sentence that says so: %s', async (coding, bytes) => {
     const body = `(unreadable: content-encoding ${coding})`;
     expect(await answering(coding, bytes)).toEqual({ ...json, body });
   });
@@ -236,7 +236,7 @@ describe('no coding is asked for, and what comes in one is read all the same', (
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
-  ])('and what is too large without its coding is not read: %s', async (coding, compress) => {
+  ])('a body that is too large once decoded is not read: %s', async (coding, compress) => {
     const bytes = compress(Buffer.alloc(4 * 1024 * 1024 + 1, ' '));
     expect(bytes.length).toBeLessThan(10_000);
     const reason = expect.stringContaining('larger than');

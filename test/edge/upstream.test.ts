@@ -26,8 +26,8 @@ const send = (url = DLI + PATH, body = '{"job_ids":[9223372036854775807]}') =>
 
 const dli = () => agent.get(DLI).intercept({ path: PATH, method: 'POST' });
 
-describe('a request goes out', () => {
-  it('once, with the body and the headers to the letter', async () => {
+describe('a request is sent', () => {
+  it('once, with its exact body and headers', async () => {
     const seen: { body: unknown; headers: unknown }[] = [];
     dli().reply(200, ({ body, headers }) => {
       seen.push({ body, headers });
@@ -46,7 +46,7 @@ describe('a request goes out', () => {
     ]);
   });
 
-  it('without a body too, and with a query', async () => {
+  it('without a body, and with a query', async () => {
     agent.get(DLI).intercept({ path: '/jobs?a=b', method: 'GET' }).reply(200, 'ok');
     const exchange = makeExchange(agent, { timeoutMs: 25_000 });
     expect(await exchange({ method: 'GET', url: `${DLI}/jobs?a=b`, headers: {} })).toEqual({
@@ -57,7 +57,7 @@ describe('a request goes out', () => {
   });
 });
 
-describe('what comes back is handed on as it is', () => {
+describe('a reply is returned as it is', () => {
   it.each([
     [200, '[{"is_success":"true"}]'],
     [202, '{"results":[{"id":9007199254740993}]}'],
@@ -76,7 +76,7 @@ describe('what comes back is handed on as it is', () => {
     agent.assertNoPendingInterceptors();
   });
 
-  it.each([500, 502, 503, 429])('nothing is repeated: %i', async (status) => {
+  it.each([500, 502, 503, 429])('nothing is retried: %i', async (status) => {
     let times = 0;
     dli()
       .reply(status, () => `${++times}`)
@@ -85,7 +85,7 @@ describe('what comes back is handed on as it is', () => {
     expect(times).toBe(1);
   });
 
-  it('with the pause that it asks for', async () => {
+  it('with the pause of its Retry-After', async () => {
     dli().reply(429, '', { headers: { 'Retry-After': '17' } });
     expect(await send()).toEqual({ kind: 'replied', status: 429, body: '', retryAfter: 17 });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-31T12:00:00Z') });
@@ -94,7 +94,7 @@ describe('what comes back is handed on as it is', () => {
     expect(await send()).toEqual({ kind: 'replied', status: 503, body: '', retryAfter: 60 });
   });
 
-  it('with the token that IAM sends beside it', async () => {
+  it('with the token that IAM sends in a header', async () => {
     dli().reply(201, '{}', { headers: { 'X-Subject-Token': 'MIIC' } });
     expect(await send()).toEqual({
       kind: 'replied',
@@ -104,19 +104,19 @@ describe('what comes back is handed on as it is', () => {
     });
   });
 
-  it('and without it where it is nonsense', async () => {
+  it('without a token that is invalid', async () => {
     dli().reply(429, '', { headers: { 'retry-after': 'soon' } });
     expect(await send()).toEqual({ kind: 'replied', status: 429, body: '' });
   });
 });
 
-describe('silence is a reply too: nothing is thrown', () => {
-  it('where there is nobody at all', async () => {
+describe('no answer is a value: nothing is thrown', () => {
+  it('if no server listens', async () => {
     expect(await send()).toMatchObject({ kind: 'silent', reason: expect.any(String) });
   });
 });
 
-describe('Retry-After is read in both its forms (RFC 9110)', () => {
+describe('Retry-After is read in both forms (RFC 9110)', () => {
   const now = Date.parse('2026-01-31T12:00:00Z');
   it.each<[unknown, number | undefined]>([
     ['0', 0],

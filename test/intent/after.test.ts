@@ -8,14 +8,14 @@ const run = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 const AT = Date.parse(NOW);
 const [MINUTE, DAY] = [60_000, 24 * 3_600_000];
 
-/** An id that says that its intent was accepted at a time. */
+/** An intent id with a given time of acceptance. */
 const idFrom = (at: number): string => {
   const time = at.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
 };
 
-describe('a run names the stop that it is to follow by its id', () => {
-  it.each([0, 1, 8 * DAY - 1, 1 - 5 * MINUTE])('accepted %i ms ago', (age) => {
+describe('a run may name the stop that it follows', () => {
+  it.each([0, 1, 8 * DAY - 1, 1 - 5 * MINUTE])('by an intent id accepted %i ms ago', (age) => {
     const after = idFrom(AT - age);
     expect(requestOf({ ...run, after })).toMatchObject({ after });
   });
@@ -25,7 +25,7 @@ describe('a run names the stop that it is to follow by its id', () => {
     [30 * DAY, 'is of an intent more than 8 days ago, which has its outcome: leave it out'],
     [-5 * MINUTE, 'is of a time to come'],
     [-DAY, 'is of a time to come'],
-  ])('but not %i ms ago', (age, detail) => {
+  ])('not by an intent id accepted %i ms ago', (age, detail) => {
     expect(faultsOf({ ...run, after: idFrom(AT - age) })).toEqual([`#/after: ${detail}`]);
   });
 
@@ -44,7 +44,7 @@ describe('a run names the stop that it is to follow by its id', () => {
     'deploy 42',
     'x'.repeat(128),
     idFrom(AT).replace('-7', '-4'),
-  ])('or by the id of its event, or its correlation id: %j', (after) => {
+  ])('by an event id or a correlation id: %j', (after) => {
     const request = requestOf({ ...run, after });
     expect(request).toMatchObject({ after_name: after });
     expect(request).not.toHaveProperty('after');
@@ -62,18 +62,18 @@ describe('a run names the stop that it is to follow by its id', () => {
   it.each([
     { ...run, operation: 'dli.stop' },
     { ...run, operation: 'drs.start', jobs: ['a'] },
-  ])('no other operation does: $operation', (other) => {
+  ])('no other operation may: $operation', (other) => {
     expect(faultsOf({ ...other, after: idFrom(AT) })).toEqual(['#/after: is only for dli.run']);
   });
 
-  it('where the operation is none, nothing can be said of it', () => {
+  it('an unknown operation leaves `after` unchecked', () => {
     expect(faultsOf({ ...run, operation: 'dli.fly', after: 1 })).toEqual([
       '#/operation: must be one of dli.run, dli.stop, drs.start',
     ]);
   });
 });
 
-describe('an id tells when its intent was accepted', () => {
+describe('an intent id holds its time of acceptance', () => {
   it('to the millisecond', () => {
     expect(timeOf(idAt(1))).toBe(0x01890a5dac96);
     const before = Date.now();

@@ -15,13 +15,13 @@ const AT = Date.UTC(2026, 0, 31, 12);
 const id = (at: number) => newIntentId(undefined, at);
 const time = () => fc.integer({ min: AT - 10_000, max: AT + 10_000 });
 
-describe('a wish is no newer than its arrival, by more than clocks differ', () => {
+describe('an intent is no newer than its arrival, but for the difference of clocks', () => {
   it.each([-10, 0, CLOCK_DIFFERENCE_MS])('an id %i ms ahead is its age', (ahead) => {
     const one = id(AT + ahead);
     expect(ageAsOf(one, AT)).toBe(one);
   });
 
-  it('one that is further ahead is of the time at which the queue took it, and keeps its tail', () => {
+  it('an id further ahead gets the time at which the queue took it, and keeps its tail', () => {
     const one = id(AT + 3_600_000);
     const age = ageAsOf(one, AT);
     expect(timeOf(age)).toBe(AT);
@@ -29,7 +29,7 @@ describe('a wish is no newer than its arrival, by more than clocks differ', () =
     expect(ageAsOf(age, AT)).toBe(age);
   });
 
-  it('so no clock makes stale what comes later than that', () => {
+  it('so no clock that is ahead makes a later intent stale', () => {
     fc.assert(
       fc.property(time(), time(), fc.nat({ max: 1_000 }), (ahead, sentAt, later) => {
         const age = ageAsOf(id(ahead), sentAt);
@@ -40,10 +40,10 @@ describe('a wish is no newer than its arrival, by more than clocks differ', () =
   });
 });
 
-describe('a place beside another wish', () => {
+describe('an age may lie right beside another', () => {
   const sequence = () => fc.nat({ max: 999 }).map((n) => `n${String(n).padStart(20, '0')}`);
 
-  it('just before it or just after it is nearer than any other id', () => {
+  it('just before or just after is nearer than any other id', () => {
     fc.assert(
       fc.property(time(), time(), sequence(), (at, other, own) => {
         const [one, stranger, mine] = [id(at), id(other), id(at)];
@@ -58,7 +58,7 @@ describe('a place beside another wish', () => {
     );
   });
 
-  it('and several of them are in the order of their sequences, wherever each was put', () => {
+  it('several ages beside one are in the order of their sequences', () => {
     fc.assert(
       fc.property(time(), sequence(), sequence(), (at, low, high) => {
         const one = id(at);
@@ -71,7 +71,7 @@ describe('a place beside another wish', () => {
     );
   });
 
-  it('what is not known yet is newer than everything', () => {
+  it('the age of an unknown stop is newer than all others', () => {
     expect(unknownAge('mine') > id(AT * 4)).toBe(true);
   });
 });

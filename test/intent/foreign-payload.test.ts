@@ -11,7 +11,7 @@ const reasonOf = (message: string): string => {
   return reading.ok ? '' : reading.reason;
 };
 
-describe('an envelope is told by what it looks like, with what to do', () => {
+describe('a foreign payload is recognised, with advice', () => {
   it.each(FOREIGN_PAYLOADS)('%s', (name, payload) => {
     const look = recognise(payload);
     expect(look?.name).toMatch(name);
@@ -20,7 +20,7 @@ describe('an envelope is told by what it looks like, with what to do', () => {
     );
   });
 
-  it('what says how it can be opened names the setting', () => {
+  it('advice on an envelope that can be opened names the setting', () => {
     for (const [, payload] of FOREIGN_PAYLOADS) {
       const look = recognise(payload);
       if (look !== undefined && look.kind !== 'other')
@@ -41,12 +41,12 @@ describe('an envelope is told by what it looks like, with what to do', () => {
     [7],
     ['text'],
     [''],
-  ])('%j looks like none', (payload) => {
+  ])('%j is not recognised', (payload) => {
     expect(recognise(payload)).toBeUndefined();
   });
 });
 
-describe('on the queue too, the reason names what a message looks like', () => {
+describe('the reason for an unreadable message says what it looks like', () => {
   const ADVICE = 'only accept-http and accept-event write to this queue, so send it to one of them';
 
   it.each(FOREIGN_PAYLOADS)('%s', (name, payload) => {
@@ -66,14 +66,14 @@ describe('on the queue too, the reason names what a message looks like', () => {
     );
   });
 
-  it('a good message is read, and one of another version is told as that', () => {
+  it('a valid message is read, and another version is named as such', () => {
     expect(reasonOf(bodyOf({}))).toBe('');
     expect(reasonOf(bodyOf({}).replace('"v":1', '"v":2'))).toBe('the message is not of version 1');
     expect(reasonOf('{"v":2,"Records":[]}')).toBe('the message is not of version 1');
   });
 });
 
-describe('nothing makes the reader throw, and no look quotes the payload', () => {
+describe('the readers never throw, and no text quotes the payload', () => {
   const SECRET = 'hunter2';
 
   it.each(FOREIGN_PAYLOADS)('%s', (_, payload) => {
@@ -86,7 +86,7 @@ describe('nothing makes the reader throw, and no look quotes the payload', () =>
     expect(look ? looksLike(look) : '').not.toContain(SECRET);
   });
 
-  it('of any payload', () => {
+  it('for any payload', () => {
     fc.assert(
       fc.property(oddJson(), oddJson(), (odd, other) => {
         for (const payload of [

@@ -9,7 +9,7 @@ const reasonWith = (part: object): string | undefined => {
   return reading.ok ? undefined : reading.reason;
 };
 
-describe('ids and times have one spelling, from the first letter to the last: they compare as text', () => {
+describe('ids and times have exactly one spelling, since they are compared as text', () => {
   const id = String(good.intent_id);
 
   it.each([[`0${id}`], [`${id}0`], [` ${id}`], [`${id}\n`]])('%j is no intent id', (intent_id) => {
@@ -22,16 +22,16 @@ describe('ids and times have one spelling, from the first letter to the last: th
     ['a NUL behind it', '2026-01-31T12:00:00.000Z\u0000'],
     ['another time zone', '2026-01-31T12:00:00.000+00:00'],
     ['no milliseconds', '2026-01-31T12:00:00Z'],
-  ])('%s: no time', (_, time) => {
+  ])('%s is no time', (_, time) => {
     expect(reasonWith({ accepted_at: time })).toBe('#/accepted_at: must be an instant in UTC');
     expect(reasonWith({ expires_at: time })).toBe('#/expires_at: must be an instant in UTC');
   });
 });
 
-describe('a job with options is named as exactly as one without', () => {
+describe('the id of a job with options is checked like that of one without', () => {
   const startOf = (job: object) => reasonWith({ operation: 'drs.start', jobs: [job] });
 
-  it('the good one is read', () => {
+  it('a valid job is read', () => {
     expect(startOf({ job_id: 'a', start_time: '5' })).toBeUndefined();
     expect(startOf({ job_id: 'a', is_only_init_task: true })).toBeUndefined();
     expect(startOf({ job_id: 'a', is_auto_create_compare: false })).toBeUndefined();
@@ -49,7 +49,7 @@ describe('a job with options is named as exactly as one without', () => {
   });
 });
 
-describe('a reason says what is wrong with a field', () => {
+describe('the reason says what is wrong with a field', () => {
   it.each([
     [{ options: null }, '#/options: must be options of the operation'],
     [{ caller: 5 }, '#/caller: must be a string'],

@@ -8,10 +8,10 @@ import { idAt, intentOf } from '../support/messages.ts';
 
 const bytesOf = (part: Intent): number => Buffer.byteLength(JSON.stringify(part));
 
-/** The least that `MAX_MESSAGE_BYTES` may be set to. */
+/** The smallest allowed `MAX_MESSAGE_BYTES`. */
 const SMALLEST_LIMIT = 32 * 1024;
 
-describe('an intent comes out of the queue as it went in', () => {
+describe('an intent is read from the queue as it was written', () => {
   it('for any intent in one message', () => {
     fc.assert(
       fc.property(wish(), (wished) => {
@@ -24,7 +24,7 @@ describe('an intent comes out of the queue as it went in', () => {
     );
   });
 
-  it('for any intent in several messages under one id: each job once, in order, all else in each', () => {
+  it('for any intent in several messages: each job once, in order, and all other fields in each', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
@@ -38,14 +38,14 @@ describe('an intent comes out of the queue as it went in', () => {
     );
   });
 
-  it('with the intent that it is to follow, in each of its messages', () => {
+  it('each message holds the stop that the intent follows', () => {
     const intent = intentOf({ age: 2, after: 1, jobs: ['1', '2', '3'] });
     expect(intent.after).toBe(idAt(1));
     const limit = bytesOf({ ...intent, first: 0, jobs: [] }) + 8;
     expect(writeMessages(intent, limit, 1).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
   });
 
-  it.each(['', 'mine', 1, null])('which has to be one: %j', (after) => {
+  it.each(['', 'mine', 1, null])('`after` must be an intent id: %j', (after) => {
     const intent = intentOf({ age: 2 });
     expect(readMessage(JSON.stringify({ ...intent, after }))).toEqual({
       ok: false,
@@ -53,12 +53,12 @@ describe('an intent comes out of the queue as it went in', () => {
     });
   });
 
-  it('and has the row of its operation', () => {
+  it('its operation has a row', () => {
     expect(operationOf(intentOf({ operation: 'dli.stop' })).name).toBe('dli.stop');
   });
 });
 
-describe('a message is no larger than it may be', () => {
+describe('a message is within its limits', () => {
   it('for any intent at any limit that holds its largest job', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
@@ -73,7 +73,7 @@ describe('a message is no larger than it may be', () => {
     );
   });
 
-  it('and no smaller than it need be: two parts in a row never fit one message', () => {
+  it('two messages in a row would never fit into one', () => {
     fc.assert(
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
@@ -88,14 +88,14 @@ describe('a message is no larger than it may be', () => {
     );
   });
 
-  it('a job that cannot fit goes alone, and takes no other with it', () => {
+  it('a job that does not fit gets a message of its own', () => {
     const intent = intentOf({ jobs: ['1', '2', '9223372036854775807', '3'] });
     const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
     const parts = writeMessages(intent, envelope + 10, 1);
     expect(parts.map(({ jobs }) => jobs)).toEqual([['1', '2'], ['9223372036854775807'], ['3']]);
   });
 
-  it('with the longest of everything a block of jobs still fits the smallest limit', () => {
+  it('a block of the longest jobs fits the smallest limit', () => {
     const jobs = Array.from({ length: BLOCK_JOBS }, (_, i) => ({
       job_id: `${'j'.repeat(61)}${100 + i}`,
       start_time: '9'.repeat(16),
@@ -121,14 +121,14 @@ describe('a message is no larger than it may be', () => {
     expect(bytesOf({ ...longest, jobs: [] }) + BLOCK_JOBS * perJob).toBeLessThan(SMALLEST_LIMIT);
   });
 
-  it('and names no more jobs than the ledger has room for, as few messages as that allows', () => {
+  it('a message has at most 500 jobs, and there are as few messages as that allows', () => {
     const jobs = Array.from({ length: 10_000 }, (_, i) => String(i));
     const parts = writeMessages(intentOf({ jobs }), 256 * 1024);
     expect(parts.map((part) => part.jobs.length)).toEqual(Array(20).fill(500));
     expect(parts.flatMap((part) => part.jobs)).toEqual(jobs);
   });
 
-  it('ten thousand tasks with start times make as few messages as their size allows', () => {
+  it('ten thousand tasks with start times become as few messages as their size allows', () => {
     const ids = fc.sample(fc.uniqueArray(drsJobId(), { minLength: 50 }), 1)[0] ?? [];
     const jobs = Array.from({ length: 10_000 }, (_, i) => ({
       job_id: `${ids[i % ids.length]?.slice(0, 50)}-${i}`,
@@ -155,7 +155,7 @@ describe('records do not depend on how an intent was cut into messages', () => {
     return new Map([...openIntents].map(([key, { intent }]) => [key, intent.jobs]));
   };
 
-  it('for any two limits, and any block: each job in exactly one record, of the same key and place', () => {
+  it('for any two limits and any block size, each job has the same record and place', () => {
     fc.assert(
       fc.property(
         wish(),
@@ -173,31 +173,31 @@ describe('records do not depend on how an intent was cut into messages', () => {
     );
   });
 
-  it('a message that does not begin with a block cannot be read', () => {
+  it('a message that does not begin with a block is unreadable', () => {
     const { unreadable } = readBatch([message({ ...intentOf({}), first: 50 }, 1)]);
     expect(unreadable.map(({ reason }) => reason)).toEqual([
       'the message begins within a block of jobs',
     ]);
   });
 
-  it('and one that says nothing of blocks has the record that it always had', () => {
+  it('a message without `first` keeps its old record', () => {
     const { openIntents } = readBatch([message(intentOf({ jobs: ['7', '8'] }), 1)]);
     expect([...openIntents.keys()]).toEqual([`intent/${idAt(1)}/7`]);
   });
 });
 
-describe('a message is filled as far as it goes', () => {
+describe('a message is filled up', () => {
   const intent = intentOf({ jobs: ['1', '2', '3', '4'] });
   const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
   const jobsAt = (room: number) =>
     writeMessages(intent, envelope + room, 1).map(({ jobs }) => jobs.length);
 
-  it('two jobs of four bytes each, commas and all, share one with room for eight', () => {
+  it('two jobs of four bytes each, with commas, share a message with room for eight', () => {
     expect(jobsAt(8)).toEqual([2, 2]);
     expect(jobsAt(7)).toEqual([1, 1, 1, 1]);
   });
 
-  it('and five hundred fill one, however much room is left', () => {
+  it('five hundred jobs fill a message, whatever room is left', () => {
     const jobs = Array.from({ length: 501 }, (_, i) => String(i));
     expect(writeMessages(intentOf({ jobs }), 1_000_000).map((part) => part.jobs.length)).toEqual([
       500, 1,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readNativeRequest } from '../../shared/intent/request.ts';
 import { NOW, PROJECT } from '../support/messages.ts';
 
-/** What a caller is told of a request that is good but for this. */
+/** The faults of an otherwise valid request. */
 const read = (part: object) => {
   const reading = readNativeRequest(
     { operation: 'dli.run', project_id: PROJECT, jobs: [1], ...part },
@@ -13,8 +13,8 @@ const read = (part: object) => {
     : reading.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`);
 };
 
-describe('a correlation id is short and printable from its first letter to its last', () => {
-  it.each([['x'], [' '], ['~'], ['x'.repeat(128)]])('%j is one', (correlation_id) => {
+describe('a correlation id is 1 to 128 printable characters', () => {
+  it.each([['x'], [' '], ['~'], ['x'.repeat(128)]])('%j is accepted', (correlation_id) => {
     expect(read({ correlation_id })).toHaveProperty('correlation_id', correlation_id);
   });
 
@@ -27,13 +27,13 @@ describe('a correlation id is short and printable from its first letter to its l
     ['x\u007f'],
     ['x\n'],
     ['\nx'],
-  ])('%j is none', (correlation_id) => {
+  ])('%j is refused', (correlation_id) => {
     expect(read({ correlation_id })).toEqual([
       '#/correlation_id: must be 1 to 128 printable ASCII characters',
     ]);
   });
 
-  it.each([[7], [null], [['x']]])('nor is %j, which is no text', (correlation_id) => {
+  it.each([[7], [null], [['x']]])('%j is refused, since it is no text', (correlation_id) => {
     expect(read({ correlation_id })).toEqual(['#/correlation_id: must be a string']);
   });
 });
@@ -42,7 +42,7 @@ describe('a flag is true or false', () => {
   it.each([
     ['dli.run', 'resume_savepoint'],
     ['dli.stop', 'trigger_savepoint'],
-  ])('of %s: %s', (operation, flag) => {
+  ])('%s: %s', (operation, flag) => {
     for (const value of [true, false])
       expect(read({ operation, options: { [flag]: value } })).toHaveProperty('options', {
         [flag]: value,
@@ -54,8 +54,8 @@ describe('a flag is true or false', () => {
   });
 });
 
-describe('a JSON number names a job as long as it holds it exactly', () => {
-  it('which the largest safe one does, and the next does not', () => {
+describe('a JSON number is accepted as an id if it is exact', () => {
+  it('the largest safe integer is, and the next is not', () => {
     expect(read({ jobs: [2 ** 53 - 1] })).toHaveProperty('jobs', ['9007199254740991']);
     expect(read({ jobs: [2 ** 53] })).toEqual([
       '#/jobs/0: is too large for a JSON number to hold exactly: send it as a string',

@@ -15,7 +15,7 @@ const until = (expires_at: unknown, now = NOW) => {
 
 const fault = (detail: string) => [{ pointer: '#/expires_at', detail }];
 
-describe('a deadline is an instant to come', () => {
+describe('a deadline is an instant in the future', () => {
   it.each([
     ['2026-01-31T12:00:00.001Z', '2026-01-31T12:00:00.001Z'],
     ['2026-02-01T00:00:00Z', '2026-02-01T00:00:00.000Z'],
@@ -26,7 +26,7 @@ describe('a deadline is an instant to come', () => {
     expect(until(text)).toBe(read);
   });
 
-  it('on a leap day too', () => {
+  it('on a leap day', () => {
     const day = '2028-02-29T00:00:00';
     expect(until(`${day}Z`, '2028-02-28T12:00:00Z')).toBe(`${day}.000Z`);
   });
@@ -40,15 +40,18 @@ describe('a deadline is an instant to come', () => {
     },
   );
 
-  it.each([[NOW], ['2026-01-31T11:59:59Z'], ['1970-01-01T00:00:00Z']])('%s is past', (text) => {
-    expect(until(text)).toEqual(fault('is in the past'));
-  });
+  it.each([[NOW], ['2026-01-31T11:59:59Z'], ['1970-01-01T00:00:00Z']])(
+    '%s is in the past',
+    (text) => {
+      expect(until(text)).toEqual(fault('is in the past'));
+    },
+  );
 
   it.each([
     ['tomorrow', 'is not ISO 8601: write it as 2026-01-31T12:00:00Z'],
     ['2026-02-01T00:00:00', 'has no time zone: end it with Z, or an offset as +01:00'],
     ['2026-02-30T00:00:00Z', 'is no time that exists'],
-  ])('%j is refused for what is wrong with it', (text, detail) => {
+  ])('%j is refused with its fault', (text, detail) => {
     expect(until(text)).toEqual(fault(detail));
   });
 

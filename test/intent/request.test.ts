@@ -9,7 +9,7 @@ const good = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 const task = { operation: 'drs.start', project_id: PROJECT, jobs: ['a'] };
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
 
-describe('what a caller may ask for is read whole', () => {
+describe('a native request is read whole', () => {
   it('with every field', () => {
     const whole = {
       ...good,
@@ -25,7 +25,7 @@ describe('what a caller may ask for is read whole', () => {
     });
   });
 
-  it('with options of a job of its own', () => {
+  it('with job options', () => {
     const jobs = ['a', { job_id: 'b', start_time: '1599202771816' }, { job_id: 'c' }];
     expect(requestOf({ ...task, jobs })).toEqual({
       ...task,
@@ -34,7 +34,7 @@ describe('what a caller may ask for is read whole', () => {
     });
   });
 
-  it('for any intent that there can be', () => {
+  it('for any intent', () => {
     fc.assert(
       fc.property(wish(), ({ age, caller, accepted_at, expires_at, ...asked }) => {
         expect(requestOf(asked)).toEqual({ ...asked });
@@ -54,7 +54,7 @@ describe('what a caller may ask for is read whole', () => {
 });
 
 describe('flags are sacred (P5)', () => {
-  it('absent, false and true are three things', () => {
+  it('absent, false and true stay apart', () => {
     const optionsOf = (options?: object) => requestOf({ ...good, ...(options && { options }) });
     expect(optionsOf()).toHaveProperty('options', {});
     expect(optionsOf({})).toHaveProperty('options', {});
@@ -66,13 +66,13 @@ describe('flags are sacred (P5)', () => {
     });
   });
 
-  it.each([[null], ['true'], [1], [0], ['']])('%j is none of them', (resume_savepoint) => {
+  it.each([[null], ['true'], [1], [0], ['']])('%j is no flag', (resume_savepoint) => {
     expect(faultsOf({ ...good, options: { resume_savepoint } })).toEqual([
       '#/options/resume_savepoint: must be true or false',
     ]);
   });
 
-  it('the flag of another operation is no flag of this one', () => {
+  it('the flag of another operation is refused', () => {
     expect(faultsOf({ ...good, options: { trigger_savepoint: true } })).toEqual([
       '#/options/trigger_savepoint: is not a known field',
     ]);
@@ -124,7 +124,7 @@ describe('every fault is named, each in its place', () => {
     });
   });
 
-  it('nor do they stand in for what is required', () => {
+  it('added keys do not replace required fields', () => {
     expect(faultsOf({ ...good, jobs: [{ _job_id: 131 }], _options: 1, $operation: 'x' })).toEqual([
       '#/jobs/0/job_id: is required',
     ]);
@@ -138,7 +138,7 @@ describe('every fault is named, each in its place', () => {
     },
   );
 
-  it('nothing at all lacks three things', () => {
+  it('an empty object lacks three fields', () => {
     expect(faultsOf({})).toEqual([
       '#/operation: is required',
       '#/project_id: is required',
@@ -168,7 +168,7 @@ describe('every fault is named, each in its place', () => {
     expect(faultsOf(body)).toEqual(['#: must be a JSON object']);
   });
 
-  it('an id in the project path is no way out of it', () => {
+  it('a project id cannot escape from the path', () => {
     for (const project_id of [
       'a/b',
       '..',
@@ -186,7 +186,7 @@ describe('every fault is named, each in its place', () => {
       expect(faultsOf({ ...good, project_id })).toHaveLength(1);
   });
 
-  it('nothing whatever makes the reader throw', () => {
+  it('the reader never throws', () => {
     fc.assert(
       fc.property(oddJson(), oddJson(), oddJson(), (odd, jobs, options) => {
         for (const body of [

@@ -25,7 +25,7 @@ const verdict = (): fc.Arbitrary<VerdictInfo> =>
 const CALLED = Date.parse('2026-01-31T12:00:00Z');
 const timing = timingOf(CALLED, CALLED + 1_000);
 
-/** A result as the bus gets it. */
+/** A result as the bus receives it. */
 const told = (...of: Parameters<typeof resultOf>) => JSON.parse(JSON.stringify(resultOf(...of)));
 
 const first = (intent: ReturnType<typeof intentOf>) => {
@@ -35,7 +35,7 @@ const first = (intent: ReturnType<typeof intentOf>) => {
 };
 
 describe('one (intent, job) has one result id', () => {
-  it('whatever the verdict and whenever it came about', () => {
+  it('whatever the verdict, and whenever it was made', () => {
     fc.assert(
       fc.property(wish(), verdict(), verdict(), fc.nat(), (wished, one, other, later) => {
         const intent = intentOf(wished);
@@ -48,7 +48,7 @@ describe('one (intent, job) has one result id', () => {
     );
   });
 
-  it('and no other has the same', () => {
+  it('no other (intent, job) has the same', () => {
     fc.assert(
       fc.property(fc.array(wish(), { maxLength: 5 }), (wishes) => {
         const pairs = wishes.map(intentOf).flatMap((intent) =>
@@ -65,7 +65,7 @@ describe('one (intent, job) has one result id', () => {
   });
 });
 
-describe('a result says what was asked, by whom, and what became of it', () => {
+describe('a result says what was requested, by which caller, and its outcome', () => {
   const intent = intentOf({
     age: 7,
     options: { resume_savepoint: true },
@@ -75,7 +75,7 @@ describe('a result says what was asked, by whom, and what became of it', () => {
     traceparent: 't',
   });
 
-  it('with all that there is', () => {
+  it('with every field', () => {
     const error = { code: 'DLI.0002', message: 'There is no such job.' };
     const call = { id: 'call', size: 4, attempts: 2 };
     expect(
@@ -105,7 +105,7 @@ describe('a result says what was asked, by whom, and what became of it', () => {
     });
   });
 
-  it('and no field for what there is not', () => {
+  it('fields that do not apply are absent', () => {
     const plain = intentOf({ age: 7 });
     expect(
       Object.keys(told(plain, first(plain), { outcome: 'expired' }, timing)).toSorted(),
@@ -124,13 +124,13 @@ describe('a result says what was asked, by whom, and what became of it', () => {
     ]);
   });
 
-  it('a clock that went back makes no negative wait', () => {
+  it('a clock that was set back gives no negative wait', () => {
     const ahead = intentOf({ accepted_at: '2026-01-31T13:00:00.000Z' });
     expect(resultOf(ahead, first(ahead), { outcome: 'expired' }, timing).queued_ms).toBe(0);
   });
 });
 
-describe('an event is as small as the bus may want it', () => {
+describe('a result event is small', () => {
   it('any result of a caller on HTTP fits 8 KB, recorded as every verdict is', () => {
     fc.assert(
       fc.property(wish(), verdict(), (wished, said) => {

@@ -7,14 +7,14 @@ import { faultsOf, requestOf } from '../support/requests.ts';
 const read = (value: unknown): string => v.parse(sequenceSchema, value);
 const run = { operation: 'dli.run', project_id: PROJECT, jobs: [131] };
 
-describe('a sender may number its wishes', () => {
+describe('a caller may order its own intents', () => {
   it.each([
     [0, 'n00000000000000000000'],
     [42, 'n00000000000000000042'],
     ['42', 'n00000000000000000042'],
     [9223372036854775807n, 'n09223372036854775807'],
     ['99999999999999999999', 'n99999999999999999999'],
-  ])('%s', (value, spelt) => {
+  ])('by a number: %s', (value, spelt) => {
     expect(read(value)).toBe(spelt);
     expect(isSequence(spelt)).toBe(true);
     expect(requestOf({ ...run, sequence: value })).toMatchObject({ sequence: spelt });
@@ -26,7 +26,7 @@ describe('a sender may number its wishes', () => {
     ['2026-11-28T05:00:00.123456789Z', 't2026-11-28T05:00:00.123456789'],
     ['2026-11-28T06:00:00.5+01:00', 't2026-11-28T05:00:00.500000000'],
     ['2026-11-28T06:00:00,5+01', 't2026-11-28T05:00:00.500000000'],
-  ])('or tell a finer time: %s', (value, spelt) => {
+  ])('by a time: %s', (value, spelt) => {
     expect(read(value)).toBe(spelt);
     expect(isSequence(spelt)).toBe(true);
   });
@@ -43,13 +43,13 @@ describe('a sender may number its wishes', () => {
     '2026-99-28T05:00:00Z',
     null,
     {},
-  ])('and nothing else: %j', (sequence) => {
+  ])('by nothing else: %j', (sequence) => {
     expect(faultsOf({ ...run, sequence })).toEqual([
       '#/sequence: must be a whole number of at most 20 digits, or an ISO 8601 time with a time zone, as 2026-01-31T12:00:00.123456Z',
     ]);
   });
 
-  it('nor a number that was rounded on its way', () => {
+  it('not by a number that JSON may have rounded', () => {
     expect(faultsOf({ ...run, sequence: 2 ** 60 })).toEqual([
       '#/sequence: is too large for a JSON number to hold exactly: send it as a string',
     ]);

@@ -17,8 +17,8 @@ const reasonOf = (text: string): string | undefined => {
 const reasonWith = (part: object): string | undefined =>
   reasonOf(JSON.stringify({ ...good, ...part }));
 
-describe('a message that is no intent is told from one that is (P8)', () => {
-  it('the good one is read', () => {
+describe('a message that is no intent is unreadable (P8)', () => {
+  it('a valid message is read', () => {
     expect(reasonWith({})).toBeUndefined();
   });
 
@@ -70,12 +70,12 @@ describe('a message that is no intent is told from one that is (P8)', () => {
     expect(reasonWith(part)).toMatch(reason);
   });
 
-  it('every reason is given, not the first alone', () => {
+  it('the reason names every fault', () => {
     expect(reasonWith({ intent_id: 7, jobs: [] })).toMatch(/^#\/intent_id: .*; #\/jobs: /);
   });
 });
 
-describe('no message makes the reader throw, and each reason is fit for an attribute', () => {
+describe('the reader never throws, and each reason fits an SQS attribute', () => {
   const read = (text: string) => {
     const reading = readMessage(text);
     if (reading.ok) return;
@@ -83,7 +83,7 @@ describe('no message makes the reader throw, and each reason is fit for an attri
     expect(reading.reason).toMatch(/^[\x20-\x7e]+$/);
   };
 
-  it('neither garbage nor any JSON', () => {
+  it('for any text and any JSON', () => {
     fc.assert(
       fc.property(oddString(), oddJson(), (text, value) => {
         read(text);
@@ -92,7 +92,7 @@ describe('no message makes the reader throw, and each reason is fit for an attri
     );
   });
 
-  it('nor an intent with anything whatever in one field', () => {
+  it('for an intent with any value in one field', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(good)), oddJson(), (field, value) => {
         read(JSON.stringify({ ...good, [field]: value }));
@@ -104,11 +104,11 @@ describe('no message makes the reader throw, and each reason is fit for an attri
   it.each([
     ['['.repeat(200_000) + ']'.repeat(200_000)],
     [`{"v":1,"operation":"dli.run","jobs":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('nor deep nesting', (text) => {
+  ])('for deep nesting', (text) => {
     expect(readMessage(text)).toMatchObject({ ok: false });
   });
 
-  it('an inherited name is no job and no option', () => {
+  it('an inherited property is no job and no option', () => {
     for (const field of ['__proto__', 'constructor', 'toString']) {
       const odd = `{"job_id":"a","${field}":"x"}`;
       read(
@@ -142,7 +142,7 @@ describe('the reason never quotes the message', () => {
     expect(reasonWith(part) ?? SECRET).not.toContain(SECRET);
   });
 
-  it('nor does it where the text is no JSON', () => {
+  it('also where the text is no JSON', () => {
     for (const text of [SECRET, `{"a":${SECRET}`, `"${SECRET}`])
       expect(reasonOf(text) ?? SECRET).not.toContain(SECRET);
   });

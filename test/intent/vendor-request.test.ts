@@ -21,10 +21,10 @@ const requestOf = (...of: Parameters<typeof read>) => {
 
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
 
-describe('what the call could not carry is refused by name (P5)', () => {
+describe('a field that the call could not carry is refused by name (P5)', () => {
   const UNKNOWN = 'is not a known field';
 
-  it('at any depth, and so is the flag of another operation', () => {
+  it('at any depth; also the flag of another operation', () => {
     expect(faults('dli.stop', { job_ids: [128], triggerSavepoint: true })).toEqual([
       `#/triggerSavepoint: ${UNKNOWN}`,
     ]);
@@ -64,11 +64,11 @@ describe('what the call could not carry is refused by name (P5)', () => {
   });
 });
 
-describe('the flags of a task are sacred (P5)', () => {
+describe('the options of a task are sacred (P5)', () => {
   const FLAGS = ['is_only_init_task', 'is_auto_create_compare'];
   const jobOf = (part: object) => requestOf('drs.start', { jobs: [{ job_id: 'a', ...part }] });
 
-  it.each([undefined, true, false])('%s is carried as it is, and never made up', (value) => {
+  it.each([undefined, true, false])('%s is kept as it is, and never added', (value) => {
     for (const name of FLAGS) {
       const part = value === undefined ? {} : { [name]: value };
       const job = value === undefined ? 'a' : { job_id: 'a', ...part };
@@ -94,7 +94,7 @@ describe('the flags of a task are sacred (P5)', () => {
       ]);
   });
 
-  it('a task listed twice with different flags contradicts itself', () => {
+  it('a task that is listed twice with different options is refused', () => {
     const listed = [{}, { is_only_init_task: false }, { is_only_init_task: true }];
     for (const [i, one] of listed.entries())
       for (const [j, other] of listed.entries())
@@ -106,8 +106,8 @@ describe('the flags of a task are sacred (P5)', () => {
   });
 });
 
-describe("the vendor's request is read as the vendor reads it", () => {
-  it('repetitions are kept: the answer has an element for each', () => {
+describe('a request is read as the vendor reads it', () => {
+  it('repeated ids are kept, since the answer has an element for each', () => {
     expect(requestOf('dli.run', { job_ids: [131, 130, 131] })).toHaveProperty('jobs', [
       '131',
       '130',
@@ -119,7 +119,7 @@ describe("the vendor's request is read as the vendor reads it", () => {
     );
   });
 
-  it('ids of 64 bits are exact (P9)', () => {
+  it('64-bit ids are exact (P9)', () => {
     const parsed = parseJson(
       '{"job_ids":[9223372036854775807,9007199254740993,"9007199254740993",0]}',
     );
@@ -137,7 +137,7 @@ describe("the vendor's request is read as the vendor reads it", () => {
     [{ start_time: '' }, 'a'],
     [{ start_time: '1599202771816' }, { job_id: 'a', start_time: '1599202771816' }],
     [{ start_time: '0' }, { job_id: 'a', start_time: '0' }],
-  ])('a start time left empty is none: %j', (part, job) => {
+  ])('an empty start time counts as absent: %j', (part, job) => {
     expect(requestOf('drs.start', { jobs: [{ job_id: 'a', ...part }] })).toHaveProperty('jobs', [
       job,
     ]);
@@ -165,7 +165,7 @@ describe.each([
 });
 
 describe('every fault is named, each in its place', () => {
-  it('of a DLI request', () => {
+  it('in a DLI request', () => {
     const body = {
       job_ids: [1, -1, 1.5, null, 'x', 9223372036854775808n, 2 ** 60],
       resume_savepoint: 'yes',
@@ -178,7 +178,7 @@ describe('every fault is named, each in its place', () => {
     ]);
   });
 
-  it('of a DRS request', () => {
+  it('in a DRS request', () => {
     const jobs = ['a', { job_id: 'a/b' }, {}, null, { job_id: 'c', start_time: 1599202771816 }];
     expect(faults('drs.start', { jobs })).toEqual([
       '#/jobs/0: must be an object with a job_id',
@@ -189,7 +189,7 @@ describe('every fault is named, each in its place', () => {
     ]);
   });
 
-  it('of a task that is listed twice with different times', () => {
+  it('for a task that is listed twice with different times', () => {
     const jobs = [{ job_id: 'a' }, { job_id: 'a', start_time: '5' }];
     expect(faults('drs.start', { jobs })).toEqual([
       '#/jobs/1: names a job that is listed before with other options',
@@ -201,7 +201,7 @@ describe('every fault is named, each in its place', () => {
       expect(faults(name, body)).toEqual(['#: must be a JSON object']);
   });
 
-  it('nor is a bare list of ids', () => {
+  it('a bare list of ids is no request', () => {
     for (const { name } of operations) expect(faults(name, [131])).toHaveLength(1);
   });
 
@@ -225,7 +225,7 @@ describe('every fault is named, each in its place', () => {
     },
   );
 
-  it('nothing whatever makes a reader throw', () => {
+  it('the readers never throw', () => {
     fc.assert(
       fc.property(oddJson(), oddJson(), (odd, other) => {
         for (const { name } of operations)

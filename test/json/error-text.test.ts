@@ -5,7 +5,7 @@ class OddError extends Error {
   override readonly name = 'OddError';
 }
 
-describe('an error is told in a line, without its stack', () => {
+describe('the text of an error is one line, without its stack', () => {
   it.each([
     [new TypeError('is wrong'), 'TypeError: is wrong'],
     [new OddError(''), 'OddError'],
@@ -18,21 +18,21 @@ describe('an error is told in a line, without its stack', () => {
     expect(errorText(error)).toBe(reason);
   });
 
-  it('with its causes, down to the last', () => {
+  it('it includes all causes', () => {
     const refused = new Error('connect ECONNREFUSED', { cause: 'nobody listens' });
     expect(errorText(new OddError('not sent', { cause: refused }))).toBe(
       'OddError: not sent (Error: connect ECONNREFUSED (nobody listens))',
     );
   });
 
-  it('but no more than eight causes, since some go round in circles', () => {
+  it('it stops after eight causes, since some errors cause themselves', () => {
     const round = new Error('again');
     round.cause = round;
     expect(errorText(round)).toBe(`Error: again${' (Error: again'.repeat(8)}${')'.repeat(8)}`);
   });
 });
 
-describe('of a credential that an error quotes the name alone is said', () => {
+describe('a credential that an error quotes appears by name only', () => {
   it.each([
     ['x-auth-token: MIIabc', 'x-auth-token: [secret]'],
     ['"X-Security-Token":"gQpjbi"', '"X-Security-Token":"[secret]"'],
@@ -43,7 +43,7 @@ describe('of a credential that an error quotes the name alone is said', () => {
     expect(errorText(quoted)).toBe(told);
   });
 
-  it('in a cause too', () => {
+  it('also in a cause', () => {
     const cause = new Error('not signed: Access=AKID, and so on');
     expect(errorText(new Error('refused', { cause }))).toBe(
       'Error: refused (Error: not signed: Access=[secret], and so on)',

@@ -21,14 +21,14 @@ const schema = closedObject(
 
 const faults = (input: unknown) => faultsOf(v.safeParse(schema, input).issues ?? []);
 
-/** What a reader of RFC 6901 makes of a pointer in a URI fragment. */
+/** Decodes a JSON pointer in a URI fragment, as RFC 6901 says. */
 const keysOf = (pointer: string): readonly string[] =>
   decodeURIComponent(pointer.slice(1))
     .split('/')
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-describe('a closed object names every fault at once', () => {
+describe('a closed object reports every fault at once', () => {
   it('unknown fields, missing fields and wrong ones, at any depth', () => {
     expect(
       faults({
@@ -54,11 +54,11 @@ describe('a closed object names every fault at once', () => {
     expect(faults(input)).toEqual([{ pointer: '#', detail: 'must be an object' }]);
   });
 
-  it('and passes on the known fields alone, with defaults', () => {
+  it('it outputs only the known fields, with their defaults', () => {
     expect(v.parse(schema, { name: 'n' })).toEqual({ name: 'n', flags: {} });
   });
 
-  it('does not take a field from the prototype for a given one', () => {
+  it('it does not accept an inherited field', () => {
     const named = closedObject({ constructor: v.string('must be a string') }, 'must be an object');
     expect(faultsOf(v.safeParse(named, {}).issues ?? [])).not.toEqual([]);
   });
@@ -77,7 +77,7 @@ describe('a pointer leads to its place (RFC 6901, as a URI fragment)', () => {
     expect(faults({ name: 'n', [key]: 1 })).toEqual([{ pointer, detail: 'is not a known field' }]);
   });
 
-  it('for any key whatever, lone surrogates and all', () => {
+  it('it works for any key, even with lone surrogates', () => {
     fc.assert(
       fc.property(oddString(), (key) => {
         fc.pre(!['name', 'flags', 'list'].includes(key) && !isAddedKey(key));
@@ -93,15 +93,15 @@ describe('a pointer leads to its place (RFC 6901, as a URI fragment)', () => {
   });
 });
 
-describe('many faults make one readable sentence', () => {
+describe('faults become one readable sentence', () => {
   const many = Array.from({ length: 12 }, (_, i) => ({ pointer: `#/${i}`, detail: 'is wrong' }));
 
-  it('up to ten are shown', () => {
+  it('it shows up to ten', () => {
     expect(sentence(many.slice(0, 2))).toBe('#/0: is wrong; #/1: is wrong');
     expect(sentence(many.slice(0, 10))).not.toContain('more');
   });
 
-  it('and the others counted', () => {
+  it('it counts the others', () => {
     expect(sentence(many)).toMatch(/#\/9: is wrong; and 2 more$/);
   });
 });
@@ -109,8 +109,8 @@ describe('many faults make one readable sentence', () => {
 const faultsBy = (schema: v.GenericSchema, input: unknown) =>
   faultsOf(v.safeParse(schema, input).issues ?? []);
 
-describe('an answer is no longer than it need be', () => {
-  it('of a long key the first hundred letters are shown', () => {
+describe('long lists of faults are cut', () => {
+  it('a long key is cut after a hundred characters', () => {
     const none = closedObject({}, 'must be an object');
     expect(faultsBy(none, { ['k'.repeat(1_000)]: 1, ['j'.repeat(100)]: 1 })).toEqual([
       { pointer: `#/${'k'.repeat(100)}`, detail: 'is not a known field' },
@@ -118,7 +118,7 @@ describe('an answer is no longer than it need be', () => {
     ]);
   });
 
-  it('ten thousand faults are told one by one, and the others counted', () => {
+  it('ten thousand faults are listed, and the others counted', () => {
     const [issue] = v.safeParse(v.string('is no text'), 7).issues ?? [];
     if (issue === undefined) throw new Error('no issue');
     const fault = { pointer: '#', detail: 'is no text' };
@@ -129,7 +129,7 @@ describe('an answer is no longer than it need be', () => {
     ]);
   });
 
-  it('in a sentence ten are shown, and the others counted', () => {
+  it('a sentence shows ten, and counts the others', () => {
     const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((name) => ({
       pointer: `#/${name}`,
       detail: 'x',
@@ -140,14 +140,14 @@ describe('an answer is no longer than it need be', () => {
   });
 });
 
-describe('only what is not there is told as missing', () => {
-  it('a value that is wrong, though its rule names the right one, is told by the rule', () => {
+describe('only a missing field is called missing', () => {
+  it('a wrong value gets the message of its rule, also where that names a literal', () => {
     const schema = closedObject({ kind: v.literal('a', 'must be a') }, 'must be an object');
     expect(faultsBy(schema, { kind: 'b' })).toEqual([{ pointer: '#/kind', detail: 'must be a' }]);
     expect(faultsBy(schema, {})).toEqual([{ pointer: '#/kind', detail: 'is required' }]);
   });
 
-  it('nothing, judged by a rule of its own, is told in the words of the rule', () => {
+  it('a rule that judges absence itself keeps its own message', () => {
     const ruled = (expected?: string) =>
       v.pipe(
         v.unknown(),

@@ -17,7 +17,7 @@ describe('every 64-bit integer is read digit for digit (P9)', () => {
     expect(parseJson(text)).toEqual({ ok: true, value });
   });
 
-  it('wherever it stands', () => {
+  it('at any place in the value', () => {
     fc.assert(
       fc.property(fc.array(int64(), { minLength: 1 }), (ids) => {
         const parsed = parseJson(`{"deep": [{"ids": [${ids.join(' , ')}]}]}`);
@@ -28,7 +28,7 @@ describe('every 64-bit integer is read digit for digit (P9)', () => {
     );
   });
 
-  it('and digits inside a text stay a text', () => {
+  it('digits inside a string stay a string', () => {
     expect(parseJson('{"id":"9007199254740993","n":9007199254740993}')).toEqual({
       ok: true,
       value: { id: '9007199254740993', n: 9007199254740993n },
@@ -43,11 +43,11 @@ describe('every 64-bit integer is read digit for digit (P9)', () => {
   );
 });
 
-/** As JSON text, with the integers that JSON itself would round rounded. */
+/** JSON text in which large integers are rounded, as JSON.parse would round them. */
 const doubled = (value: unknown): string =>
   JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? Number(part) : part));
 
-describe('a number that a double would round to an integer is not taken for it', () => {
+describe('a number that a double would round to an integer is not accepted as an id', () => {
   it.each([
     ['12345678.999999999999'],
     ['0.99999999999999999'],
@@ -60,8 +60,8 @@ describe('a number that a double would round to an integer is not taken for it',
   });
 });
 
-describe('ordinary input is read as JSON reads it', () => {
-  it('for any value', () => {
+describe('ordinary input is read as JSON.parse reads it', () => {
+  it('any value', () => {
     fc.assert(
       fc.property(oddJson(), (value) => {
         const text = JSON.stringify(value) ?? 'null';
@@ -80,8 +80,8 @@ describe('ordinary input is read as JSON reads it', () => {
   });
 });
 
-describe('no text makes it throw', () => {
-  it('neither garbage', () => {
+describe('it never throws', () => {
+  it('for any text', () => {
     fc.assert(
       fc.property(oddString(), (text) => {
         const parsed = parseJson(text);
@@ -90,7 +90,7 @@ describe('no text makes it throw', () => {
     );
   });
 
-  it('nor odd JSON, nor such JSON cut off', () => {
+  it('for odd JSON, whole or cut off', () => {
     fc.assert(
       fc.property(oddJson(), fc.nat(), (value, at) => {
         const text = JSON.stringify(value) ?? 'null';
@@ -123,7 +123,7 @@ describe('no text makes it throw', () => {
     expect(parseJson(text)).toEqual({ ok: false, detail: 'the key "__proto__" is not allowed' });
   });
 
-  it('and no prototype is changed by what was read', () => {
+  it('reading changes no prototype', () => {
     parseJson('{"constructor":{"prototype":{"polluted":1}}}');
     expect('polluted' in {}).toBe(false);
   });
@@ -147,7 +147,7 @@ describe('the reason says where and never quotes the text', () => {
   });
 });
 
-describe('an object is neither an array nor null', () => {
+describe('arrays and null are no objects', () => {
   it.each([
     [{}, true],
     [[], false],
@@ -161,7 +161,7 @@ describe('an object is neither an array nor null', () => {
 
 const nested = (levels: number, inner = '') => `${'['.repeat(levels)}${inner}${']'.repeat(levels)}`;
 
-describe('a hundred levels are read, and not one more', () => {
+describe('JSON may nest a hundred levels deep, and no deeper', () => {
   it.each([
     ['empty', ''],
     ['with a number', '1'],
@@ -174,7 +174,7 @@ describe('a hundred levels are read, and not one more', () => {
     });
   });
 
-  it('levels are counted from the outside, of arrays and objects alike', () => {
+  it('arrays and objects both count as levels', () => {
     expect(nestsAtMost([{ a: [1] }], 3)).toBe(true);
     expect(nestsAtMost([{ a: [1] }], 2)).toBe(false);
     expect(nestsAtMost(7, 0)).toBe(true);
@@ -183,7 +183,7 @@ describe('a hundred levels are read, and not one more', () => {
   });
 });
 
-describe('a whole number may be written with a fraction of noughts', () => {
+describe('a whole number may have a fraction of zeros', () => {
   it.each([
     ['[5.0]', 5],
     ['[5.000]', 5],
@@ -200,7 +200,7 @@ describe('a whole number may be written with a fraction of noughts', () => {
   );
 });
 
-describe('what is no number is left alone beside an id of 64 bits', () => {
+describe('other values stay as they are beside a 64-bit id', () => {
   it.each([
     [null],
     [true],
@@ -216,7 +216,7 @@ describe('what is no number is left alone beside an id of 64 bits', () => {
   });
 });
 
-describe('the reason tells where the text ceases to be JSON', () => {
+describe('the reason says where the JSON is invalid', () => {
   it.each([
     ['{"a":1,}', 'the text is no valid JSON at position 7'],
     ['{"token":"hunter2",}', 'the text is no valid JSON at position 19'],
@@ -228,11 +228,11 @@ describe('the reason tells where the text ceases to be JSON', () => {
   });
 });
 
-describe('what is no fault of the text is not laid to it', () => {
+describe('a bug is thrown, and is not blamed on the text', () => {
   it.each([
     ['exactly', parseJson],
     ['loosely', parseLoosely],
-  ])('a bug below is thrown on: read %s', (_, parse) => {
+  ])('an unexpected error passes through: read %s', (_, parse) => {
     const bug = new TypeError('a bug');
     const below = vi.spyOn(JSON, 'parse').mockImplementation(() => {
       throw bug;

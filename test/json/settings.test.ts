@@ -18,7 +18,7 @@ const good = { COUNT: '7', URL: 'https://example.com/' };
 
 const read = (part: Environment) => readSettings(schema, { ...good, ...part });
 
-/** What the operator is told. */
+/** The error message that the operator reads. */
 const told = (reading: () => unknown): string => {
   try {
     reading();
@@ -30,8 +30,8 @@ const told = (reading: () => unknown): string => {
   return '';
 };
 
-describe('settings are read as they were meant', () => {
-  it('and no others', () => {
+describe('reads the settings of a schema', () => {
+  it('and no other variable', () => {
     expect(read({ OTHER: 'x' })).toEqual({ COUNT: 7, URL: 'https://example.com', NAME: 'unnamed' });
   });
 
@@ -40,13 +40,13 @@ describe('settings are read as they were meant', () => {
     expect(told(() => read({ COUNT: empty }))).toBe('Settings: COUNT is not set');
   });
 
-  it('a variable of the environment that is not set is no variable', () => {
+  it('an environment variable that is not set counts as absent', () => {
     const none = v.strictObject({ NAME: v.optional(v.string(), 'unnamed') });
     expect(readSettings(none, { OTHER: undefined, ANOTHER: '' })).toEqual({ NAME: 'unnamed' });
   });
 });
 
-describe('a whole number is written in digits and lies within its bounds', () => {
+describe('a whole number is written in digits, and is within its bounds', () => {
   it.each(['2', '999', '1000', '0007'])('%s', (COUNT) => {
     expect(read({ COUNT }).COUNT).toBe(Number(COUNT));
   });
@@ -73,7 +73,7 @@ describe('a whole number is written in digits and lies within its bounds', () =>
     ['', false],
     ['1e1', false],
     ['x', false],
-  ])('and in nothing else, not even where its value would do: %j: %s', (text, is) => {
+  ])('any other form is refused, even with the same value: %j: %s', (text, is) => {
     expect(v.safeParse(whole(0, 20), text).success).toBe(is);
   });
 });
@@ -102,7 +102,7 @@ describe('an endpoint is a URL to which paths can be appended', () => {
     'https:example.com',
     'https://example.com/a b',
     'https://example..com:99999',
-  ])('%s is none', (URL) => {
+  ])('%s is refused', (URL) => {
     expect(told(() => read({ URL }))).toBe(
       'Settings: URL must be an http or https URL without user, query or fragment',
     );
@@ -110,13 +110,13 @@ describe('an endpoint is a URL to which paths can be appended', () => {
 });
 
 describe('one error names every problem', () => {
-  it('of one set of settings', () => {
+  it('for one set of settings', () => {
     expect(told(() => readSettings(schema, { URL: 'x' }))).toBe(
       'Settings: COUNT is not set; URL must be an http or https URL without user, query or fragment',
     );
   });
 
-  it('a rule for settings together has no name of one', () => {
+  it('a rule for several settings names none of them', () => {
     const rule = v.pipe(
       v.object({}),
       v.check(() => false, 'A or B must be set'),
@@ -124,7 +124,7 @@ describe('one error names every problem', () => {
     expect(told(() => readSettings(rule, {}))).toBe('Settings: A or B must be set');
   });
 
-  it('of several sets, each once', () => {
+  it('for several sets, each problem once', () => {
     const bad = () => read({ COUNT: 'x', URL: 'x' });
     const other = () =>
       readSettings(v.object({ OTHER: v.string(), COUNT: whole(2, 1_000) }), {
@@ -135,7 +135,7 @@ describe('one error names every problem', () => {
     );
   });
 
-  it('what is fine is handed on in the order asked for', () => {
+  it('valid settings are returned in the order of their readers', () => {
     expect(
       readTogether(
         () => read({}).COUNT,
@@ -144,7 +144,7 @@ describe('one error names every problem', () => {
     ).toEqual([7, 'b']);
   });
 
-  it('and an error of another kind is not swallowed', () => {
+  it('other errors are thrown on', () => {
     const bug = new TypeError('a bug');
     expect(() =>
       readTogether(() => {
