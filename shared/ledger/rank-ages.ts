@@ -40,7 +40,9 @@ const agesOf = (turns: readonly Turn[], known: Sender | undefined): ReadonlyMap<
   for (const { queued, sequence } of turns.toSorted(byTurn)) {
     const { intent_id: id } = queued.intent;
     let age = ageOf(queued);
-    if (last !== undefined && sequence > last.sequence && age <= last.age)
+    // An intent that comes again keeps the age that its sender's order gave it before.
+    if (last?.intent === id) age = last.age;
+    else if (last !== undefined && sequence > last.sequence && age <= last.age)
       age = justAfter(last.age, sequence, id);
     if (last !== undefined && sequence < last.sequence && !isPast) {
       isPast = true;

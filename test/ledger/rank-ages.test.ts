@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Age } from '../../shared/intent/age.ts';
+import { type Age, justAfter } from '../../shared/intent/age.ts';
 import { ageOf, planCalls, type Queued } from '../../shared/intent/plan.ts';
 import type { Sender } from '../../shared/ledger/job-record.ts';
 import { withSenders } from '../../shared/ledger/job-record.ts';
@@ -100,6 +100,11 @@ describe('a sender’s own order', () => {
     expect(rankedBeside(4, 2, known(3, 5)) < idAt(6)).toBe(true);
     expect(rankedBeside(3, 9, known(3, 5))).toBe(idAt(9));
     expect(rankedBeside(2, 3, known(3, 5))).toBe(idAt(3));
+  });
+
+  it('gives an intent that comes again the age that it had before', () => {
+    const moved = { ...known(3, 5), intent: idAt(2), age: justAfter(idAt(5), 'n3', idAt(2)) };
+    expect(rankedBeside(3, 2, moved)).toBe(moved.age);
   });
 
   it('of numbers says nothing to times', () => {
