@@ -1,3 +1,5 @@
+import type { JobOptions } from '../../local/upstream/job-law.ts';
+import { SIMULATED } from '../../local/upstream/operations/index.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { type Call, jobKey, type Said } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
@@ -62,7 +64,13 @@ export interface Outcome {
   readonly said: readonly Said[];
 }
 
-const serviceOf = ({ operation }: Call): ServiceName => (operation === 'drs.start' ? 'drs' : 'dli');
+const serviceOf = ({ operation }: Call): ServiceName => SIMULATED[operation].service;
+
+/** What is asked for one job of a call. */
+const optionsOf = ({ options, jobs }: Call, place: number): JobOptions => ({
+  ...options,
+  ...jobs[place]?.options,
+});
 
 /** What is said in place of an answer. */
 export const failureOf = (call: Call): Outcome => {
@@ -79,7 +87,7 @@ export const makeArrive = (
 ) => {
   const judge = (call: Call, keys: readonly string[]): void => {
     call.statuses = keys.map(jobs.statusOf);
-    call.troubles = keys.map((key) => jobs.troubleOf(call.operation, key));
+    call.troubles = keys.map((key, i) => jobs.troubleOf(call.operation, key, optionsOf(call, i)));
   };
   /** DRS may be busy with one task of many. */
   const beBusy = (call: Call): void => {
@@ -98,13 +106,13 @@ export const makeArrive = (
     call.settledAt = showsBy;
     call.savepoints = keys.map((key, i) =>
       call.troubles[i] === undefined
-        ? jobs.carryOut(call.operation, key, call.options, { by, inMs, showsBy })
+        ? jobs.carryOut(call.operation, key, optionsOf(call, i), { by, inMs, showsBy })
         : undefined,
     );
   };
   /** Whether the answer is to be one `false` for many: of some it may be true. */
   const isSummary = ({ operation, jobs: asked, troubles }: Call): boolean =>
-    operation !== 'drs.start' &&
+    SIMULATED[operation].service === 'dli' &&
     SUMMARIES.includes(climate.shape.dli) &&
     asked.length > 1 &&
     troubles.some(Boolean);

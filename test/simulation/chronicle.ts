@@ -2,7 +2,7 @@ import type { Result } from '../../shared/intent/result.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import type { FaultName } from './climate.ts';
 
-export type Options = Readonly<Record<string, unknown>>;
+export type Options = Readonly<Record<string, string | boolean>>;
 
 /** What a caller wanted, as the workload drew it. Jobs by their id, each with the options of its own. */
 export interface Wish {

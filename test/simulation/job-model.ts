@@ -1,3 +1,5 @@
+import { GONE, type JobOptions, type Manner } from '../../local/upstream/job-law.ts';
+import { SIMULATED } from '../../local/upstream/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import type { Trouble } from './chronicle.ts';
 import type { Random } from './random.ts';
@@ -24,73 +26,20 @@ interface Job {
   savepoint: string | undefined;
   /** When it was submitted last. */
   startedAt: number | undefined;
+  /** What requests did to it. */
+  effects: readonly { readonly onlyInitialised?: true }[];
   ahead: readonly Phase[];
   /** What a look sees now, and will see: later than it is so. */
   seen: View;
   toSee: readonly (View & { readonly at: number })[];
 }
 
-/** What an operation asks of a job's state, and what it makes of it. */
-interface Law {
-  readonly allowedIn: readonly string[];
-  readonly phases: (
-    options: Readonly<Record<string, unknown>>,
-    step: () => number,
-  ) => readonly (readonly [ms: number, status: string, savepoint?: Phase['savepoint']])[];
-}
-
-const LAWS: Readonly<Record<OperationName, Law>> = {
-  'dli.run': {
-    allowedIn: [
-      'job_init',
-      'job_cancel_success',
-      'job_finish',
-      'job_submit_fail',
-      'job_running_exception',
-    ],
-    phases: ({ resume_savepoint: resumes }, step) => [
-      [0, 'job_submitting'],
-      resumes === true ? [step(), 'job_running', 'used up'] : [step(), 'job_running'],
-    ],
-  },
-  'dli.stop': {
-    allowedIn: ['job_running', 'job_idle', 'job_running_exception', 'job_cancel_fail'],
-    phases: ({ trigger_savepoint: saves }, step) =>
-      saves === true
-        ? [
-            [0, 'job_savepointing'],
-            [step(), 'job_canceling', 'made'],
-            [step(), 'job_cancel_success'],
-          ]
-        : [
-            [0, 'job_canceling'],
-            [step(), 'job_cancel_success'],
-          ],
-  },
-  'drs.start': {
-    allowedIn: ['CONFIGURATION'],
-    phases: (_, step) => [
-      [0, 'STARTJOBING'],
-      [step(), 'FULL_TRANSFER_STARTED'],
-      [step(), 'INCRE_TRANSFER_STARTED'],
-    ],
-  },
-};
-
 const STOPPING = ['job_savepointing', 'job_canceling'];
 const NEVER_STARTED = ['job_init', 'CONFIGURATION'];
 const LONG_AGO_MS = 3_600_000;
 
-/** How a job that runs can end by itself. */
-const ENDS = ['job_finish', 'job_running_exception'];
-
-/** How a step on the way can go wrong at the upstream itself. */
-const FAILURES: Readonly<Record<string, string>> = {
-  job_running: 'job_submit_fail',
-  job_cancel_success: 'job_cancel_fail',
-  // Only after a savepoint that was declined: then the job runs on.
-  job_canceling: 'job_running',
-};
+/** Nothing is late by the upstream's own will: what is late here is drawn. */
+const PLAIN: Manner = { effectLagMs: 0, statusLagMs: 0, declineStop: false };
 
 export interface JobsModelOptions {
   readonly now: () => number;
@@ -157,25 +106,32 @@ export const makeJobsModel = ({
     next?.showsBy === undefined ? status : next.status;
   const phasesOf = (
     operation: OperationName,
-    options: Readonly<Record<string, unknown>>,
+    options: JobOptions,
     { by, inMs, showsBy }: Asking,
   ): readonly Phase[] => {
+    const { steps, failures = {}, ends } = SIMULATED[operation].law;
     let at = now() + inMs;
-    const step = () => random.between(1, stepMs);
+    const stepOf = () => random.between(1, stepMs);
     const phases: Phase[] = [];
-    for (const [ms, status, savepoint] of LAWS[operation].phases(options, step)) {
-      at += ms;
+    for (const { afterMs, status, savepoint: has } of steps(options, at, stepOf, PLAIN)) {
+      at += afterMs;
       const isFirst = phases.length === 0;
-      const failed = isFirst ? undefined : FAILURES[status];
-      const first = isFirst ? { showsBy } : {};
+      const failed = isFirst ? undefined : failures[status];
+      if (failed !== undefined && jobsFail()) return [...phases, { at, status: failed, by }];
       // A savepoint is used up once the job has restarted, and not before.
-      if (failed === undefined || !jobsFail()) phases.push({ at, status, savepoint, by, ...first });
-      else return [...phases, { at, status: failed, by }];
+      const savepoint = has === undefined ? undefined : has ? 'made' : 'used up';
+      phases.push({ at, status, savepoint, by, ...(isFirst && { showsBy }) });
     }
-    return phases.at(-1)?.status === 'job_running' && jobsEnd()
-      ? [...phases, { at: at + step(), status: random.pick(ENDS), by }]
+    return ends !== undefined && jobsEnd()
+      ? [...phases, { at: at + stepOf(), status: random.pick(ends), by }]
       : phases;
   };
+  /** A job as the law of an operation looks at it. */
+  const viewOf = (job: Job) => ({
+    status: stateOf(job),
+    savepoint: job.savepoint !== undefined,
+    effects: job.effects,
+  });
 
   return {
     add: (key: string, status: string, savepoint: boolean): void => {
@@ -184,6 +140,7 @@ export const makeJobsModel = ({
         status,
         savepoint: savepoint ? 'somebody' : undefined,
         startedAt,
+        effects: [],
         ahead: [],
         seen: { status, startedAt },
         toSee: [],
@@ -195,25 +152,32 @@ export const makeJobsModel = ({
     },
     shownStatusOf: (key: string): string => look(key)?.status ?? 'missing',
     shownStartOf: (key: string): number | undefined => look(key)?.startedAt,
-    troubleOf: (operation: OperationName, key: string): Trouble | undefined => {
+    troubleOf: (
+      operation: OperationName,
+      key: string,
+      options: JobOptions,
+    ): Trouble | undefined => {
       const job = find(key);
-      if (job === undefined) return 'missing';
-      const state = stateOf(job);
-      const isEarly = operation === 'dli.run' && STOPPING.includes(state);
-      const isTaken = LAWS[operation].allowedIn.includes(state) || (isEarly && takesEarlyRuns);
+      if (job === undefined || stateOf(job) === GONE) return 'missing';
+      const { law } = SIMULATED[operation];
+      const isEarly = law.ends !== undefined && STOPPING.includes(stateOf(job));
+      const isTaken = law.allows(viewOf(job), options) || (isEarly && takesEarlyRuns);
       return isTaken ? undefined : 'wrong state';
     },
     /** Whatever its state: ask for its trouble first. Tells by whom the savepoint was made that the job resumes from. */
     carryOut: (
       operation: OperationName,
       key: string,
-      options: Readonly<Record<string, unknown>>,
+      options: JobOptions,
       asking: Asking,
     ): string | undefined => {
       const job = find(key);
       if (job === undefined) return undefined;
+      const { law } = SIMULATED[operation];
+      const effect = law.effect(viewOf(job), options, PLAIN);
+      job.effects = [...job.effects, ...(effect === undefined ? [] : [effect])];
       job.ahead = phasesOf(operation, options, asking);
-      const resumes = operation === 'dli.run' && options.resume_savepoint === true;
+      const resumes = law.hasSavepoint?.(options) === true;
       const isEarly = STOPPING.includes(stateOf(job));
       const { savepoint } = job;
       find(key);

@@ -1,5 +1,5 @@
 import type { Reply } from '../../shared/reply/reply.ts';
-import { jobKey, type Look } from './chronicle.ts';
+import type { Look } from './chronicle.ts';
 import type { Outage, Weather } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
 import { replied, SILENCE } from './reply-model.ts';
@@ -11,8 +11,7 @@ export const lookAt = (
   project: string,
   ids: readonly string[],
 ): Pick<Look, 'statuses' | 'starts'> => {
-  const operation = service === 'dli' ? 'dli.run' : 'drs.start';
-  const keys = ids.map((id) => [id, jobKey(operation, project, id)] as const);
+  const keys = ids.map((id) => [id, `${service}/${project}/${id}`] as const);
   return {
     statuses: new Map(keys.map(([id, key]) => [id, jobs.shownStatusOf(key)])),
     starts: new Map(keys.map(([id, key]) => [id, jobs.shownStartOf(key)])),

@@ -1,3 +1,4 @@
+import { SIMULATED } from '../../local/upstream/operations/index.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { type Call, jobKey, type Trouble } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
@@ -52,7 +53,7 @@ export const makePoison = (
     /** The refusal of a call for one of its jobs; undefined if there is none. */
     denialOf: (call: Call): Reply | undefined =>
       poison !== undefined && isSpoilt(call)
-        ? DENIALS.get(poison)?.(call.operation !== 'drs.start')
+        ? DENIALS.get(poison)?.(SIMULATED[call.operation].service === 'dli')
         : undefined,
     /** What keeps each job from being served while a call is denied. */
     troublesOf: (call: Call): readonly (Trouble | undefined)[] =>

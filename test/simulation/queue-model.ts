@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../../shared/json/json.ts';
 import { isOperationName } from '../../shared/operations/index.ts';
 import type { Ask, Chronicle, Letter, Options, Request } from './chronicle.ts';
+import { optionsIn } from './request-reading.ts';
 import type { Wire } from './wire.ts';
 
 /** A message as it is handed out: its receipt is good until the next time. */
@@ -21,7 +22,7 @@ interface Kept {
   receipt: number;
 }
 
-const optionsOf = (json: Json | undefined): Options => (isObject(json) ? json : {});
+const optionsOf = (json: Json | undefined): Options => (isObject(json) ? optionsIn(json) : {});
 
 /** Reads a message as the oracles do: ids are text in it, so that JSON's own parser is exact. */
 const readAsk = (body: string, request: Request, sentAt: number): Ask => {
@@ -31,7 +32,7 @@ const readAsk = (body: string, request: Request, sentAt: number): Ask => {
   const jobs = intent.jobs.map((job: Json): readonly [string, Options] => {
     if (!isObject(job)) return [String(job), {}];
     const { job_id, ...options } = job;
-    return [String(job_id), options];
+    return [String(job_id), optionsIn(options)];
   });
   return {
     intentId: String(intent.intent_id),

@@ -1,3 +1,4 @@
+import { endpoints } from '../../local/upstream/operations/index.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import type { Route } from '../../shared/upstream/destination.ts';
 import type { Random } from './random.ts';
@@ -14,7 +15,7 @@ export interface Wall {
   readonly to: number;
 }
 
-const ROUTES: readonly Route[] = ['dli.run', 'dli.stop', 'drs.start', 'look'];
+const ROUTES: readonly Route[] = [...endpoints.map(({ operation }) => operation), 'look'];
 
 const drawWall = (random: Random, acceptsFor: number, as: WallName): Wall => {
   const from = random.between(0, acceptsFor);

@@ -1,6 +1,7 @@
+import { endpoints, SIMULATED } from '../../local/upstream/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
+import { contractOf } from '../support/fixtures.ts';
 import type { Options, Wish } from './chronicle.ts';
-import { jobKey } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { Random } from './random.ts';
 
@@ -73,24 +74,33 @@ const drawJobs = (random: Random, climate: Climate): readonly JobName[] => {
   ]);
 };
 
-const flagsFor = (operation: OperationName, random: Random, climate: Climate): Options => {
-  if (operation === 'drs.start' || !random.chance(climate.flagged)) return {};
-  const flag = operation === 'dli.run' ? 'resume_savepoint' : 'trigger_savepoint';
-  return { [flag]: random.chance(0.7) };
+/** Some of the options that the operation may have; none as a rule, where it needs none. */
+const drawOptions = (samples: readonly Options[], random: Random, climate: Climate): Options => {
+  const [plain = {}, ...others] = samples;
+  const mayBeBare = Object.keys(plain).length === 0;
+  if (mayBeBare && (others.length === 0 || !random.chance(climate.flagged))) return plain;
+  return random.pick(mayBeBare ? others : samples);
 };
 
-/** What a wish for a task may carry: absent, true and false are three wishes. */
-const OWN: readonly Options[] = [
-  { start_time: '1599202771816' },
-  { start_time: '1599202771817' },
-  { is_only_init_task: true },
-  { is_only_init_task: false },
-  { is_auto_create_compare: false },
-  { start_time: '1599202771816', is_only_init_task: true, is_auto_create_compare: true },
-];
+const flagsFor = (operation: OperationName, random: Random, climate: Climate): Options =>
+  drawOptions(contractOf(operation).samples.options, random, climate);
 
 const ownOptions = (operation: OperationName, random: Random, climate: Climate): Options =>
-  operation === 'drs.start' && random.chance(climate.flagged) ? random.pick(OWN) : {};
+  drawOptions(contractOf(operation).samples.jobs, random, climate);
+
+const namesOf = (service: JobName['service']): readonly OperationName[] =>
+  endpoints.flatMap((endpoint) => (endpoint.service === service ? [endpoint.operation] : []));
+
+const OPERATIONS_OF = { dli: namesOf('dli'), drs: namesOf('drs') } as const;
+
+/** A stop and a start that make a restart. */
+const restartsOf = (service: JobName['service']) =>
+  namesOf(service).flatMap((operation) => {
+    const { follows } = contractOf(operation);
+    return follows === undefined ? [] : [[follows, operation] as const];
+  });
+
+const RESTARTS = { dli: restartsOf('dli'), drs: restartsOf('drs') } as const;
 
 /** The request in JSON, numbers for DLI's ids where the draw says so: digits, which no double ever holds. */
 const textOf = (
@@ -99,7 +109,8 @@ const textOf = (
   asNumbers: boolean,
 ): string => {
   const list = Array.from(jobs, ([id, own]) => {
-    const name = asNumbers && operation !== 'drs.start' ? id : JSON.stringify(id);
+    const isNumber = SIMULATED[operation].service === 'dli';
+    const name = asNumbers && isNumber ? id : JSON.stringify(id);
     const rest = JSON.stringify(own).slice(1);
     return rest === '}' ? name : `{"job_id":${name},${rest}`;
   });
@@ -123,9 +134,13 @@ const LITTER = [
   '\ufeff{"v":1} \u0000 \ud83d\ude80',
 ];
 
+/** The states in which an operation makes sense, of each one. */
+const sensibleFor = (service: JobName['service']): readonly string[] =>
+  endpoints.filter((endpoint) => endpoint.service === service).map(({ law }) => law.unseen);
+
 const PLAIN = {
-  dli: ['job_init', 'job_running', 'job_running', 'job_cancel_success'],
-  drs: ['CONFIGURATION'],
+  dli: [...sensibleFor('dli'), 'job_running', 'job_cancel_success'],
+  drs: sensibleFor('drs'),
 } as const;
 
 /** States in which earlier wishes than those of the history have left a job. */
@@ -163,7 +178,7 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
   const names = drawJobs(random, climate);
   const stored = names.flatMap(({ service, project, id }): readonly StoredJob[] => {
     if (random.chance(climate.badJobs)) return [];
-    const key = jobKey(service === 'dli' ? 'dli.run' : 'drs.start', project, id);
+    const key = `${service}/${project}/${id}`;
     const odd = random.chance(climate.odd);
     const status = random.pick(odd ? ODD[service] : PLAIN[service]);
     return [{ key, status, savepoint: status === 'job_cancel_success' && random.chance(0.5) }];
@@ -244,17 +259,17 @@ export const drawWorkload = (random: Random, climate: Climate, start: number): W
     const at = moment();
     const { service } = random.pick(names);
     const fit = names.filter((name) => name.service === service);
-    if (service === 'drs') {
-      ask('drs.start', fit, {}, at);
-    } else if (random.chance(climate.restarts)) {
+    const restarts = RESTARTS[service];
+    if (restarts.length > 0 && random.chance(climate.restarts)) {
       const one = [random.pick(fit)];
-      const stop = ask('dli.stop', one, flagsFor('dli.stop', random, climate), at);
+      const [stopping, running] = random.pick(restarts);
+      const stop = ask(stopping, one, flagsFor(stopping, random, climate), at);
       const later = at + random.pick(SOON);
       const named = random.chance(0.9) ? stop : 'nobody';
       const after = random.chance(0.6) ? named : undefined;
-      ask('dli.run', one, flagsFor('dli.run', random, climate), later, after);
+      ask(running, one, flagsFor(running, random, climate), later, after);
     } else {
-      const operation = random.pick(['dli.run', 'dli.stop'] as const);
+      const operation = random.pick(OPERATIONS_OF[service]);
       ask(operation, fit, flagsFor(operation, random, climate), at);
     }
     if (random.chance(climate.garbage))

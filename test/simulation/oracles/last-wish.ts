@@ -1,16 +1,34 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
-import { jobKey } from '../chronicle.ts';
-import { idsOf, type Oracle } from './oracle.ts';
-import { STATUSES } from './statuses.ts';
+import { jobKey, type Options } from '../chronicle.ts';
+import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { isFailureOf, toldBy } from './statuses.ts';
+
+interface Wished {
+  readonly intent: string;
+  readonly operation: OperationName;
+  /** What was asked for that job alone. */
+  readonly own: Options | undefined;
+}
+
+/**
+ * So a task ends that was only initialised. While it is being initialised no status tells it from one that goes on, so that
+ * a start which asks for more counts as done.
+ */
+const INITIALISED = 'WAITING_FOR_START';
 
 /** Whether an operation that was carried out may leave a job so. */
-const fits = (operation: OperationName, status: string): boolean =>
-  STATUSES[operation].there.has(status) || STATUSES[operation].ended.has(status);
+const fits = ({ operation, own }: Wished, status: string): boolean => {
+  const { there, ended } = toldBy(operation, own, status);
+  return there || ended || status === INITIALISED;
+};
 
-type Last = Map<string, readonly [intent: string, operation: OperationName]>;
+/** The upstream took a request, and failed to carry it out. */
+const FAILURES = new Set(['job_submit_fail', 'job_cancel_fail']);
 
-const note = (last: Last, job: string, intent: string, operation: OperationName): void => {
-  if (intent > (last.get(job)?.[0] ?? '')) last.set(job, [intent, operation]);
+type Last = Map<string, Wished>;
+
+const note = (last: Last, job: string, wished: Wished): void => {
+  if (wished.intent > (last.get(job)?.intent ?? '')) last.set(job, wished);
 };
 
 /**
@@ -23,31 +41,38 @@ export const lastWish: Oracle = {
   *check({ steps, statusOf, climate }) {
     const byNewest: Last = new Map();
     const byOldest: Last = new Map();
+    const asked = new Map<string, Options>();
     for (const step of steps) {
+      if (step.kind === 'queued' && step.letter.ask !== undefined)
+        for (const [id, own] of step.letter.ask.jobs)
+          asked.set(verdictKey(step.letter.ask.intentId, id), own);
       if (step.kind === 'published' && step.result.outcome === 'delivered') {
         const { operation, project_id, job_id, intent_id } = step.result;
         for (const last of [byNewest, byOldest])
-          note(last, jobKey(operation, project_id, job_id), intent_id, operation);
+          note(last, jobKey(operation, project_id, job_id), {
+            intent: intent_id,
+            operation,
+            own: asked.get(verdictKey(intent_id, job_id)),
+          });
       }
       if (step.kind === 'arrived' && step.call.effective) {
         const { operation, project, jobs, troubles } = step.call;
-        for (const [place, { id }] of jobs.entries()) {
+        for (const [place, { id, options: own }] of jobs.entries()) {
           if (troubles[place] !== undefined) continue;
           const [oldest = '', ...others] = idsOf(step.call, place).toSorted();
-          note(byOldest, jobKey(operation, project, id), oldest, operation);
-          note(byNewest, jobKey(operation, project, id), others.at(-1) ?? oldest, operation);
+          const newest = others.at(-1) ?? oldest;
+          note(byOldest, jobKey(operation, project, id), { intent: oldest, operation, own });
+          note(byNewest, jobKey(operation, project, id), { intent: newest, operation, own });
         }
       }
     }
-    for (const [job, [intent, operation]] of byNewest) {
+    for (const [job, wished] of byNewest) {
       const status = statusOf(job);
-      const [, other = operation] = byOldest.get(job) ?? [];
-      const isUnstopped = operation === 'dli.stop' && status === 'job_running';
+      const other = byOldest.get(job) ?? wished;
       const isFailure =
-        climate.jobsFail > 0 &&
-        (isUnstopped || status === 'job_submit_fail' || status === 'job_cancel_fail');
-      if (!isFailure && !fits(operation, status) && !fits(other, status))
-        yield `${job} is ${status} in the end, and ${intent} wished ${operation}`;
+        climate.jobsFail > 0 && (isFailureOf(wished.operation, status) || FAILURES.has(status));
+      if (!isFailure && !fits(wished, status) && !fits(other, status))
+        yield `${job} is ${status} in the end, and ${wished.intent} wished ${wished.operation}`;
     }
   },
 };

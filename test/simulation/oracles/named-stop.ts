@@ -1,3 +1,5 @@
+import type { OperationName } from '../../../shared/operations/operation.ts';
+import { isFollowed } from '../../support/fixtures.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { asksOf, type Oracle, verdictKey } from './oracle.ts';
@@ -20,7 +22,7 @@ export const namedStop: Oracle = {
     const known = new Set(intents.map(({ age }) => age));
     const told = new Map<string, Told>();
     const deadlines = new Map<string, number>();
-    const operations = new Map<string, string>();
+    const operations = new Map<string, OperationName>();
     const received = new Map<string, { readonly intentId: string; readonly at: number }[]>();
     for (const step of steps) {
       if (step.kind === 'published') {
@@ -56,7 +58,8 @@ export const namedStop: Oracle = {
           ({ intentId: other, at }) => {
             const outcome = told.get(verdictKey(other, id))?.outcome;
             if (other <= stop) return false;
-            const isStop = operations.get(other) === 'dli.stop';
+            const kind = operations.get(other);
+            const isStop = kind !== undefined && isFollowed(kind);
             // One that has expired is known to its batch alone.
             if (outcome === 'expired' || (isStop && other === by)) return true;
             // The ledger may know one between them, though it was never called. A newer stop may have done the work, for

@@ -1,8 +1,9 @@
+import { contractOf } from '../../support/fixtures.ts';
 import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { idsOf, type Oracle } from './oracle.ts';
-import { STATUSES } from './statuses.ts';
+import { toldBy } from './statuses.ts';
 
 interface Doubt {
   readonly call: Call;
@@ -10,20 +11,30 @@ interface Doubt {
 }
 
 /** Whether a request took effect after all. */
-const isServed = (doubt: Doubt | undefined): boolean =>
-  doubt?.call.effective === true && doubt.call.troubles[doubt.place] === undefined;
+const isServed = ({ call, place }: Doubt): boolean =>
+  call.effective && call.troubles[place] === undefined;
+
+/** Whom the last call that was answered may have been for. */
+interface Answered extends Doubt {
+  readonly ids: ReadonlySet<string>;
+}
+
+const answeredBy = ({ call, place }: Doubt): Answered => ({
+  call,
+  place,
+  ids: new Set(idsOf(call, place)),
+});
 
 /**
- * P4: after a run or a start that went unanswered for a job none is sent again before a look at the job, at a time when
- * the first could have no effect any more, that showed none. One that was answered, or was seen to have had its effect,
+ * P4: after a request that may not be repeated blindly went unanswered for a job, none is sent before a look at the job,
+ * at a time when the first could have no effect any more, that showed none. One that was answered, or was seen to have had its effect,
  * is not sent again for the same intent.
  */
 export const nothingBlind: Oracle = {
   promise: 'P4 nothing blind',
   *check({ steps }) {
     const doubts = new Map<string, Doubt>();
-    /** Whom the last call that was answered may have been for. */
-    const answered = new Map<string, ReadonlySet<string>>();
+    const answered = new Map<string, Answered>();
     /** Calls that nobody waits for any more. */
     const over = new Set<Call>();
     const replied = new Set<Call>();
@@ -31,14 +42,14 @@ export const nothingBlind: Oracle = {
     for (const step of steps) {
       if (step.kind === 'called') {
         const { call } = step;
-        if (call.operation === 'dli.stop') continue;
+        if (contractOf(call.operation).mayRepeat) continue;
         open.set(call.invocation, [...(open.get(call.invocation) ?? []), call]);
         for (const [place, { id }] of call.jobs.entries()) {
           const job = jobKey(call.operation, call.project, id);
           const doubt = doubts.get(job);
           if (doubt !== undefined)
             yield `call ${call.n} asked for ${job} again after call ${doubt.call.n}, and nobody had looked`;
-          const before = answered.get(job);
+          const before = answered.get(job)?.ids;
           const asking = idsOf(call, place);
           if (before && asking.length > 0 && asking.every((id) => before.has(id)))
             yield `call ${call.n} asked for ${job} again for ${asking}, which had been answered`;
@@ -56,23 +67,24 @@ export const nothingBlind: Oracle = {
           if (said === 'nothing' || doubts.get(job)?.call !== call) continue;
           doubts.delete(job);
           if (said !== 'yes') continue;
-          answered.set(job, new Set(idsOf(call, place)));
+          answered.set(job, answeredBy({ call, place }));
         }
       }
       if (step.kind === 'seen') {
         const { service, project, statuses, seenAt, tellsStart } = step.look;
         for (const [id, status] of statuses) {
-          const operation = service === 'dli' ? 'dli.run' : 'drs.start';
-          const job = jobKey(operation, project, id);
+          const job = `${service}/${project}/${id}`;
           const doubt = doubts.get(job);
+          const last = doubt ?? answered.get(job);
+          if (last === undefined) continue;
           // As long as a call is under way nobody can tell by a look what becomes of it.
           if (doubt !== undefined && !over.has(doubt.call)) continue;
-          const { there, ended, untouched } = STATUSES[operation];
-          const hasEnded = ended.has(status);
+          const { operation, jobs } = last.call;
+          const { there, ended, untouched } = toldBy(operation, jobs[last.place]?.options, status);
           // Where nobody tells which start has ended it counts as the one that was asked for.
-          const isTaken = there.has(status) || (hasEnded && (isServed(doubt) || !tellsStart));
-          if (isTaken && doubt) answered.set(job, new Set(idsOf(doubt.call, doubt.place)));
-          if (!isTaken && !hasEnded && !untouched.has(status)) continue;
+          const isTaken = there || (ended && ((doubt && isServed(doubt)) || !tellsStart));
+          if (isTaken && doubt) answered.set(job, answeredBy(doubt));
+          if (!isTaken && !ended && !untouched) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;
           const isPast = settledAt !== undefined && settledAt <= seenAt + SKEW_MS;

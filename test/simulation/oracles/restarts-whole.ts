@@ -1,6 +1,7 @@
+import { contractOf, isFollowed, isRestart } from '../../support/fixtures.ts';
 import { type Call, jobKey } from '../chronicle.ts';
 import { idsOf, type Oracle, verdictKey } from './oracle.ts';
-import { isAtRest } from './statuses.ts';
+import { toldBy } from './statuses.ts';
 
 /** What took effect on a job, in the order in which it did. */
 interface Effect {
@@ -27,7 +28,7 @@ export const restartsWhole: Oracle = {
         const { intent_id, job_id, project_id, operation } = step.result;
         const key = verdictKey(intent_id, job_id);
         const job = jobKey(operation, project_id, job_id);
-        if (operation === 'dli.run' && !delivered.has(key))
+        if (contractOf(operation).follows !== undefined && !delivered.has(key))
           runs.set(job, [...(runs.get(job) ?? []), intent_id]);
         delivered.add(key);
       }
@@ -43,17 +44,23 @@ export const restartsWhole: Oracle = {
     for (const [job, some] of effects) {
       for (const [index, { call, intent }] of some.entries()) {
         const id = job.split('/').at(-1) ?? '';
-        if (call.operation !== 'dli.stop' || !delivered.has(verdictKey(intent, id))) continue;
+        if (!isFollowed(call.operation) || !delivered.has(verdictKey(intent, id))) continue;
         const run = runs.get(job)?.find((by) => by > intent);
         if (run === undefined) continue;
-        const next = some.slice(index + 1).find((effect) => effect.call.operation === 'dli.run');
+        const later = some.slice(index + 1);
+        const follows = (effect: Effect) => isRestart(call.operation, effect.call.operation);
+        // Another operation has come between the two, and the job was no longer as the stop had left it.
+        if (later.some((effect) => !follows(effect) && effect.call.operation !== call.operation))
+          continue;
+        const next = later.find(follows);
         if (next === undefined) {
           yield `${run} was delivered for ${job}, and did not take effect after ${intent} had`;
           continue;
         }
         const { call: by, place } = next;
         const status = by.statuses[place] ?? '';
-        if (!isAtRest(status)) yield `call ${by.n} ran ${job} while it was ${status}`;
+        if (!toldBy(by.operation, {}, status).atRest)
+          yield `call ${by.n} ran ${job} while it was ${status}`;
         const savepoint = by.savepoints[place];
         const isDue =
           call.options.trigger_savepoint === true && by.options.resume_savepoint === true;

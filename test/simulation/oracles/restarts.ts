@@ -1,10 +1,9 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
+import { contractOf, isFollowed, isRestart } from '../../support/fixtures.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { idsOf, type Oracle, verdictKey } from './oracle.ts';
-
-/** The upstream took it, and failed: it has to be asked for again. */
-const FAILED = new Set(['job_cancel_fail', 'job_submit_fail']);
+import { isFailureOf } from './statuses.ts';
 
 const STOPPING = new Set(['job_savepointing', 'job_canceling']);
 
@@ -17,12 +16,13 @@ export const runAfterStop: Oracle = {
   *check({ steps }) {
     const stops = new Map<string, { readonly intent: string; readonly outcome: string }>();
     for (const step of steps) {
-      if (step.kind === 'published' && step.result.operation === 'dli.stop') {
+      if (step.kind === 'published' && isFollowed(step.result.operation)) {
         const { intent_id: intent, job_id, project_id, operation, outcome } = step.result;
         const job = jobKey(operation, project_id, job_id);
         if (intent >= (stops.get(job)?.intent ?? '')) stops.set(job, { intent, outcome });
       }
-      if (step.kind !== 'arrived' || step.call.operation !== 'dli.run') continue;
+      if (step.kind !== 'arrived' || contractOf(step.call.operation).follows === undefined)
+        continue;
       const { n, jobs, statuses, operation, project } = step.call;
       for (const [place, { id }] of jobs.entries()) {
         const status = statuses[place] ?? '';
@@ -68,7 +68,8 @@ export const stopNotGivenUp: Oracle = {
       const { intent_id, job_id, project_id, operation, superseded_by: by = '' } = step.result;
       const stop = begun.get(verdictKey(intent_id, job_id));
       const run = begun.get(verdictKey(by, job_id));
-      if (stop?.operation !== 'dli.stop' || run?.operation !== 'dli.run') continue;
+      if (stop === undefined || run === undefined) continue;
+      if (!isRestart(stop.operation, run.operation)) continue;
       // One between them may have gone before the stop, and the run before that one.
       const between = queued.get(jobKey(operation, project_id, job_id)) ?? new Set();
       if ([...between].some((id) => id > intent_id && id < by)) continue;
@@ -93,9 +94,9 @@ export const onceEach: Oracle = {
         const asking = idsOf(call, place);
         const isAgain = asking.length > 0 && asking.every((intent) => before.has(intent));
         const status = call.statuses[place] ?? '';
-        const isDeclined =
-          climate.jobsFail > 0 && call.operation === 'dli.stop' && status === 'job_running';
-        if (isAgain && !isDeclined && !FAILED.has(status))
+        // The upstream took it, and failed: it has to be asked for again.
+        const hasFailed = climate.jobsFail > 0 && isFailureOf(call.operation, status);
+        if (isAgain && !hasFailed)
           yield `${asking} took effect on ${job} twice, the second time by call ${call.n}`;
         effects.set(job, new Set([...before, ...asking]));
       }

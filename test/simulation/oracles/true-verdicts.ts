@@ -1,34 +1,40 @@
-import type { Ask, Invocation } from '../chronicle.ts';
+import { isRestart } from '../../support/fixtures.ts';
+import type { Ask, Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { evidenceOn, type Memory, makeMemory, type Published } from './memory.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { asksOf, type Oracle, placesOf, verdictKey } from './oracle.ts';
-import { STATUSES } from './statuses.ts';
+import { toldBy } from './statuses.ts';
 
 /** A look after the last request showed the job there, or at the end of what had been begun. */
 const wasObserved = (step: Published, memory: Memory): boolean => {
   const { job_id, operation } = step.result;
-  const { job, certain } = evidenceOn(step, memory);
+  const { job, certain, mine } = evidenceOn(step, memory);
   const from = certain.at(-1)?.index ?? 0;
-  const { there, ended } = STATUSES[operation];
+  const own = mine.find((ask) => ask.jobs.has(job_id))?.jobs.get(job_id);
   return (memory.sights.get(job) ?? []).some(({ look, index, last }) => {
-    const status = look.statuses.get(job_id) ?? '';
+    const { there, ended } = toldBy(operation, own, look.statuses.get(job_id) ?? '');
     if (index <= from) return false;
-    if (!ended.has(status)) return there.has(status);
+    if (!ended) return there;
     // Where nobody tells which start has ended it counts as the one that was asked for: better not to pay twice.
     return last === operation || !look.tellsStart;
   });
 };
 
+/** Of an operation after which a job is gone: the upstream said that there is none. */
+const wasGone = (call: Call, place: number): boolean =>
+  call.troubles[place] === 'missing' &&
+  call.said[place] === 'no' &&
+  toldBy(call.operation, call.jobs[place]?.options, 'missing').there;
+
 const wasServed = (step: Published, memory: Memory): boolean =>
-  evidenceOn(step, memory).sent.some(
-    ({ call }) =>
-      memory.arrived.has(call) &&
-      call.effective &&
-      placesOf(call, step.result.job_id).some(
-        (i) => call.troubles[i] === undefined && call.said[i] === 'yes',
-      ),
-  );
+  evidenceOn(step, memory).sent.some(({ call }) => {
+    const places = memory.arrived.has(call) ? placesOf(call, step.result.job_id) : [];
+    return places.some((i) => {
+      const isDone = call.effective && call.troubles[i] === undefined && call.said[i] === 'yes';
+      return isDone || wasGone(call, i);
+    });
+  });
 
 /** Refused for a trouble that stays, in so many words; and not where its own look has shown since that it is there. */
 const wasRefused = (step: Published, memory: Memory): boolean => {
@@ -37,20 +43,20 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
   return sent.some(({ call, index: from }) => {
     const isFinal = placesOf(call, job_id).some((i) => {
       const trouble = call.troubles[i];
-      return trouble !== undefined && trouble !== 'busy' && call.said[i] === 'no';
+      const isStanding = trouble !== undefined && trouble !== 'busy' && !wasGone(call, i);
+      return isStanding && call.said[i] === 'no';
     });
     const isThere = (memory.sights.get(job) ?? []).some(
       ({ look, index }) =>
         index > from &&
         look.invocation === call.invocation &&
-        STATUSES[operation].there.has(look.statuses.get(job_id) ?? ''),
+        placesOf(call, job_id).some(
+          (i) => toldBy(operation, call.jobs[i]?.options, look.statuses.get(job_id) ?? '').there,
+        ),
     );
     return memory.arrived.has(call) && isFinal && !isThere;
   });
 };
-
-/** States in which a stop has not stopped a job. */
-const UNSTOPPED: ReadonlySet<string> = new Set(['job_running', 'job_idle', 'job_cancel_fail']);
 
 const UNDER_WAY: ReadonlySet<string> = new Set(['job_savepointing', 'job_canceling']);
 
@@ -60,15 +66,17 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['job_savepointing', 'job_canceli
  */
 const wasNotStopped = (step: Published, memory: Memory): boolean => {
   const { job } = evidenceOn(step, memory);
+  const { operation } = step.result;
   const stops = (memory.calls.get(job) ?? []).filter(
-    ({ call }) => call.operation === 'dli.stop' && call.effective && memory.arrived.has(call),
+    ({ call }) =>
+      isRestart(call.operation, operation) && call.effective && memory.arrived.has(call),
   );
   const sights = memory.sights.get(job) ?? [];
   const statusIn = ({ look }: (typeof sights)[number]) =>
     look.statuses.get(step.result.job_id) ?? '';
   return sights.some((sight) => {
     const stop = stops.findLast(({ index }) => index < sight.index);
-    if (stop === undefined || !UNSTOPPED.has(statusIn(sight))) return false;
+    if (stop === undefined || !toldBy(operation, {}, statusIn(sight)).unstopped) return false;
     const wasUnderWay = sights.some(
       (before) =>
         before.index > stop.index && before.index < sight.index && UNDER_WAY.has(statusIn(before)),
@@ -76,10 +84,6 @@ const wasNotStopped = (step: Published, memory: Memory): boolean => {
     return wasUnderWay || (stop.call.settledAt ?? 0) <= sight.look.seenAt + SKEW_MS;
   });
 };
-
-/** Of a restart both are carried out: a run never makes a stop stale that lies beside it. */
-const isRestart = (older: Ask, newer: Ask): boolean =>
-  older.operation === 'dli.stop' && newer.operation === 'dli.run';
 
 /**
  * A newer intent was received: one that makes it stale, or beside one that does, or without it, so that it may have gone
@@ -91,7 +95,8 @@ const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => 
   const newer = (memory.asks.get(by) ?? []).filter(
     (ask) => ask.jobs.has(job_id) && jobKey(ask.operation, ask.project, job_id) === job,
   );
-  const makesStale = (ask: Ask) => mine.some((older) => !isRestart(older, ask));
+  // Of a restart both are carried out: a run never makes a stop stale that lies beside it.
+  const makesStale = (ask: Ask) => mine.some((older) => !isRestart(older.operation, ask.operation));
   const isStale = newer.some(makesStale);
   const hasGoneFirst = (invocation: Invocation) => {
     const asks = asksOf(invocation);
