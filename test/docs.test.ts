@@ -70,6 +70,29 @@ describe('the pages name what is there', () => {
   });
 });
 
+describe('docs/settings.md', () => {
+  /** What the stack itself gives its functions. */
+  const given = ['QUEUE_URL', 'DEAD_LETTER_QUEUE_URL', 'EVENT_BUS_NAME', 'LEDGER_FILE'];
+  /** AWS's own, which docs/local.md tells about, and what is named after an operation. */
+  const isElsewhere = (name: string): boolean =>
+    /^(AWS_(?!ENDPOINT)|MAX_JOBS_PER_CALL_)/.test(name);
+
+  it('has every setting that the functions, the embedded stack and the template read', () => {
+    const schemas = [
+      'shared/edge/control-config.ts',
+      'shared/edge/accept-config.ts',
+      'local/settings.ts',
+    ];
+    const read = schemas.flatMap((file) => [...textOf(file).matchAll(/^ +([A-Z][A-Z_]+): /gm)]);
+    const set = [...textOf('serverless.yml').matchAll(/\$\{env:([A-Z_]+)/g)];
+    const names = new Set([...read, ...set].map(([, name = '']) => name));
+    const page = textOf('docs/settings.md');
+    const missing = [...names].filter((name) => !page.includes(`\`${name}\``));
+    expect(names.size).toBeGreaterThan(30);
+    expect(missing.filter((name) => !given.includes(name) && !isElsewhere(name))).toEqual([]);
+  });
+});
+
 describe('the pages can be read', () => {
   it('the README in a few minutes', () => {
     expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(150);
