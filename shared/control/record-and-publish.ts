@@ -85,8 +85,8 @@ export const makeRecordAndPublish = ({
 };
 
 /**
- * Where the record says that a job was given up while its request was served, the claim stays open until its end: what was
- * served may not show yet, and a run that comes next must not go before it does.
+ * Another invocation may have given a job up while its request was served here. Then the claim stays open until the request
+ * can have no effect any more: the next run must not go before that. A look proves this only without a request of its own.
  */
 const keepServed = (
   openIntent: OpenIntent,
@@ -95,7 +95,10 @@ const keepServed = (
 ): void => {
   for (const [index, verdict] of own.entries()) {
     const { outcome, evidence } = verdict ?? {};
-    const isServed = outcome === 'delivered' && evidence !== undefined && evidence !== 'observed';
+    const isServed =
+      outcome === 'delivered' &&
+      evidence !== undefined &&
+      (evidence !== 'observed' || openIntent.ownEnds.has(index));
     if (isServed && openIntent.verdicts[index]?.evidence === undefined)
       openIntent.asked.set(index, writeNote({ invocation, mayBeServed: true }));
   }

@@ -61,8 +61,8 @@ export const isMet = (record: JobRecord | undefined, age: Age): boolean =>
 const MOST_SENDERS = 8;
 
 /**
- * Senders with more of them: of each the highest sequence; of numbers and times the newer kind counts. Law: an intent has the
- * least age that it was ever laid down with.
+ * Senders with more of them: of each the highest sequence; of numbers and times the newer kind counts. Law: an intent
+ * keeps the age that it was first recorded with: when it comes again, its message alone tells only when it was accepted.
  */
 export const withSenders = (
   known: readonly Sender[] = [],
@@ -71,13 +71,12 @@ export const withSenders = (
   const all = new Map(known.map((sender) => [sender.caller, sender]));
   for (const sender of more) {
     const before = all.get(sender.caller);
-    const isSame = before?.intent === sender.intent;
     const isHigher =
       before === undefined ||
       (isOfOneKind(before.sequence, sender.sequence)
         ? `${sender.sequence} ${sender.age}` > `${before.sequence} ${before.age}`
         : sender.age > before.age);
-    if (isSame ? sender.age < before.age : isHigher) all.set(sender.caller, sender);
+    if (isHigher && before?.intent !== sender.intent) all.set(sender.caller, sender);
   }
   if (all.size === 0) return undefined;
   return [...all.values()].toSorted((a, b) => (a.age > b.age ? -1 : 1)).slice(0, MOST_SENDERS);

@@ -43,11 +43,11 @@ describe('of each sender the wish of the highest sequence is known', () => {
     expect(withSenders([second], [sender('n2', 'a')])).toEqual([sender('n2', 'a')]);
   });
 
-  it('an intent that comes again keeps the least age that it ever had', () => {
+  it('an intent that comes again keeps the age that it was first recorded with', () => {
     const own = sender('n1', 'b');
     const ranked = sender('n1', 'a:n1:an intent');
     expect(withSenders([ranked], [own])).toEqual([ranked]);
-    expect(withSenders([own], [ranked])).toEqual([ranked]);
+    expect(withSenders([own], [ranked])).toEqual([own]);
   });
 });
 

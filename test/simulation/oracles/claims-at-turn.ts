@@ -1,6 +1,15 @@
 import { type Invocation, jobKey } from '../chronicle.ts';
 import { isRefusal } from './nobody-asks.ts';
-import type { Oracle } from './oracle.ts';
+import { SKEW_MS } from './nothing-stale.ts';
+import { asksOf, type Oracle } from './oracle.ts';
+
+/** Between the claim and the request its deadline may pass: then nothing is sent. */
+const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
+  asksOf(invocation)
+    .filter(({ operation, project, jobs }) =>
+      [...jobs.keys()].some((id) => jobKey(operation, project, id) === key),
+    )
+    .every(({ expiresAt }) => expiresAt <= at + SKEW_MS);
 
 /**
  * A job is claimed when its request has its turn. So whenever an invocation dies it leaves no more jobs in doubt, claimed
@@ -31,7 +40,9 @@ export const claimsAtTurn: Oracle = {
         for (const { id } of jobs) of(claimed, invocation).delete(jobKey(operation, project, id));
       }
       if (step.kind !== 'claimed' || of(seen, step.invocation).has(step.key)) continue;
-      const idle = of(claimed, step.invocation).add(step.key).size;
+      const own = of(claimed, step.invocation).add(step.key);
+      for (const key of own) if (isOverdue(step.invocation, key, step.at)) own.delete(key);
+      const idle = own.size;
       const held = refused.has(step.invocation) ? climate.maxJobsPerCall : 0;
       if (idle > most + held)
         yield `invocation ${step.invocation.n} has claimed ${idle} jobs that it has not asked for, more than ${most}`;

@@ -7,9 +7,9 @@ const SECONDS = 3;
 const wayOf = ({ operation, project }: Call): string => `${operation.slice(0, 3)}/${project}`;
 const wayOfRoute = (call: Call): string => `${wayOf(call)}/${call.operation}`;
 
-/** Silence, a server in trouble, a throttle, a credential, or a stranger who answers; a 403 may be about one job. */
+/** Silence, a server in trouble, a throttle, a credential, or a stranger who answers; a 403 and a 413 may be about one job. */
 export const isRefusal = (reply: string): boolean =>
-  /^(silence|5\d\d|429|401|4(?!03)\d\d <|200 (<|$)|404 .*APIGW\.0101)/.test(reply);
+  /^(silence|5\d\d|429|401|4(?!03|13)\d\d <|200 (<|$)|404 .*APIGW\.0101)/.test(reply);
 
 /** Whether a refusal is about the path alone. */
 const isOfRoute = (reply: string): boolean => /^404 (<|.*APIGW\.0101)/.test(reply);
