@@ -44,9 +44,13 @@ export const rank = async (
 ): Promise<Ranked> => {
   // How old each is by its message, whatever its sender's own order makes of that.
   const arrived = new Map(queued.map((one) => [one.part, ageOf(one)]));
-  const bySequence = await sequenced(records, queued);
   // Also those that are over: a delivery that comes late may have given a receipt of its own.
-  const stops = [...bySequence.queued, ...[...openIntents.values()].map(settledOf)].flatMap((one) =>
+  const { settled, ...bySequence } = await sequenced(
+    records,
+    queued,
+    [...openIntents.values()].map(settledOf),
+  );
+  const stops = [...bySequence.queued, ...settled].flatMap((one) =>
     stopNamesOf(one, openIntents.get(one.part)).map((name) => [keyFor(one, name), one] as const),
   );
   const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
@@ -146,20 +150,30 @@ const tell = async (
 };
 
 /** Reads who was served last by its own order, for the wishes alone that have one. */
-const sequenced = async (records: Records, queued: readonly Queued[]): Promise<Ranked> => {
-  const own = queued.filter(({ intent }) => intent.sequence !== undefined);
-  if (own.length === 0) return { queued, left: [], seen: new Map() };
+const sequenced = async (
+  records: Records,
+  queued: readonly Queued[],
+  settled: readonly Queued[],
+): Promise<Ranked & { readonly settled: readonly Queued[] }> => {
+  const own = [...queued, ...settled].filter(
+    ({ intent }) => intent.sequence !== undefined && intent.jobs.length > 0,
+  );
+  if (own.length === 0) return { queued, settled, left: [], seen: new Map() };
   const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
   const jobAt = await records.jobs.read(keys);
-  if (keys.some((key) => jobAt(key).kind === 'unreachable'))
-    return { queued: queued.filter((one) => !own.includes(one)), left: own, seen: new Map() };
+  if (keys.some((key) => jobAt(key).kind === 'unreachable')) {
+    const others = (some: readonly Queued[]) => some.filter((one) => !own.includes(one));
+    return { queued: others(queued), settled: others(settled), left: own, seen: new Map() };
+  }
+  const lastOf = (key: string, caller: string) => {
+    const job = jobAt(key);
+    return job.kind === 'found'
+      ? job.record.senders?.find((sender) => sender.caller === caller)
+      : undefined;
+  };
   return {
-    queued: rankBySequence(queued, (key, caller) => {
-      const job = jobAt(key);
-      return job.kind === 'found'
-        ? job.record.senders?.find((sender) => sender.caller === caller)
-        : undefined;
-    }),
+    queued: rankBySequence(queued, lastOf),
+    settled: rankBySequence(settled, lastOf),
     left: [],
     seen: new Map(keys.map((key) => [key, versionIn(jobAt(key))])),
   };
