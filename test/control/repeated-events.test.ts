@@ -307,6 +307,18 @@ describe('a run may name its stop by its event or its correlation id', () => {
     expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['stop', 'run']);
   });
 
+  it('by the id of a late delivery of a stop that was over by its sender’s own order', async () => {
+    let at = AT;
+    const room = startControlRoom({ statusOf: () => 'job_cancel_success', now: () => at });
+    await room.run([given('high', { age: 1, ...STOP }, { sequence: numbered(5) })]);
+    const low = { key: KEY, sequence: numbered(1) };
+    expect(await room.run([given('low', { age: 500_000, ...STOP }, low)])).toEqual([]);
+    expect(await room.run([given('again', { age: 500_001, ...STOP }, low)])).toEqual([]);
+    at += SETTLE_MS;
+    expect(await room.run([given('run', { age: 500_002, after: 500_001 })])).toEqual([]);
+    expect(room.results.at(-1)).toMatchObject({ intent_id: idAt(500_002), outcome: 'delivered' });
+  });
+
   it('a stop whose name the ledger has not taken waits, and so does what is beside it', async () => {
     const shared = memoryLedger();
     const ledger: Ledger = {
