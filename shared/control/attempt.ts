@@ -1,10 +1,11 @@
 import type { Call, Carrier } from '../intent/plan.ts';
 import { type CallInfo, type Timing, timingOf } from '../intent/result.ts';
 import type { Log } from '../json/log.ts';
-import { jobIdOf, type MayBegin, pathFor } from '../operations/operation.ts';
+import { jobIdOf, pathFor } from '../operations/operation.ts';
 import { type Denial, denialOf } from '../reply/denial.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { SendBy } from '../upstream/destination.ts';
+import type { Deadline } from '../upstream/send.ts';
 
 export interface CallEdges {
   readonly send: SendBy;
@@ -40,7 +41,7 @@ export interface CallRequest {
   readonly call: Call;
   /** Calls that its jobs were open intent of, this one included. */
   readonly attempts: number;
-  readonly mayBegin: MayBegin;
+  readonly deadline: Deadline;
   /** Undefined: the jobs are claimed already. */
   readonly claim: ClaimCall | undefined;
   /** Whether others are known to be served, so that a missing right is the job's own matter. */
@@ -52,7 +53,7 @@ export interface CallRequest {
  * that others have by that time are left out of it, and it says nothing of them.
  */
 export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
-  const { call: planned, attempts, mayBegin, claim, areOthersServed } = wanted;
+  const { call: planned, attempts, deadline, claim, areOthersServed } = wanted;
   const { operation, project_id } = planned;
   const id = edges.newId();
   let call = claim === undefined ? planned : undefined;
@@ -73,7 +74,7 @@ export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
     ready,
     mayBlameJobs: () => (call ?? planned).carriers.length > 1 || areOthersServed(),
   } as const;
-  const reply = await edges.send(request, mayBegin);
+  const reply = await edges.send(request, deadline);
   const settledAt = edges.now();
   const asked = call ?? planned;
   const jobs = asked.carriers.map(({ job }) => jobIdOf(job));

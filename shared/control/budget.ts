@@ -1,4 +1,5 @@
-import type { MayBegin, ProjectId } from '../operations/operation.ts';
+import type { ProjectId } from '../operations/operation.ts';
+import type { Deadline } from '../upstream/send.ts';
 
 export interface BudgetOptions {
   /** Milliseconds since 1970. */
@@ -11,8 +12,8 @@ export interface BudgetOptions {
   readonly callsForMs: number;
 }
 
-/** Gives, for each request of a project in the order in which they line up, whether it may be begun. */
-export type TimeFor = (project: ProjectId) => MayBegin;
+/** The time that a project's next request has. To be called once for each request, in the order in which they line up. */
+export type DeadlineFor = (project: ProjectId) => Deadline;
 
 /**
  * The time that one invocation has for requests, so that a project that answers slowly does not keep it from the others'
@@ -21,13 +22,15 @@ export type TimeFor = (project: ProjectId) => MayBegin;
  */
 export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOptions) => {
   const startedAt = now();
-  const within = (forMs: number, least: number): TimeFor => {
+  const over = new AbortController();
+  const within = (forMs: number, least: number): DeadlineFor => {
     const begun = new Set<ProjectId>();
     return (project) => {
       const most = begun.size === 0 ? Number.POSITIVE_INFINITY : msPerCall;
       const more = begun.has(project) ? 0 : most;
       begun.add(project);
-      return (inMs = 0) => remainingMs() - inMs >= least && now() + inMs < startedAt + forMs + more;
+      const last = startedAt + forMs + more - 1;
+      return { beginBy: Math.min(last, now() + remainingMs() - least), signal: over.signal };
     };
   };
   return {
@@ -35,6 +38,8 @@ export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOp
     /** Half of the time at the most: if looks took it all, what they show would never be acted on. */
     looksBefore: within(callsForMs / 2, (remainingMs() + msPerCall) / 2),
     looksAfter: within(callsForMs, msPerCall),
+    /** The invocation is over: abandons the requests that are still under way, as after an error of our own. */
+    end: () => over.abort(),
   };
 };
 

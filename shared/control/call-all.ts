@@ -33,7 +33,7 @@ export const callAll = async <Message extends Received>(
   const carryOut = makeCarryOut(
     { ...edges, send: breakers.send },
     {
-      timeFor: budget.calls,
+      deadlineFor: budget.calls,
       claim: (call) => claim(candidatesOf(call, decisions.candidates), 'open'),
     },
   );

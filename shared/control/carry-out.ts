@@ -1,15 +1,15 @@
 import type { Call } from '../intent/plan.ts';
-import type { MayBegin } from '../operations/operation.ts';
 import { UNSPECIFIED } from '../reply/rows.ts';
 import type { Verdict } from '../reply/verdict.ts';
+import { type Deadline, isInTime } from '../upstream/send.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
-import type { TimeFor } from './budget.ts';
+import type { DeadlineFor } from './budget.ts';
 import { badOf, makeIsolate, type SentCall } from './isolate.ts';
 
 export type { Attempt, CallEdges };
 
 export interface CarryOutOptions {
-  readonly timeFor: TimeFor;
+  readonly deadlineFor: DeadlineFor;
   readonly claim: ClaimCall;
 }
 
@@ -33,7 +33,12 @@ export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryO
       times: () => groups.get(group) ?? 0,
       note: () => groups.set(group, (groups.get(group) ?? 0) + 1),
     };
-    const { sendCall, tellDenied } = makeSendCall(edges, options.timeFor, served, settleAttempt);
+    const { sendCall, tellDenied } = makeSendCall(
+      edges,
+      options.deadlineFor,
+      served,
+      settleAttempt,
+    );
     const takeApart = makeIsolate({
       sendCall,
       isServed: served.is,
@@ -75,7 +80,7 @@ const isWordless = ({ verdicts }: Attempt): boolean =>
 /** Sends the requests of one planned call. What was denied alone is told last: by then it shows whose matter it is. */
 const makeSendCall = (
   edges: CallEdges,
-  timeFor: TimeFor,
+  deadlineFor: DeadlineFor,
   served: Served,
   settleAttempt: SettleAttempt,
 ) => {
@@ -87,9 +92,9 @@ const makeSendCall = (
     suspects?: number,
     claim?: ClaimCall,
   ): Promise<SentCall> => {
-    const mayBegin = inTime(edges.now, call, timeFor(call.project_id));
-    const request = { call, attempts, mayBegin, claim, areOthersServed: served.is };
-    if (!mayBegin()) {
+    const deadline = whileWished(call, deadlineFor(call.project_id));
+    const request = { call, attempts, deadline, claim, areOthersServed: served.is };
+    if (!isInTime(deadline, edges.now())) {
       const whose = { operation: call.operation.name, jobs: call.carriers.length };
       if (claim !== undefined) edges.log.warn('no time left', whose);
       await settleAttempt({ ...notSent(request, edges.now()), suspects });
@@ -155,11 +160,11 @@ const besideServed = (attempt: Attempt): Attempt => ({
   ),
 });
 
-/** There has to be time for it, and every job of it still wished by an intent. */
-const inTime = (now: () => number, call: Call, isTime: MayBegin): MayBegin => {
-  const deadline = deadlineOf(call);
-  return (inMs = 0) => isTime(inMs) && now() + inMs < deadline;
-};
+/** The deadline of a call: the budget's, or the last moment at which every job of it is still wished by an intent. */
+const whileWished = (call: Call, { beginBy, signal }: Deadline): Deadline => ({
+  beginBy: Math.min(beginBy, deadlineOf(call) - 1),
+  signal,
+});
 
 /** Until when every job of a call is wished by an intent, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>

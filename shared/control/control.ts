@@ -1,3 +1,4 @@
+import { makeBudget } from './budget.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { FAILED, hasFailed } from './give-up.ts';
 import { isSettled, type OpenIntent, type Received, wakesAt } from './open-intent.ts';
@@ -31,6 +32,7 @@ export const makeControlLoop =
   ): ControlLoop<Message> =>
   async (batch, remainingMs) => {
     const startedAt = edges.now();
+    const budget = makeBudget({ ...limits, now: edges.now, remainingMs });
     const { openIntents, cuts, unreadable } = readBatch(batch, {
       now: startedAt,
       blockJobs: limits.blockJobs,
@@ -59,7 +61,7 @@ export const makeControlLoop =
     };
 
     const [{ worked, refusal }] = await Promise.all([
-      workOn(openIntents, edges, limits, remainingMs, acknowledge),
+      workOn(openIntents, edges, limits, budget, acknowledge).finally(budget.end),
       ...unreadable.map(({ message, reason }) => bury(message, reason)),
     ]);
 

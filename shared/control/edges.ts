@@ -1,12 +1,13 @@
 import type { Result } from '../intent/result.ts';
 import type { SettleMs } from '../ledger/decide-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Identify, Operation, Send } from '../operations/operation.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Identify, Send } from '../upstream/send.ts';
 import type { CallEdges } from './carry-out.ts';
 import type { Received } from './open-intent.ts';
 
 /** What the loop does to the world. None of these throws for what the outside does: trouble is a value. */
-export interface ControlEdges<Message extends Received> extends CallEdges {
+export interface ControlEdges<Message extends Received> extends Omit<CallEdges, 'send'> {
   readonly ledger: Ledger;
   /** Sends one request, whatever its route. */
   readonly send: Send;

@@ -6,11 +6,14 @@ import { type Sighting, UNASKED, UNTOLD } from '../operations/sighting.ts';
 import { closureOf } from '../reply/refusal.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { SendBy } from '../upstream/destination.ts';
-import type { TimeFor } from './budget.ts';
+import { isInTime } from '../upstream/send.ts';
+import type { DeadlineFor } from './budget.ts';
 
 export interface LookEdges {
   readonly send: SendBy;
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Sees how jobs of one project stand; those that nothing was heard of are left out, those of an answer that does not tell are {@link UNTOLD}, and those that time was too short for {@link UNASKED}. */
@@ -25,16 +28,16 @@ export type LookAt = (
  * changes nothing, and one that brings nothing leaves its jobs out. None is begun without time for it.
  */
 export const makeLookAt = (
-  { send, log }: LookEdges,
+  { send, log, now }: LookEdges,
   concurrency: number,
-  timeFor: TimeFor,
+  deadlineFor: DeadlineFor,
 ): LookAt => {
   const slotsOf = slotsPer(concurrency);
   return async ({ name, look }, project, jobs) => {
     const lookOnce = async (some: readonly JobId[]) => {
-      const mayBegin = timeFor(project);
-      if (!mayBegin()) return unasked(some);
-      const reply = await send({ ...look.request(project, some), route: 'look' }, mayBegin);
+      const deadline = deadlineFor(project);
+      if (!isInTime(deadline, now())) return unasked(some);
+      const reply = await send({ ...look.request(project, some), route: 'look' }, deadline);
       if (reply.held === true && !leadsNowhere(reply)) return unasked(some);
       const told = look.decode(some, reply);
       const isAnswer = closureOf(reply) === undefined || leadsNowhere(reply);

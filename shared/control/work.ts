@@ -5,7 +5,7 @@ import { makeRecords } from '../ledger/records.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Breakers } from '../upstream/breakers.ts';
 import { adopt } from './adopt.ts';
-import { makeBudget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import { callAll } from './call-all.ts';
 import { decide } from './decide.ts';
 import { destinationOf, destinationOfIntent, destinationsOf } from './destinations.ts';
@@ -32,12 +32,11 @@ export const workOn = async <Message extends Received>(
   received: OpenIntents<Message>,
   edges: ControlEdges<Message>,
   limits: ControlLimits,
-  remainingMs: () => number,
+  budget: Budget,
   acknowledge: (done: readonly OpenIntent<Message>[]) => Promise<void>,
 ): Promise<Worked<Message>> => {
   const { now, log, newId } = edges;
   const invocation = newId();
-  const budget = makeBudget({ ...limits, now, remainingMs });
   const { keepSeconds } = limits;
   const records = makeRecords(edges.ledger, { newVersion: newId, now, keepSeconds, log });
   const adopted = await adopt(records, received);

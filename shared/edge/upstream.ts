@@ -159,7 +159,7 @@ const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<st
  */
 export const makeExchange =
   (dispatcher: Dispatcher, { timeoutMs }: ExchangeOptions): Exchange =>
-  async ({ method, url, headers, body }) => {
+  async ({ method, url, headers, body }, signal) => {
     let hasBegun = false;
     const onBegin = (): void => {
       hasBegun = true;
@@ -170,7 +170,7 @@ export const makeExchange =
         method,
         headers: { ...headers, 'accept-encoding': 'identity' },
         body: body ?? null,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       });
       const text = await textOf(response.body, response.headers);
       const retryAfter = retryAfterSeconds(response.headers['retry-after'], Date.now());

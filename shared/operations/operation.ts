@@ -57,26 +57,6 @@ export interface UpstreamRequest {
   readonly mayBlameJobs?: () => boolean;
 }
 
-/**
- * Sends one request. Law: never throws for what the outside does, silence is a reply too. `mayBegin` is asked right
- * before anything goes out, however long the request had to wait for its turn: a no is a reply of kind `silent`, unsent.
- * So is a request that `ready` finds nothing left to send of.
- */
-export type Send = (request: UpstreamRequest, mayBegin: MayBegin) => Promise<Reply>;
-
-/** Whether the time that is left is enough to begin a request, now or so many milliseconds from now. */
-export type MayBegin = (inMs?: number) => boolean;
-
-/**
- * By which credential requests for a project are sent: `key` is its fingerprint, and tells nothing of it. `none`: the
- * project has no credential. `out of reach`: that cannot be told just now.
- */
-export type Identity =
-  | { readonly kind: 'known'; readonly key: string }
-  | { readonly kind: 'none' | 'out of reach' };
-
-export type Identify = (project: ProjectId) => Promise<Identity>;
-
 /** How to see what state jobs are in. */
 export interface Look {
   /** Jobs that one request can ask about. */

@@ -1,14 +1,6 @@
 import type { Log } from '../json/log.ts';
 import { MisconfiguredError } from '../json/settings.ts';
-import type {
-  Identify,
-  Language,
-  MayBegin,
-  ProjectId,
-  Send,
-  Service,
-  UpstreamRequest,
-} from '../operations/operation.ts';
+import type { Language, ProjectId, Service, UpstreamRequest } from '../operations/operation.ts';
 import { isAuthRefusal, isBadSignature, showsService } from '../reply/refusal.ts';
 import { heldBack, type Reply } from '../reply/reply.ts';
 import type { KeptAccounts } from './accounts.ts';
@@ -17,6 +9,7 @@ import type { Exchange, Exchanged, Outgoing } from './exchange.ts';
 import { type Lane, type LaneOptions, makeLanes, REFUSED_LATELY } from './lanes.ts';
 import { readied } from './readied.ts';
 import { redact } from './redact.ts';
+import type { Identify, Send, Turn } from './send.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface AuthoriseEdges {
@@ -83,18 +76,21 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
   };
 
   /** What an exchange that broke its word says is not known to be free of secrets: nothing of it is told. */
-  const exchange = (outgoing: Outgoing): Promise<Exchanged> =>
-    edges.exchange(outgoing).catch(() => ({ kind: 'silent', reason: 'the exchange failed' }));
+  const exchange = (outgoing: Outgoing, signal?: AbortSignal): Promise<Exchanged> =>
+    edges
+      .exchange(outgoing, signal)
+      .catch(() => ({ kind: 'silent', reason: 'the exchange failed' }));
 
   /** One request on the wire, under an id of its own by which it can be found in the upstream's logs. */
   const sendOne = async (
     { headers, ...outgoing }: Outgoing,
+    signal?: AbortSignal,
     credential?: Credential,
   ): Promise<Exchanged> => {
     const id = edges.newId();
     const common = { 'user-agent': `job-fanin/${options.version}`, 'x-request-id': id };
     const sent = { ...outgoing, headers: { ...headers, ...common } };
-    const reply = redact(await exchange(sent), sent, credential);
+    const reply = redact(await exchange(sent, signal), sent, credential);
     if (reply.kind === 'silent' || reply.status >= 300)
       log.info('upstream request', {
         request_id: id,
@@ -124,17 +120,17 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     key: KeyPair,
     request: UpstreamRequest,
     unmade: Outgoing,
-    mayBegin: MayBegin,
+    turn: Turn,
   ) => {
     const reads = accounts.reads();
     if (lane.refusedAt() !== undefined) return { reply: heldBack(REFUSED_LATELY), reads };
-    const turn = await readied(request, mayBegin);
-    if (turn.kind === 'held') return { reply: turn.reply, reads };
+    const ready = await readied(request, turn, now);
+    if (ready.kind === 'held') return { reply: ready.reply, reads };
     // Where several are under way at once the first refusal may have come meanwhile.
     if (lane.refusedAt() !== undefined) return { reply: heldBack(REFUSED_LATELY), reads };
-    const outgoing = withBody(unmade, turn.body);
+    const outgoing = withBody(unmade, ready.body);
     const signed = edges.sign(outgoing, key, new Date(now()));
-    const reply = await sendOne(dress(outgoing, signed), key);
+    const reply = await sendOne(dress(outgoing, signed), turn.signal, key);
     if (isBadSignature(reply)) lane.refuse(request.project, reads);
     return { reply, reads };
   };
@@ -145,18 +141,18 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     iam: string | undefined,
     request: UpstreamRequest,
     unmade: Outgoing,
-    mayBegin: MayBegin,
+    turn: Turn,
   ) => {
     const { project } = request;
     const reads = accounts.reads();
     if (iam === undefined) return { reply: heldBack('no IAM endpoint is set'), reads };
-    const bearer = await tokens.of({ user, iam, project }, lane.login(project, mayBegin));
+    const bearer = await tokens.of({ user, iam, project }, lane.login(project, turn));
     if (bearer.kind === 'refused') return { reply: bearer.reply, reads };
-    const turn = await readied(request, mayBegin);
-    if (turn.kind === 'held') return { reply: turn.reply, reads };
-    const outgoing = withBody(unmade, turn.body);
+    const ready = await readied(request, turn, now);
+    if (ready.kind === 'held') return { reply: ready.reply, reads };
+    const outgoing = withBody(unmade, ready.body);
     const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
-    const reply = await sendOne(dress(outgoing, headers), user);
+    const reply = await sendOne(dress(outgoing, headers), turn.signal, user);
     if (showsService(reply)) lane.prove(project);
     return { reply, reads, bearer };
   };
@@ -164,7 +160,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
   const attempt = async (
     account: Account,
     request: UpstreamRequest,
-    mayBegin: MayBegin,
+    turn: Turn,
   ): Promise<Attempt> => {
     const { credential } = account;
     const { project } = request;
@@ -174,10 +170,8 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     const iam = account.endpoints.iam ?? endpoints.iam;
     const tried =
       credential.kind === 'key'
-        ? await lane.inTurn(project, () =>
-            attemptSigned(lane, credential, request, outgoing, mayBegin),
-          )
-        : await attemptAsUser(lane, credential, iam, request, outgoing, mayBegin);
+        ? await lane.inTurn(project, () => attemptSigned(lane, credential, request, outgoing, turn))
+        : await attemptAsUser(lane, credential, iam, request, outgoing, turn);
     const { reply } = tried;
     const sentBy = { key, isRefused: isBadSignature(reply) && lane.isCondemned() };
     return { lane, ...tried, reply: isHeld(reply) ? reply : { ...reply, sentBy } };
@@ -207,14 +201,14 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     return isOther || forget ? next : undefined;
   };
 
-  const send: Send = async (request, mayBegin) => {
+  const send: Send = async (request, turn) => {
     const found = await find(request.project);
     if (found === 'out of reach') return heldBack('the credentials are out of reach');
     if (found === undefined) return heldBack('the project has no credential');
     let account = found;
     let refusal: Reply | undefined;
     for (;;) {
-      const tried = await attempt(account, request, mayBegin);
+      const tried = await attempt(account, request, turn);
       const { reply } = tried;
       // Who only waited behind another's refusal has its second try yet.
       const hasWaited = isHeld(reply) && tried.lane.refusedAt() !== undefined;

@@ -1,6 +1,5 @@
 import type { Log } from '../json/log.ts';
 import type { Records } from '../ledger/records.ts';
-import type { Identify, MayBegin, Send } from '../operations/operation.ts';
 import { denialOf } from '../reply/denial.ts';
 import { closureOf, showsService } from '../reply/refusal.ts';
 import { heldBack, type Reply } from '../reply/reply.ts';
@@ -20,6 +19,7 @@ import {
 } from './circuit.ts';
 import { credentialBreakerKey } from './circuit-breaker.ts';
 import type { Destination, Routed, SendBy } from './destination.ts';
+import type { Deadline, Identify, Send } from './send.ts';
 import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
 
 export interface BreakersEdges {
@@ -172,16 +172,16 @@ const exchange = async (
   it: Known,
   circuit: Circuit,
   { route, ...request }: Routed,
-  mayBegin: MayBegin,
+  deadline: Deadline,
 ): Promise<Reply> => {
-  const reply = await it.send(request, (inMs) => !isOpen(circuit) && mayBegin(inMs));
+  const reply = await it.send(request, { ...deadline, isBroken: () => isOpen(circuit) });
   const mayBlameJobs = request.mayBlameJobs?.() === true;
   const now = renewed(it, { ...request, route }, circuit, reply);
   await hear(it, now, reply, { mayBlameJobs, isLook: route === 'look' });
   return reply;
 };
 
-const send = async (it: Known, request: Routed, mayBegin: MayBegin): Promise<Reply> => {
+const send = async (it: Known, request: Routed, deadline: Deadline): Promise<Reply> => {
   const loaded = circuitTo(it, request);
   if (request.route === 'look' && loaded !== undefined && !isOpen(loaded))
     await loaded.route.takeProbe(it.probeMs);
@@ -192,7 +192,7 @@ const send = async (it: Known, request: Routed, mayBegin: MayBegin): Promise<Rep
   }
   if (admission.kind === 'stay') return admission.reply;
   // Nothing may be awaited since it was admitted: of several requests, one alone is the probe.
-  const exchanged = exchange(it, admission.circuit, request, mayBegin);
+  const exchanged = exchange(it, admission.circuit, request, deadline);
   noteSending(admission.circuit, exchanged);
   return exchanged;
 };
@@ -227,7 +227,7 @@ export const makeBreakers = (
       const circuit = circuitTo(it, destination);
       return circuit && lastRefusal(circuit);
     },
-    send: (request, mayBegin) => send(it, request, mayBegin),
+    send: (request, deadline) => send(it, request, deadline),
     finish: async () => {
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },

@@ -1,11 +1,11 @@
 import type {
-  MayBegin,
   OperationName,
   ProjectId,
   Service,
   UpstreamRequest,
 } from '../operations/operation.ts';
 import type { Reply } from '../reply/reply.ts';
+import type { Deadline } from './send.ts';
 
 /** The path that a request takes at its service: an operation's endpoint, or the one for looks. */
 export type Route = OperationName | 'look';
@@ -20,5 +20,5 @@ export interface Destination {
 /** A request that says which route it takes. */
 export type Routed = UpstreamRequest & Destination;
 
-/** As `Send`, for requests that say which route they take. */
-export type SendBy = (request: Routed, mayBegin: MayBegin) => Promise<Reply>;
+/** Sends one request by its route. It does not go out if its circuit breakers or its time do not allow it. Never throws. */
+export type SendBy = (request: Routed, deadline: Deadline) => Promise<Reply>;

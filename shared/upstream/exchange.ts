@@ -12,5 +12,8 @@ export interface Outgoing {
 /** A reply, and the token that IAM sends in a header of its own. */
 export type Exchanged = Reply & { readonly subjectToken?: string };
 
-/** Sends one request, once. Law: never throws for what the outside does, silence is a reply too. */
-export type Exchange = (outgoing: Outgoing) => Promise<Exchanged>;
+/**
+ * Sends one request, once. Law: it never throws for what the outside does. Silence is a reply too, also after `signal` was
+ * aborted.
+ */
+export type Exchange = (outgoing: Outgoing, signal?: AbortSignal) => Promise<Exchanged>;

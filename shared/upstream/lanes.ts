@@ -1,12 +1,11 @@
-import type { MayBegin } from '../operations/operation.ts';
 import { isBadSignature } from '../reply/refusal.ts';
 import { heldBack } from '../reply/reply.ts';
 import type { Credential } from './credentials.ts';
 import type { Exchange } from './exchange.ts';
+import { hindrance, type Turn } from './send.ts';
 import { type InTurn, makeTurns } from './turns.ts';
 
 export const REFUSED_LATELY = 'the credential was refused a moment ago';
-export const NO_TIME = 'no time is left to begin';
 
 /** What all requests by one credential have in common. */
 export interface Lane {
@@ -27,7 +26,7 @@ export interface Lane {
   /** Whether it was refused lately, and a user's for no single project's trouble: no other has been served since the last time. */
   readonly isCondemned: () => boolean;
   /** Fetches a user's tokens, one after another, so that a bad password is tried once. */
-  readonly login: (project: string, mayBegin: MayBegin) => Exchange;
+  readonly login: (project: string, turn: Turn) => Exchange;
 }
 
 export interface LaneEdges {
@@ -69,12 +68,13 @@ const makeLane = (
     refuse,
     prove,
     isCondemned: () => lately()?.isSure === true,
-    login: (project, mayBegin) => async (outgoing) => {
+    login: (project, turn) => async (outgoing) => {
       const { reply } = await inTurn(project, async () => {
         if (lately() !== undefined) return { reply: heldBack(REFUSED_LATELY) };
-        if (!mayBegin()) return { reply: heldBack(NO_TIME) };
+        const hindered = hindrance(turn, now());
+        if (hindered !== undefined) return { reply: heldBack(hindered) };
         const readsThen = reads();
-        const answer = await exchange(outgoing);
+        const answer = await exchange(outgoing, turn.signal);
         if (isBadSignature(answer)) refuse(project, readsThen);
         else if (answer.kind === 'replied' && answer.status < 300) prove(project);
         return { reply: answer };

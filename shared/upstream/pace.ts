@@ -1,7 +1,8 @@
-import type { MayBegin, Send, UpstreamRequest } from '../operations/operation.ts';
+import type { UpstreamRequest } from '../operations/operation.ts';
 import { closureOf, isSaidOfAll, showsService } from '../reply/refusal.ts';
 import { heldBack, type Reply } from '../reply/reply.ts';
 import { FREE, type Pace, slowDown, speedUp, takeTurn } from './rate.ts';
+import { hindrance, type Send, type Turn } from './send.ts';
 
 export interface PaceEdges {
   /** Sends one request, once. */
@@ -29,11 +30,11 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
   const isHeld = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
 
   /** Resolves when it is this request's turn; to the milliseconds that it would take, if that is too long. */
-  const awaitTurn = async (lane: string, mayBegin: MayBegin): Promise<number> => {
+  const awaitTurn = async (lane: string, turn: Turn): Promise<number> => {
     for (;;) {
       const [at, after] = takeTurn(paces.get(lane) ?? FREE, now(), random());
       const wait = at - now();
-      if (wait > 0 && !mayBegin(wait)) return wait;
+      if (wait > 0 && hindrance(turn, at) !== undefined) return wait;
       paces.set(lane, after);
       if (wait <= 0) return 0;
       await pause(wait);
@@ -41,15 +42,15 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
     }
   };
 
-  return async (request, mayBegin) => {
+  return async (request, turn) => {
     const lane = laneOf(request);
     let refusal: Reply | undefined;
     for (let tries = 1; ; tries++) {
-      const tooLong = await awaitTurn(lane, mayBegin);
+      const tooLong = await awaitTurn(lane, turn);
       // Only a pause that the upstream asked for tells that it serves none; want of time is this invocation's own.
       if (tooLong > 0 && refusal !== undefined && isHeld(lane)) return refusal;
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
-      const reply = await send(request, mayBegin);
+      const reply = await send(request, turn);
       const pace = paces.get(lane) ?? FREE;
       if (closureOf(reply) !== 'throttled') {
         if (showsService(reply)) paces.set(lane, speedUp(pace));

@@ -1,6 +1,6 @@
-import type { MayBegin, UpstreamRequest } from '../operations/operation.ts';
+import type { UpstreamRequest } from '../operations/operation.ts';
 import { heldBack, type Reply } from '../reply/reply.ts';
-import { NO_TIME } from './lanes.ts';
+import { hindrance, type Turn } from './send.ts';
 
 /** That nothing of a request is left to send, by the time of its turn. */
 export const NOTHING_LEFT = 'others have what it asked for';
@@ -10,16 +10,21 @@ export type Readied =
   | { readonly kind: 'held'; readonly reply: Reply };
 
 /**
- * What is to go out for a request that has its turn: to be asked for right before it is sent. Making it ready takes
- * time, so that `mayBegin` has the last word once more.
+ * The body of a request that has its turn. To be called right before the request is sent. It takes time to make a body
+ * ready, so what the request heeds is asked again after that.
  */
 export const readied = async (
   { body, ready }: Pick<UpstreamRequest, 'body' | 'ready'>,
-  mayBegin: MayBegin,
+  turn: Turn,
+  now: () => number,
 ): Promise<Readied> => {
-  if (!mayBegin()) return { kind: 'held', reply: heldBack(NO_TIME) };
+  const before = hindrance(turn, now());
+  if (before !== undefined) return { kind: 'held', reply: heldBack(before) };
   if (ready === undefined) return { kind: 'go', body };
   const made = await ready();
   if (made === undefined) return { kind: 'held', reply: heldBack(NOTHING_LEFT) };
-  return mayBegin() ? { kind: 'go', body: made } : { kind: 'held', reply: heldBack(NO_TIME) };
+  const after = hindrance(turn, now());
+  return after === undefined
+    ? { kind: 'go', body: made }
+    : { kind: 'held', reply: heldBack(after) };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeBudget } from '../../shared/control/budget.ts';
-import type { Identify } from '../../shared/operations/operation.ts';
 import { isProjectId } from '../../shared/operations/operation.ts';
+import { type Identify, isInTime } from '../../shared/upstream/send.ts';
 import { makeSchedule } from '../simulation/schedule.ts';
 import {
   agree,
@@ -174,8 +174,10 @@ describe('the time for requests', () => {
       callsForMs: CALLS_MS,
     });
     now = ms;
-    const ask = (timeFor: typeof calls) =>
-      [timeFor(a), timeFor(a), timeFor(b), timeFor(b)].map((mayBegin) => mayBegin());
+    const ask = (deadlineFor: typeof calls) =>
+      [deadlineFor(a), deadlineFor(a), deadlineFor(b), deadlineFor(b)].map((deadline) =>
+        isInTime(deadline, now),
+      );
     return { calls: ask(calls), looksBefore: ask(looksBefore), looksAfter: ask(looksAfter) };
   };
 
@@ -192,15 +194,17 @@ describe('the time for requests', () => {
     expect(at(ms)).toEqual({ calls, looksBefore: looks, looksAfter: calls });
   });
 
-  it('a wait for a turn counts', () => {
-    const { calls } = makeBudget({
+  it('is over for a request that still waits for its turn', () => {
+    const { calls, end } = makeBudget({
       now: () => 0,
       remainingMs: () => 60_000,
       msPerCall: 30_000,
       callsForMs: CALLS_MS,
     });
     calls(a);
-    const mayBegin = calls(a);
-    expect([mayBegin(14_999), mayBegin(15_000)]).toEqual([true, false]);
+    const deadline = calls(a);
+    expect([14_999, 15_000].map((at) => isInTime(deadline, at))).toEqual([true, false]);
+    end();
+    expect([isInTime(deadline, 0), deadline.signal.aborted]).toEqual([false, true]);
   });
 });

@@ -3,13 +3,14 @@ import type { ClaimCall } from '../../shared/control/attempt.ts';
 import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
 import {
   jobIdOf,
-  type MayBegin,
   type Operation,
   type UpstreamRequest,
 } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
+import type { Deadline } from '../../shared/upstream/send.ts';
 import { agree, refusal, type SeenCall, YES } from '../support/control-room.ts';
+import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { idAt, NOW, PROJECT, type Wish } from '../support/messages.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
@@ -41,19 +42,19 @@ const carryOut = async (
   let ids = 0;
   const asked: (readonly string[])[] = [];
   const attempts: Attempt[] = [];
-  const begins: MayBegin[] = [];
+  const deadlines: Deadline[] = [];
   const { log, lines } = keptLog();
   const edges = {
     log,
     now: () => at,
     newId: () => `call ${++ids}`,
     random: () => 0,
-    send: async (request: UpstreamRequest, mayBegin: MayBegin) => {
-      begins.push(mayBegin);
-      const turn = await readied(request, mayBegin);
-      if (turn.kind === 'held') return turn.reply;
+    send: async (request: UpstreamRequest, deadline: Deadline) => {
+      deadlines.push(deadline);
+      const ready = await readied(request, { ...ANY_TIME, ...deadline }, () => at);
+      if (ready.kind === 'held') return ready.reply;
       const { path } = request;
-      const { body = '' } = turn;
+      const { body = '' } = ready;
       const jobs = JSON.parse(body).job_ids.map(String);
       asked.push(jobs);
       at += 7;
@@ -61,11 +62,8 @@ const carryOut = async (
     },
   };
   const call = theOnly(openWishes(...wishes).calls);
-  const timeFor =
-    () =>
-    (inMs = 0) =>
-      remainingMs() - inMs >= MS_PER_CALL;
-  await makeCarryOut(edges, { timeFor, claim })(
+  const deadlineFor = () => turnUntil(at + remainingMs() - MS_PER_CALL);
+  await makeCarryOut(edges, { deadlineFor, claim })(
     decode === undefined ? call : { ...call, operation: { ...call.operation, decode } },
     async (attempt) => {
       attempts.push(attempt);
@@ -76,7 +74,7 @@ const carryOut = async (
       verdicts.map(([{ job }, { kind }]) => [jobIdOf(job), kind] as const),
     ),
   );
-  return { asked, attempts, begins, lines, verdicts };
+  return { asked, attempts, deadlines, lines, verdicts };
 };
 
 describe('each request leaves one line in the log', () => {
@@ -269,10 +267,9 @@ describe('no request is begun with less time than one may take', () => {
     expect(attempts.map(({ info }) => info.attempts)).toEqual([2, 2]);
   });
 
-  it('and who has to wait for a turn asks whether the rest is enough then', async () => {
-    const { begins } = await carryOut({ remainingMs: () => MS_PER_CALL + 10 }, {});
-    const mayBegin = theOnly(begins);
-    expect([mayBegin(), mayBegin(10), mayBegin(11)]).toEqual([true, true, false]);
+  it('and a request that has to wait for its turn knows until when the rest is enough', async () => {
+    const { deadlines } = await carryOut({ remainingMs: () => MS_PER_CALL + 10 }, {});
+    expect(theOnly(deadlines).beginBy).toBe(AT + 10);
   });
 });
 
@@ -291,15 +288,13 @@ describe('no request is begun that asks for what nobody wishes any more', () => 
     ['of those who ask for one job the last', [until(500), until(900)], 900],
     ['or whoever wishes it for ever', [until(500), {}, { jobs: ['2'], ...until(800) }], 800],
   ])('%s', async (_, wishes, ms) => {
-    const { begins } = await carryOut({}, ...wishes);
-    const mayBegin = theOnly(begins);
-    // 7 ms have passed since.
-    expect([mayBegin(), mayBegin(ms - 8), mayBegin(ms - 7)]).toEqual([true, true, false]);
+    const { deadlines } = await carryOut({}, ...wishes);
+    expect(theOnly(deadlines).beginBy).toBe(AT + ms - 1);
   });
 
   it('without a deadline there is none', async () => {
-    const { begins } = await carryOut({ remainingMs: () => Number.MAX_SAFE_INTEGER }, {});
-    expect(theOnly(begins)(1e12)).toBe(true);
+    const { deadlines } = await carryOut({ remainingMs: () => Number.POSITIVE_INFINITY }, {});
+    expect(theOnly(deadlines).beginBy).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('its jobs stay unanswered then, as where time is short', async () => {

@@ -5,6 +5,7 @@ import type { UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { agree, message, startControlRoom } from '../support/control-room.ts';
+import { ANY_TIME } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
@@ -89,17 +90,18 @@ describe('a job is claimed when its request has its turn', () => {
 
 describe('what was claimed and not sent is said to be free again', () => {
   it('where the time was over by then', async () => {
-    let remaining = 60_000;
+    let at = AT;
     const { ledger, writes } = keptWrites(memoryLedger());
     const short = startControlRoom({
       ledger: {
         ...ledger,
         write: (entry, seen) => {
-          remaining = 1_000;
+          at = AT + 59_000;
           return ledger.write(entry, seen);
         },
       },
-      remainingMs: () => remaining,
+      now: () => at,
+      remainingMs: () => AT + 60_000 - at,
     });
     expect(await short.run([message('m1', { jobs: ['1'] })])).toEqual(['m1']);
     expect(short.calls).toEqual([]);
@@ -136,11 +138,11 @@ describe('a request that is sent again is the same', () => {
     let at = AT;
     let claims = 0;
     const bodies: unknown[] = [];
-    const send = async (request: UpstreamRequest, mayBegin: () => boolean): Promise<Reply> => {
+    const send = async (request: UpstreamRequest): Promise<Reply> => {
       for (let tries = 0; tries < 3; tries++) {
         at += 1_000;
-        const turn = await readied(request, mayBegin);
-        bodies.push(turn.kind === 'go' && turn.body);
+        const ready = await readied(request, ANY_TIME, () => at);
+        bodies.push(ready.kind === 'go' && ready.body);
       }
       return replied(200, [{ is_success: 'true', message: '' }]);
     };
@@ -151,7 +153,7 @@ describe('a request that is sent again is the same', () => {
     };
     const reported: unknown[] = [];
     const { calls } = openWishes({ jobs: ['1', '2'] });
-    await makeCarryOut(edges, { timeFor: () => () => true, claim })(
+    await makeCarryOut(edges, { deadlineFor: () => ANY_TIME, claim })(
       theOnly(calls),
       async ({ timing, info, isClaimed }) => {
         reported.push([timing.calledAt, timing.settledAt, info.size, isClaimed]);

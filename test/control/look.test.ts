@@ -7,6 +7,7 @@ import {
   type UpstreamRequest,
 } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
+import { ANY_TIME, TOO_LATE } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
@@ -20,8 +21,8 @@ const begin = (
   reply: (request: UpstreamRequest) => Reply | Promise<Reply>,
   {
     concurrency = 8,
-    mayBegin = () => true,
-  }: { concurrency?: number; mayBegin?: () => boolean } = {},
+    isInTime = () => true,
+  }: { concurrency?: number; isInTime?: () => boolean } = {},
 ) => {
   const requests: UpstreamRequest[] = [];
   const { log, lines } = keptLog();
@@ -29,7 +30,9 @@ const begin = (
     requests.push(request);
     return reply(request);
   };
-  const lookAt = makeLookAt({ send, log }, concurrency, () => mayBegin);
+  const lookAt = makeLookAt({ send, log, now: () => 0 }, concurrency, () =>
+    isInTime() ? ANY_TIME : TOO_LATE,
+  );
   const look = async (operation: OperationName, ids: readonly string[]) => {
     const jobs = intentOf({ operation, jobs: ids }).jobs.map(jobIdOf);
     const seen = await lookAt(OPERATIONS[operation], project, jobs);
@@ -112,7 +115,7 @@ describe('looks keep within bounds', () => {
         asked++;
         return detail('job_running');
       },
-      { concurrency: 1, mayBegin: () => asked < 3 },
+      { concurrency: 1, isInTime: () => asked < 3 },
     );
     const seen = await look('dli.run', numbers(10));
     expect(Object.values(seen)).toEqual([

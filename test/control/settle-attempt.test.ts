@@ -4,9 +4,10 @@ import { makeLookAt } from '../../shared/control/look.ts';
 import type { OpenIntent } from '../../shared/control/open-intent.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import type { Call } from '../../shared/intent/plan.ts';
-import type { Send } from '../../shared/operations/operation.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
+import type { SendBy } from '../../shared/upstream/destination.ts';
 import { refusal } from '../support/control-room.ts';
+import { ANY_TIME } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { NOW, type Wish } from '../support/messages.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
@@ -20,6 +21,7 @@ const carryOut = async (
 ) => {
   const { openIntents, calls, list } = openWishes(...wishes);
   const { log } = keptLog();
+  const now = () => Date.parse(NOW);
   const looks: string[] = [];
   const lookAt = makeLookAt(
     {
@@ -33,12 +35,12 @@ const carryOut = async (
           : replied(200, { job_detail: status === 'untold' ? {} : { status } });
       },
       log,
+      now,
     },
     8,
-    () => () => true,
+    () => ANY_TIME,
   );
-  const now = () => Date.parse(NOW);
-  const send: Send = async ({ ready }) => {
+  const send: SendBy = async ({ ready }) => {
     await ready?.();
     return reply;
   };
@@ -55,7 +57,7 @@ const carryOut = async (
     lookAt,
   });
   const claim = async ({ carriers }: Call) => carriers;
-  await makeCarryOut(edges, { timeFor: () => () => true, claim })(theOnly(calls), report);
+  await makeCarryOut(edges, { deadlineFor: () => ANY_TIME, claim })(theOnly(calls), report);
   return { looks, list };
 };
 

@@ -81,8 +81,8 @@ const remade = (request: UpstreamRequest, change = (body: string) => body) => {
 const bodyThat = (change: (body: string) => string): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: (request, mayBegin) =>
-      edges.send(isBatch(request) ? remade(request, change).request : request, mayBegin),
+    send: (request, turn) =>
+      edges.send(isBatch(request) ? remade(request, change).request : request, turn),
   }),
 });
 
@@ -95,10 +95,10 @@ const asLooked = (path: string, status: string): string =>
 const looksThatShow = (status: string): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) =>
+    send: async (request, turn) =>
       request.method === 'GET'
         ? { kind: 'replied', status: 200, body: asLooked(request.path, status) }
-        : edges.send(request, mayBegin),
+        : edges.send(request, turn),
   }),
 });
 
@@ -147,10 +147,10 @@ const roundNumbers = (text: string): string => JSON.stringify(JSON.parse(text));
 const blameEverybody: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) => {
-      if (!isBatch(request)) return edges.send(request, mayBegin);
+    send: async (request, turn) => {
+      if (!isBatch(request)) return edges.send(request, turn);
       const { request: kept, sent } = remade(request);
-      const reply = await edges.send(kept, mayBegin);
+      const reply = await edges.send(kept, turn);
       if (reply.kind !== 'replied' || reply.status !== 400) return reply;
       if (!reply.body.includes('DLI.0001')) return reply;
       const jobs = sent().split(',').length;
@@ -164,10 +164,10 @@ const blameEverybody: Breakage = {
 const readByPosition: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) => {
-      if (!isBatch(request)) return edges.send(request, mayBegin);
+    send: async (request, turn) => {
+      if (!isBatch(request)) return edges.send(request, turn);
       const { request: kept, sent } = remade(request);
-      const reply = await edges.send(kept, mayBegin);
+      const reply = await edges.send(kept, turn);
       if (reply.kind !== 'replied' || !reply.body.startsWith('[')) return reply;
       const rows: Json = JSON.parse(reply.body);
       const jobs: Json = JSON.parse(sent());
@@ -183,8 +183,8 @@ const readByPosition: Breakage = {
 const repliesThat = (change: (reply: Replied, request: UpstreamRequest) => Replied): Breakage => ({
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) => {
-      const reply = await edges.send(request, mayBegin);
+    send: async (request, turn) => {
+      const reply = await edges.send(request, turn);
       return isBatch(request) && reply.kind === 'replied' ? change(reply, request) : reply;
     },
   }),
@@ -199,9 +199,9 @@ const firstLookStands = (): Breakage => {
       histories.set(edges.random, seen);
       return {
         ...edges,
-        send: async (request, mayBegin) => {
-          if (request.method !== 'GET') return edges.send(request, mayBegin);
-          const reply = seen.get(request.path) ?? (await edges.send(request, mayBegin));
+        send: async (request, turn) => {
+          if (request.method !== 'GET') return edges.send(request, turn);
+          const reply = seen.get(request.path) ?? (await edges.send(request, turn));
           if (reply.kind === 'replied' && reply.status === 200) seen.set(request.path, reply);
           return reply;
         },
@@ -214,8 +214,8 @@ const firstLookStands = (): Breakage => {
 const takesPagesForReplies: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) => {
-      const reply = await edges.send(request, mayBegin);
+    send: async (request, turn) => {
+      const reply = await edges.send(request, turn);
       const isPage = reply.kind === 'replied' && /^<html><h1>40[34]|APIGW.0101/.test(reply.body);
       return isPage ? { kind: 'replied', status: 200, body: '[]' } : reply;
     },
@@ -410,10 +410,10 @@ export const BROKEN: readonly Broken[] = [
     breakage: {
       edges: (edges) => ({
         ...edges,
-        send: async (request, mayBegin) => {
-          if (!isBatch(request)) return edges.send(request, mayBegin);
+        send: async (request, turn) => {
+          if (!isBatch(request)) return edges.send(request, turn);
           const body = await request.ready?.();
-          return edges.send({ ...request, ready: async () => body }, mayBegin);
+          return edges.send({ ...request, ready: async () => body }, turn);
         },
       }),
     },
@@ -424,11 +424,11 @@ export const BROKEN: readonly Broken[] = [
     breakage: {
       edges: (edges) => ({
         ...edges,
-        send: async (request, mayBegin) => {
-          let reply = await edges.send(request, mayBegin);
+        send: async (request, turn) => {
+          let reply = await edges.send(request, turn);
           const isRefused = () => reply.kind === 'replied' && reply.status === 400;
           for (let n = 0; n < 2 && isBatch(request) && isRefused(); n++)
-            reply = await edges.send(request, mayBegin);
+            reply = await edges.send(request, turn);
           return reply;
         },
       }),

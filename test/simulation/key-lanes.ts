@@ -1,4 +1,4 @@
-import type { Send } from '../../shared/operations/operation.ts';
+import type { Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 
 /**
@@ -13,9 +13,9 @@ export const makeKeyLanes = (callsPerKey: number) => {
       return {
         inTurn:
           (send: Send): Send =>
-          async (request, mayBegin) => {
+          async (request, turn) => {
             const { reply } = await inTurn(request.project, async () => ({
-              reply: await send(request, mayBegin),
+              reply: await send(request, turn),
             }));
             return reply;
           },

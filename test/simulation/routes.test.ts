@@ -64,8 +64,8 @@ const play = async (breakage: Breakage) => {
 const closesAll: Breakage = {
   edges: (edges) => ({
     ...edges,
-    send: async (request, mayBegin) => {
-      const reply = await edges.send(request, mayBegin);
+    send: async (request, turn) => {
+      const reply = await edges.send(request, turn);
       return reply.kind === 'replied' && reply.body.includes('APIGW.0101')
         ? { ...reply, body: '{"error_code":"APIGW.0102","error_msg":"words"}' }
         : reply;

@@ -1,6 +1,7 @@
-import type { MayBegin, UpstreamRequest } from '../../shared/operations/operation.ts';
+import type { UpstreamRequest } from '../../shared/operations/operation.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
+import type { Turn } from '../../shared/upstream/send.ts';
 import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
@@ -183,14 +184,14 @@ export const makeUpstreamModel = (
   return {
     openFor:
       (life: Life, invocation: Invocation, remainingMs: () => number) =>
-      (request: UpstreamRequest, mayBegin: MayBegin): Promise<Reply> =>
-        readied(request, mayBegin).then(
-          (turn) =>
+      (request: UpstreamRequest, turn: Turn): Promise<Reply> =>
+        readied(request, turn, schedule.now).then(
+          (ready) =>
             new Promise((resolve) => {
               if (!life.isAlive()) return;
-              if (turn.kind === 'held') return resolve(turn.reply);
+              if (ready.kind === 'held') return resolve(ready.reply);
               const sender = { life, invocation, remainingMs };
-              const understood = understand({ ...request, body: turn.body });
+              const understood = understand({ ...request, body: ready.body });
               if (understood.kind === 'look') serveLook(understood, sender, resolve);
               else serveCall(understood, sender, resolve);
             }),

@@ -8,14 +8,10 @@ import type { Received } from '../../shared/control/open-intent.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import type {
-  Identify,
-  ProjectId,
-  Send,
-  UpstreamRequest,
-} from '../../shared/operations/operation.ts';
+import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
+import { hindrance, type Identify, type Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -136,8 +132,8 @@ export const startControlRoom = ({
   const buried: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
   const { log, lines } = keptLog();
-  const exchange: Send = async (request, mayBegin) => {
-    if (!mayBegin(turnInMs())) return heldBack('no time left');
+  const exchange: Send = async (request, turn) => {
+    if (hindrance(turn, now() + turnInMs()) !== undefined) return heldBack('no time left');
     const jobs = lookedAt(request);
     if (jobs !== undefined) {
       looks.push(jobs);
@@ -146,9 +142,9 @@ export const startControlRoom = ({
       const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
       return lookReply(request, await Promise.all(statuses));
     }
-    const turn = await readied(request, mayBegin);
-    if (turn.kind === 'held') return turn.reply;
-    const call = seen(request.path, turn.body ?? '');
+    const ready = await readied(request, turn, now);
+    if (ready.kind === 'held') return ready.reply;
+    const call = seen(request.path, ready.body ?? '');
     calls.push(call);
     return between(request) ?? reply(call);
   };
@@ -164,8 +160,8 @@ export const startControlRoom = ({
     {
       ledger,
       identify,
-      send: async (request, mayBegin) => {
-        const run = async () => ({ reply: await exchange(request, mayBegin) });
+      send: async (request, turn) => {
+        const run = async () => ({ reply: await exchange(request, turn) });
         const inTurn = await laneOf(request.project);
         return (await inTurn(request.project, run)).reply;
       },

@@ -6,6 +6,7 @@ import { makeAuthorised } from '../../shared/upstream/authorise.ts';
 import type { Account, Credential } from '../../shared/upstream/credentials.ts';
 import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
+import { ANY_TIME, TOO_LATE, turnUntil } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { replied } from '../support/replies.ts';
 
@@ -38,7 +39,13 @@ type Found = Account | undefined | 'out of reach' | Error;
 
 /** Accounts that are what the secret says once it is read again, and an upstream that says what it is told to, or yes. */
 const begin = (first: Found, { iam }: { readonly iam?: string } = { iam: IAM }) => {
-  const state = { now: Date.parse('2026-01-31T12:00:00Z'), reads: 1, found: first, secret: first };
+  const state = {
+    now: Date.parse('2026-01-31T12:00:00Z'),
+    reads: 1,
+    found: first,
+    secret: first,
+    loginMs: 0,
+  };
   /** With how many reads it was asked that credentials be read again. */
   const refreshes: (number | undefined)[] = [];
   const sent: Outgoing[] = [];
@@ -71,6 +78,7 @@ const begin = (first: Found, { iam }: { readonly iam?: string } = { iam: IAM }) 
       tokens: makeTokens({ now: () => state.now }),
       exchange: async (outgoing) => {
         sent.push(outgoing);
+        if (isLogin(outgoing)) state.now += state.loginMs;
         if (isLogin(outgoing)) return logins.shift() ?? issue();
         const reply = replies.shift() ?? ok;
         if (reply instanceof Error) throw reply;
@@ -90,7 +98,7 @@ const begin = (first: Found, { iam }: { readonly iam?: string } = { iam: IAM }) 
       refusedMs: REFUSED_MS,
     },
   );
-  const go = (project?: string, mayBegin = () => true) => send(run(project), mayBegin);
+  const go = (project?: string, turn = ANY_TIME) => send(run(project), turn);
   const told = (event: string) => lines.filter((line) => line.event === event);
   const shown = () =>
     sent.map(({ headers }) => headers.authorization ?? headers['x-auth-token'] ?? 'login');
@@ -156,16 +164,16 @@ describe('nothing goes out', () => {
   });
 
   it('when the time is over once the token is there; nobody is to blame', async () => {
-    const { go, sent, refreshes, lines } = begin(user());
-    let asked = 0;
-    expect(await go('p', () => ++asked === 1)).toEqual(heldBack('no time is left to begin'));
+    const { go, state, sent, refreshes, lines } = begin(user());
+    state.loginMs = 10;
+    expect(await go('p', turnUntil(state.now + 9))).toEqual(heldBack('no time is left to begin'));
     expect(sent.map(isLogin)).toEqual([true]);
     expect([refreshes, lines]).toEqual([[], []]);
   });
 
   it('nor by a pair of keys, without time', async () => {
     const { go, sent, refreshes } = begin(pair('AK'));
-    expect(await go('p', () => false)).toEqual(heldBack('no time is left to begin'));
+    expect(await go('p', TOO_LATE)).toEqual(heldBack('no time is left to begin'));
     expect([sent, refreshes]).toEqual([[], []]);
   });
 });
@@ -174,8 +182,8 @@ describe('a request goes out with the body that it has', () => {
   it('or without one', async () => {
     const { send, sent } = begin(pair('AK'));
     const { body: _, ...look } = run();
-    await send({ ...look, method: 'GET' }, () => true);
-    await send(run(), () => true);
+    await send({ ...look, method: 'GET' }, ANY_TIME);
+    await send(run(), ANY_TIME);
     expect(sent.map((outgoing) => Object.hasOwn(outgoing, 'body'))).toEqual([false, true]);
     expect(sent[1]?.body).toBe('[]');
   });

@@ -12,6 +12,7 @@ import { type Credential, readCredentials } from '../../shared/upstream/credenti
 import type { Exchange, Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { startBareServer } from '../support/bare-server.ts';
+import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { fingerprint } from '../support/fingerprints.ts';
 import { keptLog } from '../support/logs.ts';
 
@@ -74,9 +75,9 @@ const begin = ({ secret = secretOf(pair('one')), ...setup }: Setup = {}) => {
     body: JSON.stringify({ token: { expires_at: new Date(clock.now + 86_400_000).toISOString() } }),
     subjectToken: `token-number-${++logins}`,
   });
-  const exchange: Exchange = async (outgoing) => {
+  const exchange: Exchange = async (outgoing, signal) => {
     sent.push(outgoing);
-    if (setup.exchange !== undefined) return setup.exchange(outgoing);
+    if (setup.exchange !== undefined) return setup.exchange(outgoing, signal);
     return (await setup.reply?.(outgoing)) ?? (isLogin(outgoing) ? issue() : ok);
   };
   const fetch = async (): Promise<string> => {
@@ -108,8 +109,8 @@ const begin = ({ secret = secretOf(pair('one')), ...setup }: Setup = {}) => {
     },
   );
   /** What came back, without the request's id, which is another each time, and without whose it was. */
-  const go = async (request = run(), mayBegin = () => true): Promise<Reply> => {
-    const { requestId: _, sentBy: __, ...reply } = await send(request, mayBegin);
+  const go = async (request = run(), turn = ANY_TIME): Promise<Reply> => {
+    const { requestId: _, sentBy: __, ...reply } = await send(request, turn);
     return reply;
   };
   return { go, send, identify, clock, source, sent, lines, who: () => sent.map(whoOf), issue };
@@ -121,9 +122,22 @@ const together = async (count: number, go: () => Promise<Reply>) =>
 describe('a request goes out as the vendor asks', () => {
   it('under an id of its own, by which it is found in the upstream’s logs', async () => {
     const { send, sent } = begin();
-    const replies = [await send(run(), () => true), await send(run(), () => true)];
+    const replies = [await send(run(), ANY_TIME), await send(run(), ANY_TIME)];
     expect(replies.map(({ requestId }) => requestId)).toEqual(['id-1', 'id-2']);
     expect(sent.map(({ headers }) => headers['x-request-id'])).toEqual(['id-1', 'id-2']);
+  });
+
+  it('with the signal that abandons it, its login included', async () => {
+    const signals: unknown[] = [];
+    const { send, issue } = begin({
+      secret: secretOf(user('right')),
+      exchange: async (outgoing, signal) => {
+        signals.push(signal);
+        return isLogin(outgoing) ? issue() : ok;
+      },
+    });
+    await send(run(), ANY_TIME);
+    expect(signals).toEqual([ANY_TIME.signal, ANY_TIME.signal]);
   });
 
   it('signed, with the project and what names us', async () => {
@@ -333,11 +347,11 @@ describe('so many requests are under way at once', () => {
 
   it('whether there is time is asked when it is their turn', async () => {
     const gate = Promise.withResolvers<void>();
-    const { go, sent } = begin({ reply: () => gate.promise.then(() => ok) });
-    let time = true;
-    const both = [go(run(), () => time), go(run(), () => time)];
+    const { go, sent, clock } = begin({ reply: () => gate.promise.then(() => ok) });
+    const turn = turnUntil(clock.now);
+    const both = [go(run(), turn), go(run(), turn)];
     await new Promise(setImmediate);
-    time = false;
+    clock.now++;
     gate.resolve();
     expect(await Promise.all(both)).toEqual([ok, expect.objectContaining({ unsent: true })]);
     expect(sent).toHaveLength(1);
@@ -407,7 +421,7 @@ describe('a refused pair of keys', () => {
       for (let n = 0; n < 3; n++) {
         expect(await go()).toEqual(ok);
         const sentBy = { key: expect.any(String), isRefused: true };
-        expect(await send(run(P2), () => true)).toMatchObject({ status: 401, sentBy });
+        expect(await send(run(P2), ANY_TIME)).toMatchObject({ status: 401, sentBy });
         expect(await go()).toEqual(HELD);
         clock.now += REFUSED_MS;
       }
@@ -436,15 +450,15 @@ describe('a refused pair of keys', () => {
   });
 
   it('is not sent again when the time is over', async () => {
-    let asked = 0;
-    const { go, source, sent } = begin({
+    const { go, source, sent, clock } = begin({
       secret: secretOf(pair('old')),
       reply: () => {
         source.says = secretOf(pair('new'));
+        clock.now++;
         return BAD_SIGNATURE;
       },
     });
-    expect(await go(run(), () => ++asked === 1)).toEqual(BAD_SIGNATURE);
+    expect(await go(run(), turnUntil(clock.now))).toEqual(BAD_SIGNATURE);
     expect(sent).toHaveLength(1);
   });
 });
@@ -462,7 +476,7 @@ describe('a user who serves other projects by a token that is kept', () => {
     expect(await go(run(P3))).toEqual(ok);
     for (let n = 0; n < 3; n++) {
       clock.now += REFUSED_MS;
-      expect(await send(run(P2), () => true)).toMatchObject({ sentBy: { isRefused: false } });
+      expect(await send(run(P2), ANY_TIME)).toMatchObject({ sentBy: { isRefused: false } });
       // Its password is not tried for another one for a while; who has a token goes on.
       expect(await go(run('p4' as ProjectId))).toEqual(HELD);
       expect(await go(run(P3))).toEqual(ok);

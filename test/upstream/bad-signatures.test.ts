@@ -11,6 +11,7 @@ import type { Exchange } from '../../shared/upstream/exchange.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { makeSchedule } from '../simulation/schedule.ts';
+import { turnUntil } from '../support/deadlines.ts';
 import { fingerprint } from '../support/fingerprints.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
@@ -111,12 +112,12 @@ const play = async (history: History): Promise<ReadonlyMap<string, readonly numb
   });
   const invoke = async (edges: ReturnType<typeof startProcess>): Promise<void> => {
     const until = now() + INVOCATION;
-    const mayBegin = (inMs = 0) => now() + inMs + CALL_TIMEOUT < until;
+    const turn = turnUntil(until - CALL_TIMEOUT - 1);
     const records = makeRecords(ledger, { newVersion: newId, now, keepSeconds: 3_600, log });
     const breakers = makeBreakers({ ...edges, records, log, now }, 30 * SECOND);
     await breakers.load(requests);
     const calls = Array.from({ length: history.callsEach }, () => requests).flat();
-    await Promise.all(calls.map((request) => breakers.send(request, mayBegin)));
+    await Promise.all(calls.map((request) => breakers.send(request, turn)));
     await breakers.finish();
   };
   const work = async (): Promise<void> => {

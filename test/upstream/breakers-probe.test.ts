@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Identity,
-  isProjectId,
-  type MayBegin,
-  type ProjectId,
-} from '../../shared/operations/operation.ts';
+import { isProjectId, type ProjectId } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makeBreakers } from '../../shared/upstream/breakers.ts';
 import {
@@ -13,7 +8,9 @@ import {
   projectBreakerKey,
   routeBreakerKey,
 } from '../../shared/upstream/circuit-breaker.ts';
+import { BROKEN, hindrance, type Identity, type Turn } from '../../shared/upstream/send.ts';
 import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
+import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { recordAt, startRecords } from '../support/records-room.ts';
@@ -31,7 +28,6 @@ const projectOf = (text: string): ProjectId => {
 const to = (project = 'p') =>
   ({ service: 'dli', project: projectOf(project), route: 'dli.run' }) as const;
 const requestTo = (project?: string) => ({ ...to(project), method: 'POST', path: '/' }) as const;
-const always = () => true;
 
 /** Breakers over a ledger that all invocations share, and an upstream whose replies come when the test says. */
 const begin = (identity: Identity = KNOWN) => {
@@ -44,7 +40,7 @@ const begin = (identity: Identity = KNOWN) => {
       return inner.read(keys);
     },
   });
-  const under: { readonly mayBegin: MayBegin; readonly answer: (reply: Reply) => void }[] = [];
+  const under: { readonly turn: Turn; readonly answer: (reply: Reply) => void }[] = [];
   const { log, lines } = keptLog();
   const load = async (...projects: readonly string[]) => {
     const breakers = makeBreakers(
@@ -53,9 +49,9 @@ const begin = (identity: Identity = KNOWN) => {
         log,
         now: () => AT,
         identify: async () => identity,
-        send: (_, mayBegin) => {
+        send: (_, turn) => {
           const { promise, resolve } = Promise.withResolvers<Reply>();
-          under.push({ mayBegin, answer: resolve });
+          under.push({ turn, answer: resolve });
           return promise;
         },
       },
@@ -84,7 +80,7 @@ describe('half-open, one request goes alone, whichever breaker it is', () => {
     const { load, trip, under } = begin();
     await trip(key, AT);
     const { send } = await load('p');
-    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    const sending = [1, 2, 3].map(() => send(requestTo(), ANY_TIME));
     await settle();
     expect(under).toHaveLength(1);
     under[0]?.answer(GOOD);
@@ -122,8 +118,8 @@ describe('the looks of a project have a probe of their own', () => {
     await trip(ofLooks, AT);
     const { send, finish } = await load('p');
     expect(await stored(ofLooks)).toMatchObject({ until: AT, probing: false });
-    const looking = [1, 2, 3].map(() => send({ ...requestTo(), route: 'look' }, always));
-    const calling = send(requestTo(), always);
+    const looking = [1, 2, 3].map(() => send({ ...requestTo(), route: 'look' }, ANY_TIME));
+    const calling = send(requestTo(), ANY_TIME);
     await settle();
     // One look, and the call.
     expect(under).toHaveLength(2);
@@ -141,9 +137,9 @@ describe('the looks of a project have a probe of their own', () => {
     const { load, trip, under } = begin();
     await trip(ofLooks, AT);
     const [first, second] = [await load('p'), await load('p')];
-    const looking = first.send({ ...requestTo(), route: 'look' }, always);
+    const looking = first.send({ ...requestTo(), route: 'look' }, ANY_TIME);
     await settle();
-    expect(await second.send({ ...requestTo(), route: 'look' }, always)).toEqual(
+    expect(await second.send({ ...requestTo(), route: 'look' }, ANY_TIME)).toEqual(
       heldBack('the circuit breaker is open'),
     );
     expect([second.stateOf(look), second.waitSeconds(look)]).toEqual(['open', 3]);
@@ -157,22 +153,23 @@ describe('a request that waits for its turn learns that its breaker has opened',
   it('it may not begin any more, whatever time is left', async () => {
     const { load, under } = begin();
     const { send } = await load('p');
-    const both = [send(requestTo(), always), send(requestTo(), always)];
+    const both = [send(requestTo(), ANY_TIME), send(requestTo(), ANY_TIME)];
     await settle();
-    expect(under.map(({ mayBegin }) => mayBegin())).toEqual([true, true]);
+    expect(under.map(({ turn }) => hindrance(turn, AT))).toEqual([undefined, undefined]);
     under[0]?.answer(replied(429, ''));
     await both[0];
-    expect(under[1]?.mayBegin()).toBe(false);
+    expect(under[1] && hindrance(under[1].turn, AT)).toBe(BROKEN);
     under[1]?.answer(heldBack('not any more'));
     await both[1];
   });
 
-  it('and before that, that its time is short', async () => {
+  it('and has the deadline that it was given', async () => {
     const { load, under } = begin();
     const { send } = await load('p');
-    const sending = send(requestTo(), (inMs = 0) => inMs <= 10);
+    const { beginBy, signal } = turnUntil(AT + 10);
+    const sending = send(requestTo(), { beginBy, signal });
     await settle();
-    expect([0, 10, 11].map((ms) => under[0]?.mayBegin(ms))).toEqual([true, true, false]);
+    expect(under[0]?.turn).toMatchObject({ beginBy, signal });
     under[0]?.answer(GOOD);
     await sending;
   });
@@ -182,7 +179,7 @@ describe('a credential that was renewed since, and is refused too', () => {
   it('has a breaker of its own, which opens once, however many requests were under way by it', async () => {
     const { load, under, lines, stored } = begin();
     const { send, finish } = await load('p');
-    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    const sending = [1, 2, 3].map(() => send(requestTo(), ANY_TIME));
     await settle();
     for (const { answer } of under)
       answer({ ...replied(401, ''), sentBy: { key: 'renewed', isRefused: true } });
@@ -203,7 +200,7 @@ describe('a request that is held back says why', () => {
     const { load, trip, under } = begin();
     await trip(ofProject, AT + 60_000);
     const { send } = await load('p');
-    expect(await send(requestTo(), always)).toEqual(heldBack('the circuit breaker is open'));
+    expect(await send(requestTo(), ANY_TIME)).toEqual(heldBack('the circuit breaker is open'));
     expect(under).toEqual([]);
   });
 
@@ -212,7 +209,7 @@ describe('a request that is held back says why', () => {
     async (kind) => {
       const { load, reads } = begin({ kind });
       const { send } = await load('p');
-      expect(await send(requestTo(), always)).toEqual(
+      expect(await send(requestTo(), ANY_TIME)).toEqual(
         heldBack('the state of the circuit breaker is unknown'),
       );
       expect(reads).toEqual([]);

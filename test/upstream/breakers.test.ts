@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { makeRecords } from '../../shared/ledger/records.ts';
-import {
-  type Identity,
-  isProjectId,
-  type ProjectId,
-  type Service,
-} from '../../shared/operations/operation.ts';
+import { isProjectId, type ProjectId, type Service } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makeBreakers } from '../../shared/upstream/breakers.ts';
 import type { Route, Routed } from '../../shared/upstream/destination.ts';
+import { hindrance, type Identity } from '../../shared/upstream/send.ts';
+import { ANY_TIME, TOO_LATE } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { replied } from '../support/replies.ts';
@@ -34,7 +31,6 @@ const requestTo = (...destination: Parameters<typeof to>): Routed => ({
 const good = replied(200, [{ is_success: 'true' }]);
 const down = replied(503, '');
 const badSignature = replied(401, { error_code: 'APIGW.0301' });
-const always = () => true;
 
 /** The world that invocations share: a clock, a ledger, and an upstream that says what it is told. */
 const begin = (ledger: Ledger = memoryLedger()) => {
@@ -56,8 +52,8 @@ const begin = (ledger: Ledger = memoryLedger()) => {
         log,
         now,
         identify: async () => world.identity,
-        send: async ({ service, project }, mayBegin) => {
-          if (!mayBegin()) return heldBack('no time left');
+        send: async ({ service, project }, turn) => {
+          if (hindrance(turn, now()) !== undefined) return heldBack('no time left');
           world.sent.push(`${service}/${project}`);
           return world.reply;
         },
@@ -75,7 +71,7 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const { world, invoke } = begin();
     world.reply = down;
     const { send, stateOf, waitSeconds } = await invoke();
-    for (let n = 0; n < 5; n++) await send(requestTo(), always);
+    for (let n = 0; n < 5; n++) await send(requestTo(), ANY_TIME);
     expect(world.sent).toHaveLength(3);
     expect([stateOf(to()), waitSeconds(to())]).toEqual(['open', 5]);
   });
@@ -85,7 +81,7 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const { send, stateOf } = await invoke();
     for (const reply of [down, down, good, down, down]) {
       world.reply = reply;
-      await send(requestTo(), always);
+      await send(requestTo(), ANY_TIME);
     }
     expect([world.sent.length, stateOf(to())]).toEqual([5, 'closed']);
   });
@@ -94,8 +90,8 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const { world, invoke } = begin();
     world.reply = { kind: 'replied', status: 429, body: '', retryAfter: 90 };
     const { send, waitSeconds } = await invoke();
-    await send(requestTo(), always);
-    expect(await send(requestTo(), always)).toMatchObject({ unsent: true, held: true });
+    await send(requestTo(), ANY_TIME);
+    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ unsent: true, held: true });
     expect([world.sent.length, waitSeconds(to())]).toEqual([1, 90]);
   });
 
@@ -103,11 +99,11 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const { world, invoke } = begin();
     world.reply = down;
     const first = await invoke();
-    await first.send(requestTo(), always);
+    await first.send(requestTo(), ANY_TIME);
     await first.finish();
     const second = await invoke();
     expect([second.stateOf(to()), second.waitSeconds(to())]).toEqual(['open', 5]);
-    await second.send(requestTo(), always);
+    await second.send(requestTo(), ANY_TIME);
     expect(world.sent).toHaveLength(1);
   });
 
@@ -117,7 +113,7 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const other = await invoke();
     world.reply = down;
     for (const breakers of [first, other]) {
-      await breakers.send(requestTo(), always);
+      await breakers.send(requestTo(), ANY_TIME);
       await breakers.finish();
     }
     // The second one found the record written: it counts once.
@@ -129,7 +125,7 @@ describe('where all requests are refused, none goes out while the breaker is ope
     const { world, invoke } = begin();
     const { send, stateOf } = await invoke(to(), to('q'), to('p', 'drs'));
     world.reply = down;
-    for (let n = 0; n < 3; n++) await send(requestTo(), always);
+    for (let n = 0; n < 3; n++) await send(requestTo(), ANY_TIME);
     expect([to(), to('q'), to('p', 'drs')].map(stateOf)).toEqual(['open', 'closed', 'closed']);
   });
 });
@@ -139,7 +135,7 @@ describe('half-open, one request alone shows whether requests are served again',
     const { world, invoke } = begin();
     world.reply = down;
     const breakers = await invoke();
-    await breakers.send(requestTo(), always);
+    await breakers.send(requestTo(), ANY_TIME);
     await breakers.finish();
     world.at += 5_000;
     world.sent.length = 0;
@@ -151,7 +147,7 @@ describe('half-open, one request alone shows whether requests are served again',
     const { promise, resolve } = Promise.withResolvers<Reply>();
     world.reply = promise;
     const { send } = await invoke();
-    const sending = [1, 2, 3].map(() => send(requestTo(), always));
+    const sending = [1, 2, 3].map(() => send(requestTo(), ANY_TIME));
     await new Promise(setImmediate);
     expect(world.sent).toHaveLength(1);
     resolve(good);
@@ -163,7 +159,7 @@ describe('half-open, one request alone shows whether requests are served again',
   it('when three were refused, one after the other, none follows, and the next wait is twice as long', async () => {
     const { world, invoke } = await halfOpen();
     const { send, waitSeconds } = await invoke();
-    await Promise.all([1, 2, 3, 4, 5].map(() => send(requestTo(), always)));
+    await Promise.all([1, 2, 3, 4, 5].map(() => send(requestTo(), ANY_TIME)));
     expect([world.sent.length, waitSeconds(to())]).toEqual([3, 10]);
   });
 
@@ -171,7 +167,7 @@ describe('half-open, one request alone shows whether requests are served again',
     const { world, invoke } = await halfOpen();
     world.reply = replied(429, '');
     const { send, waitSeconds } = await invoke();
-    await Promise.all([1, 2, 3].map(() => send(requestTo(), always)));
+    await Promise.all([1, 2, 3].map(() => send(requestTo(), ANY_TIME)));
     expect([world.sent.length, waitSeconds(to())]).toEqual([1, 10]);
   });
 
@@ -180,15 +176,15 @@ describe('half-open, one request alone shows whether requests are served again',
     for (let n = 0; n < 20; n++) {
       const alone = await invoke();
       world.reply = down;
-      await alone.send(requestTo(), always);
+      await alone.send(requestTo(), ANY_TIME);
       await alone.finish();
       expect(alone.waitSeconds(to())).toBeLessThanOrEqual(300);
       world.at += 300_000;
     }
     const { send, stateOf, finish } = await invoke();
-    await send(requestTo(), always);
+    await send(requestTo(), ANY_TIME);
     world.reply = good;
-    expect([await send(requestTo(), always), stateOf(to())]).toEqual([good, 'closed']);
+    expect([await send(requestTo(), ANY_TIME), stateOf(to())]).toEqual([good, 'closed']);
     await finish();
     expect((await invoke()).stateOf(to())).toBe('closed');
   });
@@ -198,7 +194,7 @@ describe('half-open, one request alone shows whether requests are served again',
     const breakers = await invoke();
     for (const reply of [replied(302, ''), replied(200, '<html>')]) {
       world.reply = reply;
-      await breakers.send(requestTo(), always);
+      await breakers.send(requestTo(), ANY_TIME);
     }
     await breakers.finish();
     expect(breakers.allRefused()).toMatch(/^200: no reply of the service: <html>/);
@@ -210,7 +206,7 @@ describe('half-open, one request alone shows whether requests are served again',
     const { world, invoke } = await halfOpen();
     const both = await Promise.all([invoke(), invoke()]);
     expect(both.map(({ stateOf }) => stateOf(to())).toSorted()).toEqual(['closed', 'open']);
-    await Promise.all(both.map(({ send }) => send(requestTo(), always)));
+    await Promise.all(both.map(({ send }) => send(requestTo(), ANY_TIME)));
     expect(world.sent).toHaveLength(1);
     expect(Math.max(...both.map(({ waitSeconds }) => waitSeconds(to())))).toBeLessThanOrEqual(10);
   });
@@ -235,8 +231,8 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     const { world, invoke } = begin();
     world.reply = badSignature;
     const { send, stateOf, waitSeconds } = await invoke(to(), to('q', 'drs'));
-    await send(requestTo(), always);
-    await send(requestTo('q', 'drs'), always);
+    await send(requestTo(), ANY_TIME);
+    await send(requestTo('q', 'drs'), ANY_TIME);
     expect(world.sent).toHaveLength(1);
     expect([stateOf(to('q', 'drs')), waitSeconds(to('q', 'drs'))]).toEqual(['open', 60]);
     // So that the next who tries it is another's.
@@ -251,8 +247,8 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     const { world, invoke } = begin();
     world.reply = replied(status, { error_code });
     const { send, waitSeconds } = await invoke(to(), to('q'));
-    await send(requestTo(), always);
-    await send(requestTo('q'), always);
+    await send(requestTo(), ANY_TIME);
+    await send(requestTo('q'), ANY_TIME);
     expect(world.sent).toHaveLength(1);
     expect([waitSeconds(to()), waitSeconds(to('q'))]).toEqual([120, 60]);
   });
@@ -261,7 +257,7 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     const { world, invoke } = begin();
     world.reply = { ...badSignature, sentBy: { key: 'user', isRefused: false } };
     const { send, stateOf, waitSeconds } = await invoke(to(), to('q'));
-    await send(requestTo(), always);
+    await send(requestTo(), ANY_TIME);
     expect([waitSeconds(to()), stateOf(to('q'))]).toEqual([60, 'closed']);
   });
 
@@ -273,7 +269,7 @@ describe('a refused credential stops all that use it, for a minute at least', ()
       const one = async (project: string, reply: Reply): Promise<void> => {
         world.reply = reply;
         const breakers = await invoke(to(project));
-        await breakers.send(requestTo(project), always);
+        await breakers.send(requestTo(project), ANY_TIME);
         pauses.push(breakers.waitSeconds(to(project)));
         await breakers.finish();
       };
@@ -294,12 +290,12 @@ describe('a refused credential stops all that use it, for a minute at least', ()
       const { world, invoke } = begin();
       world.reply = down;
       const first = await invoke(to('p'));
-      for (let i = 0; i < 3; i++) await first.send(requestTo('p'), always);
+      for (let i = 0; i < 3; i++) await first.send(requestTo('p'), ANY_TIME);
       await first.finish();
       world.at += 60_000;
       world.reply = badSignature;
       const breakers = await invoke(to('p'));
-      await breakers.send(requestTo('p'), always);
+      await breakers.send(requestTo('p'), ANY_TIME);
       expect(breakers.waitSeconds(to('p'))).toBe(120);
     });
 
@@ -312,15 +308,15 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   it('one that was renewed is no probe: the others do not wait for its predecessor', async () => {
     const { world, invoke } = begin();
     world.reply = badSignature;
-    await (await invoke(to('r'))).send(requestTo('r'), always);
+    await (await invoke(to('r'))).send(requestTo('r'), ANY_TIME);
     world.at += 60_000;
     const { send } = await invoke();
     world.reply = { ...good, sentBy: { key: 'renewed', isRefused: false } };
-    await send(requestTo(), always);
+    await send(requestTo(), ANY_TIME);
     const { promise, resolve } = Promise.withResolvers<Reply>();
     world.reply = promise;
     world.sent.length = 0;
-    const both = [send(requestTo(), always), send(requestTo(), always)];
+    const both = [send(requestTo(), ANY_TIME), send(requestTo(), ANY_TIME)];
     await new Promise(setImmediate);
     expect(world.sent).toHaveLength(2);
     resolve(good);
@@ -330,7 +326,7 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   it('it is the one that the request went out by, though another was there at first', async () => {
     const { world, invoke } = begin();
     world.reply = { ...badSignature, sentBy: { key: 'renewed', isRefused: true } };
-    await (await invoke()).send(requestTo(), always);
+    await (await invoke()).send(requestTo(), ANY_TIME);
     const next = await invoke(to('q'));
     expect(next.stateOf(to('q'))).toBe('closed');
     world.identity = { kind: 'known', key: 'renewed' };
@@ -340,7 +336,7 @@ describe('a refused credential stops all that use it, for a minute at least', ()
   it('and not those of another', async () => {
     const { world, invoke } = begin();
     world.reply = badSignature;
-    await (await invoke()).send(requestTo(), always);
+    await (await invoke()).send(requestTo(), ANY_TIME);
     world.identity = { kind: 'known', key: 'a new pair' };
     expect((await invoke(to('q'))).stateOf(to('q'))).toBe('closed');
   });
@@ -349,10 +345,10 @@ describe('a refused credential stops all that use it, for a minute at least', ()
     const { world, invoke } = begin();
     world.reply = replied(403, { error_code: 'DRS.M00261' });
     const { send, stateOf, waitSeconds } = await invoke(to('p', 'drs'), to('q', 'drs'));
-    await send(requestTo('p', 'drs'), always);
+    await send(requestTo('p', 'drs'), ANY_TIME);
     // It may be one task's alone.
     expect(stateOf(to('p', 'drs'))).toBe('closed');
-    for (let n = 0; n < 2; n++) await send(requestTo('p', 'drs'), always);
+    for (let n = 0; n < 2; n++) await send(requestTo('p', 'drs'), ANY_TIME);
     expect(waitSeconds(to('p', 'drs'))).toBe(60);
     expect([stateOf(to('p', 'drs')), stateOf(to('q', 'drs'))]).toEqual(['open', 'closed']);
   });
@@ -370,12 +366,12 @@ describe('what is about a path opens the breaker of that route, and no other', (
     const { world, invoke } = begin();
     world.reply = noRoute;
     const { send, stateOf, waitSeconds, finish, lines } = await invoke(run, stop);
-    await send(toStop, always);
+    await send(toStop, ANY_TIME);
     expect([stop, run, look].map(stateOf)).toEqual(['open', 'closed', 'closed']);
     expect([stop, run, look].map(waitSeconds)).toEqual([5, 0, 0]);
-    expect(await send(toStop, always)).toEqual(heldBack('the circuit breaker is open', true));
+    expect(await send(toStop, ANY_TIME)).toEqual(heldBack('the circuit breaker is open', true));
     world.reply = good;
-    expect(await send(requestTo(), always)).toEqual(good);
+    expect(await send(requestTo(), ANY_TIME)).toEqual(good);
     await finish();
     expect(lines).toMatchObject([{ fields: { breaker: 'cool/dli/p/dli.stop', why: 'no-route' } }]);
     const next = await invoke(run, stop);
@@ -390,34 +386,34 @@ describe('what is about a path opens the breaker of that route, and no other', (
     const { world, invoke } = begin();
     world.reply = page;
     const { send, stateOf } = await invoke(run, stop);
-    for (let n = 0; n < 5; n++) await send(toStop, always);
+    for (let n = 0; n < 5; n++) await send(toStop, ANY_TIME);
     expect(world.sent).toHaveLength(3);
     expect([stop, run, look].map(stateOf)).toEqual(['open', 'closed', 'closed']);
-    expect(await send(toStop, always)).toEqual(heldBack('the circuit breaker is open'));
+    expect(await send(toStop, ANY_TIME)).toEqual(heldBack('the circuit breaker is open'));
   });
 
   it('looks too have a route of their own', async () => {
     const { world, invoke } = begin();
     world.reply = noRoute;
     const { send, stateOf, lastRefusal } = await invoke(run);
-    await send(requestTo('p', 'dli', 'look'), always);
+    await send(requestTo('p', 'dli', 'look'), ANY_TIME);
     expect([run, look].map(stateOf)).toEqual(['closed', 'open']);
     expect([lastRefusal(run), lastRefusal(look)]).toEqual([undefined, '404: APIGW.0101: words']);
-    expect(await send(requestTo('p', 'dli', 'look'), always)).toMatchObject({ noRoute: true });
+    expect(await send(requestTo('p', 'dli', 'look'), ANY_TIME)).toMatchObject({ noRoute: true });
   });
 
   it('half-open, one request is its probe, and the others of the project do not wait', async () => {
     const { world, invoke } = begin();
     world.reply = noRoute;
     const first = await invoke(run, stop);
-    await first.send(toStop, always);
+    await first.send(toStop, ANY_TIME);
     await first.finish();
     world.at += 5_000;
     world.sent.length = 0;
     const { promise, resolve } = Promise.withResolvers<Reply>();
     world.reply = promise;
     const { send } = await invoke(run, stop);
-    const sending = [send(toStop, always), send(toStop, always), send(requestTo(), always)];
+    const sending = [send(toStop, ANY_TIME), send(toStop, ANY_TIME), send(requestTo(), ANY_TIME)];
     await new Promise(setImmediate);
     expect(world.sent).toHaveLength(2);
     resolve(good);
@@ -429,9 +425,9 @@ describe('what is about a path opens the breaker of that route, and no other', (
     const { world, invoke } = begin();
     world.reply = replied(200, '<html>');
     const { send, stateOf } = await invoke(run, stop);
-    for (let n = 0; n < 3; n++) await send(toStop, always);
+    for (let n = 0; n < 3; n++) await send(toStop, ANY_TIME);
     expect([stop, run, look].map(stateOf)).toEqual(['open', 'open', 'open']);
-    expect(await send(requestTo(), always)).toEqual(heldBack('the circuit breaker is open'));
+    expect(await send(requestTo(), ANY_TIME)).toEqual(heldBack('the circuit breaker is open'));
   });
 
   it('what an earlier release wrote of the project counts for all its routes', async () => {
@@ -451,7 +447,7 @@ describe('which requests are never sent', () => {
     world.identity = { kind: 'none' };
     const { stateOf, waitSeconds, send } = await invoke();
     expect([stateOf(to()), waitSeconds(to())]).toEqual(['no-credential', 0]);
-    expect(await send(requestTo(), always)).toMatchObject({ held: true });
+    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ held: true });
     expect(world.sent).toEqual([]);
   });
 
@@ -469,7 +465,7 @@ describe('which requests are never sent', () => {
     const { world, invoke } = make();
     const { stateOf, waitSeconds, send } = await invoke();
     expect([stateOf(to()), waitSeconds(to())]).toEqual(['open', 15]);
-    await send(requestTo(), always);
+    await send(requestTo(), ANY_TIME);
     expect(world.sent).toEqual([]);
   });
 });
@@ -480,17 +476,17 @@ describe('an invocation in which all requests were refused', () => {
     const breakers = await invoke();
     expect(breakers.allRefused()).toBeUndefined();
     world.reply = down;
-    await breakers.send(requestTo(), always);
+    await breakers.send(requestTo(), ANY_TIME);
     expect(breakers.allRefused()).toBe('503: no reply of the service: an empty body');
     world.reply = good;
-    await breakers.send(requestTo(), always);
+    await breakers.send(requestTo(), ANY_TIME);
     expect(breakers.allRefused()).toBeUndefined();
   });
 
   it('is none where requests were held back here', async () => {
     const { invoke } = begin();
     const breakers = await invoke();
-    await breakers.send(requestTo(), () => false);
+    await breakers.send(requestTo(), TOO_LATE);
     await breakers.finish();
     expect(breakers.allRefused()).toBeUndefined();
     expect((await invoke()).stateOf(to())).toBe('closed');

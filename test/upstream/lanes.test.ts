@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { heldBack } from '../../shared/reply/reply.ts';
 import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
-import { makeLanes, NO_TIME, REFUSED_LATELY } from '../../shared/upstream/lanes.ts';
+import { makeLanes, REFUSED_LATELY } from '../../shared/upstream/lanes.ts';
+import { NO_TIME } from '../../shared/upstream/send.ts';
+import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { replied } from '../support/replies.ts';
 
 const REFUSED_MS = 60_000;
@@ -32,7 +34,7 @@ const begin = () => {
     { callsPerKey: 3, refusedMs: REFUSED_MS },
   );
   const lane = laneFor('key', 'user');
-  const login = (project = 'p', mayBegin = () => true) => lane.login(project, mayBegin)(LOGIN);
+  const login = (project = 'p', turn = ANY_TIME) => lane.login(project, turn)(LOGIN);
   return { state, sent, replies, laneFor, lane, login };
 };
 
@@ -116,11 +118,11 @@ describe('logins go out one after another', () => {
   });
 
   it('and if there is no time left when it is its turn, it does not go out', async () => {
-    const { login, sent, lane } = begin();
-    let time = true;
-    const both = Promise.all([login('a', () => time), login('b', () => time)]);
+    const { login, state, sent, lane } = begin();
+    const turn = turnUntil(state.now);
+    const both = Promise.all([login('a', turn), login('b', turn)]);
     await new Promise(setImmediate);
-    time = false;
+    state.now++;
     expect(await both).toEqual([issued, heldBack(NO_TIME)]);
     expect([sent, lane.refusedAt()]).toEqual([[LOGIN], undefined]);
     expect(NO_TIME).toBe('no time is left to begin');

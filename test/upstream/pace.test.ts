@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { isProjectId, type UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
+import { hindrance } from '../../shared/upstream/send.ts';
 import { makeSchedule } from '../simulation/schedule.ts';
+import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { replied } from '../support/replies.ts';
 
 const projectOf = (text: string) => {
@@ -31,8 +33,8 @@ const begin = (replies: readonly Reply[], secondsLeft = 1_000) => {
   let chance = 0;
   const sent: string[] = [];
   const send = makePaced({
-    send: async ({ project }, mayBegin) => {
-      if (!mayBegin()) return heldBack('no time left');
+    send: async ({ project }, turn) => {
+      if (hindrance(turn, at) !== undefined) return heldBack('no time left');
       sent.push(`${project} ${(at / 1_000).toFixed(2)}`);
       return replies[sent.length - 1] ?? good;
     },
@@ -45,11 +47,11 @@ const begin = (replies: readonly Reply[], secondsLeft = 1_000) => {
       at = Math.max(at, at + ms);
     },
   });
-  const mayBegin = (inMs = 0): boolean => at + inMs <= secondsLeft * 1_000;
+  const turn = turnUntil(secondsLeft * 1_000);
   return {
     sent,
     at: () => at / 1_000,
-    send: (project?: string) => send(request(project), mayBegin),
+    send: (project?: string) => send(request(project), turn),
   };
 };
 
@@ -154,7 +156,7 @@ describe('who goes the same way at once', () => {
     const all = Promise.all(
       times.map(async (time) => {
         await pass(time);
-        return send(request(), () => true);
+        return send(request(), ANY_TIME);
       }),
     );
     await schedule.run(() => false);
