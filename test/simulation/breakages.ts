@@ -630,7 +630,12 @@ export const BROKEN: readonly Broken[] = [
     breakage: {
       edges: (edges) => {
         const begunAt = edges.now();
-        return { ...edges, now: () => begunAt };
+        return {
+          ...edges,
+          now: () => begunAt,
+          send: (request, turn) =>
+            edges.send(request, { ...turn, beginBy: Number.POSITIVE_INFINITY }),
+        };
       },
     },
   },
