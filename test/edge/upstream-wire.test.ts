@@ -30,16 +30,13 @@ const begin = async (listener: RequestListener, timeoutMs = 60_000, bounds = {})
   onTestFinished(() => dispatcher.close());
   const exchange = makeExchange(dispatcher, { timeoutMs });
   return {
-    send: (signal?: AbortSignal) =>
-      exchange(
-        {
-          method: 'POST',
-          url: `${url}/v1.0/p/streaming/jobs/run`,
-          headers: { 'content-type': 'application/json' },
-          body: '{"job_ids":[1]}',
-        },
-        signal,
-      ),
+    send: () =>
+      exchange({
+        method: 'POST',
+        url: `${url}/v1.0/p/streaming/jobs/run`,
+        headers: { 'content-type': 'application/json' },
+        body: '{"job_ids":[1]}',
+      }),
     requests: () => requests,
   };
 };
@@ -52,16 +49,6 @@ describe('no answer on a real wire is a value, never an error, and nothing is se
     const { send, requests } = await begin(timeIsUp, 100);
     expect(await send()).toEqual({ kind: 'silent', reason: expect.stringContaining('timeout') });
     expect([requests(), asked]).toEqual([1, [100]]);
-  });
-
-  it('an invocation that is over before the answer: the request is abandoned', async () => {
-    const over = new AbortController();
-    const { send, requests } = await begin(() => over.abort());
-    expect(await send(over.signal)).toEqual(silent);
-    expect(requests()).toBe(1);
-    // And what it has not begun does not go out.
-    expect(await send(over.signal)).toEqual({ ...silent, unsent: true });
-    expect(requests()).toBe(1);
   });
 
   it('no headers within their own timeout', async () => {
