@@ -4,7 +4,7 @@ import { exchange, type Life, type Wire } from './wire.ts';
 
 const PER_REQUEST = 10;
 
-/** EventBridge: takes ten at a time, refuses some of them, and is not always heard. */
+/** EventBridge: takes ten events at a time, refuses some of them, and some of its answers get lost. */
 export const makeBusModel = (wire: Wire, { tell }: Chronicle) => {
   const put = (results: readonly Result[], invocation: Invocation): readonly boolean[] => {
     const taken = results.map((result) => {

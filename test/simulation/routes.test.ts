@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ask, type Invocation, jobKey } from './chronicle.ts';
-import { drawClimate, FAULTS } from './climate.ts';
+import { FAULTS } from './climate.ts';
+import { drawClimate } from './draw-climate.ts';
 import { makeRandom } from './random.ts';
 import { type Breakage, type History, simulate } from './simulate.ts';
 

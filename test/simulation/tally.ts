@@ -2,7 +2,7 @@ import { FAULTS, type FaultName } from './climate.ts';
 import type { Violation } from './oracles/index.ts';
 import type { History } from './simulate.ts';
 
-/** What many histories came to. Plain data: it goes from thread to thread. */
+/** Counts over many histories. Plain data, since threads pass it on. */
 export interface Tally {
   histories: number;
   invocations: number;
@@ -96,7 +96,7 @@ export const tellBroken = (tally: Tally): readonly string[] => [
   ),
 ];
 
-/** A tally as lines for a reader. */
+/** A tally as readable lines. */
 export const tellTally = (tally: Tally, seconds: number): readonly string[] => [
   `${number(tally.histories)} histories in ${seconds.toFixed(0)} s (${number(Math.round(tally.histories / seconds))} a second)`,
   `${number(tally.intents)} intents accepted, ${number(tally.invocations)} invocations, of which ${number(tally.crashes)} crashed or timed out`,

@@ -6,11 +6,11 @@ import type { Schedule } from './schedule.ts';
 export interface Life {
   readonly isAlive: () => boolean;
   readonly end: () => void;
-  /** Called whenever it is about to send or to hear something; it may be the end of it. */
+  /** Call it before each send and each receive. False once the process has ended, which may be now. */
   readonly step: () => boolean;
 }
 
-/** A life that ends at its step `last`, or when somebody ends it. */
+/** A life that ends at its step `last`, or at a call of `end`. */
 export const makeLife = (last: number, onEnd: () => void = () => {}): Life => {
   let alive = true;
   let steps = 0;
@@ -36,15 +36,15 @@ export interface Wire {
 }
 
 export interface Trip {
-  /** The longest way there and back, each, in milliseconds. */
+  /** The longest way, there or back, in milliseconds. */
   readonly longest: number;
   readonly there?: number;
   readonly back?: number;
 }
 
 /**
- * One request over a wire. It arrives, whatever becomes of the sender, and has its effect there; the sender hears of it
- * later, if it is still alive. A request of a dead sender never leaves.
+ * One request over a wire. Once sent, it arrives and has its effect, even if the sender dies. The reply reaches the sender
+ * later, if it is still alive. A dead sender sends nothing.
  */
 export const exchange = <T>(
   { schedule, random }: Wire,
@@ -54,7 +54,7 @@ export const exchange = <T>(
 ): Promise<T> =>
   new Promise((resolve) => {
     if (!life.isAlive()) return;
-    // Of those who die while they send, some have sent.
+    // A sender that dies during the send has sent in half of the cases.
     if (!life.step() && random.chance(0.5)) return;
     schedule.after(there, () => {
       const reply = serve();
@@ -64,7 +64,7 @@ export const exchange = <T>(
     });
   });
 
-/** A pause of a process. */
+/** Pauses a process. */
 export const rest = ({ schedule }: Wire, life: Life, ms: number): Promise<void> =>
   new Promise((resolve) => {
     schedule.after(ms, () => {
