@@ -1,6 +1,6 @@
 import type { Ask, Request, Step } from './chronicle.ts';
 
-/** By so much the clocks of the way in and of the queue may differ. */
+/** The most by which the clocks of the accepting processes and of the queue differ. */
 const CLOCKS_MS = 100;
 
 const timeOf = (id: string): number => Number.parseInt(id.replace('-', '').slice(0, 12), 16);
@@ -12,30 +12,33 @@ const atTime = (id: string, ms: number): string => {
 
 type Accepted = Extract<Step, { kind: 'accepted' }>;
 
-/** An intent as the models know it: all deliveries of one event, under the one id that its results have. */
+/** An intent as the models know it: all deliveries of one event, under the id of its results. */
 export interface Known {
   readonly id: string;
-  /** The requests that may have made it. */
+  /** The request that made it. */
   readonly request: Request;
   age: string;
-  /** When the queue had all of what was accepted under that id, if that was told. */
+  /** When the caller was told that the queue has it, if ever. */
   answeredAt: number | undefined;
   after: string | undefined;
-  /** All under which it was accepted. */
+  /** Every id under which it was accepted. */
   readonly ids: ReadonlySet<string>;
-  /** What superseded it, as its results say. */
+  /** The intents that superseded it, as its results say. */
   readonly givenUpFor: readonly string[];
   /** When the queue took the delivery that became the intent. */
   readonly sentAt: number;
-  /** When its first result was told. */
+  /** When its first result was published. */
   toldAt: number;
 }
 
 const asksIn = (steps: readonly Step[]): readonly Ask[] =>
   steps.flatMap((step) => (step.kind === 'queued' ? (step.letter.ask ?? []) : []));
 
-/** Which id an event goes by: that of its results, of all under which it was accepted; or by which others were told of it. */
-const chosen = (asks: readonly Ask[], ...told: readonly ReadonlySet<string>[]): Ask | undefined => {
+/** The delivery that became the intent: that with results, else that which other results name, else the first. */
+const chosen = (
+  asks: readonly Ask[],
+  ...told: readonly { readonly has: (id: string) => boolean }[]
+): Ask | undefined => {
   for (const ids of told) {
     const one = asks.find(({ intentId }) => ids.has(intentId));
     if (one !== undefined) return one;
@@ -47,15 +50,15 @@ const ageOf = (ask: Ask): string =>
   timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
 
 /**
- * Whether the ledger could know the stop that a run names before the run was over. Where the event of the stop has become the
- * intent of another delivery than the one that the run names, only if it was the stop that was over first.
+ * Whether the ledger could know the named stop before the run had its result. If the stop's event became the intent of
+ * another delivery than the named one, the stop must also have had its result first.
  */
 const isKnownInTime = (run: Known, stop: Known): boolean =>
   run.after === stop.id || [...stop.request.names].includes(run.after ?? '')
     ? stop.sentAt <= run.toldAt
     : stop.toldAt <= run.toldAt && !run.givenUpFor.some((id) => stop.ids.has(id));
 
-/** What was to follow a stop of a higher age is just newer than that, where the ledger knew it; else it does not follow. */
+/** A run that follows a newer stop becomes just newer than it, if the ledger knew the stop in time. Else it follows none. */
 const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): void => {
   for (const run of known) {
     const stop = byName.get(run.after ?? '');
@@ -65,61 +68,98 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
   }
 };
 
-/**
- * Puts in place of every intent's id how old the models say that it is, so that whoever judges a history can compare them.
- * Nothing of it is taken from the code under test, but under which of its ids an event has its results.
- */
-export const withAges = (steps: readonly Step[]) => {
+/** What results tell: when the first of each intent came, and which intents they name as newer. */
+const readResults = (steps: readonly Step[]) => {
   const results = steps.flatMap((step) => (step.kind === 'published' ? [step.result] : []));
   const toldAt = new Map<string, number>();
   for (const step of steps)
     if (step.kind === 'published' && !toldAt.has(step.result.intent_id))
       toldAt.set(step.result.intent_id, step.at);
-  const published = new Set<string>(results.map(({ intent_id }) => intent_id));
-  const byIdentity = Map.groupBy(asksIn(steps), ({ request }) => request.identity);
-  const named = new Set<string>(results.flatMap(({ superseded_by }) => superseded_by ?? []));
+  const winners = new Set<string>(results.flatMap(({ superseded_by }) => superseded_by ?? []));
+  return { results, toldAt, winners };
+};
+
+type Results = ReturnType<typeof readResults>;
+
+/** The one intent that all deliveries of an event are. Undefined if nothing was queued. */
+const knownFrom = (
+  asks: readonly Ask[],
+  { results, toldAt, winners }: Results,
+): Known | undefined => {
+  const one = chosen(asks, toldAt, winners);
+  if (one === undefined) return undefined;
+  const ids = new Set(asks.map(({ intentId }) => intentId));
+  return {
+    id: one.intentId,
+    request: one.request,
+    age: ageOf(one),
+    answeredAt: undefined,
+    after: one.after,
+    ids,
+    givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>
+      by !== undefined && ids.has(intent_id) ? [by] : [],
+    ),
+    sentAt: one.sentAt,
+    toldAt: toldAt.get(one.intentId) ?? Number.POSITIVE_INFINITY,
+  };
+};
+
+/** Makes one intent of the messages of each event. `rivals`: events that have results under several ids. */
+const joinDeliveries = (all: readonly Ask[], results: Results) => {
   const byName = new Map<string, Known>();
   const rivals: string[] = [];
-  const all: Known[] = [];
-  const receipts = new Set(asksIn(steps).map(({ intentId }) => intentId));
-  for (const asks of byIdentity.values()) {
-    const one = chosen(asks, published, named);
-    if (one === undefined) continue;
-    const ids = new Set(asks.map(({ intentId }) => intentId));
-    const told = [...ids].filter((id) => published.has(id));
+  const intents: Known[] = [];
+  for (const asks of Map.groupBy(all, ({ request }) => request.identity).values()) {
+    const known = knownFrom(asks, results);
+    if (known === undefined) continue;
+    const told = [...known.ids].filter((id) => results.toldAt.has(id));
     if (told.length > 1) rivals.push(`one event has results as ${told.join(' and as ')}`);
-    const known: Known = {
-      id: one.intentId,
-      request: one.request,
-      age: ageOf(one),
-      answeredAt: undefined,
-      after: one.after,
-      ids,
-      givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>
-        by !== undefined && ids.has(intent_id) ? [by] : [],
-      ),
-      sentAt: one.sentAt,
-      toldAt: toldAt.get(one.intentId) ?? Number.POSITIVE_INFINITY,
-    };
-    all.push(known);
-    for (const name of [...ids, ...asks.flatMap(({ request }) => request.names)])
+    intents.push(known);
+    for (const name of [...known.ids, ...asks.flatMap(({ request }) => request.names)])
       byName.set(name, known);
-    for (const ask of asks) ask.expiresAt = one.expiresAt;
+    const expiresAt = chosen(asks, results.toldAt, results.winners)?.expiresAt;
+    for (const ask of asks) ask.expiresAt = expiresAt ?? ask.expiresAt;
   }
-  promote(all, byName);
+  return { byName, rivals, intents };
+};
+
+type Published = Extract<Step, { kind: 'published' }>;
+
+const renameResult = (step: Published, aged: (id: string) => string): Published => {
+  const { result } = step;
+  const by = result.superseded_by;
+  return {
+    ...step,
+    result: {
+      ...result,
+      intent_id: aged(result.intent_id) as typeof result.intent_id,
+      result_id: result.result_id.replace(result.intent_id, aged(result.intent_id)),
+      ...(by !== undefined && { superseded_by: aged(by) as typeof by }),
+    },
+  };
+};
+
+/**
+ * Replaces every intent id by the age that the models give it, so that the oracles can compare intents. Nothing comes
+ * from the code under test, except under which of its ids an event has its results.
+ */
+export const withAges = (steps: readonly Step[]) => {
+  const asks = asksIn(steps);
+  const receipts = new Set(asks.map(({ intentId }) => intentId));
+  const { byName, rivals, intents } = joinDeliveries(asks, readResults(steps));
+  promote(intents, byName);
   const aged = (id: string): string => byName.get(id)?.age ?? id;
-  for (const ask of asksIn(steps)) {
-    const known = byName.get(ask.intentId);
-    if (known !== undefined) ask.intentId = known.age;
+  for (const ask of asks) {
+    ask.intentId = aged(ask.intentId);
     if (ask.after !== undefined) ask.after = aged(ask.after);
   }
-  const accepted = (step: Accepted): Accepted => {
+  const renameAccepted = (step: Accepted): Accepted => {
     const known = byName.get(step.intentId);
     if (known?.id === step.intentId) known.answeredAt = step.at;
     const { after } = step;
     const follows = known?.after;
     const stop = after === undefined ? undefined : byName.get(after);
-    // Where its event has become the intent of another delivery, the receipt tells of an age that it has no more.
+    // The named stop may be one delivery of an event, and its intent another. Then the age of that delivery counts no more.
     const isOther = stop !== undefined && receipts.has(after ?? '') && stop.id !== after;
     return {
       ...step,
@@ -128,19 +168,8 @@ export const withAges = (steps: readonly Step[]) => {
     };
   };
   const renamed = steps.map((step) => {
-    if (step.kind === 'accepted') return accepted(step);
-    if (step.kind !== 'published') return step;
-    const { result } = step;
-    const by = result.superseded_by;
-    return {
-      ...step,
-      result: {
-        ...result,
-        intent_id: aged(result.intent_id) as typeof result.intent_id,
-        result_id: result.result_id.replace(result.intent_id, aged(result.intent_id)),
-        ...(by !== undefined && { superseded_by: aged(by) as typeof by }),
-      },
-    };
+    if (step.kind === 'accepted') return renameAccepted(step);
+    return step.kind === 'published' ? renameResult(step, aged) : step;
   });
-  return { steps: renamed, intents: all, rivals };
+  return { steps: renamed, intents, rivals };
 };

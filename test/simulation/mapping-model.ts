@@ -4,82 +4,83 @@ import type { Climate } from './climate.ts';
 import type { Handed, QueueModel } from './queue-model.ts';
 import { exchange, type Life, makeLife, type Wire } from './wire.ts';
 
-/** Makes the control loop of one invocation, with edges that end with its life. */
+/** Makes the control loop of one invocation. Its edges stop working when its life ends. */
 export type OpenLoop = (
   life: Life,
   invocation: Invocation,
   remainingMs: () => number,
 ) => ControlLoop<Handed>;
 
-/** A life has about as many steps as one of these: a crash may come before any of them. */
+/** A process takes about this many steps, so a crash may come before any of them. */
 const STEPS = [6, 14, 30];
 
 /** The mapping's own process does not die. */
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/**
- * Lambda's event source mapping: batches of what is visible, several at once, and a function that ends at its timeout.
- * A batch is deleted but for those the function names; of a function that fails nothing is.
- */
-export const makeMappingModel = (
-  wire: Wire,
-  { tell }: Chronicle,
-  climate: Climate,
-  openLoop: OpenLoop,
-) => {
+type Batch = ReturnType<QueueModel['receive']>;
+
+const invocationOf = (n: number, batch: Batch, begunAt: number): Invocation => ({
+  n,
+  letters: batch.map(([, letter]) => letter),
+  receives: new Map(batch.map(([{ messageId, receiveCount }]) => [messageId, receiveCount])),
+  begunAt,
+  conflicts: 0,
+  faults: 0,
+  ended: 'no',
+});
+
+/** Runs one invocation to its end: by its return, an error, a crash or the timeout. Each message that is done is deleted. */
+const makeInvoke = (wire: Wire, { tell }: Chronicle, climate: Climate, openLoop: OpenLoop) => {
   const { schedule, random, weather } = wire;
   const own = makeLife(FOREVER);
-  let running = 0;
-  let armed = false;
-  let count = 0;
-
-  const invoke = (queue: QueueModel, batch: ReturnType<QueueModel['receive']>): void => {
+  return (queue: QueueModel, batch: Batch, n: number, onEnd: () => void): void => {
     const begunAt = schedule.now();
     const messages = batch.map(([message]) => message);
-    const invocation: Invocation = {
-      n: ++count,
-      letters: batch.map(([, letter]) => letter),
-      receives: new Map(messages.map(({ messageId, receiveCount }) => [messageId, receiveCount])),
-      begunAt,
-      conflicts: 0,
-      faults: 0,
-      ended: 'no',
-    };
-    running++;
+    const invocation = invocationOf(n, batch, begunAt);
     tell({ kind: 'begun', invocation });
     const finish = (how: Invocation['ended'], staying: readonly string[] = []): void => {
       if (invocation.ended !== 'no') return;
       invocation.ended = how;
       tell({ kind: 'ended', invocation, staying });
       life.end();
-      running--;
-      arm(queue);
+      onEnd();
     };
-    const crashes = weather.strikes('control crashes');
-    const life = makeLife(crashes ? random.between(0, random.pick(STEPS)) : FOREVER, () =>
-      finish('crashed'),
-    );
+    const last = weather.strikes('control crashes')
+      ? random.between(0, random.pick(STEPS))
+      : FOREVER;
+    const life = makeLife(last, () => finish('crashed'));
     schedule.after(climate.functionMs, () => finish('timed out'));
     const remainingMs = () => begunAt + climate.functionMs - schedule.now();
-    openLoop(
-      life,
-      invocation,
-      remainingMs,
-    )(messages, remainingMs).then(
-      (staying) => {
-        if (invocation.ended !== 'no') return;
-        finish('returned', staying);
-        const done = messages.filter(({ messageId }) => !staying.includes(messageId));
-        for (const message of done)
-          exchange(wire, own, { longest: 20 }, () => queue.remove(message));
-      },
-      (error: unknown) => {
-        if (invocation.ended !== 'no') return;
-        tell({ kind: 'threw', error });
-        finish('threw');
-      },
-    );
+    const acknowledge = (staying: readonly string[]): void => {
+      if (invocation.ended !== 'no') return;
+      finish('returned', staying);
+      for (const message of messages.filter(({ messageId }) => !staying.includes(messageId)))
+        exchange(wire, own, { longest: 20 }, () => queue.remove(message));
+    };
+    const fail = (error: unknown): void => {
+      if (invocation.ended !== 'no') return;
+      tell({ kind: 'threw', error });
+      finish('threw');
+    };
+    openLoop(life, invocation, remainingMs)(messages, remainingMs).then(acknowledge, fail);
   };
+};
+
+/**
+ * Lambda's event source mapping: hands out batches of visible messages, several at once, to functions that end at their
+ * timeout. It deletes the messages of a batch that the function does not name. If the function fails, it deletes none.
+ */
+export const makeMappingModel = (
+  wire: Wire,
+  chronicle: Chronicle,
+  climate: Climate,
+  openLoop: OpenLoop,
+) => {
+  const { schedule, random } = wire;
+  const invoke = makeInvoke(wire, chronicle, climate, openLoop);
+  let running = 0;
+  let armed = false;
+  let count = 0;
 
   const arm = (queue: QueueModel): void => {
     if (armed || running >= climate.concurrency) return;
@@ -88,7 +89,11 @@ export const makeMappingModel = (
       armed = false;
       const batch = queue.receive(climate.batchSize);
       if (batch.length === 0) return;
-      invoke(queue, batch);
+      running++;
+      invoke(queue, batch, ++count, () => {
+        running--;
+        arm(queue);
+      });
       arm(queue);
     });
   };

@@ -1,8 +1,8 @@
-/** One clock for a whole history. Times are milliseconds since 1970, and pass only from one event to the next. */
+/** The clock of one history, in milliseconds since 1970. Time passes only from one event to the next. */
 export interface Schedule {
   readonly now: () => number;
   readonly after: (ms: number, act: () => void) => void;
-  /** Lets the events happen, earliest first, until none is left or it is over. */
+  /** Runs the events, earliest first, until none is left or `isOver` is true. */
   readonly run: (isOver: () => boolean) => Promise<void>;
 }
 
@@ -15,7 +15,7 @@ interface Event {
 const isBefore = (a: Event, b: Event): boolean =>
   a.time < b.time || (a.time === b.time && a.order < b.order);
 
-/** A binary heap: the earliest event first, and of two at once the one that was laid down first. */
+/** A binary heap. It gives the earliest event first, and of two at the same time the one that was added first. */
 const makeHeap = () => {
   const events: Event[] = [];
   const swapIf = (up: number, down: number): boolean => {
@@ -47,52 +47,51 @@ const makeHeap = () => {
   return { push, pop };
 };
 
-/** Immediates laid down at once: Node drains all microtasks between two of them, at a quarter of a turn's cost. */
+/** Immediates per refill. Node drains all microtasks between two immediates, and these cost a quarter of a whole turn. */
 const AT_ONCE = 64;
 
+/** Calls `step` in one immediate after another, until it says that it is done. Rejects if it throws. */
+const repeat = (step: () => boolean): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let left = 0;
+    let isDone = false;
+    const one = (): void => {
+      left--;
+      try {
+        isDone = isDone || step();
+      } catch (error) {
+        isDone = true;
+        reject(error);
+      }
+      if (left > 0) return;
+      if (isDone) resolve();
+      else refill();
+    };
+    const refill = (): void => {
+      left = AT_ONCE;
+      for (let i = 0; i < AT_ONCE; i++) setImmediate(one);
+    };
+    refill();
+  });
+
 /**
- * Everything that waits must wait here. What the code under test does between two events is promises alone, and these
- * are settled before the next event: so a history is the same each time.
+ * All waiting must happen here. Between two events the code under test awaits nothing but promises, which settle before
+ * the next event. So every run of a history is the same.
  */
 export const makeSchedule = (start: number): Schedule => {
   const heap = makeHeap();
   let now = start;
   let order = 0;
 
-  const run = (isOver: () => boolean): Promise<void> =>
-    new Promise((resolve, reject) => {
-      let left = 0;
-      let over = false;
-      const step = (): void => {
-        const event = isOver() ? undefined : heap.pop();
-        if (event === undefined) {
-          over = true;
-          return;
-        }
-        now = event.time;
-        event.act();
-      };
-      const one = (): void => {
-        left--;
-        try {
-          if (!over) step();
-        } catch (error) {
-          over = true;
-          reject(error);
-        }
-        if (left > 0) return;
-        if (over) resolve();
-        else refill();
-      };
-      const refill = (): void => {
-        left = AT_ONCE;
-        for (let i = 0; i < AT_ONCE; i++) setImmediate(one);
-      };
-      refill();
-    });
-
+  const step = (): boolean => {
+    const event = heap.pop();
+    if (event === undefined) return true;
+    now = event.time;
+    event.act();
+    return false;
+  };
   const after = (ms: number, act: () => void): void => {
     heap.push({ time: now + Math.max(0, Math.round(ms)), order: order++, act });
   };
-  return { now: () => now, after, run };
+  return { now: () => now, after, run: (isOver) => repeat(() => isOver() || step()) };
 };
