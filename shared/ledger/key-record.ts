@@ -3,7 +3,7 @@ import type { Age } from '../intent/age.ts';
 import type { Intent, IntentId } from '../intent/intent.ts';
 import { parseLoosely } from '../json/json.ts';
 
-/** As what an event was accepted first, as far as the control loop knows: so it is for each of its deliveries. */
+/** The first intent that the control loop has seen of an event. It stands for every delivery of that event. */
 export interface KeyRecord extends Pick<Intent, 'intent_id' | 'accepted_at' | 'expires_at'> {
   readonly age: Age;
 }
@@ -22,7 +22,7 @@ const schema = v.object({
 
 export const writeKey = (record: KeyRecord): string => JSON.stringify({ v: VERSION, ...record });
 
-/** Undefined if the text is of a version that is not known here. */
+/** Undefined if this release does not know the version of the text. */
 export const readKey = (text: string): KeyRecord | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);

@@ -4,7 +4,7 @@ import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import type { Entry, Ledger, NewEntry, Written } from './ledger.ts';
 
-/** Milliseconds that a write waits for another thread's. */
+/** Milliseconds that a write waits for one of another thread. */
 const BUSY_TIMEOUT = 5_000;
 
 const SCHEMA = `
@@ -23,8 +23,8 @@ interface Writing {
 }
 
 /**
- * Switching a new file to WAL fails at once, whatever the timeout, while another thread does the same: it is tried anew
- * until the patience is at its end.
+ * Makes the table. While another thread switches a new file to WAL, SQLite fails at once, whatever its own timeout. So we
+ * try again for `patienceMs`.
  */
 const makeReady = (database: DatabaseSync, patienceMs: number): void => {
   const deadline = performance.now() + patienceMs;
@@ -39,74 +39,99 @@ const makeReady = (database: DatabaseSync, patienceMs: number): void => {
   }
 };
 
-export interface SqliteLedger extends Ledger {
-  readonly close: () => void;
-}
-
-/**
- * The ledger in one SQLite file, which several threads and processes may open; `:memory:` for one alone. What is
- * written survives the end of the process. Throws if the file cannot be opened.
- */
-export const openSqliteLedger = (
-  file: string,
-  {
-    log,
-    now,
-    busyTimeoutMs = BUSY_TIMEOUT,
-  }: { log: Log; now: () => number; busyTimeoutMs?: number },
-): SqliteLedger => {
-  // Loaded where it is used: on Lambda no file is opened, and the module is not free.
+/** Opens a file with the table in it. Throws if that is not possible. */
+const openDatabase = (file: string, busyTimeoutMs: number): DatabaseSync => {
+  // Loaded here and not on top: on Lambda no file is opened, and loading the module takes time.
   const { DatabaseSync: Database } = process.getBuiltinModule('node:sqlite');
-  // From the first statement on: several threads may open a new file at once.
+  // The timeout counts from the first statement on: several threads may open a new file at once.
   const database: DatabaseSync = new Database(file, { timeout: busyTimeoutMs });
   makeReady(database, busyTimeoutMs);
-  database.prepare('DELETE FROM ledger WHERE expires_at < ?').run(Math.floor(now() / 1_000));
-  const select = database.prepare('SELECT key, version, body FROM ledger WHERE key = ?');
+  return database;
+};
+
+/** Reads one key. */
+const makeReadOne = (database: DatabaseSync) => {
+  const select = database.prepare('SELECT version, body FROM ledger WHERE key = ?');
+  return (key: string): readonly Entry[] => {
+    const row = select.get(key);
+    return row === undefined ? [] : [{ key, version: String(row.version), body: String(row.body) }];
+  };
+};
+
+/** Writes one entry, if its key still holds the version that was seen. */
+const makeWriteOne = (database: DatabaseSync) => {
   const insert = database.prepare(
     'INSERT INTO ledger (key, version, body, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const update = database.prepare(
     'UPDATE ledger SET version = ?, body = ?, expires_at = ? WHERE key = ? AND version = ?',
   );
-  const writeOne = ({ entry: { key, version, body, expiresAt }, seen }: Writing): Written => {
+  return ({ entry: { key, version, body, expiresAt }, seen }: Writing): Written => {
     const { changes } =
       seen === undefined
         ? insert.run(key, version, body, expiresAt)
         : update.run(version, body, expiresAt, key, seen);
     return changes === 1 ? 'written' : 'lost';
   };
-  const inOneTransaction = (writes: readonly Writing[]): readonly Written[] => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const written = writes.map(writeOne);
-      database.exec('COMMIT');
-      return written;
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
-  };
-  /** What is written in the same turn goes to the disk at once: a transaction costs more than a row. */
-  const writeAll = joinCalls(async (writes: readonly Writing[]): Promise<readonly Written[]> => {
-    try {
-      return inOneTransaction(writes);
-    } catch (error) {
-      log.warn('ledger not written', { records: writes.length, reason: errorText(error) });
-      return writes.map(() => 'unknown');
-    }
-  });
+};
+
+const inOneTransaction = <Result>(database: DatabaseSync, work: () => Result): Result => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+export interface SqliteLedger extends Ledger {
+  readonly close: () => void;
+}
+
+export interface SqliteOptions {
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * The ledger in one SQLite file, which several threads and processes may open; `:memory:` for one alone. What is written
+ * outlives the process. Throws if the file cannot be opened.
+ */
+export const openSqliteLedger = (
+  file: string,
+  { log, now, busyTimeoutMs = BUSY_TIMEOUT }: SqliteOptions,
+): SqliteLedger => {
+  const database = openDatabase(file, busyTimeoutMs);
+  database.prepare('DELETE FROM ledger WHERE expires_at < ?').run(Math.floor(now() / 1_000));
+  const readOne = makeReadOne(database);
+  const writeOne = makeWriteOne(database);
+  // All writes of one turn of the event loop share a transaction: that costs more than a row.
+  const writeTogether = joinCalls(
+    async (writes: readonly Writing[]): Promise<readonly Written[]> => {
+      try {
+        return inOneTransaction(database, () => writes.map(writeOne));
+      } catch (error) {
+        log.warn('ledger not written', { records: writes.length, reason: errorText(error) });
+        return writes.map(() => 'unknown');
+      }
+    },
+  );
   return {
     read: async (keys) => {
       try {
-        const entries = keys.flatMap((key) => (select.get(key) as Entry | undefined) ?? []);
-        return new Map(entries.map((entry) => [entry.key, entry]));
+        return new Map(keys.flatMap(readOne).map((entry) => [entry.key, entry]));
       } catch (error) {
         log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
         return undefined;
       }
     },
     write: async (entry, seen) => {
-      const [written = 'unknown'] = await writeAll([{ entry, seen }]);
+      const [written = 'unknown'] = await writeTogether([{ entry, seen }]);
       return written;
     },
     close: () => database.close(),

@@ -1,4 +1,4 @@
-/** One record of the ledger, as its key and a text. Every write has a version of its own. */
+/** One record of the ledger, as a text by its key. Every write has a version of its own. */
 export interface Entry {
   readonly key: string;
   readonly version: string;
@@ -6,20 +6,23 @@ export interface Entry {
 }
 
 export interface NewEntry extends Entry {
-  /** Seconds since 1970: the ledger may forget it from then on. */
+  /** Seconds since 1970. From then on the ledger may forget the entry. */
   readonly expiresAt: number;
 }
 
-/** `unknown`: the ledger did not say. It may have been written, so act as if it was not, and never as if it was lost for good. */
+/**
+ * `lost`: the key no longer held the version that was seen. `unknown`: the ledger did not say. The entry may be written, so act
+ * as if it was not, and do not conclude that another invocation has written.
+ */
 export type Written = 'written' | 'lost' | 'unknown';
 
-/** The port to whatever keeps the ledger: keyed texts, each replaced only by those who saw its last version. */
+/** The port to the ledger: texts by key. A text is replaced only by a writer that has seen its last version. */
 export interface Ledger {
-  /** What the keys hold now, as of every write that has returned; keys that hold nothing are left out. Undefined: out of reach. */
+  /** What the keys hold, every write included that has returned. Keys that hold nothing are left out. Undefined: unreachable. */
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Entry> | undefined>;
   /**
-   * Writes an entry if its key still holds the version `seen`, or nothing where that is undefined. A write that had
-   * its effect but lost its reply is found out by its version, and is `written`.
+   * Writes an entry if its key still holds the version `seen`, or nothing if that is undefined. A write that took effect and
+   * whose reply was lost is recognised by its version, and is `written`.
    */
   readonly write: (entry: NewEntry, seen: string | undefined) => Promise<Written>;
 }

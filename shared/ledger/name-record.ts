@@ -11,10 +11,10 @@ export interface Named {
   readonly jobs: readonly JobId[];
 }
 
-/** The stops that go by one name, the newest first: several senders may use one correlation id, each for jobs of its own. */
+/** The stops that go by one name, the newest first. Several senders may use one correlation id, each for its own jobs. */
 export type NameRecord = readonly Named[];
 
-/** `name` is the id of an event, a correlation id, or the id of an intent that is not as old as its id says. */
+/** `name` is an event's id, a correlation id, or the id of an intent whose age is not the one in its id. */
 export const nameKeyOf = (service: Service, project: ProjectId, name: string): string =>
   `name/${service}/${project}/${name}`;
 
@@ -33,7 +33,7 @@ const schema = v.object({
 
 export const writeNames = (stops: NameRecord): string => JSON.stringify({ v: VERSION, stops });
 
-/** Undefined if the text is of a version that is not known here. */
+/** Undefined if this release does not know the version of the text. */
 export const readNames = (text: string): NameRecord | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
@@ -46,7 +46,7 @@ export const namedFor = (stops: NameRecord, job: JobId): Named | undefined =>
 
 const byAge = (a: Named, b: Named): number => (a.age > b.age ? -1 : a.age < b.age ? 1 : 0);
 
-/** A stop is as old as anything has shown it to be: its sender's own order may come out later. */
+/** A stop has the least age that any of its entries tells. Its sender's own order may become known later. */
 const withLeastAge = (stops: NameRecord, more: readonly Named[]): NameRecord =>
   stops.map((stop) => {
     const ages = more.filter(({ intent }) => intent === stop.intent).map(({ age }) => age);
@@ -54,10 +54,10 @@ const withLeastAge = (stops: NameRecord, more: readonly Named[]): NameRecord =>
     return least !== undefined && least < stop.age ? { ...stop, age: least } : stop;
   });
 
-/** In characters of JSON, all of them ASCII. An item of DynamoDB holds 400 KB; a stop of 10,000 jobs of 19 digits takes 220 KB. */
+/** Characters of JSON, all of them ASCII. A DynamoDB item holds 400 KB. A stop of 10,000 jobs of 19 digits takes 220 KB. */
 const MOST_CHARACTERS = 256 * 1024;
 
-/** The newest stop of each job alone, of the newest stops as many as there is room for. */
+/** Keeps each job in its newest stop alone, and as many of the newest stops as fit. */
 const whatFits = (newestFirst: readonly Named[]): NameRecord => {
   const met = new Set<JobId>();
   let room = MOST_CHARACTERS;
@@ -75,8 +75,8 @@ const whatFits = (newestFirst: readonly Named[]): NameRecord => {
 };
 
 /**
- * A record with more stops in it. Laws: a stop has the least age that it was ever laid down with; each job is in the newest
- * of its stops alone; and those of the newest stops are kept, as many as fit an item of DynamoDB. Undefined: all of it is there.
+ * Adds stops to a record. Laws: a stop has the least age that it was ever added with; each job is in its newest stop alone;
+ * the newest stops are kept, as many as fit a DynamoDB item. Undefined: the record has them all.
  */
 export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecord | undefined => {
   const stops = withLeastAge(before, more);
@@ -92,7 +92,7 @@ export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecor
   return writeNames(after) === writeNames(before) ? undefined : after;
 };
 
-/** Entries of the same stop in one. */
+/** Joins the entries of each stop. */
 const joined = (stops: readonly Named[]): readonly Named[] =>
   Array.from(
     Map.groupBy(stops, ({ intent, age }) => `${intent} ${age}`).values(),

@@ -1,4 +1,4 @@
-/** Indices as text: `0-99,101`. A hundred jobs that share a verdict take a few bytes in the ledger. */
+/** Writes indices as text: `0-99,101`. So a hundred jobs with one verdict take a few bytes in the ledger. */
 export const writeRanges = (indices: Iterable<number>): string => {
   const spans: [first: number, last: number][] = [];
   for (const index of [...indices].toSorted((a, b) => a - b)) {
@@ -9,7 +9,7 @@ export const writeRanges = (indices: Iterable<number>): string => {
   return spans.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(',');
 };
 
-/** The indices of a text that {@link writeRanges} made. */
+/** Reads a text that {@link writeRanges} made. */
 export const readRanges = (text: string): readonly number[] =>
   text === ''
     ? []

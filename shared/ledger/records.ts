@@ -85,36 +85,44 @@ const answersTo = <Record>(
     }),
   );
 
+const tellOfForeign = (log: Log, answers: ReadonlyMap<string, LedgerAnswer<unknown>>): void => {
+  const keys = [...answers].flatMap(([key, { kind }]) => (kind === 'foreign' ? [key] : []));
+  if (keys.length === 0) return;
+  log.warn('records of an unknown version', {
+    records: keys.length,
+    keys: keys.slice(0, MOST_KEYS),
+    advice: 'deploy the release that wrote them; until then what they are about stays queued',
+  });
+};
+
+const readAll = async <Record>(
+  ledger: Ledger,
+  log: Log,
+  keys: readonly string[],
+  read: Codec<Record>['read'],
+): Promise<LedgerAnswers<Record>> => {
+  const asked = [...new Set(keys)];
+  const entries = asked.length === 0 ? new Map<string, Entry>() : await ledger.read(asked);
+  const answers = answersTo(asked, entries, read);
+  tellOfForeign(log, answers);
+  return (key) => {
+    const answer = answers.get(key);
+    if (answer === undefined) throw new Error(`The ledger was not asked for ${key}`);
+    return answer;
+  };
+};
+
 export const makeRecords = (
   ledger: Ledger,
   { newVersion, now, keepSeconds, log }: RecordsOptions,
 ): Records => {
   const slots = pLimit(CONCURRENCY);
-  const tellOfForeign = (answers: ReadonlyMap<string, LedgerAnswer<unknown>>): void => {
-    const keys = [...answers].flatMap(([key, { kind }]) => (kind === 'foreign' ? [key] : []));
-    if (keys.length === 0) return;
-    log.warn('records of an unknown version', {
-      records: keys.length,
-      keys: keys.slice(0, MOST_KEYS),
-      advice: 'deploy the release that wrote them; until then what they are about stays queued',
-    });
-  };
-  const of = <Record>(codec: Codec<Record>): Shelf<Record> => ({
-    read: async (keys) => {
-      const asked = [...new Set(keys)];
-      const entries = asked.length === 0 ? new Map() : await ledger.read(asked);
-      const answers = answersTo(asked, entries, codec.read);
-      tellOfForeign(answers);
-      return (key) => {
-        const answer = answers.get(key);
-        if (answer === undefined) throw new Error(`The ledger was not asked for ${key}`);
-        return answer;
-      };
-    },
+  const of = <Record>({ read, write }: Codec<Record>): Shelf<Record> => ({
+    read: (keys) => readAll(ledger, log, keys, read),
     write: async (key, record, seen) => {
       const version = newVersion();
       const expiresAt = Math.floor(now() / 1_000) + keepSeconds;
-      const entry = { key, version, body: codec.write(record), expiresAt };
+      const entry = { key, version, body: write(record), expiresAt };
       return [await slots(ledger.write, entry, seen), version];
     },
   });
