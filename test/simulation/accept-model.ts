@@ -5,10 +5,10 @@ import type { IntentId } from '../../shared/intent/intent.ts';
 import type { Chronicle, Request } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import {
-  type Asking,
   type Delivery,
   payloadOf,
   type ReadText,
+  type RequestDeed,
   readExactly,
   requestOf,
 } from './delivery.ts';
@@ -146,7 +146,7 @@ const makeDeliver = (
 
 /** The name by which a deed calls the intent that it follows. Undefined if there is none yet. */
 const nameOf = (
-  { after, calls }: Asking,
+  { after, calls }: RequestDeed,
   accepted: ReadonlyMap<Deed, IntentId>,
   unknownName: () => string,
 ): string | undefined => {

@@ -1,4 +1,4 @@
-import type { Ask, Request, Step } from './chronicle.ts';
+import type { QueuedIntent, Request, Step } from './chronicle.ts';
 
 /** The most by which the clocks of the accepting processes and of the queue differ. */
 const CLOCKS_MS = 100;
@@ -31,23 +31,25 @@ export interface Known {
   toldAt: number;
 }
 
-const asksIn = (steps: readonly Step[]): readonly Ask[] =>
-  steps.flatMap((step) => (step.kind === 'queued' ? (step.letter.ask ?? []) : []));
+const queuedIn = (steps: readonly Step[]): readonly QueuedIntent[] =>
+  steps.flatMap((step) => (step.kind === 'queued' ? (step.letter.intent ?? []) : []));
 
 /** The delivery that became the intent: that with results, else that which other results name, else the first. */
 const chosen = (
-  asks: readonly Ask[],
+  queued: readonly QueuedIntent[],
   ...told: readonly { readonly has: (id: string) => boolean }[]
-): Ask | undefined => {
+): QueuedIntent | undefined => {
   for (const ids of told) {
-    const one = asks.find(({ intentId }) => ids.has(intentId));
+    const one = queued.find(({ intentId }) => ids.has(intentId));
     if (one !== undefined) return one;
   }
-  return asks[0];
+  return queued[0];
 };
 
-const ageOf = (ask: Ask): string =>
-  timeOf(ask.intentId) - ask.sentAt > CLOCKS_MS ? atTime(ask.intentId, ask.sentAt) : ask.intentId;
+const ageOf = (intent: QueuedIntent): string =>
+  timeOf(intent.intentId) - intent.sentAt > CLOCKS_MS
+    ? atTime(intent.intentId, intent.sentAt)
+    : intent.intentId;
 
 /**
  * Whether the ledger could know the named stop before the run had its result. If the stop's event became the intent of
@@ -83,12 +85,12 @@ type Results = ReturnType<typeof readResults>;
 
 /** The one intent that all deliveries of an event are. Undefined if nothing was queued. */
 const knownFrom = (
-  asks: readonly Ask[],
+  queued: readonly QueuedIntent[],
   { results, toldAt, winners }: Results,
 ): Known | undefined => {
-  const one = chosen(asks, toldAt, winners);
+  const one = chosen(queued, toldAt, winners);
   if (one === undefined) return undefined;
-  const ids = new Set(asks.map(({ intentId }) => intentId));
+  const ids = new Set(queued.map(({ intentId }) => intentId));
   return {
     id: one.intentId,
     request: one.request,
@@ -105,20 +107,20 @@ const knownFrom = (
 };
 
 /** Makes one intent of the messages of each event. `rivals`: events that have results under several ids. */
-const joinDeliveries = (all: readonly Ask[], results: Results) => {
+const joinDeliveries = (all: readonly QueuedIntent[], results: Results) => {
   const byName = new Map<string, Known>();
   const rivals: string[] = [];
   const intents: Known[] = [];
-  for (const asks of Map.groupBy(all, ({ request }) => request.identity).values()) {
-    const known = knownFrom(asks, results);
+  for (const queued of Map.groupBy(all, ({ request }) => request.identity).values()) {
+    const known = knownFrom(queued, results);
     if (known === undefined) continue;
     const told = [...known.ids].filter((id) => results.toldAt.has(id));
     if (told.length > 1) rivals.push(`one event has results as ${told.join(' and as ')}`);
     intents.push(known);
-    for (const name of [...known.ids, ...asks.flatMap(({ request }) => request.names)])
+    for (const name of [...known.ids, ...queued.flatMap(({ request }) => request.names)])
       byName.set(name, known);
-    const expiresAt = chosen(asks, results.toldAt, results.winners)?.expiresAt;
-    for (const ask of asks) ask.expiresAt = expiresAt ?? ask.expiresAt;
+    const expiresAt = chosen(queued, results.toldAt, results.winners)?.expiresAt;
+    for (const intent of queued) intent.expiresAt = expiresAt ?? intent.expiresAt;
   }
   return { byName, rivals, intents };
 };
@@ -144,14 +146,14 @@ const renameResult = (step: Published, aged: (id: string) => string): Published 
  * from the code under test, except under which of its ids an event has its results.
  */
 export const withAges = (steps: readonly Step[]) => {
-  const asks = asksIn(steps);
-  const receipts = new Set(asks.map(({ intentId }) => intentId));
-  const { byName, rivals, intents } = joinDeliveries(asks, readResults(steps));
+  const queued = queuedIn(steps);
+  const receipts = new Set(queued.map(({ intentId }) => intentId));
+  const { byName, rivals, intents } = joinDeliveries(queued, readResults(steps));
   promote(intents, byName);
   const aged = (id: string): string => byName.get(id)?.age ?? id;
-  for (const ask of asks) {
-    ask.intentId = aged(ask.intentId);
-    if (ask.after !== undefined) ask.after = aged(ask.after);
+  for (const intent of queued) {
+    intent.intentId = aged(intent.intentId);
+    if (intent.after !== undefined) intent.after = aged(intent.after);
   }
   const renameAccepted = (step: Accepted): Accepted => {
     const known = byName.get(step.intentId);

@@ -319,7 +319,7 @@ export const BROKEN: readonly Broken[] = [
   {
     name: 'opens a claim as soon as its request is seen to have been served',
     from: 6_000,
-    breaks: ['P3 nothing stale', 'the newest wish is the last', 'P4 nothing blind'],
+    breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
         isPart(entry.key)
@@ -406,7 +406,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'claims before the turn',
-    breaks: ['claims are made at the turn'],
+    breaks: ['jobs are claimed right before their call'],
     breakage: {
       edges: (edges) => ({
         ...edges,
@@ -446,7 +446,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'drops what has failed',
-    breaks: ['what has failed is kept'],
+    breaks: ['failed messages are kept'],
     breakage: {
       edges: (edges) => ({
         ...edges,
@@ -495,7 +495,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'makes ids of events of whole seconds and a hash',
-    breaks: ['P3 in the order of causes'],
+    breaks: ['P3 in causal order'],
     breakage: {
       newIntentId: (now, event) => {
         const second = Math.floor(now / 1_000) * 1_000;
@@ -509,7 +509,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'believes a clock that is ahead',
-    breaks: ['P3 nothing stale', 'verdicts are true', 'P3 in the order of causes'],
+    breaks: ['P3 nothing stale', 'verdicts are true', 'P3 in causal order'],
     breakage: {
       loop: (loop) => (batch, remainingMs) =>
         loop(
@@ -548,7 +548,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'takes a late event for one of now',
-    breaks: ['an event is as old as it was'],
+    breaks: ['a late event is as old as its time'],
     breakage: {
       newIntentId: (now) => {
         const time = now.toString(16).padStart(12, '0');
@@ -559,7 +559,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'knows no order of a sender of its own',
-    breaks: ['a sender has its own order'],
+    breaks: ['the order of sequences is kept'],
     breakage: eachBody((body) =>
       rewritten(body, (intent) => {
         delete intent.sequence;
@@ -662,14 +662,14 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'knows of no cool-down',
-    breaks: ['nobody asks while everybody is refused'],
+    breaks: ['no call while the breaker is open'],
     breakage: ledgerThat(
       withEntries((entry) => (entry.key.startsWith('cool/') ? undefined : entry)),
     ),
   },
   {
     name: 'takes a gateway’s page for perhaps served',
-    breaks: ['few ask where all are turned back, and it is said'],
+    breaks: ['three refusals open the breaker, and the invocation fails'],
     breakage: takesPagesForReplies,
   },
   {

@@ -29,7 +29,7 @@ export interface Request {
 }
 
 /** What one message says, read by the queue's model itself. */
-export interface Ask extends Wish {
+export interface QueuedIntent extends Wish {
   /** As the model of ages has it, once the history is over. */
   intentId: string;
   expiresAt: number;
@@ -43,7 +43,7 @@ export interface Ask extends Wish {
 export interface Letter {
   readonly id: string;
   readonly body: string;
-  readonly ask: Ask | undefined;
+  readonly intent: QueuedIntent | undefined;
 }
 
 /** One run of the control loop over one batch. */

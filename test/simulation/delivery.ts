@@ -3,7 +3,7 @@ import type { Request } from './chronicle.ts';
 import type { Deed } from './workload.ts';
 
 /** A deed that asks for something. */
-export type Asking = Deed & { readonly kind: 'ask' };
+export type RequestDeed = Deed & { readonly kind: 'ask' };
 
 /** An event counts as fresh up to this age. */
 const LATE_MS = 300_000;
@@ -25,7 +25,7 @@ const wishedAtOf = (time: string, isReplay: boolean, now: number): number | unde
 
 /** Equal for deliveries of one event with one wish. A direct call is different each time, which `count` tells. */
 const identityOf = (
-  { event, wish, text, sequence }: Asking,
+  { event, wish, text, sequence }: RequestDeed,
   after: string | undefined,
   count: () => number,
 ): string => {
@@ -37,7 +37,7 @@ const identityOf = (
 
 /** One delivery of a deed to the way in. */
 export interface Delivery {
-  readonly deed: Asking;
+  readonly deed: RequestDeed;
   readonly time: string;
   readonly isReplay: boolean;
   /** The name of the intent that it follows. */

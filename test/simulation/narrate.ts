@@ -1,12 +1,12 @@
 import type { Result } from '../../shared/intent/result.ts';
-import type { Ask, Call, Invocation, Look, Step } from './chronicle.ts';
+import type { Call, Invocation, Look, QueuedIntent, Step } from './chronicle.ts';
 import type { History } from './simulate.ts';
 
 /** Short names for intents: I1, I2 and so on. */
 const nameIntents = (steps: readonly Step[]): ((id: string) => string) => {
   const ids = new Set(
     steps.flatMap((step) =>
-      step.kind === 'queued' && step.letter.ask ? [step.letter.ask.intentId] : [],
+      step.kind === 'queued' && step.letter.intent ? [step.letter.intent.intentId] : [],
     ),
   );
   // In order of age, so that the names show it.
@@ -41,7 +41,7 @@ const tellLook = ({ invocation, statuses }: Look): string =>
 
 /** Tells steps with short names in place of intent ids. `start` is the start of the history, in milliseconds. */
 const makeTell = (name: (id: string) => string, start: number) => {
-  const tellAsk = ({ intentId, operation, options, jobs, expiresAt }: Ask): string =>
+  const tellIntent = ({ intentId, operation, options, jobs, expiresAt }: QueuedIntent): string =>
     `${name(intentId)} ${operation}${flags(options)}: ${jobsOf(jobs)}, good for ${((expiresAt - start) / 1_000).toFixed(0)} s`;
   const tellResult = (result: Result): string => {
     const { intent_id, job_id, outcome, evidence, error, superseded_by: by } = result;
@@ -54,7 +54,7 @@ const makeTell = (name: (id: string) => string, start: number) => {
       case 'turned away':
         return `turned away ${step.wish.operation} of ${[...step.wish.jobs.keys()]}: ${step.reason}`;
       case 'queued':
-        return `queued ${step.letter.id}: ${step.letter.ask ? tellAsk(step.letter.ask) : JSON.stringify(step.letter.body)}`;
+        return `queued ${step.letter.id}: ${step.letter.intent ? tellIntent(step.letter.intent) : JSON.stringify(step.letter.body)}`;
       case 'deleted':
       case 'redriven':
       case 'taken up':

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../shared/json/json.ts';
 import { isOperationName } from '../../shared/operations/index.ts';
-import type { Ask, Chronicle, Letter, Options, Request } from './chronicle.ts';
+import type { Chronicle, Letter, Options, QueuedIntent, Request } from './chronicle.ts';
 import { optionsIn } from './request-reading.ts';
 import type { Wire } from './wire.ts';
 
@@ -25,7 +25,7 @@ interface Kept {
 const optionsOf = (json: Json | undefined): Options => (isObject(json) ? optionsIn(json) : {});
 
 /** Reads a message as the oracles do: ids are text in it, so that JSON's own parser is exact. */
-const readAsk = (body: string, request: Request, sentAt: number): Ask => {
+const readIntent = (body: string, request: Request, sentAt: number): QueuedIntent => {
   const intent: Json = JSON.parse(body);
   if (!isObject(intent) || !isOperationName(intent.operation) || !Array.isArray(intent.jobs))
     throw new Error(`what was accepted is no intent: ${body}`);
@@ -101,8 +101,8 @@ export const makeQueueModel = (
     dead,
     /** Without a request it is none of ours, and cannot be read. */
     put: (body: string, request: Request | undefined): void => {
-      const ask = request && readAsk(body, request, schedule.now());
-      const letter = { id: `m${++ids}`, body, ask };
+      const intent = request && readIntent(body, request, schedule.now());
+      const letter = { id: `m${++ids}`, body, intent };
       tell({ kind: 'queued', letter });
       keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Ask, type Invocation, jobKey } from './chronicle.ts';
+import { type Invocation, jobKey, type QueuedIntent } from './chronicle.ts';
 import { FAULTS } from './climate.ts';
 import { drawClimate } from './draw-climate.ts';
 import { makeRandom } from './random.ts';
@@ -10,7 +10,7 @@ const SEEDS = 4_000;
 /** All faults but one: the gateway knows no such route, for a while. */
 const others = new Set(FAULTS.filter((fault) => fault !== 'no route'));
 
-const jobsOf = ({ operation, project, jobs }: Ask): readonly string[] =>
+const jobsOf = ({ operation, project, jobs }: QueuedIntent): readonly string[] =>
   Array.from(jobs.keys(), (id) => jobKey(operation, project, id));
 
 /**
@@ -22,8 +22,8 @@ function* held({ steps, climate }: History): Generator<string> {
   const wished = new Map<string, number>();
   const called = new Map<Invocation, Set<string>>();
   for (const step of steps)
-    if (step.kind === 'queued' && step.letter.ask)
-      for (const job of jobsOf(step.letter.ask)) wished.set(job, (wished.get(job) ?? 0) + 1);
+    if (step.kind === 'queued' && step.letter.intent)
+      for (const job of jobsOf(step.letter.intent)) wished.set(job, (wished.get(job) ?? 0) + 1);
   for (const step of steps) {
     if (step.kind === 'begun') called.set(step.invocation, new Set());
     if (step.kind === 'called')
@@ -31,13 +31,13 @@ function* held({ steps, climate }: History): Generator<string> {
         called.get(step.call.invocation)?.add(jobKey(step.call.operation, step.call.project, id));
     if (step.kind !== 'ended') continue;
     const { letters, receives } = step.invocation;
-    for (const { ask, id } of letters) {
+    for (const { intent, id } of letters) {
       const isFirst = receives.get(id) === 1;
-      if (ask === undefined || ask.operation === refused || !isFirst) continue;
-      if (ask.after !== undefined || ask.expiresAt <= step.at) continue;
-      for (const job of jobsOf(ask))
+      if (intent === undefined || intent.operation === refused || !isFirst) continue;
+      if (intent.after !== undefined || intent.expiresAt <= step.at) continue;
+      for (const job of jobsOf(intent))
         if (wished.get(job) === 1 && !called.get(step.invocation)?.has(job))
-          yield `${ask.operation} of ${job} was held up, and ${refused} alone was refused`;
+          yield `${intent.operation} of ${job} was held up, and ${refused} alone was refused`;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Call, Invocation } from '../chronicle.ts';
-import { askersOf, type Oracle, sameOptions } from './oracle.ts';
+import { intentsBehind, type Oracle, sameOptions } from './oracle.ts';
 
 const isPartOf = (call: Call, whole: Call): boolean => {
   const ids = new Set(whole.jobs.map(({ id }) => id));
@@ -24,7 +24,9 @@ const MINUTE = 60_000;
 /** From when on somebody's wish for a job of a call is over: nothing is begun for it any more. */
 const endOf = (call: Call): number =>
   Math.min(
-    ...call.jobs.map((_, i) => Math.max(...askersOf(call, i).map(({ expiresAt }) => expiresAt))),
+    ...call.jobs.map((_, i) =>
+      Math.max(...intentsBehind(call, i).map(({ expiresAt }) => expiresAt)),
+    ),
   );
 
 /** P7: where one job makes a call be refused as a whole the others are served in the same invocation, soon. */

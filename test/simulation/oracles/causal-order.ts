@@ -1,6 +1,6 @@
 import type { Known } from '../ages.ts';
 import { jobKey } from '../chronicle.ts';
-import { asksOf, type Oracle } from './oracle.ts';
+import { intentsIn, type Oracle } from './oracle.ts';
 
 /** By so much the clocks of the way in may differ. */
 const CLOCKS_MS = 100;
@@ -18,7 +18,7 @@ const isAfter = (later: Known, earlier: Known): boolean =>
 
 /** P3, of causes: a wish that was accepted after another was answered never loses to it, whatever way either came in. */
 export const causalOrder: Oracle = {
-  promise: 'P3 in the order of causes',
+  promise: 'P3 in causal order',
   *check({ steps, intents }) {
     const byAge = new Map(intents.map((one) => [one.age, one]));
     const rivals = new Map<string, Set<string>>();
@@ -30,7 +30,7 @@ export const causalOrder: Oracle = {
           yield `${loser.age} lost ${step.result.job_id} to ${winner.age}, which had been answered before it came`;
       }
       if (step.kind !== 'begun') continue;
-      for (const { intentId, operation, project, jobs } of asksOf(step.invocation))
+      for (const { intentId, operation, project, jobs } of intentsIn(step.invocation))
         for (const id of jobs.keys()) {
           const job = jobKey(operation, project, id);
           rivals.set(job, (rivals.get(job) ?? new Set()).add(intentId));

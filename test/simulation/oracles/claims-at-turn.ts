@@ -1,11 +1,11 @@
 import { type Invocation, jobKey } from '../chronicle.ts';
-import { isRefusal } from './nobody-asks.ts';
+import { isRefusal } from './no-call-while-open.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { asksOf, type Oracle } from './oracle.ts';
+import { intentsIn, type Oracle } from './oracle.ts';
 
 /** Between the claim and the request its deadline may pass: then nothing is sent. */
 const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
-  asksOf(invocation)
+  intentsIn(invocation)
     .filter(({ operation, project, jobs }) =>
       [...jobs.keys()].some((id) => jobKey(operation, project, id) === key),
     )
@@ -17,7 +17,7 @@ const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
  * without a request; and one call more, which had the turn as the way closed, and so is not sent.
  */
 export const claimsAtTurn: Oracle = {
-  promise: 'claims are made at the turn',
+  promise: 'jobs are claimed right before their call',
   *check({ steps, climate }) {
     const claimed = new Map<Invocation, Set<string>>();
     const seen = new Map<Invocation, Set<string>>();

@@ -1,5 +1,5 @@
 import { SKEW_MS } from './nothing-stale.ts';
-import { askersOf, type Oracle } from './oracle.ts';
+import { intentsBehind, type Oracle } from './oracle.ts';
 
 /** Past its deadline nobody carries an intent out. */
 export const deadlinesKept: Oracle = {
@@ -9,9 +9,9 @@ export const deadlinesKept: Oracle = {
       if (step.kind !== 'called') continue;
       const { call } = step;
       for (const [place, { id }] of call.jobs.entries()) {
-        const askers = askersOf(call, place);
+        const behind = intentsBehind(call, place);
         const isOver =
-          askers.length > 0 && askers.every(({ expiresAt }) => expiresAt + SKEW_MS <= call.sentAt);
+          behind.length > 0 && behind.every(({ expiresAt }) => expiresAt + SKEW_MS <= call.sentAt);
         if (isOver) yield `call ${call.n} carried out ${id} past every deadline`;
       }
     }

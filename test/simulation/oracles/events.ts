@@ -16,7 +16,7 @@ const timeOf = (age: string): number => Number.parseInt(age.replace('-', '').sli
 
 /** An event that is late, or was replayed, is as old as it was, and its default deadline counts from then. */
 export const eventAges: Oracle = {
-  promise: 'an event is as old as it was',
+  promise: 'a late event is as old as its time',
   *check({ steps, intents, climate }) {
     const byAge = new Map(intents.map((one) => [one.age, one]));
     for (const { request, id, after } of intents) {
@@ -25,8 +25,8 @@ export const eventAges: Oracle = {
         yield `${id} is not of the time of its event`;
     }
     for (const step of steps) {
-      if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
-      const { intentId, expiresAt } = step.letter.ask;
+      if (step.kind !== 'queued' || step.letter.intent === undefined) continue;
+      const { intentId, expiresAt } = step.letter.intent;
       const { wishedAt, isDated } = byAge.get(intentId)?.request ?? {};
       if (wishedAt !== undefined && !isDated && expiresAt !== wishedAt + climate.deadlineMs)
         yield `${intentId} is late, and its deadline does not count from when it was wished`;

@@ -1,6 +1,6 @@
 import { EverybodyRefusedError } from '../../../shared/control/control.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { askersOf, type Oracle, verdictKey } from './oracle.ts';
+import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
 
 /** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
 const SETTLING_MS = 3 * 3_600_000;
@@ -18,14 +18,14 @@ export const everythingSettles: Oracle = {
     for (const step of steps) {
       if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
         yield `the control loop threw: ${step.error instanceof Error ? step.error.stack : step.error}`;
-      if (step.kind === 'queued' && step.letter.ask) {
-        const { intentId, expiresAt, after } = step.letter.ask;
+      if (step.kind === 'queued' && step.letter.intent) {
+        const { intentId, expiresAt, after } = step.letter.intent;
         if (after !== undefined) before.set(intentId, after);
         deadlines.set(intentId, Math.max(expiresAt, deadlines.get(intentId) ?? 0));
       }
       if (step.kind === 'called')
         for (const [place, { id }] of step.call.jobs.entries())
-          for (const { intentId, expiresAt } of askersOf(step.call, place))
+          for (const { intentId, expiresAt } of intentsBehind(step.call, place))
             if (expiresAt > step.at + SKEW_MS) begun.add(verdictKey(intentId, id));
       if (step.kind !== 'published') continue;
       const { intent_id, job_id, outcome } = step.result;

@@ -7,8 +7,8 @@ export const exactIds: Oracle = {
   *check({ steps }) {
     const letters = new Map<string, Letter[]>();
     for (const step of steps) {
-      if (step.kind === 'queued' && step.letter.ask) {
-        const { intentId } = step.letter.ask;
+      if (step.kind === 'queued' && step.letter.intent) {
+        const { intentId } = step.letter.intent;
         letters.set(intentId, [...(letters.get(intentId) ?? []), step.letter]);
       }
       if (step.kind === 'published') {
@@ -16,22 +16,24 @@ export const exactIds: Oracle = {
         const isAsked = letters
           .get(intent_id)
           ?.some(
-            ({ ask }) =>
-              ask?.jobs.has(job_id) && ask.project === project_id && ask.operation === operation,
+            ({ intent }) =>
+              intent?.jobs.has(job_id) &&
+              intent.project === project_id &&
+              intent.operation === operation,
           );
         if (!isAsked) yield `nobody asked for the result of ${job_id} for ${intent_id}`;
       }
       if (step.kind !== 'accepted') continue;
       const { wish, intentId } = step;
-      for (const { ask } of letters.get(intentId) ?? []) {
-        if (ask === undefined) continue;
+      for (const { intent } of letters.get(intentId) ?? []) {
+        if (intent === undefined) continue;
         if (
-          ask.operation !== wish.operation ||
-          ask.project !== wish.project ||
-          !sameOptions(ask.options, wish.options)
+          intent.operation !== wish.operation ||
+          intent.project !== wish.project ||
+          !sameOptions(intent.options, wish.options)
         )
           yield `${intentId} was queued as something else`;
-        for (const [id, own] of ask.jobs) {
+        for (const [id, own] of intent.jobs) {
           const wished = wish.jobs.get(id);
           if (wished === undefined || !sameOptions(own, wished))
             yield `${intentId} was queued with ${id}, which nobody wished`;

@@ -7,14 +7,14 @@ import { type Oracle, verdictKey } from './oracle.ts';
  * receives deletes it only after it was buried. Each time that it is taken up it begins anew.
  */
 export const failedKept: Oracle = {
-  promise: 'what has failed is kept',
+  promise: 'failed messages are kept',
   *check({ steps, climate }) {
     const failed = new Set<string>();
     /** What had failed before they were taken up, by message. */
     const before = new Map<string, ReadonlySet<string>>();
     const buried = new Set<string>();
-    const verdictsOf = ({ ask }: Letter): readonly string[] =>
-      Array.from(ask?.jobs.keys() ?? [], (id) => verdictKey(ask?.intentId ?? '', id));
+    const verdictsOf = ({ intent }: Letter): readonly string[] =>
+      Array.from(intent?.jobs.keys() ?? [], (id) => verdictKey(intent?.intentId ?? '', id));
     for (const step of steps) {
       if (step.kind === 'published' && step.result.outcome === 'failed')
         failed.add(verdictKey(step.result.intent_id, step.result.job_id));

@@ -1,5 +1,5 @@
 import { type Call, type Invocation, jobKey } from '../chronicle.ts';
-import { asksOf, type Oracle } from './oracle.ts';
+import { intentsIn, type Oracle } from './oracle.ts';
 
 const groupOf = ({ operation, project, options }: Call): string =>
   `${operation} ${project} ${JSON.stringify(options)}`;
@@ -28,7 +28,7 @@ export const fewestCalls: Oracle = {
       }
       // Where the ledger did not say what it wrote, the job counts as asked for.
       if (step.kind === 'ended' && step.invocation.conflicts > 0)
-        for (const { operation, project, jobs } of asksOf(step.invocation))
+        for (const { operation, project, jobs } of intentsIn(step.invocation))
           for (const id of jobs.keys()) troubled.add(jobKey(operation, project, id));
       if (step.kind === 'heard' && step.call.said.every((word) => word === 'yes'))
         for (const job of jobsOf(step.call)) troubled.delete(job);

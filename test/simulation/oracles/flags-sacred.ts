@@ -1,4 +1,4 @@
-import { askersOf, type Oracle } from './oracle.ts';
+import { intentsBehind, type Oracle } from './oracle.ts';
 
 /** P5 and P9: every job of a call was asked for, digit for digit, with just these options. */
 export const flagsSacred: Oracle = {
@@ -8,7 +8,7 @@ export const flagsSacred: Oracle = {
       if (step.kind !== 'called') continue;
       const { call } = step;
       for (const [place, { id }] of call.jobs.entries())
-        if (askersOf(call, place).length === 0)
+        if (intentsBehind(call, place).length === 0)
           yield `call ${call.n} sent ${id} with ${JSON.stringify(call.options)}, and nobody asked for that`;
     }
   },

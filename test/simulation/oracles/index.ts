@@ -7,20 +7,20 @@ import { eventAges, oneIntent } from './events.ts';
 import { everythingSettles } from './everything-settles.ts';
 import { exactIds } from './exact-ids.ts';
 import { failedKept } from './failed-kept.ts';
-import { fewAsk } from './few-ask.ts';
 import { fewestCalls } from './fewest-calls.ts';
 import { flagsSacred } from './flags-sacred.ts';
-import { lastWish } from './last-wish.ts';
 import { namedStop } from './named-stop.ts';
-import { nobodyAsks } from './nobody-asks.ts';
+import { newestIsLast } from './newest-is-last.ts';
+import { noCallWhileOpen } from './no-call-while-open.ts';
 import { nothingBlind } from './nothing-blind.ts';
 import { nothingLost } from './nothing-lost.ts';
 import { nothingStale } from './nothing-stale.ts';
 import { oneVerdict } from './one-verdict.ts';
 import type { Oracle } from './oracle.ts';
-import { ownOrder } from './own-order.ts';
 import { onceEach, runAfterStop, stopNotGivenUp } from './restarts.ts';
 import { restartsWhole } from './restarts-whole.ts';
+import { sequenceOrder } from './sequence-order.ts';
+import { threeRefusals } from './three-refusals.ts';
 import { trueVerdicts } from './true-verdicts.ts';
 import { unreadableKept } from './unreadable-kept.ts';
 
@@ -43,14 +43,14 @@ const oracles: readonly Oracle[] = [
   onceEach,
   restartsWhole,
   namedStop,
-  lastWish,
-  nobodyAsks,
-  fewAsk,
+  newestIsLast,
+  noCallWhileOpen,
+  threeRefusals,
   everythingSettles,
   causalOrder,
   oneIntent,
   eventAges,
-  ownOrder,
+  sequenceOrder,
 ];
 
 /** They compare ages by the way in alone, which a sender's own order may turn round. */
@@ -61,7 +61,7 @@ const byAge: readonly Oracle[] = [
   stopNotGivenUp,
   restartsWhole,
   namedStop,
-  lastWish,
+  newestIsLast,
   nothingBlind,
   onceEach,
   runAfterStop,

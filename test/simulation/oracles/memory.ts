@@ -1,6 +1,6 @@
-import type { Ask, Call, Invocation, Look, Step } from '../chronicle.ts';
+import type { Call, Invocation, Look, QueuedIntent, Step } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
-import { askersOf, placesOf, verdictKey } from './oracle.ts';
+import { intentsBehind, placesOf, verdictKey } from './oracle.ts';
 
 export type Published = Extract<Step, { kind: 'published' }>;
 
@@ -27,7 +27,7 @@ const add = <T>(map: Map<string, T[]>, key: string, item: T): void => {
 
 /** What the models saw until now, as far as verdicts are held against it. */
 export const makeMemory = (maxReceives: number) => {
-  const asks = new Map<string, Ask[]>();
+  const queued = new Map<string, QueuedIntent[]>();
   const calls = new Map<string, Sent[]>();
   const arrived = new Set<Call>();
   const effects = new Map<string, string>();
@@ -35,21 +35,22 @@ export const makeMemory = (maxReceives: number) => {
   const received = new Map<string, Invocation[]>();
   const lastReceive = new Set<string>();
   return {
-    asks,
+    queued,
     calls,
     arrived,
     sights,
     received,
     lastReceive,
     note: (step: Step, index: number): void => {
-      if (step.kind === 'queued' && step.letter.ask)
-        add(asks, step.letter.ask.intentId, step.letter.ask);
+      if (step.kind === 'queued' && step.letter.intent)
+        add(queued, step.letter.intent.intentId, step.letter.intent);
       if (step.kind === 'begun') {
         const { letters, receives } = step.invocation;
-        for (const { ask, id } of letters) {
-          for (const job of ask?.jobs.keys() ?? [])
-            add(received, verdictKey(ask?.intentId ?? '', job), step.invocation);
-          if (ask && (receives.get(id) ?? 0) >= maxReceives - SPARE) lastReceive.add(ask.intentId);
+        for (const { intent, id } of letters) {
+          for (const job of intent?.jobs.keys() ?? [])
+            add(received, verdictKey(intent?.intentId ?? '', job), step.invocation);
+          if (intent && (receives.get(id) ?? 0) >= maxReceives - SPARE)
+            lastReceive.add(intent.intentId);
         }
       }
       if (step.kind === 'called')
@@ -78,15 +79,15 @@ export const makeMemory = (maxReceives: number) => {
 export type Memory = ReturnType<typeof makeMemory>;
 
 /** What a verdict is held against: those who asked, and the calls that were made for them. */
-export const evidenceOn = ({ result }: Published, { asks, calls }: Memory) => {
+export const evidenceOn = ({ result }: Published, { queued, calls }: Memory) => {
   const { operation, project_id, job_id, intent_id } = result;
   const job = jobKey(operation, project_id, job_id);
-  const mine = (asks.get(intent_id) ?? []).filter((ask) => ask.jobs.has(job_id));
-  const asking = ({ call }: Sent) => placesOf(call, job_id).flatMap((i) => askersOf(call, i));
+  const mine = (queued.get(intent_id) ?? []).filter((intent) => intent.jobs.has(job_id));
+  const asking = ({ call }: Sent) => placesOf(call, job_id).flatMap((i) => intentsBehind(call, i));
   const sent = (calls.get(job) ?? []).filter((one) =>
-    asking(one).some((ask) => mine.includes(ask)),
+    asking(one).some((intent) => mine.includes(intent)),
   );
   /** Others may have been made for somebody else, when this verdict was known and not yet told. */
-  const certain = sent.filter((one) => asking(one).every((ask) => mine.includes(ask)));
+  const certain = sent.filter((one) => asking(one).every((intent) => mine.includes(intent)));
   return { job, mine, sent, certain };
 };

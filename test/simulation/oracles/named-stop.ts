@@ -2,7 +2,7 @@ import type { OperationName } from '../../../shared/operations/operation.ts';
 import { isFollowed } from '../../support/fixtures.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { asksOf, type Oracle, verdictKey } from './oracle.ts';
+import { intentsIn, type Oracle, verdictKey } from './oracle.ts';
 
 /** How one intent ended for one job. */
 interface Told {
@@ -31,13 +31,13 @@ export const namedStop: Oracle = {
         if (!told.has(key)) told.set(key, { outcome, by, at: step.at });
       }
       if (step.kind === 'begun')
-        for (const { intentId, operation, project, jobs } of asksOf(step.invocation))
+        for (const { intentId, operation, project, jobs } of intentsIn(step.invocation))
           for (const id of jobs.keys()) {
             const job = jobKey(operation, project, id);
             received.set(job, [...(received.get(job) ?? []), { intentId, at: step.at }]);
           }
-      if (step.kind !== 'queued' || step.letter.ask === undefined) continue;
-      const { intentId, expiresAt, operation } = step.letter.ask;
+      if (step.kind !== 'queued' || step.letter.intent === undefined) continue;
+      const { intentId, expiresAt, operation } = step.letter.intent;
       operations.set(intentId, operation);
       const earlier = deadlines.get(intentId) ?? Number.POSITIVE_INFINITY;
       deadlines.set(intentId, Math.min(earlier, expiresAt));

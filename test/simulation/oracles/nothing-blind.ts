@@ -2,7 +2,7 @@ import { contractOf } from '../../support/fixtures.ts';
 import type { Call, Invocation } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { idsOf, type Oracle } from './oracle.ts';
+import { idsBehind, type Oracle } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
 interface Doubt {
@@ -22,7 +22,7 @@ interface Answered extends Doubt {
 const answeredBy = ({ call, place }: Doubt): Answered => ({
   call,
   place,
-  ids: new Set(idsOf(call, place)),
+  ids: new Set(idsBehind(call, place)),
 });
 
 /**
@@ -50,7 +50,7 @@ export const nothingBlind: Oracle = {
           if (doubt !== undefined)
             yield `call ${call.n} asked for ${job} again after call ${doubt.call.n}, and nobody had looked`;
           const before = answered.get(job)?.ids;
-          const asking = idsOf(call, place);
+          const asking = idsBehind(call, place);
           if (before && asking.length > 0 && asking.every((id) => before.has(id)))
             yield `call ${call.n} asked for ${job} again for ${asking}, which had been answered`;
           doubts.set(job, { call, place });

@@ -27,16 +27,16 @@ export const nothingLost: Oracle = {
       cutOff(excused, step, climate.maxReceives);
       if (step.kind === 'published') {
         published.add(verdictKey(step.result.intent_id, step.result.job_id));
-      } else if (step.kind === 'queued' && step.letter.ask) {
-        const { intentId, jobs } = step.letter.ask;
+      } else if (step.kind === 'queued' && step.letter.intent) {
+        const { intentId, jobs } = step.letter.intent;
         for (const id of jobs.keys()) messages.set(verdictKey(intentId, id), step.letter);
       } else if (
         step.kind === 'deleted' ||
         (step.kind === 'redriven' && !excused.has(step.letter.id))
       ) {
-        const { id: message, ask } = step.letter;
-        for (const id of ask?.jobs.keys() ?? []) {
-          const key = verdictKey(ask?.intentId ?? '', id);
+        const { id: message, intent } = step.letter;
+        for (const id of intent?.jobs.keys() ?? []) {
+          const key = verdictKey(intent?.intentId ?? '', id);
           if (!published.has(key))
             yield `${message} was ${step.kind} before ${key} had its outcome on the bus`;
         }

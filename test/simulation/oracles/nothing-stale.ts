@@ -1,6 +1,6 @@
 import type { Call, Invocation, Step } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
-import { askersOf, type Oracle, verdictKey } from './oracle.ts';
+import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
 
 /** The newest that a call served for a job: for certain, and if everybody counts who may have had an outcome before. */
 const newestServed = (
@@ -12,7 +12,7 @@ const newestServed = (
   const id = call.jobs[place]?.id ?? '';
   let certain = '';
   let possible = '';
-  for (const { intentId, expiresAt } of askersOf(call, place)) {
+  for (const { intentId, expiresAt } of intentsBehind(call, place)) {
     const key = verdictKey(intentId, id);
     if (isSettled(key)) continue;
     if (intentId > possible) possible = intentId;
@@ -74,7 +74,7 @@ export const nothingStale: Oracle = {
         for (const [i, [certain, possible]] of all.entries()) {
           const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
           const known = newest.get(job) ?? '';
-          if (possible === '' && askersOf(call, i).length > 0)
+          if (possible === '' && intentsBehind(call, i).length > 0)
             yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
           else if (possible !== '' && possible < known)
             yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;

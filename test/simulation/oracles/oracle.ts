@@ -1,4 +1,4 @@
-import type { Ask, Call, Invocation, Options } from '../chronicle.ts';
+import type { Call, Invocation, Options, QueuedIntent } from '../chronicle.ts';
 import type { History } from '../simulate.ts';
 
 /** A promise and a test of it: yields a sentence for each time that a history breaks it. */
@@ -13,19 +13,19 @@ export const sameOptions = (a: Options, b: Options): boolean => {
 };
 
 /** The asks of a batch, those of the messages that can be read. */
-export const asksOf = ({ letters }: Invocation): readonly Ask[] =>
-  letters.flatMap(({ ask }) => ask ?? []);
+export const intentsIn = ({ letters }: Invocation): readonly QueuedIntent[] =>
+  letters.flatMap(({ intent }) => intent ?? []);
 
 /** Who, in the batch that a call was made for, asked for just this: the operation on the job, with these options. */
-export const askersOf = (call: Call, place: number): readonly Ask[] => {
+export const intentsBehind = (call: Call, place: number): readonly QueuedIntent[] => {
   const job = call.jobs[place];
-  return asksOf(call.invocation).filter((ask) => {
-    const own = job && ask.jobs.get(job.id);
+  return intentsIn(call.invocation).filter((intent) => {
+    const own = job && intent.jobs.get(job.id);
     return (
       own !== undefined &&
-      ask.operation === call.operation &&
-      ask.project === call.project &&
-      sameOptions(ask.options, call.options) &&
+      intent.operation === call.operation &&
+      intent.project === call.project &&
+      sameOptions(intent.options, call.options) &&
       sameOptions(own, job?.options ?? {})
     );
   });
@@ -39,5 +39,5 @@ export const placesOf = (call: Call, id: string): readonly number[] =>
   call.jobs.flatMap((job, i) => (job.id === id ? [i] : []));
 
 /** The intents that asked for just this: the call was for at least one of them. */
-export const idsOf = (call: Call, place: number): readonly string[] =>
-  askersOf(call, place).map(({ intentId }) => intentId);
+export const idsBehind = (call: Call, place: number): readonly string[] =>
+  intentsBehind(call, place).map(({ intentId }) => intentId);

@@ -1,6 +1,6 @@
 import { contractOf, isFollowed, isRestart } from '../../support/fixtures.ts';
 import { type Call, jobKey } from '../chronicle.ts';
-import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
 /** What took effect on a job, in the order in which it did. */
@@ -37,7 +37,7 @@ export const restartsWhole: Oracle = {
       for (const [place, { id }] of call.jobs.entries()) {
         if (call.troubles[place] !== undefined) continue;
         const job = jobKey(call.operation, call.project, id);
-        const intent = idsOf(call, place).toSorted().at(-1) ?? '';
+        const intent = idsBehind(call, place).toSorted().at(-1) ?? '';
         effects.set(job, [...(effects.get(job) ?? []), { call, place, intent }]);
       }
     }

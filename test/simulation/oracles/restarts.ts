@@ -2,7 +2,7 @@ import type { OperationName } from '../../../shared/operations/operation.ts';
 import { contractOf, isFollowed, isRestart } from '../../support/fixtures.ts';
 import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { isFailureOf } from './statuses.ts';
 
 const STOPPING = new Set(['job_savepointing', 'job_canceling']);
@@ -48,8 +48,8 @@ export const stopNotGivenUp: Oracle = {
     const deadlines = new Map<string, number>();
     const queued = new Map<string, Set<string>>();
     for (const [index, step] of steps.entries()) {
-      if (step.kind === 'queued' && step.letter.ask) {
-        const { intentId, expiresAt, operation, project, jobs } = step.letter.ask;
+      if (step.kind === 'queued' && step.letter.intent) {
+        const { intentId, expiresAt, operation, project, jobs } = step.letter.intent;
         for (const id of jobs.keys()) {
           const job = jobKey(operation, project, id);
           queued.set(job, (queued.get(job) ?? new Set()).add(intentId));
@@ -60,7 +60,7 @@ export const stopNotGivenUp: Oracle = {
       if (step.kind === 'called')
         for (const [place, { id }] of step.call.jobs.entries()) {
           // Older ones who asked for the same share its outcome, if theirs is recorded in time.
-          const key = verdictKey(idsOf(step.call, place).toSorted().at(-1) ?? '', id);
+          const key = verdictKey(idsBehind(step.call, place).toSorted().at(-1) ?? '', id);
           const { operation } = step.call;
           if (!begun.has(key)) begun.set(key, { operation, index, at: step.at });
         }
@@ -91,7 +91,7 @@ export const onceEach: Oracle = {
         if (call.troubles[place] !== undefined) continue;
         const job = jobKey(call.operation, call.project, id);
         const before = effects.get(job) ?? new Set();
-        const asking = idsOf(call, place);
+        const asking = idsBehind(call, place);
         const isAgain = asking.length > 0 && asking.every((intent) => before.has(intent));
         const status = call.statuses[place] ?? '';
         // The upstream took it, and failed: it has to be asked for again.

@@ -1,9 +1,9 @@
 import { isRestart } from '../../support/fixtures.ts';
-import type { Ask, Call, Invocation } from '../chronicle.ts';
+import type { Call, Invocation, QueuedIntent } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { evidenceOn, type Memory, makeMemory, type Published } from './memory.ts';
 import { SKEW_MS } from './nothing-stale.ts';
-import { asksOf, type Oracle, placesOf, verdictKey } from './oracle.ts';
+import { intentsIn, type Oracle, placesOf, verdictKey } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
 /** A look after the last request showed the job there, or at the end of what had been begun. */
@@ -11,7 +11,7 @@ const wasObserved = (step: Published, memory: Memory): boolean => {
   const { job_id, operation } = step.result;
   const { job, certain, mine } = evidenceOn(step, memory);
   const from = certain.at(-1)?.index ?? 0;
-  const own = mine.find((ask) => ask.jobs.has(job_id))?.jobs.get(job_id);
+  const own = mine.find((intent) => intent.jobs.has(job_id))?.jobs.get(job_id);
   return (memory.sights.get(job) ?? []).some(({ look, index, last }) => {
     const { there, ended } = toldBy(operation, own, look.statuses.get(job_id) ?? '');
     if (index <= from) return false;
@@ -92,22 +92,23 @@ const wasNotStopped = (step: Published, memory: Memory): boolean => {
 const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => {
   const { intent_id, job_id, superseded_by: by = '' } = step.result;
   const { job, mine } = evidenceOn(step, memory);
-  const newer = (memory.asks.get(by) ?? []).filter(
-    (ask) => ask.jobs.has(job_id) && jobKey(ask.operation, ask.project, job_id) === job,
+  const newer = (memory.queued.get(by) ?? []).filter(
+    (intent) => intent.jobs.has(job_id) && jobKey(intent.operation, intent.project, job_id) === job,
   );
   // Of a restart both are carried out: a run never makes a stop stale that lies beside it.
-  const makesStale = (ask: Ask) => mine.some((older) => !isRestart(older.operation, ask.operation));
+  const makesStale = (intent: QueuedIntent) =>
+    mine.some((older) => !isRestart(older.operation, intent.operation));
   const isStale = newer.some(makesStale);
   const hasGoneFirst = (invocation: Invocation) => {
-    const asks = asksOf(invocation);
-    const between = asks.filter(
-      (ask) =>
-        ask.intentId > intent_id &&
-        ask.intentId < by &&
-        ask.jobs.has(job_id) &&
-        jobKey(ask.operation, ask.project, job_id) === job,
+    const queued = intentsIn(invocation);
+    const between = queued.filter(
+      (intent) =>
+        intent.intentId > intent_id &&
+        intent.intentId < by &&
+        intent.jobs.has(job_id) &&
+        jobKey(intent.operation, intent.project, job_id) === job,
     );
-    return isStale || between.some(makesStale) || !asks.some((ask) => mine.includes(ask));
+    return isStale || between.some(makesStale) || !queued.some((intent) => mine.includes(intent));
   };
   // A run that follows a later delivery of its stop may not have known of that.
   return (
@@ -129,7 +130,7 @@ const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): bool
   if (jobsFail || mine.some(({ expiresAt }) => step.at > expiresAt + LOOKING_MS)) return false;
   // One that was handed in twice has two deadlines: whoever has the earlier one may be first to tell.
   if (new Set(mine.map(({ expiresAt }) => expiresAt)).size > 1) return false;
-  const isLast = [...memory.asks.values()]
+  const isLast = [...memory.queued.values()]
     .flat()
     .every(({ intentId, operation, project, jobs }) => {
       const isRival = jobs.has(job_id) && jobKey(operation, project, job_id) === job;

@@ -15,9 +15,9 @@ export const unreadableKept: Oracle = {
         if (body !== letter.body) yield `${letter.id} was buried as ${JSON.stringify(body)}`;
         if (reason === '') yield `${letter.id} was buried without a reason`;
         kept.add(letter.id);
-        if (letter.ask === undefined) continue;
-        const outcomes = Array.from(letter.ask.jobs.keys(), (id) =>
-          published.get(`${letter.ask?.intentId}/${id}`),
+        if (letter.intent === undefined) continue;
+        const outcomes = Array.from(letter.intent.jobs.keys(), (id) =>
+          published.get(`${letter.intent?.intentId}/${id}`),
         );
         if (outcomes.includes(undefined))
           yield `${letter.id} can be read, and was buried before it was settled`;
@@ -30,12 +30,12 @@ export const unreadableKept: Oracle = {
       } else if (step.kind === 'ended') {
         const { invocation, staying } = step;
         if (invocation.ended !== 'returned' || invocation.faults > 0) continue;
-        for (const { id, ask } of invocation.letters)
-          if (ask === undefined && (!kept.has(id) || staying.includes(id)))
+        for (const { id, intent } of invocation.letters)
+          if (intent === undefined && (!kept.has(id) || staying.includes(id)))
             yield `${id} cannot be read, and was not put away by the first that had it`;
       } else if (
         step.kind === 'deleted' &&
-        step.letter.ask === undefined &&
+        step.letter.intent === undefined &&
         !kept.has(step.letter.id)
       ) {
         yield `${step.letter.id} cannot be read, and is gone`;

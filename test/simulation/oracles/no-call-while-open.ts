@@ -45,8 +45,8 @@ const note = (heard: Map<string, Heard>, step: Extract<Step, { kind: 'heard' }>)
 };
 
 /** Where an invocation met nothing but refusals, none that begins after it sends anything until a cool-down is over. */
-export const nobodyAsks: Oracle = {
-  promise: 'nobody asks while everybody is refused',
+export const noCallWhileOpen: Oracle = {
+  promise: 'no call while the breaker is open',
   *check({ steps }) {
     const heard = new Map<Invocation, Map<string, Heard>>();
     const closed = new Map<string, number>();

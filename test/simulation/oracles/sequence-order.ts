@@ -1,12 +1,12 @@
 import { jobKey } from '../chronicle.ts';
-import { askersOf, type Oracle } from './oracle.ts';
+import { intentsBehind, type Oracle } from './oracle.ts';
 
 /**
  * Of one sender's wishes for a job the one of the lower sequence is the older: it is never carried out after the other was,
  * and the other is never given up for it. All events of a history have one sender, and all direct callers are one.
  */
-export const ownOrder: Oracle = {
-  promise: 'a sender has its own order',
+export const sequenceOrder: Oracle = {
+  promise: 'the order of sequences is kept',
   *check({ steps, intents }) {
     const sequences = new Map<string, readonly [sender: string, sequence: number]>();
     // One that names what it is to follow follows it, whatever its sequence.
@@ -33,10 +33,10 @@ export const ownOrder: Oracle = {
       if (step.kind !== 'called') continue;
       for (const [place, { id }] of step.call.jobs.entries()) {
         const done = delivered.get(jobKey(step.call.operation, step.call.project, id)) ?? [];
-        const askers = askersOf(step.call, place);
-        const stale = askers.every(({ intentId }) => done.some((one) => isLower(intentId, one)));
-        if (askers.length > 0 && stale)
-          yield `call ${step.call.n} carried out ${askers.map(({ intentId }) => intentId)} for ${id} after a higher sequence`;
+        const behind = intentsBehind(step.call, place);
+        const stale = behind.every(({ intentId }) => done.some((one) => isLower(intentId, one)));
+        if (behind.length > 0 && stale)
+          yield `call ${step.call.n} carried out ${behind.map(({ intentId }) => intentId)} for ${id} after a higher sequence`;
       }
     }
   },

@@ -1,6 +1,6 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
 import { jobKey, type Options } from '../chronicle.ts';
-import { idsOf, type Oracle, verdictKey } from './oracle.ts';
+import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { isFailureOf, toldBy } from './statuses.ts';
 
 interface Wished {
@@ -36,16 +36,16 @@ const note = (last: Last, job: string, wished: Wished): void => {
  * for what took effect the newest may have had another outcome before: it is enough if the job is where the newest or
  * the oldest of them makes sense.
  */
-export const lastWish: Oracle = {
-  promise: 'the newest wish is the last',
+export const newestIsLast: Oracle = {
+  promise: 'the newest intent is the last',
   *check({ steps, statusOf, climate }) {
     const byNewest: Last = new Map();
     const byOldest: Last = new Map();
     const asked = new Map<string, Options>();
     for (const step of steps) {
-      if (step.kind === 'queued' && step.letter.ask !== undefined)
-        for (const [id, own] of step.letter.ask.jobs)
-          asked.set(verdictKey(step.letter.ask.intentId, id), own);
+      if (step.kind === 'queued' && step.letter.intent !== undefined)
+        for (const [id, own] of step.letter.intent.jobs)
+          asked.set(verdictKey(step.letter.intent.intentId, id), own);
       if (step.kind === 'published' && step.result.outcome === 'delivered') {
         const { operation, project_id, job_id, intent_id } = step.result;
         for (const last of [byNewest, byOldest])
@@ -59,7 +59,7 @@ export const lastWish: Oracle = {
         const { operation, project, jobs, troubles } = step.call;
         for (const [place, { id, options: own }] of jobs.entries()) {
           if (troubles[place] !== undefined) continue;
-          const [oldest = '', ...others] = idsOf(step.call, place).toSorted();
+          const [oldest = '', ...others] = idsBehind(step.call, place).toSorted();
           const newest = others.at(-1) ?? oldest;
           note(byOldest, jobKey(operation, project, id), { intent: oldest, operation, own });
           note(byNewest, jobKey(operation, project, id), { intent: newest, operation, own });

@@ -1,5 +1,5 @@
 import type { Invocation, Step } from '../chronicle.ts';
-import { isRefusal } from './nobody-asks.ts';
+import { isRefusal } from './no-call-while-open.ts';
 import type { Oracle } from './oracle.ts';
 
 /** So many in a row are enough to know. */
@@ -38,8 +38,8 @@ const turnBack = (
  * Where requests are turned back, calls and looks alike, an invocation sends no more on that way after the third. If it
  * met nothing but refusals, and no message is done, it fails, so that the alarm goes off.
  */
-export const fewAsk: Oracle = {
-  promise: 'few ask where all are turned back, and it is said',
+export const threeRefusals: Oracle = {
+  promise: 'three refusals open the breaker, and the invocation fails',
   *check({ steps }) {
     const mets = new Map<Invocation, Met>();
     const metBy = (invocation: Invocation): Met => {
