@@ -21,7 +21,7 @@ export const measureCalls = () => {
     (group) => new Set(group.flatMap(({ jobs }) => jobs.map(jobIdOf))).size,
   );
   const optimum = distinct.reduce((sum, jobs) => sum + Math.ceil(jobs / MAX_JOBS_PER_CALL), 0);
-  const queued = intents.map((intent, i) => ({ part: String(i), intent }));
+  const queued = intents.map((intent, i) => ({ from: String(i), intent }));
   const plan = planCalls(queued, new Date().toISOString());
   const calls = cutCalls(plan.calls, () => MAX_JOBS_PER_CALL);
   return { optimum, calls: calls.length, ratio: calls.length / optimum };

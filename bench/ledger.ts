@@ -1,6 +1,6 @@
 import { v7 as newId } from 'uuid';
 import { type ControlLimits, makeControlLoop } from '../shared/control/control.ts';
-import type { Received } from '../shared/control/open-intent.ts';
+import type { Received } from '../shared/control/received.ts';
 import type { Ledger, NewEntry } from '../shared/ledger/ledger.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
 import { OPERATIONS } from '../shared/operations/index.ts';

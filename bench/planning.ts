@@ -22,7 +22,7 @@ const timed = (work: () => unknown): number => {
 const plan = (bodies: readonly string[]): readonly Call[] => {
   const queued = bodies.flatMap((body, i): Queued[] => {
     const reading = readMessage(body);
-    return reading.ok ? [{ part: String(i), intent: reading.intent }] : [];
+    return reading.ok ? [{ from: String(i), intent: reading.intent }] : [];
   });
   return cutCalls(planCalls(queued, new Date(AT).toISOString()).calls, () => 100);
 };

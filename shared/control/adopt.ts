@@ -1,11 +1,8 @@
 import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
 import type { Records } from '../ledger/records.ts';
-import type { OpenIntent, Received } from './open-intent.ts';
-import { adoptIntent } from './open-intents.ts';
+import { OpenIntent } from './open-intent.ts';
 
-type OpenIntents<Message extends Received> = ReadonlyMap<string, OpenIntent<Message>>;
-
-/** How often it is tried to find out who was first, where others write too. */
+/** How often it is tried to find out which delivery was first, if other invocations write too. */
 const ROUNDS = 3;
 
 const recordOf = ({ intent, age }: OpenIntent): KeyRecord => ({
@@ -17,63 +14,79 @@ const recordOf = ({ intent, age }: OpenIntent): KeyRecord => ({
 
 const keyOf = ({ intent: { key } }: OpenIntent): string | undefined => key && keyRecordKeyOf(key);
 
-/**
- * Makes one intent of an event however often it was accepted. Law: the first that the control loop sees of those with one
- * key is the intent, with its age and its deadline, for all of them and for ever, by one conditional write. Those of which
- * the ledger does not tell it are `left`, and come back.
- */
-export const adopt = async <Message extends Received>(
-  records: Records,
-  openIntents: OpenIntents<Message>,
-): Promise<{
-  readonly openIntents: OpenIntents<Message>;
+/** Open intents as the ledger has them. */
+export interface Adopted {
+  readonly openIntents: readonly OpenIntent[];
+  /** The ledger does not tell which intent these are. They come back. */
   readonly left: readonly OpenIntent[];
-}> => {
-  const firsts = new Map<string, KeyRecord>();
-  for (const openIntent of openIntents.values()) {
+}
+
+/**
+ * Makes one intent of an event, however often it was accepted. Law: of the deliveries with one key, the first that the
+ * control loop sees is the intent for all of them, for ever, with its age and its deadline. One conditional write says so.
+ */
+export const adopt = async (
+  records: Records,
+  openIntents: readonly OpenIntent[],
+): Promise<Adopted> => {
+  const oldest = new Map<string, KeyRecord>();
+  for (const openIntent of openIntents) {
+    const key = keyOf(openIntent);
+    const before = key === undefined ? undefined : oldest.get(key);
+    if (key !== undefined && (before === undefined || openIntent.age < before.age))
+      oldest.set(key, recordOf(openIntent));
+  }
+  if (oldest.size === 0) return { openIntents, left: [] };
+  const firsts = await firstOf(records, oldest);
+  const adopted = new Map<string, OpenIntent>();
+  const left: OpenIntent[] = [];
+  for (const openIntent of openIntents) {
     const key = keyOf(openIntent);
     const first = key === undefined ? undefined : firsts.get(key);
-    if (key !== undefined && (first === undefined || openIntent.age < first.age))
-      firsts.set(key, recordOf(openIntent));
-  }
-  if (firsts.size === 0) return { openIntents, left: [] };
-  const intents = await firstOf(records, firsts);
-  const adopted = new Map<string, OpenIntent<Message>>();
-  const left: OpenIntent[] = [];
-  for (const openIntent of openIntents.values()) {
-    const key = keyOf(openIntent);
-    const intent = key === undefined ? undefined : intents.get(key);
     if (key === undefined) adopted.set(openIntent.key, openIntent);
-    else if (intent === undefined) left.push(openIntent);
-    else {
-      const name = openIntent.key.replace(openIntent.intent.intent_id, intent.intent_id);
-      adopted.set(name, adoptIntent(openIntent, intent, adopted.get(name)));
-    }
+    else if (first === undefined) left.push(openIntent);
+    else addTo(adopted, openIntent, first);
   }
-  return { openIntents: adopted, left };
+  return { openIntents: [...adopted.values()], left };
 };
 
-/** What each key stands for; those are left out of which that cannot be told now. */
+/** Adds an open intent as a delivery of the intent that its event was accepted as first. */
+const addTo = (
+  adopted: Map<string, OpenIntent>,
+  openIntent: OpenIntent,
+  { age, ...first }: KeyRecord,
+): void => {
+  const { intent_id } = openIntent.intent;
+  const key = openIntent.key.replace(intent_id, first.intent_id);
+  const intent = { ...openIntent.intent, ...first };
+  const same = adopted.get(key) ?? new OpenIntent(key, intent, age);
+  adopted.set(key, same);
+  same.join(openIntent);
+  if (intent_id === first.intent_id)
+    for (const [former, jobs] of openIntent.formers) same.addFormer(former, jobs);
+};
+
+/** What each key stands for. Keys of which the ledger does not tell now are left out. */
 const firstOf = async (
   records: Records,
-  firsts: ReadonlyMap<string, KeyRecord>,
+  oldest: ReadonlyMap<string, KeyRecord>,
 ): Promise<ReadonlyMap<string, KeyRecord>> => {
-  const intents = new Map<string, KeyRecord>();
-  let open = [...firsts];
+  const firsts = new Map<string, KeyRecord>();
+  let open = [...oldest];
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
     const stored = await records.keys.read(open.map(([key]) => key));
     for (const [key] of open) {
       const answer = stored(key);
-      if (answer.kind === 'found') intents.set(key, answer.record);
+      if (answer.kind === 'found') firsts.set(key, answer.record);
     }
     const free = open.filter(([key]) => stored(key).kind === 'absent');
     const written = await Promise.all(
       free.map(async ([key, record]) => (await records.keys.write(key, record, undefined))[0]),
     );
     for (const [i, [key, record]] of free.entries())
-      if (written[i] === 'written') intents.set(key, record);
-    // Somebody else was first with these: who, the next round tells.
+      if (written[i] === 'written') firsts.set(key, record);
+    // Another invocation was first with these. The next round tells what it wrote.
     open = free.filter((_, i) => written[i] === 'lost');
   }
-  return intents;
+  return firsts;
 };

@@ -1,4 +1,3 @@
-import type { Call, Carrier } from '../intent/plan.ts';
 import { type CallInfo, type Timing, timingOf } from '../intent/result.ts';
 import type { Log } from '../json/log.ts';
 import { jobIdOf, pathFor } from '../operations/operation.ts';
@@ -6,6 +5,7 @@ import { type Denial, denialOf } from '../reply/denial.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { SendBy } from '../upstream/destination.ts';
 import type { Deadline } from '../upstream/send.ts';
+import type { Call, Carrier } from './planned.ts';
 
 export interface CallEdges {
   readonly send: SendBy;

@@ -1,62 +1,71 @@
 import { slotsPer } from '../batching/slots.ts';
-import { type Call, type Carrier, cutCalls, partRepeats } from '../intent/plan.ts';
+import { cutCalls, partRepeats } from '../intent/plan.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf } from './claim.ts';
 import type { Decisions } from './decide.ts';
 import { destinationOf } from './destinations.ts';
-import type { OpenIntent, Received } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
+import type { Call, Carrier } from './planned.ts';
 import { makeProgress } from './progress.ts';
 import type { Run } from './run.ts';
 import { makeSettleAttempt } from './settle-attempt.ts';
 import { makeSuspicion } from './suspicion.ts';
 
 /**
- * Claims and calls what may be called, and takes refused calls apart. Each open intent is concluded as soon as none of its jobs
- * waits for a call any more: a slow project holds up its own results alone.
+ * Claims and calls what may be called, and takes refused calls apart. An open intent is finished as soon as none of its
+ * jobs waits for a call any more. So a slow project holds up its own results alone.
  */
-export const callAll = async <Message extends Received>(
-  run: Run<Message>,
+export const callAll = async (
+  run: Run,
+  openIntents: readonly OpenIntent[],
   decisions: Decisions,
-  conclude: (openIntents: readonly OpenIntent<Message>[]) => Promise<void>,
+  finish: (openIntents: readonly OpenIntent[]) => Promise<void>,
 ): Promise<void> => {
-  const { openIntents, invocation, edges, limits, breakers, budget, claim } = run;
-  const clearFrom = (carrier: Carrier) => decisions.candidates.get(carrier)?.clearFrom ?? 0;
-  const lookAt = run.lookAfter;
-  const report = makeSettleAttempt({
+  const parted = partRepeats(decisions.calls, (carrier) => decisions.repeats.get(carrier));
+  const calls = cutCalls(parted, run.limits.maxJobsPerCall);
+  const suspicion = makeSuspicion({
+    invocation: run.invocation,
+    isRepeat: (carrier) => decisions.repeats.has(carrier),
+  });
+  const perform = makePerform(run, decisions, suspicion);
+  const progress = makeProgress(openIntents, calls);
+  const slotsOf = slotsPer(run.limits.callConcurrency);
+  await Promise.all([
+    finish(progress.uncalled),
+    ...calls.map(async (call) => {
+      await slotsOf(call.project_id)(perform, call);
+      await finish(progress.finishedBy(call));
+    }),
+  ]);
+  await run.recordAndPublish(suspicion.narrow());
+};
+
+/** Carries out one call, unless its circuit breaker has opened, and settles what its attempts tell. */
+const makePerform = (
+  run: Run,
+  { candidates }: Decisions,
+  suspicion: ReturnType<typeof makeSuspicion>,
+) => {
+  const { invocation, edges, limits, breakers, budget, claim, lookAfter } = run;
+  const settleAttempt = makeSettleAttempt({
     ...limits,
-    openIntents,
     invocation,
-    lookAt,
+    lookAt: lookAfter,
     now: edges.now,
-    clearFrom,
+    clearFrom: (carrier: Carrier) => candidates.get(carrier)?.clearFrom ?? 0,
   });
   const carryOut = makeCarryOut(
     { ...edges, send: breakers.send },
     {
       deadlineFor: budget.calls,
-      claim: (call) => claim(candidatesOf(call, decisions.candidates), 'open'),
+      claim: (call) => claim(candidatesOf(call, candidates), 'open'),
     },
   );
-  const isRepeat = (carrier: Carrier) => decisions.repeats.has(carrier);
-  const suspicion = makeSuspicion({ openIntents, invocation, isRepeat });
-  const perform = async (call: Call): Promise<void> => {
+  return async (call: Call): Promise<void> => {
     if (breakers.stateOf(destinationOf(call)) !== 'closed') return;
     await carryOut(call, async (attempt) => {
       suspicion.hear(attempt);
-      await report(attempt);
+      await settleAttempt(attempt);
     });
   };
-
-  const parted = partRepeats(decisions.calls, (carrier) => decisions.repeats.get(carrier));
-  const calls = cutCalls(parted, limits.maxJobsPerCall);
-  const progress = makeProgress(openIntents, calls);
-  const slotsOf = slotsPer(limits.callConcurrency);
-  await Promise.all([
-    conclude(progress.uncalled),
-    ...calls.map(async (call) => {
-      await slotsOf(call.project_id)(perform, call);
-      await conclude(progress.finishedBy(call));
-    }),
-  ]);
-  await run.record(suspicion.narrow());
 };

@@ -1,10 +1,10 @@
-import type { Call } from '../intent/plan.ts';
 import { UNSPECIFIED } from '../reply/rows.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import { type Deadline, isInTime } from '../upstream/send.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
 import type { DeadlineFor } from './budget.ts';
 import { badOf, makeIsolate, type SentCall } from './isolate.ts';
+import type { Call } from './planned.ts';
 
 export type { Attempt, CallEdges };
 

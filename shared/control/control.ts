@@ -1,10 +1,17 @@
-import { makeBudget } from './budget.ts';
+import { adopt } from './adopt.ts';
+import { callAll } from './call-all.ts';
+import { decide } from './decide.ts';
+import { destinationOfIntent, destinationsOf } from './destinations.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
-import { FAILED, hasFailed } from './give-up.ts';
-import { isSettled, type OpenIntent, type Received, wakesAt } from './open-intent.ts';
-import { readBatch } from './open-intents.ts';
-import { delayFor, retryDelay } from './retry-delay.ts';
-import { workOn } from './work.ts';
+import { failIfLast, isOnItsLast } from './give-up.ts';
+import { giveBack, makeInbox } from './inbox.ts';
+import type { OpenIntent } from './open-intent.ts';
+import { planRun, type RunPlan } from './plan-run.ts';
+import { readBatch } from './read-batch.ts';
+import { recall } from './recall.ts';
+import type { Received } from './received.ts';
+import { beginRun, type Run } from './run.ts';
+import { admitCalls, postponeRuns, settleDecided, settlePlanned } from './settle-known.ts';
 
 export type { ControlEdges, ControlLimits };
 
@@ -14,16 +21,16 @@ export type ControlLoop<Message extends Received> = (
   remainingMs: () => number,
 ) => Promise<readonly string[]>;
 
-/** Thrown in place of naming every message of a batch: a function that fails is polled for less often by Lambda. */
+/** Thrown in place of naming every message of a batch: Lambda polls less often for a function that fails. */
 export class EverybodyRefusedError extends Error {
   override readonly name = 'EverybodyRefusedError';
 }
 
 /**
- * The way out: read → recall → plan → decide → claim → call → record → publish → give back. Laws: a message is
- * acknowledged only when every job in it has its outcome on the bus (promise P1); what cannot be read is buried, and
- * delays no other message (P8); without the ledger nothing is called, and everything comes back. Throws
- * {@link EverybodyRefusedError}, after all is done, if the upstream refused every request and every message stays.
+ * The way out, whole: read a batch, work on what it asks for, and give back what stays. Laws: a message is acknowledged only
+ * when every job in it has its outcome on the bus (promise P1). What cannot be read goes to the dead-letter queue, and delays
+ * no other message (P8). Throws {@link EverybodyRefusedError}, after all is done, if the upstream refused every request and
+ * every message stays.
  */
 export const makeControlLoop =
   <Message extends Received>(
@@ -32,95 +39,97 @@ export const makeControlLoop =
   ): ControlLoop<Message> =>
   async (batch, remainingMs) => {
     const startedAt = edges.now();
-    const budget = makeBudget({ ...limits, now: edges.now, remainingMs });
-    const { openIntents, cuts, unreadable } = readBatch(batch, {
-      now: startedAt,
-      blockJobs: limits.blockJobs,
-    });
-    const doneOf = new Map<Message, Set<OpenIntent<Message>>>();
-    const gone = new Set<Message>();
-    const bury = async (message: Message, reason: string): Promise<void> => {
-      if (await edges.bury(message, reason)) gone.add(message);
-    };
-    /** A message is done when all of its open intents are. */
-    const doneBy = (openIntent: OpenIntent<Message>): readonly Message[] =>
-      openIntent.messages.filter((message) => {
-        const done = (doneOf.get(message) ?? new Set()).add(openIntent);
-        doneOf.set(message, done);
-        return done.size === cuts.get(message);
-      });
-    const acknowledge = async (done: readonly OpenIntent<Message>[]): Promise<void> => {
-      await Promise.all(
-        done.flatMap(doneBy).map(async (message) => {
-          const openIntents = [...(doneOf.get(message) ?? [])];
-          if (openIntents.some((openIntent) => hasFailed(openIntent, limits.maxReceives)))
-            await bury(message, FAILED);
-          else gone.add(message);
-        }),
-      );
-    };
-
-    const [{ worked, refusal }] = await Promise.all([
-      workOn(openIntents, edges, limits, budget, acknowledge).finally(budget.end),
-      ...unreadable.map(({ message, reason }) => bury(message, reason)),
+    const run = beginRun(edges, limits, remainingMs);
+    const read = readBatch(batch, { now: startedAt, blockJobs: limits.blockJobs });
+    const inbox = makeInbox(batch, read, edges, limits);
+    const [worked] = await Promise.all([
+      work(run, read.openIntents, inbox.acknowledge).finally(run.budget.end),
+      ...read.unreadable.map(({ message, reason }) => inbox.bury(message, reason)),
     ]);
-
-    const staying = batch.filter((message) => !gone.has(message));
-    const intentsOf = new Map<Message, OpenIntent[]>();
-    for (const openIntent of worked.values())
-      for (const message of openIntent.messages)
-        intentsOf.set(message, [...(intentsOf.get(message) ?? []), openIntent]);
-    await edges.postpone(
-      staying.map((message) => [
-        message,
-        delayOf(
-          message,
-          intentsOf.get(message) ?? [],
-          limits.maxReceives,
-          edges.now(),
-          edges.random(),
-        ),
-      ]),
-    );
+    const staying = inbox.staying();
+    await giveBack(staying, worked, edges, limits);
     edges.log.info('batch', {
       messages: batch.length,
-      unreadable: unreadable.length,
+      unreadable: read.unreadable.length,
       given_back: staying.length,
       ms: edges.now() - startedAt,
     });
-    if (refusal !== undefined && gone.size === 0)
+    const refusal = run.breakers.allRefused();
+    if (refusal !== undefined && staying.length === batch.length)
       throw new EverybodyRefusedError(
         `The upstream refused every request of this batch; its ${batch.length} messages come back. The last refusal: ${refusal}`,
       );
     return staying.map(({ messageId }) => messageId);
   };
 
-/** One that had no turn for want of time does not wait as one that was tried in vain: each time as after its first receive. */
-const QUICK_RECEIVES = 1;
+/** Lets the messages of open intents go that are done. */
+type Acknowledge = (done: readonly OpenIntent[]) => Promise<void>;
 
-/** Only so often, though, and not for more than a tenth of the times that the queue gives it. */
-const MOST_QUICK = 100;
-const QUICK_SHARE = 0.1;
+/** The steps between reading a batch and giving back what stays. Resolves to the open intents that it has worked on. */
+const work = async (
+  run: Run,
+  read: readonly OpenIntent[],
+  acknowledge: Acknowledge,
+): Promise<readonly OpenIntent[]> => {
+  // Recall: which intent an event is, and what the ledger knows of each.
+  const adopted = await adopt(run.records, read);
+  const openIntents = await recall(run.records, adopted.openIntents);
+  await run.breakers.load(destinationsOf(openIntents));
 
-const delayOf = (
-  { receiveCount }: Received,
-  openIntents: readonly OpenIntent[],
-  maxReceives: number,
-  now: number,
-  random: number,
-): number => {
-  const open = openIntents.filter((openIntent) => !isSettled(openIntent));
-  const pause = Math.max(0, ...openIntents.map((openIntent) => openIntent.pause));
-  const isTried = openIntents.some(({ tried }) => tried);
-  const wakes = open.map(wakesAt).filter((wake) => wake !== undefined);
-  if (wakes.length > 0 && wakes.length === open.length) {
-    // Repeats grow, so that a job that is never answered does not use up the receives of its message.
-    const grown = isTried ? retryDelay(receiveCount, random, pause) : pause;
-    return delayFor(Math.min(...wakes) - now, random, grown);
-  }
-  const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
-  const isQuick =
-    openIntents.some(({ outOfTime }) => outOfTime) && !isTried && receiveCount < mostQuick;
-  const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
-  return retryDelay(receives, random, pause);
+  // Plan: from intents to calls.
+  const plan = await planRun(run, openIntents, adopted.left);
+
+  // Settle what needs no call.
+  await settlePlanned(run, plan);
+  postponeRuns(run, plan);
+
+  // Decide the rest by the ledger, and by a look if a call may have gone out before.
+  const decisions = await decideCalls(run, plan);
+  await settleDecided(run, plan, decisions);
+
+  // Claim, call, isolate, record, publish.
+  await callAll(run, openIntents, decisions, makeFinish(run, plan, acknowledge));
+
+  await run.breakers.finish();
+  pauseOpen(run, openIntents);
+  return openIntents;
+};
+
+const decideCalls = (run: Run, { calls, seen }: RunPlan) => {
+  const { records, edges, limits, lookBefore: lookAt } = run;
+  const { settleMs, restartDelaySeconds } = limits;
+  const pollMs = restartDelaySeconds * 1_000;
+  return decide(admitCalls(run, calls), {
+    records,
+    lookAt,
+    now: edges.now,
+    settleMs,
+    pollMs,
+    seen,
+  });
+};
+
+/** Records and publishes verdicts, and acknowledges messages. An intent that is not ranked comes back until its last receive. */
+const makeFinish = (
+  { recordAndPublish, edges, limits: { maxReceives } }: Run,
+  { unranked }: RunPlan,
+  acknowledge: Acknowledge,
+) => {
+  const mayGo = (openIntent: OpenIntent) =>
+    !unranked.has(openIntent) || isOnItsLast(openIntent, maxReceives);
+  return async (openIntents: readonly OpenIntent[]): Promise<void> => {
+    for (const openIntent of openIntents) failIfLast(openIntent, maxReceives, edges.now());
+    const done = await recordAndPublish(openIntents);
+    await acknowledge(done.filter(mayGo));
+  };
+};
+
+/** Open intents come back no sooner than their circuit breaker lets requests through. */
+const pauseOpen = ({ breakers }: Run, openIntents: readonly OpenIntent[]): void => {
+  for (const openIntent of openIntents)
+    if (!openIntent.isSettled)
+      openIntent.wait({
+        why: 'pause',
+        seconds: breakers.waitSeconds(destinationOfIntent(openIntent)),
+      });
 };

@@ -1,10 +1,10 @@
 import type { Age } from '../intent/age.ts';
-import type { Carrier } from '../intent/plan.ts';
 import type { CallDecision } from '../ledger/decide-call.ts';
 import type { Sender } from '../ledger/job-record.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { Operation, ProjectId } from '../operations/operation.ts';
 import type { Sighting } from '../operations/sighting.ts';
+import type { Carrier } from './planned.ts';
 
 /** One job that an intent wants called, and the version of its ledger record that the decision rests on. */
 export interface Candidate {

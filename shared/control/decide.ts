@@ -1,18 +1,8 @@
 import type { Age } from '../intent/age.ts';
 import type { IntentId } from '../intent/intent.ts';
-import { ageOf, type Call, type Carrier, type Queued } from '../intent/plan.ts';
 import { type RecordedVerdict, readNote } from '../ledger/block-record.ts';
-import { decideCall, type SettleMs } from '../ledger/decide-call.ts';
-import {
-  clearFromOf,
-  type JobRecord,
-  jobKeyOf,
-  newestIdOf,
-  standingOf,
-} from '../ledger/job-record.ts';
-import type { Records } from '../ledger/records.ts';
-import { OPERATIONS } from '../operations/index.ts';
-import { jobIdOf } from '../operations/operation.ts';
+import type { Sighting } from '../operations/sighting.ts';
+import { decideAllByLedger, type LedgerOptions } from './decide-by-ledger.ts';
 import {
   type Candidate,
   type DecidedByLedger,
@@ -21,7 +11,7 @@ import {
   wakeOf,
 } from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
-import { type Known, readKnown } from './read-known.ts';
+import type { Call, Carrier } from './planned.ts';
 
 /** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
 export interface Decisions {
@@ -35,152 +25,103 @@ export interface Decisions {
   /** Runs whose stop was delivered, and did not stop the job. */
   readonly notStopped: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
-  /** The newest who asks has this verdict already. */
+  /** The newest intent that wants the job has this verdict already. */
   readonly told: readonly (readonly [Carrier, RecordedVerdict])[];
   /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
   readonly leases: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
-  /** Those that wait for an intent before them that is not known yet, and that. */
+  /** Those that wait for an intent before them that is not known yet, and its age. */
   readonly unmet: ReadonlyMap<Carrier, Age>;
 }
 
-const lastOf = ({ wishedBy }: Carrier): Queued => {
-  const newest = wishedBy.at(-1);
-  if (newest === undefined) throw new Error('a job that nobody asks for is in the plan');
-  return newest;
-};
-
-/** The newest of those who ask: they are in the order of their ages. */
-export const newestOf = (carrier: Carrier): IntentId => lastOf(carrier).intent.intent_id;
-
-export const newestAgeOf = (carrier: Carrier): Age => ageOf(lastOf(carrier));
-
-/** The same intent is as old as the job's record has it: of two copies that the queue took one after the other, the ages may differ. */
-export const ageBeside = (record: JobRecord | undefined, queued: Queued): Age =>
-  record !== undefined && newestIdOf(record) === queued.intent.intent_id
-    ? record.newest
-    : ageOf(queued);
-
-const decideByLedger = (
-  wish: Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>,
-  { record, version, holder }: Known,
-  now: number,
-  settleMs: SettleMs,
-): DecidedByLedger => {
-  const { carrier, operation } = wish;
-  const newest = ageBeside(record, lastOf(carrier));
-  const wished = { newest, after: carrier.after, operation };
-  const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
-  const byLedger = decideCall(wished, record, holder, now, lateMs);
-  const standing = record && standingOf(record.claim, holder, now);
-  return {
-    ...wish,
-    age: newest,
-    seen: version,
-    claimedAt: record?.claim.at,
-    senders: record?.senders,
-    clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
-    mayEndAt: byLedger.kind === 'look' ? byLedger.noneFrom : 0,
-    byLedger,
-    askedBy: record && holder?.asked.get(record.claim.index),
-  };
-};
-
-/** Among how many jobs the reason is that one was asked for in vain; undefined if that is no job's. */
-const suspectsOf = (askedBy: string | undefined): number | undefined => {
-  if (askedBy === undefined) return undefined;
-  const { mayBeServed, suspects } = readNote(askedBy);
-  return suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
-};
-
-export interface DecideOptions {
-  readonly records: Records;
+export interface DecideOptions extends LedgerOptions {
   readonly lookAt: LookAt;
-  readonly now: () => number;
-  readonly settleMs: SettleMs;
   /** How often a run looks at most whether the stop before it is over. */
   readonly pollMs: number;
-  /** Versions of jobs' records that the plan rests on: one that has changed since is planned anew. */
-  readonly seen?: ReadonlyMap<string, string | undefined>;
+}
+
+/** One job, and what the ledger and a look come to. */
+interface Decided {
+  readonly one: DecidedByLedger;
+  readonly sighting: Sighting | undefined;
+  readonly decision: LookDecision;
+  readonly wake: number | undefined;
 }
 
 /**
- * Weighs every job of a plan by what the ledger knows, and by a look where a call may have gone out before. Those of
- * which the ledger cannot tell wait.
+ * Decides every job of a plan by what the ledger knows, and by a look if a call may have gone out before. Jobs of which
+ * the ledger cannot tell wait.
  */
 export const decide = async (
   calls: readonly Call[],
-  { records, lookAt, now, settleMs, pollMs, seen = new Map() }: DecideOptions,
+  options: DecideOptions,
 ): Promise<Decisions> => {
-  const wanted = calls.flatMap(({ operation, project_id, carriers }) =>
-    carriers.map((carrier) => ({
-      operation,
-      project_id,
-      carrier,
-      key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
-    })),
-  );
-  const known = await readKnown(
-    records,
-    wanted.map(({ key }) => key),
-  );
-  const judged = wanted.flatMap((wish) => {
-    const found = known.get(wish.key);
-    const isOutdated = seen.has(wish.key) && seen.get(wish.key) !== found?.version;
-    return found === undefined || isOutdated ? [] : [decideByLedger(wish, found, now(), settleMs)];
-  });
+  const { lookAt, now, pollMs } = options;
+  const byLedger = await decideAllByLedger(calls, options);
   const seenAt = now();
-  const sightings = await lookAtAll(
-    judged.filter(({ byLedger: { kind } }) => kind === 'look' || kind === 'look for the stop'),
-    lookAt,
-  );
+  const sightings = await lookAtAll(byLedger.filter(needsLook), lookAt);
+  const decided = byLedger.map((one): Decided => {
+    const sighting = sightings.get(one);
+    const decision = one.byLedger.kind === 'wait' ? 'wait' : decideByLook(one, sighting, seenAt);
+    const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
+    return { one, sighting, decision, wake };
+  });
+  return sorted(calls, decided);
+};
 
-  const decided: Record<LookDecision, DecidedByLedger[]> = {
-    go: [],
-    observed: [],
-    wait: [],
-    'not stopped': [],
+const needsLook = ({ byLedger: { kind } }: DecidedByLedger): boolean =>
+  kind === 'look' || kind === 'look for the stop';
+
+const sorted = (calls: readonly Call[], decided: readonly Decided[]): Decisions => {
+  const those = (wanted: LookDecision): readonly DecidedByLedger[] =>
+    decided.flatMap(({ one, decision }) => (decision === wanted ? [one] : []));
+  const going = those('go');
+  const candidates = new Map(going.map((one) => [one.carrier, one]));
+  return {
+    calls: calls.map((call) => ({
+      ...call,
+      carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
+    })),
+    candidates,
+    repeats: new Map(going.flatMap(suspected)),
+    observed: those('observed'),
+    notStopped: those('not stopped'),
+    ...sortedByLedger(decided),
+    leases: new Map(
+      decided.flatMap(({ one, sighting, wake }) =>
+        sighting?.kind === 'unasked' || wake === undefined ? [] : [[one.carrier, wake] as const],
+      ),
+    ),
+    unseen: decided.flatMap(({ one, sighting }) =>
+      sighting?.kind === 'unasked' ? [one.carrier] : [],
+    ),
   };
+};
+
+/** What the ledger alone has decided. */
+const sortedByLedger = (
+  decided: readonly Decided[],
+): Pick<Decisions, 'superseded' | 'told' | 'unmet'> => {
   const superseded: (readonly [Carrier, IntentId])[] = [];
-  const leases = new Map<Carrier, number>();
-  const unseen: Carrier[] = [];
-  const unmet = new Map<Carrier, Age>();
   const told: (readonly [Carrier, RecordedVerdict])[] = [];
-  for (const one of judged) {
-    const { carrier, byLedger } = one;
+  const unmet = new Map<Carrier, Age>();
+  for (const { carrier, byLedger } of decided.map(({ one }) => one)) {
     if (byLedger.kind === 'superseded') superseded.push([carrier, byLedger.by]);
     else if (byLedger.kind === 'told') told.push([carrier, byLedger.verdict]);
     else if (byLedger.kind === 'wait' && byLedger.unmet !== undefined)
       unmet.set(carrier, byLedger.unmet);
-    const sighting = sightings.get(one);
-    const decision = byLedger.kind === 'wait' ? 'wait' : decideByLook(one, sighting, seenAt);
-    const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
-    if (sighting?.kind === 'unasked') unseen.push(carrier);
-    else if (wake !== undefined) leases.set(carrier, wake);
-    decided[decision].push(one);
   }
-  const candidates = new Map(decided.go.map((one) => [one.carrier, one]));
-  const repeats = new Map<Carrier, number>();
-  for (const { carrier, askedBy } of decided.go) {
-    const suspects = suspectsOf(askedBy);
-    if (suspects !== undefined) repeats.set(carrier, suspects);
-  }
-  const going = calls.map((call) => ({
-    ...call,
-    carriers: call.carriers.filter((carrier) => candidates.has(carrier)),
-  }));
-  const { observed } = decided;
-  return {
-    calls: going,
-    candidates,
-    repeats,
-    observed,
-    notStopped: decided['not stopped'],
-    superseded,
-    told,
-    leases,
-    unseen,
-    unmet,
-  };
+  return { superseded, told, unmet };
+};
+
+/** A job whose last request was in vain, and among how many jobs the reason is known to be. Empty: it is no job's fault. */
+const suspected = ({
+  carrier,
+  askedBy,
+}: DecidedByLedger): readonly (readonly [Carrier, number])[] => {
+  if (askedBy === undefined) return [];
+  const { mayBeServed, suspects } = readNote(askedBy);
+  const among = suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
+  return among === undefined ? [] : [[carrier, among]];
 };

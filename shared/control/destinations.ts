@@ -1,34 +1,33 @@
-import { operationOf } from '../intent/intent.ts';
-import type { Call } from '../intent/plan.ts';
+import { type Intent, operationOf } from '../intent/intent.ts';
+import type { Operation, ProjectId } from '../operations/operation.ts';
 import type { Destination } from '../upstream/destination.ts';
-import { isSettled, type OpenIntent } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
 
 /** Where a call goes. */
 export const destinationOf = ({
   operation,
   project_id: project,
-}: Omit<Call, 'carriers'>): Destination => ({
-  service: operation.service,
-  project,
-  route: operation.name,
-});
+}: {
+  readonly operation: Operation;
+  readonly project_id: ProjectId;
+}): Destination => ({ service: operation.service, project, route: operation.name });
 
-/** Where the jobs of an open intent are called. */
-export const destinationOfIntent = ({ intent }: Pick<OpenIntent, 'intent'>): Destination =>
-  destinationOf({ ...intent, operation: operationOf(intent) });
+interface OfIntent {
+  readonly intent: Intent;
+}
 
-/** Where the jobs of an open intent are looked at. */
-export const lookingAt = (openIntent: Pick<OpenIntent, 'intent'>): Destination => ({
-  ...destinationOfIntent(openIntent),
+/** Where the jobs of an intent are called. */
+export const destinationOfIntent = ({ intent }: OfIntent): Destination =>
+  destinationOf({ operation: operationOf(intent), project_id: intent.project_id });
+
+/** Where the jobs of an intent are looked at. */
+export const lookingAt = (of: OfIntent): Destination => ({
+  ...destinationOfIntent(of),
   route: 'look',
 });
 
-/** Where the jobs that have no verdict yet would be sent, each once. */
-export const destinationsOf = (
-  openIntents: ReadonlyMap<string, OpenIntent>,
-): readonly Destination[] => {
-  const open = [...openIntents.values()]
-    .filter((openIntent) => !isSettled(openIntent))
-    .map(destinationOfIntent);
+/** Where the jobs would be sent that have no verdict yet, each destination once. */
+export const destinationsOf = (openIntents: readonly OpenIntent[]): readonly Destination[] => {
+  const open = openIntents.filter(({ isSettled }) => !isSettled).map(destinationOfIntent);
   return [...new Map(open.map((it) => [`${it.route}/${it.project}`, it])).values()];
 };

@@ -4,16 +4,20 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Identify, Send } from '../upstream/send.ts';
 import type { CallEdges } from './carry-out.ts';
-import type { Received } from './open-intent.ts';
+import type { Received } from './received.ts';
 
-/** What the loop does to the world. None of these throws for what the outside does: trouble is a value. */
-export interface ControlEdges<Message extends Received> extends Omit<CallEdges, 'send'> {
+/** What the steps of an invocation do to the world. None of these throws for what the outside does: trouble is a value. */
+export interface RunEdges extends Omit<CallEdges, 'send'> {
   readonly ledger: Ledger;
   /** Sends one request, whatever its route. */
   readonly send: Send;
   readonly identify: Identify;
   /** Tells, for each result in order, whether the bus took it. */
   readonly publish: (results: readonly Result[]) => Promise<readonly boolean[]>;
+}
+
+/** What the loop does to the world, with its messages. */
+export interface ControlEdges<Message extends Received> extends RunEdges {
   /** Moves a message to the dead-letter queue; false if that failed. */
   readonly bury: (message: Message, reason: string) => Promise<boolean>;
   /** Makes messages come back after so many seconds. */

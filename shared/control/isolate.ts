@@ -1,5 +1,5 @@
-import type { Call } from '../intent/plan.ts';
 import type { Attempt } from './attempt.ts';
+import type { Call } from './planned.ts';
 
 /**
  * How a request went: all its jobs were served; it was refused as a whole, for what may be one job's fault, or for want of a

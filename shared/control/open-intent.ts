@@ -10,134 +10,226 @@ import {
 } from '../ledger/block-record.ts';
 import { recordedVerdict } from '../ledger/recorded-verdict.ts';
 import { type Job, type JobId, jobIdOf } from '../operations/operation.ts';
+import type { Received } from './received.ts';
+import type { Waiting } from './waiting.ts';
 
-/** A message as the queue gave it. */
-export interface Received {
-  readonly messageId: string;
-  readonly body: string;
-  /** How often the queue has given it, this time included. */
-  readonly receiveCount: number;
-  /** When the queue took it, in milliseconds since 1970. */
-  readonly sentAt?: number | undefined;
-}
-
-/**
- * What one record of the ledger is about, while an invocation works on it: a block of an intent's jobs, or all of a message
- * that says nothing of blocks. Its verdicts come from the ledger or from today.
- */
-export interface OpenIntent<Message extends Received = Received> {
-  readonly key: string;
-  readonly intent: Intent;
-  age: Age;
-  /** What others may call this intent by: an id for each time that its event was accepted, and what that came with. */
-  readonly names: Set<string>;
-  /** Jobs by their place in records that a release before this one kept of whole messages, by the key of each. */
-  readonly formerly: Map<string, readonly Job[]>;
-  /** More than one if the queue gave it twice. */
-  readonly messages: Message[];
-  readonly places: ReadonlyMap<JobId, number>;
-  readonly verdicts: (RecordedVerdict | undefined)[];
-  readonly published: Set<number>;
-  readonly asked: Map<number, string>;
-  readonly ends: Map<number, RequestEnd>;
-  /** Those of {@link ends} that this invocation has noted itself. */
-  readonly ownEnds: Set<number>;
-  /** Why a job of it was last left without a verdict. */
-  reason: string | undefined;
-  /** The ledger's version of it that was seen last. */
-  seen: string | undefined;
-  /** Whether the ledger does not know all of it. */
-  changed: boolean;
-  /** The longest pause that anything asked for, in seconds. */
-  pause: number;
-  /** Jobs that have nothing to hope for before a lease has lapsed, in milliseconds since 1970. */
-  readonly leases: Map<JobId, number>;
-  /** Whether a request for a job of it was in vain today. */
-  tried: boolean;
-  /** Whether there was no time today for a request that it needs. */
-  outOfTime: boolean;
-}
-
-/** Takes over what the ledger knows. A verdict that is there is the verdict, whatever was found since. */
-export const recallInto = (openIntent: OpenIntent, state: BlockState): void => {
-  state.verdicts.forEach((verdict, index) => {
-    if (verdict !== undefined) openIntent.verdicts[index] = verdict;
-  });
-  for (const index of state.published) openIntent.published.add(index);
-  for (const [index, by] of state.asked)
-    if (!openIntent.asked.has(index)) openIntent.asked.set(index, by);
-  // What this invocation knows of requests before its own may be older than what the ledger has by now.
-  for (const [index, end] of state.ends ?? [])
-    if (!openIntent.ownEnds.has(index)) openIntent.ends.set(index, end);
-  openIntent.reason ??= state.reason;
-  // What became of a job that was seen: nothing is open any more, whoever noted that it was.
-  for (const index of openIntent.asked.keys())
-    if (openIntent.verdicts[index]?.evidence !== undefined) openIntent.asked.delete(index);
-};
-
-export const stateOf = (openIntent: OpenIntent, invocation: string): BlockState => ({
-  ...openIntent,
-  invocation,
-});
-
-export const isOpen = (openIntent: OpenIntent, index: number): boolean =>
-  openIntent.verdicts[index] === undefined;
-
-export const openJobsOf = (openIntent: OpenIntent): readonly Job[] =>
-  openIntent.intent.jobs.filter((_, index) => isOpen(openIntent, index));
-
-export const isSettled = (openIntent: OpenIntent): boolean =>
-  openIntent.intent.jobs.every((_, i) => !isOpen(openIntent, i));
-
-/** Lays down the verdict on one job; the first stands. */
-export const settle = (openIntent: OpenIntent, job: JobId, verdict: RecordedVerdict): void => {
-  const index = openIntent.places.get(job);
-  if (index === undefined || !isOpen(openIntent, index)) return;
-  openIntent.verdicts[index] = recordedVerdict(verdict, openIntent.intent.jobs.length);
-  // A verdict that rests on nothing seen leaves open what became of the request.
-  if (verdict.evidence !== undefined) openIntent.asked.delete(index);
-  openIntent.changed = true;
-};
-
-/** The same verdict on every job that has none. */
-export const settleOpen = (openIntent: OpenIntent, verdict: RecordedVerdict): void => {
-  for (const job of openJobsOf(openIntent)) settle(openIntent, jobIdOf(job), verdict);
-};
-
-/** Notes that a request for a job went unanswered, or that nothing came of it. A suspicion stays until there is a closer one. */
-export const noteAsked = (openIntent: OpenIntent, job: JobId, noted: NotedRequest): void => {
-  const index = openIntent.places.get(job);
-  if (index === undefined || !isOpen(openIntent, index)) return;
-  const before = readNote(openIntent.asked.get(index) ?? '');
-  openIntent.asked.set(index, writeNote({ ...noted, suspects: noted.suspects ?? before.suspects }));
-  openIntent.changed = true;
-};
-
-/** Notes until when a request for a job may take effect that was left without an answer. */
-export const noteEnd = (openIntent: OpenIntent, job: JobId, end: RequestEnd): void => {
-  const index = openIntent.places.get(job);
-  if (index === undefined) return;
-  openIntent.ends.set(index, end);
-  openIntent.ownEnds.add(index);
-  openIntent.changed = true;
-};
-
-/** Few enough for a record with room for a verdict on each job. In UTF-16 code units. */
+/** Short enough for a record with room for a verdict on each job. In UTF-16 code units. */
 const LONGEST_REASON = 200;
 
-/** Notes why a job is left without a verdict: its result says so if it expires. */
-export const noteReason = (openIntent: OpenIntent, reason: string): void => {
-  openIntent.reason = reason.slice(0, LONGEST_REASON).toWellFormed();
-};
+/**
+ * What one record of the ledger is about, while an invocation works on it: a block of an intent's jobs. A message of an
+ * older release does not tell of blocks: then all its jobs are one. Verdicts come from the ledger or from this invocation.
+ * Law: it is changed by its own methods alone.
+ */
+export class OpenIntent {
+  readonly #names = new Set<string>();
+  readonly #formers = new Map<string, readonly Job[]>();
+  readonly #messages: Received[] = [];
+  readonly #verdicts: (RecordedVerdict | undefined)[] = [];
+  readonly #published = new Set<number>();
+  readonly #asked = new Map<number, string>();
+  readonly #ends = new Map<number, RequestEnd>();
+  readonly #ownEnds = new Set<number>();
+  readonly #waits: Waiting[] = [];
+  #age: Age;
+  #reason: string | undefined;
+  #version: string | undefined;
+  #isChanged = false;
 
-/** Notes that nothing can be done for a job before a lease has lapsed. */
-export const noteLease = (openIntent: OpenIntent, job: JobId, until: number): void => {
-  openIntent.leases.set(job, until);
-};
+  /** The key of its record. */
+  readonly key: string;
+  readonly intent: Intent;
+  /** Where each job stands in the intent, and so in the record. */
+  readonly places: ReadonlyMap<JobId, number>;
+  /** How others may name this intent: an id for each time that its event was accepted, and what that came with. */
+  readonly names: ReadonlySet<string> = this.#names;
+  /** Records that an older release kept of whole messages, by key: the jobs of each in their order. */
+  readonly formers: ReadonlyMap<string, readonly Job[]> = this.#formers;
+  /** More than one if the queue gave it twice. */
+  readonly messages: readonly Received[] = this.#messages;
+  readonly verdicts: readonly (RecordedVerdict | undefined)[] = this.#verdicts;
+  /** The places of verdicts that are known to be on the bus. */
+  readonly published: ReadonlySet<number> = this.#published;
+  /** The last request for a job without a verdict, by the job's place. */
+  readonly asked: ReadonlyMap<number, string> = this.#asked;
+  /** Until when a request that was left without an answer may take effect, by the job's place. */
+  readonly ends: ReadonlyMap<number, RequestEnd> = this.#ends;
+  /** Why it has to come back, as the steps of this invocation found it. */
+  readonly waits: readonly Waiting[] = this.#waits;
 
-/** When there is something to do again for an open intent that can but wait for leases; undefined if there may be sooner. */
-export const wakesAt = (openIntent: OpenIntent): number | undefined => {
-  const open = openJobsOf(openIntent).map((job) => openIntent.leases.get(jobIdOf(job)));
-  const leases = open.filter((until) => until !== undefined);
-  return leases.length > 0 && leases.length === open.length ? Math.min(...leases) : undefined;
-};
+  constructor(key: string, intent: Intent, age: Age) {
+    this.key = key;
+    this.intent = intent;
+    this.places = new Map(intent.jobs.map((job, index) => [jobIdOf(job), index]));
+    this.#age = age;
+    for (const name of [intent.intent_id, intent.event_id, intent.correlation_id])
+      if (name !== undefined) this.#names.add(name);
+  }
+
+  get age(): Age {
+    return this.#age;
+  }
+
+  /** Why a job of it was last left without a verdict. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** The version of its record that this invocation saw last; undefined if it saw none. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
+  /** Whether the ledger does not know all of it. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  get isSettled(): boolean {
+    return this.intent.jobs.every((_, index) => !this.isOpen(index));
+  }
+
+  get openJobs(): readonly Job[] {
+    return this.intent.jobs.filter((_, index) => this.isOpen(index));
+  }
+
+  /** Whether the job at this place has no verdict yet. */
+  isOpen(index: number): boolean {
+    return this.#verdicts[index] === undefined;
+  }
+
+  /** Where a job stands. Throws if the intent does not name the job: that is a bug. */
+  placeOf(job: JobId): number {
+    const index = this.places.get(job);
+    if (index === undefined) throw new Error('a planned job belongs to no open intent');
+    return index;
+  }
+
+  /** Adds a message that holds it. Of two copies, the one that the queue took first tells the age. */
+  addMessage(message: Received, age: Age): void {
+    this.#messages.push(message);
+    if (age < this.#age) this.#age = age;
+  }
+
+  /** Adds the record that an older release may have kept of a whole message with these jobs. */
+  addFormer(key: string, jobs: readonly Job[]): void {
+    this.#formers.set(key, jobs);
+  }
+
+  /** Takes over the messages and the names of another delivery of the same event. */
+  join({ messages, names }: OpenIntent): void {
+    this.#messages.push(...messages);
+    for (const name of names) this.#names.add(name);
+  }
+
+  /** Notes which version of its record this invocation has seen. */
+  sawVersion(version: string | undefined): void {
+    this.#version = version;
+  }
+
+  /** Notes that its record holds all of it. */
+  wasRecorded(version: string): void {
+    this.#version = version;
+    this.#isChanged = false;
+  }
+
+  /** Has its record written again, though nothing else has changed. */
+  markChanged(): void {
+    this.#isChanged = true;
+  }
+
+  /** Takes over what the ledger knows. A verdict that is there is the verdict, whatever was found since. */
+  takeOver(state: BlockState): void {
+    state.verdicts.forEach((verdict, index) => {
+      if (verdict !== undefined) this.#verdicts[index] = verdict;
+    });
+    for (const index of state.published) this.#published.add(index);
+    for (const [index, by] of state.asked) if (!this.#asked.has(index)) this.#asked.set(index, by);
+    // The ledger may know more of the requests before our own than we have read.
+    for (const [index, end] of state.ends ?? [])
+      if (!this.#ownEnds.has(index)) this.#ends.set(index, end);
+    this.#reason ??= state.reason;
+    // A verdict that rests on something seen tells what became of every request.
+    for (const index of this.#asked.keys())
+      if (this.#verdicts[index]?.evidence !== undefined) this.#asked.delete(index);
+  }
+
+  /**
+   * Takes over a record that another invocation has written meanwhile. It may have given up a job whose request was served
+   * here. Then the claim stays open until the request can have no effect any more: the next run must not go before that. A
+   * look proves this only without a request of its own.
+   */
+  takeOverFrom(state: BlockState, version: string, invocation: string): void {
+    const own = [...this.#verdicts];
+    this.#version = version;
+    this.takeOver(state);
+    for (const [index, verdict] of own.entries()) {
+      const { outcome, evidence } = verdict ?? {};
+      const isSeen = evidence === 'observed' && !this.#ownEnds.has(index);
+      const isServed = outcome === 'delivered' && evidence !== undefined && !isSeen;
+      if (isServed && this.#verdicts[index]?.evidence === undefined)
+        this.#asked.set(index, writeNote({ invocation, mayBeServed: true }));
+    }
+  }
+
+  /** Its record, as this invocation writes it. */
+  stateFor(invocation: string): BlockState {
+    return {
+      invocation,
+      verdicts: this.#verdicts,
+      published: this.#published,
+      asked: this.#asked,
+      ends: this.#ends,
+      reason: this.#reason,
+    };
+  }
+
+  /** Notes the verdict on one job. The first verdict stands. */
+  settle(job: JobId, verdict: RecordedVerdict): void {
+    const index = this.places.get(job);
+    if (index === undefined || !this.isOpen(index)) return;
+    this.#verdicts[index] = recordedVerdict(verdict, this.intent.jobs.length);
+    // A verdict that rests on nothing seen does not tell what became of the request.
+    if (verdict.evidence !== undefined) this.#asked.delete(index);
+    this.#isChanged = true;
+  }
+
+  /** The same verdict on every job that has none. */
+  settleOpen(verdict: RecordedVerdict): void {
+    for (const job of this.openJobs) this.settle(jobIdOf(job), verdict);
+  }
+
+  /** Notes that the verdict at this place is on the bus. */
+  notePublished(index: number): void {
+    this.#published.add(index);
+  }
+
+  /** Notes the last request for a job. A suspicion stays until there is a closer one. */
+  noteRequest(job: JobId, noted: NotedRequest): void {
+    const index = this.places.get(job);
+    if (index === undefined || !this.isOpen(index)) return;
+    const before = readNote(this.#asked.get(index) ?? '');
+    const suspects = noted.suspects ?? before.suspects;
+    this.#asked.set(index, writeNote({ ...noted, suspects }));
+    this.#isChanged = true;
+  }
+
+  /** Notes until when a request that was left without an answer may take effect. */
+  noteEnd(job: JobId, end: RequestEnd): void {
+    const index = this.places.get(job);
+    if (index === undefined) return;
+    this.#ends.set(index, end);
+    this.#ownEnds.add(index);
+    this.#isChanged = true;
+  }
+
+  /** Notes why a job has no verdict: the job's result says so if it expires. */
+  noteReason(reason: string): void {
+    this.#reason = reason.slice(0, LONGEST_REASON).toWellFormed();
+  }
+
+  /** Notes why it has to come back. */
+  wait(waiting: Waiting): void {
+    this.#waits.push(waiting);
+  }
+}

@@ -1,6 +1,6 @@
 import { type Age, CLOCK_DIFFERENCE_MS } from '../intent/age.ts';
 import { type IntentId, operationOf, timeOf } from '../intent/intent.ts';
-import { ageOf, type Queued } from '../intent/plan.ts';
+import { ageOf } from '../intent/plan.ts';
 import type { Log } from '../json/log.ts';
 import {
   type Named,
@@ -13,7 +13,8 @@ import { followedBy, jobKeyIn, rankByName, rankBySequence } from '../ledger/rank
 import { type LedgerAnswer, type Records, versionIn } from '../ledger/records.ts';
 import { operations } from '../operations/index.ts';
 import { type JobId, jobIdOf } from '../operations/operation.ts';
-import { isOpen, type OpenIntent } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
+import { type Queued, wishOf } from './planned.ts';
 
 /** Wishes with their ages, by which a plan orders them. */
 export interface Ranked {
@@ -34,32 +35,22 @@ const ROUNDS = 5;
 
 /**
  * Tells how old each wish is, by its sender's own order and by what it is to follow, before anything is planned. Law: a
- * stop goes on only when the ledger has it under every name that a run may call it by. What the ledger cannot tell of is
+ * stop goes on only when the ledger has it under every name that a run may use for it. What the ledger cannot tell of is
  * `left`, and comes back.
  */
 export const rank = async (
   records: Records,
-  openIntents: ReadonlyMap<string, OpenIntent>,
-  queued: readonly Queued[],
+  openIntents: readonly OpenIntent[],
 ): Promise<Ranked> => {
-  // How old each is by its message, whatever its sender's own order makes of that.
-  const arrived = new Map(queued.map((one) => [one.part, ageOf(one)]));
-  // Also those that are over: a delivery that comes late may have given a receipt of its own.
-  const { settled, ...bySequence } = await sequenced(
-    records,
-    queued,
-    [...openIntents.values()].map(settledOf),
-  );
+  const wishes = openIntents.map(wishOf);
+  // Also stops that are over: a delivery that comes late may have told its sender a name of its own.
+  const { settled, ...bySequence } = await sequenced(records, wishes, openIntents.map(settledOf));
   const stops = [...bySequence.queued, ...settled].flatMap((one) =>
-    stopNamesOf(one, openIntents.get(one.part)).map((name) => [keyFor(one, name), one] as const),
+    stopNamesOf(one).map((name): NamedStop => [keyFor(one, name), one]),
   );
   const keysOf = (one: Queued) => followedBy(one.intent).map((name) => keyFor(one, name));
   const keys = [...stops.map(([key]) => key), ...bySequence.queued.flatMap(keysOf)];
-  const names = await namesNow(
-    records,
-    keys,
-    Map.groupBy(stops, ([key]) => key),
-  );
+  const names = await namesNow(records, keys, stops);
   const untold = new Set(stops.flatMap(([key, one]) => (names.has(key) ? [] : [one])));
   const whole = bySequence.queued.filter(
     (one) => !untold.has(one) && keysOf(one).every((key) => names.has(key)),
@@ -69,20 +60,24 @@ export const rank = async (
   return {
     ...bySequence,
     left: [...bySequence.left, ...left],
-    queued: rankByName(whole, makeAgeFor(names, arrived)),
+    queued: rankByName(whole, (one, name, job) => ageFor(names, one, name, job)),
   };
 };
+
+/** A stop, and the key of a name that it goes by. */
+type NamedStop = readonly [key: string, stop: Queued];
 
 /** What goes by names, after the stops of this batch were laid down under theirs; names of which nothing is known are left out. */
 const namesNow = async (
   records: Records,
   keys: readonly string[],
-  stops: ReadonlyMap<string, readonly (readonly [string, Queued])[]>,
+  stops: readonly NamedStop[],
 ): Promise<ReadonlyMap<string, NameRecord>> => {
+  const stopsOf = Map.groupBy(stops, ([key]) => key);
   const stored = await records.names.read(keys);
   const names = await Promise.all(
     [...new Set(keys)].map(async (key) => {
-      const more = stops.get(key)?.map(([, one]) => nameOf(one)) ?? [];
+      const more = stopsOf.get(key)?.map(([, one]) => nameOf(one)) ?? [];
       const record = await tell(records, key, stored(key), more);
       return record === undefined ? [] : [[key, record] as const];
     }),
@@ -90,13 +85,11 @@ const namesNow = async (
   return new Map(names.flat());
 };
 
-const settledOf = (openIntent: OpenIntent): Queued => ({
-  part: openIntent.key,
-  intent: {
-    ...openIntent.intent,
-    jobs: openIntent.intent.jobs.filter((_, i) => !isOpen(openIntent, i)),
-  },
-  age: openIntent.age,
+/** The wish for the jobs of an open intent that have their verdict. */
+const settledOf = (from: OpenIntent): Queued => ({
+  from,
+  intent: { ...from.intent, jobs: from.intent.jobs.filter((_, i) => !from.isOpen(i)) },
+  age: from.age,
 });
 
 const nameOf = (one: Queued): Named => ({
@@ -105,10 +98,10 @@ const nameOf = (one: Queued): Named => ({
   jobs: one.intent.jobs.map(jobIdOf),
 });
 
-/** What a run may call a stop, but for an id that tells its age. */
-const stopNamesOf = (one: Queued, openIntent: OpenIntent | undefined): readonly string[] =>
+/** How a run may name a stop, but for an id that tells its age. */
+const stopNamesOf = (one: Queued): readonly string[] =>
   FOLLOWED.has(one.intent.operation) && one.intent.jobs.length > 0
-    ? [...(openIntent?.names ?? [])].filter((name) => name !== ageOf(one))
+    ? [...one.from.names].filter((name) => name !== ageOf(one))
     : [];
 
 /** Whether an id is of a time at which the intent that names it was on the queue already: the clock was ahead that made it. */
@@ -116,17 +109,19 @@ const isAhead = (after: IntentId, arrived: Age): boolean =>
   timeOf(after) - timeOf(arrived) > CLOCK_DIFFERENCE_MS;
 
 /**
- * What goes by a name, by its record. An intent of which there is none is as old as its id; but for one of a clock that was
- * ahead: only the record will tell its age.
+ * How old that is what goes by a name, by the name's record. Without a record the name is an id, and tells the age itself;
+ * but not if the clock that made it was ahead. Then only a record will tell.
  */
-const makeAgeFor =
-  (names: ReadonlyMap<string, NameRecord>, arrived: ReadonlyMap<string, Age>) =>
-  (one: Queued, name: string, job: JobId): Age | undefined => {
-    const named = namedFor(names.get(keyFor(one, name)) ?? [], job);
-    const { after } = one.intent;
-    const own = arrived.get(one.part) ?? ageOf(one);
-    return named?.age ?? (after === undefined || isAhead(after, own) ? undefined : after);
-  };
+const ageFor = (
+  names: ReadonlyMap<string, NameRecord>,
+  one: Queued,
+  name: string,
+  job: JobId,
+): Age | undefined => {
+  const named = namedFor(names.get(keyFor(one, name)) ?? [], job);
+  const { after } = one.intent;
+  return named?.age ?? (after === undefined || isAhead(after, one.from.age) ? undefined : after);
+};
 
 /** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
 const tell = async (

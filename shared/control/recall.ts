@@ -1,51 +1,47 @@
 import type { BlockState, RecordedVerdict } from '../ledger/block-record.ts';
 import { type Records, versionIn } from '../ledger/records.ts';
 import { type Job, jobIdOf } from '../operations/operation.ts';
-import { type OpenIntent, type Received, recallInto } from './open-intent.ts';
-
-type OpenIntents<Message extends Received> = ReadonlyMap<string, OpenIntent<Message>>;
+import type { OpenIntent } from './open-intent.ts';
 
 /**
- * Reads what the ledger knows of the open intents. Those are left out of which the ledger is out of reach, or holds what
- * this release cannot read.
+ * Reads what the ledger knows of the open intents. Those are left out of which it cannot be read, or holds what this
+ * release does not know.
  */
-export const recall = async <Message extends Received>(
+export const recall = async (
   records: Records,
-  openIntents: OpenIntents<Message>,
-): Promise<OpenIntents<Message>> => {
-  const formers = [...openIntents.values()].flatMap(({ formerly }) => [...formerly.keys()]);
-  const stored = await records.blocks.read([...openIntents.keys(), ...formers]);
-  const known = new Map<string, OpenIntent<Message>>();
-  for (const [key, openIntent] of openIntents) {
-    const answer = stored(key);
-    const former = Array.from(openIntent.formerly, ([name, jobs]) => [stored(name), jobs] as const);
-    const all = [answer, ...former.map(([one]) => one)];
-    if (all.some(({ kind }) => kind === 'unreachable' || kind === 'foreign')) continue;
-    known.set(key, openIntent);
-    openIntent.seen = versionIn(answer);
-    for (const [one, jobs] of former) {
-      if (one.kind !== 'found') continue;
-      recallFormer(openIntent, jobs, one.record);
-      openIntent.changed ||= answer.kind === 'absent';
+  openIntents: readonly OpenIntent[],
+): Promise<readonly OpenIntent[]> => {
+  const keys = openIntents.flatMap(({ key, formers }) => [key, ...formers.keys()]);
+  const stored = await records.blocks.read(keys);
+  return openIntents.filter((openIntent) => {
+    const answer = stored(openIntent.key);
+    const formers = Array.from(openIntent.formers, ([key, jobs]) => [stored(key), jobs] as const);
+    const all = [answer, ...formers.map(([one]) => one)];
+    if (all.some(({ kind }) => kind === 'unreachable' || kind === 'foreign')) return false;
+    openIntent.sawVersion(versionIn(answer));
+    for (const [former, jobs] of formers) {
+      if (former.kind !== 'found') continue;
+      openIntent.takeOver(blockIn(former.record, jobs, openIntent));
+      if (answer.kind === 'absent') openIntent.markChanged();
     }
-    if (answer.kind === 'found') recallInto(openIntent, answer.record);
-  }
-  return known;
+    if (answer.kind === 'found') openIntent.takeOver(answer.record);
+    return true;
+  });
 };
 
-/** What a release before this one recorded of a message, as a record of this open intent of it. */
-const recallFormer = (openIntent: OpenIntent, jobs: readonly Job[], state: BlockState): void => {
-  const places = new Map(jobs.map((job, index) => [jobIdOf(job), index]));
+/** What an older release recorded of a whole message with these jobs, as the record of one block of it. */
+const blockIn = (state: BlockState, jobs: readonly Job[], { places }: OpenIntent): BlockState => {
+  const formerly = new Map(jobs.map((job, index) => [jobIdOf(job), index]));
   const verdicts: (RecordedVerdict | undefined)[] = [];
   const published = new Set<number>();
   const asked = new Map<number, string>();
-  for (const [job, index] of openIntent.places) {
-    const former = places.get(job);
+  for (const [job, index] of places) {
+    const former = formerly.get(job);
     if (former === undefined) continue;
     verdicts[index] = state.verdicts[former];
     if (state.published.has(former)) published.add(index);
     const by = state.asked.get(former);
     if (by !== undefined) asked.set(index, by);
   }
-  recallInto(openIntent, { invocation: state.invocation, verdicts, published, asked });
+  return { invocation: state.invocation, verdicts, published, asked };
 };

@@ -1,9 +1,9 @@
-import type { Carrier } from '../intent/plan.ts';
 import { type Job, type JobId, jobIdOf, type Operation } from '../operations/operation.ts';
 import { type Sighting, UNASKED } from '../operations/sighting.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './carry-out.ts';
 import type { LookAt } from './look.ts';
+import type { Carrier } from './planned.ts';
 
 export interface ReconsiderOptions {
   readonly lookAt: LookAt;

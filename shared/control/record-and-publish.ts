@@ -1,9 +1,9 @@
 import type { Intent } from '../intent/intent.ts';
 import { type Result, resultOf, timingOf } from '../intent/result.ts';
-import { type RecordedVerdict, writeNote } from '../ledger/block-record.ts';
+import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { Records } from '../ledger/records.ts';
 import { type Job, jobIdOf } from '../operations/operation.ts';
-import { type OpenIntent, recallInto, stateOf } from './open-intent.ts';
+import type { OpenIntent } from './open-intent.ts';
 
 export interface RecordAndPublishOptions {
   readonly records: Records;
@@ -12,108 +12,77 @@ export interface RecordAndPublishOptions {
   readonly publish: (results: readonly Result[]) => Promise<readonly boolean[]>;
 }
 
-/** Ends the work on open intents; resolves to those that are done for good, and need not come back. */
+/** Ends the work on open intents. Resolves to those that are done for good, and need not come back. */
 export type RecordAndPublish = (
   openIntents: readonly OpenIntent[],
 ) => Promise<readonly OpenIntent[]>;
 
-/** How often an open intent that others write too is written anew, with theirs taken over. */
+/** How often a record is written anew that other invocations write too. Each time it takes over what they wrote. */
 const ROUNDS = 5;
 
 /**
- * Record, then publish (promise P2): a verdict goes to the ledger first and is the verdict from then on, so an event
- * that is repeated after a crash says the same. What is known to be on the bus is passed over.
+ * Records, then publishes (promise P2). Law: the verdict in the ledger is the verdict. So an event that is repeated after a
+ * crash says the same. Results that are known to be on the bus are passed over.
  */
-export const makeRecordAndPublish = ({
-  records,
-  invocation,
-  publish,
-}: RecordAndPublishOptions): RecordAndPublish => {
-  const record = async (openIntent: OpenIntent): Promise<boolean> => {
-    for (let round = 0; openIntent.changed && round < ROUNDS; round++) {
-      const [written, version] = await records.blocks.write(
-        openIntent.key,
-        stateOf(openIntent, invocation),
-        openIntent.seen,
-      );
-      if (written === 'unknown') return false;
-      if (written === 'written') {
-        openIntent.seen = version;
-        openIntent.changed = false;
-      } else if (!(await takeOver(openIntent))) return false;
-    }
-    return !openIntent.changed;
-  };
-
-  const takeOver = async (openIntent: OpenIntent): Promise<boolean> => {
-    const stored = (await records.blocks.read([openIntent.key]))(openIntent.key);
-    if (stored.kind !== 'found') return false;
-    openIntent.seen = stored.version;
-    const own = [...openIntent.verdicts];
-    recallInto(openIntent, stored.record);
-    keepServed(openIntent, own, invocation);
-    return true;
-  };
-
-  /** Tells the bus what it is not known to have; resolves to the open intents of which it has taken something. */
-  const tell = async (openIntents: readonly OpenIntent[]): Promise<ReadonlySet<OpenIntent>> => {
-    const due = openIntents.flatMap(dueOf);
-    if (due.length === 0) return new Set();
-    const taken = await publish(due.map(({ result }) => result));
-    const told = due.filter((_, i) => taken[i]);
-    for (const { openIntent, index } of told) openIntent.published.add(index);
-    return new Set(told.map(({ openIntent }) => openIntent));
-  };
-
+export const makeRecordAndPublish = (options: RecordAndPublishOptions): RecordAndPublish => {
+  const recordOne = (openIntent: OpenIntent) => record(openIntent, options);
   return async (openIntents) => {
-    const kept = await Promise.all(openIntents.map(record));
+    const kept = await Promise.all(openIntents.map(recordOne));
     const recorded = openIntents.filter((_, i) => kept[i]);
-    const news = await tell(recorded);
-    const done = recorded.filter(isTold);
-    // One that comes back says what is on the bus, so that it is not told again each time. If it cannot: it is told again.
-    const coming = recorded.filter(
-      (openIntent) => news.has(openIntent) && !done.includes(openIntent),
-    );
-    await Promise.all(
-      coming.map((openIntent) => {
-        openIntent.changed = true;
-        return record(openIntent);
-      }),
-    );
+    const news = await publishDue(recorded, options);
+    const done = recorded.filter(isPublished);
+    // One that comes back records what is on the bus, so that it is not published each time again.
+    const coming = recorded.filter((one) => news.has(one) && !done.includes(one));
+    for (const openIntent of coming) openIntent.markChanged();
+    await Promise.all(coming.map(recordOne));
     return done;
   };
 };
 
-/**
- * Another invocation may have given a job up while its request was served here. Then the claim stays open until the request
- * can have no effect any more: the next run must not go before that. A look proves this only without a request of its own.
- */
-const keepServed = (
+/** Writes a record if it has news. Resolves to whether the ledger knows all of it. */
+const record = async (
   openIntent: OpenIntent,
-  own: readonly (RecordedVerdict | undefined)[],
-  invocation: string,
-): void => {
-  for (const [index, verdict] of own.entries()) {
-    const { outcome, evidence } = verdict ?? {};
-    const isServed =
-      outcome === 'delivered' &&
-      evidence !== undefined &&
-      (evidence !== 'observed' || openIntent.ownEnds.has(index));
-    if (isServed && openIntent.verdicts[index]?.evidence === undefined)
-      openIntent.asked.set(index, writeNote({ invocation, mayBeServed: true }));
+  { records, invocation }: RecordAndPublishOptions,
+): Promise<boolean> => {
+  const { key } = openIntent;
+  for (let round = 0; openIntent.isChanged && round < ROUNDS; round++) {
+    const state = openIntent.stateFor(invocation);
+    const [written, version] = await records.blocks.write(key, state, openIntent.version);
+    if (written === 'unknown') return false;
+    if (written === 'written') {
+      openIntent.wasRecorded(version);
+      continue;
+    }
+    const stored = (await records.blocks.read([key]))(key);
+    if (stored.kind !== 'found') return false;
+    openIntent.takeOverFrom(stored.record, stored.version, invocation);
   }
+  return !openIntent.isChanged;
 };
 
-/** Whether every job of an open intent has its verdict on the bus. */
-const isTold = ({ intent, published }: OpenIntent): boolean =>
+/** Publishes what is not known to be on the bus. Resolves to the open intents of which the bus took something. */
+const publishDue = async (
+  openIntents: readonly OpenIntent[],
+  { publish }: RecordAndPublishOptions,
+): Promise<ReadonlySet<OpenIntent>> => {
+  const due = openIntents.flatMap(dueOf);
+  if (due.length === 0) return new Set();
+  const taken = await publish(due.map(({ result }) => result));
+  const published = due.filter((_, i) => taken[i]);
+  for (const { openIntent, index } of published) openIntent.notePublished(index);
+  return new Set(published.map(({ openIntent }) => openIntent));
+};
+
+/** Whether every job has its verdict on the bus. */
+const isPublished = ({ intent, published }: OpenIntent): boolean =>
   intent.jobs.every((_, index) => published.has(index));
 
-/** The verdicts of an open intent that are not known to be on the bus, as events. */
+/** The verdicts that are not known to be on the bus, as events. */
 const dueOf = (openIntent: OpenIntent) =>
   openIntent.intent.jobs.flatMap((job, index) => {
-    const recorded = openIntent.verdicts[index];
-    if (recorded === undefined || openIntent.published.has(index)) return [];
-    return [{ openIntent, index, result: toResult(openIntent.intent, job, recorded) }];
+    const verdict = openIntent.verdicts[index];
+    if (verdict === undefined || openIntent.published.has(index)) return [];
+    return [{ openIntent, index, result: toResult(openIntent.intent, job, verdict) }];
   });
 
 const toResult = (

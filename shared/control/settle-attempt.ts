@@ -1,23 +1,14 @@
-import type { Carrier, WantedJob } from '../intent/plan.ts';
 import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { SettleMs } from '../ledger/decide-call.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './carry-out.ts';
 import { lookAgainAt } from './decide-by-look.ts';
-import {
-  noteAsked,
-  noteEnd,
-  noteLease,
-  noteReason,
-  type OpenIntent,
-  settle,
-} from './open-intent.ts';
-import { intentsAsking } from './progress.ts';
+import { type Carrier, intentsWanting } from './planned.ts';
 import { type ReconsiderOptions, reconsider } from './reconsider.ts';
+import { settleWanted } from './uncalled.ts';
 
 export interface SettleAttemptOptions extends ReconsiderOptions {
-  readonly openIntents: ReadonlyMap<string, OpenIntent>;
   readonly invocation: string;
   readonly settleMs: SettleMs;
   /** Longer than an invocation can last. */
@@ -29,70 +20,63 @@ export interface SettleAttemptOptions extends ReconsiderOptions {
 type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
 
 /**
- * Lays what an attempt says of its jobs down in the open intents of those who asked. Law: where a request was left without an
- * answer the record says until when it may take effect, also where a look has shown that it was served.
+ * Gives the jobs of an attempt their verdicts, or notes why they wait. Law: if a request was left without an answer, the
+ * record says until when it may take effect, also if a look has shown that it was served.
  */
-export const makeSettleAttempt = (options: SettleAttemptOptions) => {
-  const { openIntents, invocation, settleMs, leaseMs, recordsEnds, restartDelaySeconds } = options;
-
-  const noteEnds = (carrier: Carrier, { call, timing }: Attempt): void => {
-    const job = jobIdOf(carrier.job);
-    const settled = timing.settledAt + settleMs(call.operation, call.options);
-    const until = recordsEnds ? settled : timing.calledAt + leaseMs;
-    const again = lookAgainAt(timing.settledAt, options.now(), restartDelaySeconds * 1_000);
-    for (const asking of intentsAsking(openIntents, [carrier])) {
-      if (recordsEnds) noteEnd(asking, job, { invocation, until });
-      noteLease(asking, job, recordsEnds ? Math.min(until, again) : until);
-    }
-  };
-
-  const leaveOpen = (
-    carrier: Carrier,
-    { isHeld, isClaimed, suspects, retryAfter = 0 }: Attempt,
-    { served, reason }: Unanswered,
-  ): void => {
-    const job = jobIdOf(carrier.job);
-    for (const asking of intentsAsking(openIntents, [carrier])) {
-      // What is not claimed is not this invocation's to tell of: the record keeps what it says.
-      if (isClaimed) {
-        noteAsked(asking, job, { invocation, mayBeServed: served !== 'no', suspects });
-        if (!isHeld) noteReason(asking, reason);
-      }
-      asking.pause = Math.max(asking.pause, retryAfter);
-      if (isHeld) asking.outOfTime = true;
-      else asking.tried = true;
-    }
-  };
-
-  /** What was refused is asked for again when a look can tell why: not while statuses may be older than the request before. */
-  const waitForClearLook = (carrier: Carrier): void => {
-    const until = options.clearFrom(carrier);
-    if (until <= options.now()) return;
-    for (const asking of intentsAsking(openIntents, [carrier]))
-      noteLease(asking, jobIdOf(carrier.job), until);
-  };
-
-  return async (attempt: Attempt): Promise<void> => {
+export const makeSettleAttempt =
+  (options: SettleAttemptOptions) =>
+  async (attempt: Attempt): Promise<void> => {
     const verdicts = await reconsider(attempt, options);
     attempt.verdicts.forEach(([carrier, said], i) => {
       const verdict = verdicts[i] ?? said;
-      if (said.kind === 'unanswered' && said.served !== 'no') noteEnds(carrier, attempt);
-      if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict);
-      if (said.kind === 'rejected' && verdict.kind === 'unanswered') waitForClearLook(carrier);
-      if (verdict.kind !== 'unanswered')
-        settleAskers(openIntents, carrier, verdictOf(verdict, attempt));
+      if (said.kind === 'unanswered' && said.served !== 'no') noteEnds(carrier, attempt, options);
+      if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict, options);
+      if (said.kind === 'rejected' && verdict.kind === 'unanswered')
+        waitForClearLook(carrier, options);
+      if (verdict.kind !== 'unanswered') settleWanted(carrier, verdictOf(verdict, attempt));
     });
   };
+
+/** Notes until when the request may take effect, and when to look again. */
+const noteEnds = (
+  carrier: Carrier,
+  { call, timing: { calledAt, settledAt } }: Attempt,
+  { invocation, settleMs, leaseMs, recordsEnds, restartDelaySeconds, now }: SettleAttemptOptions,
+): void => {
+  const job = jobIdOf(carrier.job);
+  const settled = settledAt + settleMs(call.operation, call.options);
+  const again = lookAgainAt(settledAt, now(), restartDelaySeconds * 1_000);
+  const until = recordsEnds ? Math.min(settled, again) : calledAt + leaseMs;
+  for (const openIntent of intentsWanting([carrier])) {
+    if (recordsEnds) openIntent.noteEnd(job, { invocation, until: settled });
+    openIntent.wait({ why: 'not before', job, until });
+  }
 };
 
-/** One verdict for all who ask for a job. */
-export const settleAskers = (
-  openIntents: ReadonlyMap<string, OpenIntent>,
-  asked: WantedJob,
-  recorded: RecordedVerdict,
+const leaveOpen = (
+  carrier: Carrier,
+  { isHeld, isClaimed, suspects, retryAfter = 0 }: Attempt,
+  { served, reason }: Unanswered,
+  { invocation }: SettleAttemptOptions,
 ): void => {
-  for (const openIntent of intentsAsking(openIntents, [asked]))
-    settle(openIntent, jobIdOf(asked.job), recorded);
+  const job = jobIdOf(carrier.job);
+  for (const openIntent of intentsWanting([carrier])) {
+    // The record keeps what it says of a job that this invocation has not claimed.
+    if (isClaimed) {
+      openIntent.noteRequest(job, { invocation, mayBeServed: served !== 'no', suspects });
+      if (!isHeld) openIntent.noteReason(reason);
+    }
+    openIntent.wait({ why: 'pause', seconds: retryAfter });
+    openIntent.wait({ why: isHeld ? 'no time' : 'in vain' });
+  }
+};
+
+/** A job that was refused is sent again when a look can tell why: not before statuses show what the request before did. */
+const waitForClearLook = (carrier: Carrier, { clearFrom, now }: SettleAttemptOptions): void => {
+  const until = clearFrom(carrier);
+  if (until <= now()) return;
+  for (const openIntent of intentsWanting([carrier]))
+    openIntent.wait({ why: 'not before', job: jobIdOf(carrier.job), until });
 };
 
 const verdictOf = (

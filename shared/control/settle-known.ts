@@ -1,113 +1,122 @@
 import { type IntentId, operationOf } from '../intent/intent.ts';
-import type { Plan } from '../intent/plan.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import { type Decisions, newestOf } from './decide.ts';
-import { destinationOfIntent, lookingAt } from './destinations.ts';
+import type { Decisions } from './decide.ts';
+import { destinationOf, destinationOfIntent, lookingAt } from './destinations.ts';
 import { makeExpire } from './expire.ts';
-import { noteEnd, noteLease, type OpenIntent, type Received } from './open-intent.ts';
-import { intentsAsking } from './progress.ts';
+import type { OpenIntent } from './open-intent.ts';
+import { type Call, intentsWanting, type Plan } from './planned.ts';
 import { tellOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
 import {
   NOT_STOPPED,
   OBSERVED,
+  rejectUnservable,
+  settleByPlan,
   settleNewest,
-  settleUncalled,
   settleWithoutCall,
 } from './uncalled.ts';
 
-/** How long after a deadline, and the lease, it is tried to see what became of a request: longer than any breaker stays open. */
+/** So long after a deadline and the lease it is tried to see what became of a request: longer than a breaker stays open. */
 const GRACE_MS = 30 * 60_000;
 
-/** Settles what needs no call by the plan alone: superseded, or past its deadline. */
-export const settlePlanned = async <Message extends Received>(
-  run: Run<Message>,
-  { settled }: Plan,
-): Promise<void> => {
-  const { records, breakers, openIntents, lookBefore: lookAt, limits } = run;
+/** Settles what needs no call by the plan alone: jobs that are superseded, or past their deadline. */
+export const settlePlanned = async (run: Run, { settled }: Plan): Promise<void> => {
+  const { records, breakers, lookBefore: lookAt, limits } = run;
   const { now } = run.edges;
-  const expire = makeExpire({
-    records,
-    lookAt,
-    now,
-    graceMs: limits.leaseMs + GRACE_MS,
-    openIntents,
-  });
-  const endings = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
+  const expire = makeExpire({ records, lookAt, now, graceMs: limits.leaseMs + GRACE_MS });
+  const decisions = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
   for (const one of settled) {
-    // A run that waits to see its stop done, or a request in doubt, has only looks to wait for.
-    const reason =
+    // A run that waits to see its stop over, or a request in doubt, has only looks to wait for.
+    const refusal =
       breakers.lastRefusal(destinationOfIntent(one.wishedBy)) ??
       breakers.lastRefusal(lookingAt(one.wishedBy));
-    settleUncalled(openIntents, one, endings.get(one), now(), reason);
+    settleByPlan(one, decisions.get(one), now(), refusal);
   }
 };
 
-/** How late statuses may be after what an intent's jobs wait for: until then a look would prove nothing. */
-const settleBefore = ({ intent }: OpenIntent, { limits }: Pick<Run, 'limits'>): number => {
+/** How late statuses may show what the jobs of an intent wait for: until then a look would prove nothing. */
+const settleBefore = ({ intent }: OpenIntent, { limits }: Run): number => {
   const { restart } = operationOf(intent);
   return restart === undefined ? 0 : limits.settleMs(OPERATIONS[restart.after], {});
 };
 
 /** Lets runs come back when their stop, which is called now, may be over. */
-export const postponeRuns = <Message extends Received>(
-  run: Run<Message>,
-  { waiting }: Plan,
-): void => {
-  const { edges, limits, openIntents } = run;
+export const postponeRuns = (run: Run, { waiting }: Plan): void => {
+  const { edges, limits } = run;
   for (const carrier of waiting)
-    for (const openIntent of intentsAsking(openIntents, [carrier])) {
+    for (const openIntent of intentsWanting([carrier])) {
       const least = Math.max(limits.restartDelaySeconds * 1_000, settleBefore(openIntent, run));
-      noteLease(openIntent, jobIdOf(carrier.job), edges.now() + least);
+      const until = edges.now() + least;
+      openIntent.wait({ why: 'not before', job: jobIdOf(carrier.job), until });
     }
 };
 
-/** Some of them, each once, so that a line of the log stays one. */
-const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
-
-/** Settles what needs no call by the ledger or a look, and notes when the rest comes back. */
-export const settleDecided = async <Message extends Received>(
-  run: Run<Message>,
-  plan: Plan,
-  decisions: Decisions,
-): Promise<void> => {
-  const { openIntents, claim, edges, breakers } = run;
-  const { now, log } = edges;
-  for (const [carrier, superseded_by] of decisions.superseded)
-    settleWithoutCall(openIntents, carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const [carrier, verdict] of decisions.told) settleNewest(openIntents, carrier, verdict);
-  const planned = plan.settled.map((one) => one.superseded_by);
-  tellOfFuture(log, [...planned, ...decisions.superseded.map(([, by]) => by)], now());
-  // Claimed, so that a stop between the two, which another invocation is about to call, is not passed over.
-  for (const carrier of await claim(decisions.notStopped, 'open'))
-    settleWithoutCall(openIntents, carrier, NOT_STOPPED, now());
-  await settleObserved(run, decisions);
-  for (const openIntent of intentsAsking(openIntents, decisions.unseen)) {
-    openIntent.outOfTime = true;
-    openIntent.pause = Math.max(openIntent.pause, breakers.waitSeconds(lookingAt(openIntent)));
-  }
-  if (decisions.unmet.size > 0)
-    log.info('waits for an intent before it', {
-      jobs: decisions.unmet.size,
-      intents: firstOf(Array.from(decisions.unmet.keys(), newestOf)),
-      after: firstOf(decisions.unmet.values()),
-    });
-  for (const [carrier, until] of decisions.leases)
-    for (const openIntent of intentsAsking(openIntents, [carrier]))
-      noteLease(openIntent, jobIdOf(carrier.job), until);
+/** The calls that may go out. The jobs of a project without a credential are rejected. */
+export const admitCalls = ({ breakers, edges }: Run, calls: readonly Call[]): readonly Call[] => {
+  const at = edges.now();
+  return calls.filter((call) => {
+    const state = breakers.stateOf(destinationOf(call));
+    if (state === 'no-credential')
+      for (const carrier of call.carriers) rejectUnservable(carrier, at);
+    return state === 'closed';
+  });
 };
 
-/** What a look has shown as served is delivered; until its request can have no effect any more the claim stays fenced. */
-const settleObserved = async <Message extends Received>(
-  { openIntents, claim, edges: { now }, invocation }: Run<Message>,
+/** Settles what needs no call by the ledger or a look, and notes when the rest comes back. */
+export const settleDecided = async (
+  run: Run,
+  { settled }: Plan,
+  decisions: Decisions,
+): Promise<void> => {
+  const { claim, edges } = run;
+  const { now, log } = edges;
+  for (const [carrier, superseded_by] of decisions.superseded)
+    settleWithoutCall(carrier, { outcome: 'superseded', superseded_by }, now());
+  for (const [carrier, verdict] of decisions.told) settleNewest(carrier, verdict);
+  const byPlan = settled.map((one) => one.superseded_by);
+  tellOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
+  // Claimed: another invocation may be about to call a stop between the two, which must not be passed over.
+  for (const carrier of await claim(decisions.notStopped, 'open'))
+    settleWithoutCall(carrier, NOT_STOPPED, now());
+  await settleObserved(run, decisions);
+  noteWaits(run, decisions);
+};
+
+/** Delivers what a look has shown as served. The claim stays fenced until its request can have no effect any more. */
+const settleObserved = async (
+  { claim, edges: { now }, invocation }: Run,
   { observed }: Decisions,
 ): Promise<void> => {
   const mayEndAt = new Map(observed.map((one) => [one.carrier, one.mayEndAt]));
   for (const carrier of await claim(observed, 'served')) {
     const until = mayEndAt.get(carrier) ?? 0;
-    for (const openIntent of intentsAsking(openIntents, until > now() ? [carrier] : []))
-      noteEnd(openIntent, jobIdOf(carrier.job), { invocation, until });
-    settleWithoutCall(openIntents, carrier, OBSERVED, now());
+    if (until > now())
+      for (const openIntent of intentsWanting([carrier]))
+        openIntent.noteEnd(jobIdOf(carrier.job), { invocation, until });
+    settleWithoutCall(carrier, OBSERVED, now());
   }
 };
+
+/** Notes why jobs wait, and until when. */
+const noteWaits = (
+  { breakers, edges: { log } }: Run,
+  { unseen, unmet, leases }: Decisions,
+): void => {
+  for (const openIntent of intentsWanting(unseen)) {
+    openIntent.wait({ why: 'no time' });
+    openIntent.wait({ why: 'pause', seconds: breakers.waitSeconds(lookingAt(openIntent)) });
+  }
+  if (unmet.size > 0)
+    log.info('waits for an intent before it', {
+      jobs: unmet.size,
+      intents: firstOf(Array.from(unmet.keys(), ({ newest }) => newest.intent.intent_id)),
+      after: firstOf(unmet.values()),
+    });
+  for (const [carrier, until] of leases)
+    for (const openIntent of intentsWanting([carrier]))
+      openIntent.wait({ why: 'not before', job: jobIdOf(carrier.job), until });
+};
+
+/** Some of them, each once, so that a line of the log stays short. */
+const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);

@@ -1,14 +1,10 @@
 import { timeOf } from '../intent/intent.ts';
-import type { Queued, Settled, WantedJob } from '../intent/plan.ts';
 import type { VerdictInfo } from '../intent/result.ts';
 import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { ExpiryDecision } from '../ledger/decide-expiry.ts';
-import type { JobId } from '../operations/operation.ts';
+import { type JobId, jobIdOf } from '../operations/operation.ts';
 import type { Refusal } from '../reply/verdict.ts';
-import type { OpenIntent } from './open-intent.ts';
-import { settleAskers } from './settle-attempt.ts';
-
-type OpenIntents = ReadonlyMap<string, OpenIntent>;
+import { intentsWanting, type Queued, type Settled, type WantedJob } from './planned.ts';
 
 /** A look showed the wished state. */
 export const OBSERVED: VerdictInfo = { outcome: 'delivered', evidence: 'observed' };
@@ -31,10 +27,10 @@ const tooOld = ({ intent: { intent_id } }: Queued): Refusal => ({
 const cameLate = ({ intent: { accepted_at, expires_at } }: Queued): boolean =>
   expires_at !== undefined && expires_at <= accepted_at;
 
-/** What a run is told whose stop was delivered, and did not stop the job. */
+/** The error of a run whose stop was delivered, and did not stop the job. */
 const notStopped = (message: string) => ({ code: 'not-stopped', message });
 
-/** The stop was not seen to be over until the run's deadline. */
+/** No look had shown by the run's deadline that the stop was over. */
 const UNSTOPPED: VerdictInfo = {
   outcome: 'expired',
   error: notStopped(
@@ -52,22 +48,18 @@ export const NOT_STOPPED: VerdictInfo = {
 const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
 
 /**
- * An intent whose deadline has passed says why its job had no verdict until then: how its way refuses every request, or
- * else why the last request for it was in vain.
+ * The verdict on a job whose deadline has passed. It says why there was no other: how every request there is refused, or
+ * else why the last request for the job was in vain.
  */
-const expiredOf = (
-  openIntent: OpenIntent | undefined,
-  job: JobId,
-  wishedBy: Queued,
-  ofWay: string | undefined,
-): VerdictInfo => {
-  if (cameLate(wishedBy)) return { outcome: 'expired', error: tooOld(wishedBy) };
-  const index = openIntent?.places.get(job);
-  const isAsked = index !== undefined && openIntent?.asked.has(index) === true;
-  const reason = ofWay ?? (isAsked ? openIntent.reason : undefined);
+const expiredOf = (wish: Queued, job: JobId, refusal: string | undefined): VerdictInfo => {
+  if (cameLate(wish)) return { outcome: 'expired', error: tooOld(wish) };
+  const { places, asked, reason } = wish.from;
+  const index = places.get(job);
+  const isAsked = index !== undefined && asked.has(index);
+  const message = refusal ?? (isAsked ? reason : undefined);
   return {
     outcome: 'expired',
-    ...(reason !== undefined && { error: { code: 'unanswered', message: reason } }),
+    ...(message !== undefined && { error: { code: 'unanswered', message } }),
   };
 };
 
@@ -80,39 +72,37 @@ const UNSERVABLE: VerdictInfo = {
   },
 };
 
-/** Lays down a verdict that no call of this invocation brought. */
-export const settleWithoutCall = (
-  openIntents: OpenIntents,
-  asked: WantedJob,
-  verdict: VerdictInfo,
-  at: number,
-): void => settleAskers(openIntents, asked, { ...verdict, calledAt: at, settledAt: at });
+/** Gives every intent that wants a job the same verdict. */
+export const settleWanted = (wanted: WantedJob, verdict: RecordedVerdict): void => {
+  for (const openIntent of intentsWanting([wanted]))
+    openIntent.settle(jobIdOf(wanted.job), verdict);
+};
 
-/** Lays down the verdict that the newest of those who ask has already; of the others it says nothing. */
-export const settleNewest = (
-  openIntents: OpenIntents,
-  { job, wishedBy }: WantedJob,
-  verdict: RecordedVerdict,
-): void => settleAskers(openIntents, { job, wishedBy: wishedBy.slice(-1) }, verdict);
+/** Gives a verdict that no call of this invocation brought. `at`: milliseconds since 1970. */
+export const settleWithoutCall = (wanted: WantedJob, verdict: VerdictInfo, at: number): void =>
+  settleWanted(wanted, { ...verdict, calledAt: at, settledAt: at });
 
-export const rejectUnservable = (openIntents: OpenIntents, asked: WantedJob, at: number): void =>
-  settleWithoutCall(openIntents, asked, UNSERVABLE, at);
+/** Gives the newest intent that wants a job the verdict that it has already. The older intents get none. */
+export const settleNewest = ({ job, wishedBy }: WantedJob, verdict: RecordedVerdict): void =>
+  settleWanted({ job, wishedBy: wishedBy.slice(-1) }, verdict);
 
-/** Settles what needs no call by the plan, unless that is yet to be seen. `reason`: what the last refusal there looked like. */
-export const settleUncalled = (
-  openIntents: OpenIntents,
+export const rejectUnservable = (wanted: WantedJob, at: number): void =>
+  settleWithoutCall(wanted, UNSERVABLE, at);
+
+/** Gives the verdict that the plan tells, unless it waits. `refusal`: the last refusal there, in a short line. */
+export const settleByPlan = (
   { job_id: job, wishedBy, ...verdict }: Settled,
-  ending: ExpiryDecision | undefined,
+  decision: ExpiryDecision | undefined,
   at: number,
-  reason?: string,
+  refusal?: string,
 ): void => {
-  if (ending === 'wait') return;
-  // Where looks are refused too, it cannot be seen whether the stop is over.
-  const isPlain = ending === 'expired' || (ending === 'unstopped' && reason !== undefined);
+  if (decision === 'wait') return;
+  // If looks are refused too, no look can show whether the stop is over.
+  const isPlain = decision === 'expired' || (decision === 'unstopped' && refusal !== undefined);
   const told = isPlain
-    ? expiredOf(openIntents.get(wishedBy.part), job, wishedBy, reason)
-    : ending === undefined
+    ? expiredOf(wishedBy, job, refusal)
+    : decision === undefined
       ? verdict
-      : TOLD[ending];
-  settleWithoutCall(openIntents, { job, wishedBy: [wishedBy] }, told, at);
+      : TOLD[decision];
+  settleWithoutCall({ job, wishedBy: [wishedBy] }, told, at);
 };

@@ -14,8 +14,9 @@ import { operationOf } from './intent.ts';
  * An intent as read from one message. Which message, and the intent, travel with every job, so none is ever guessed. Its
  * `after` is an age here.
  */
-export interface Queued {
-  readonly part: string;
+export interface Queued<From = unknown> {
+  /** Where it came from. It travels with every job of it. */
+  readonly from: From;
   readonly intent: Intent;
   /** If it is not as old as its id says. */
   readonly age?: Age | undefined;
@@ -24,52 +25,55 @@ export interface Queued {
 export const ageOf = ({ age, intent }: Queued): Age => age ?? intent.intent_id;
 
 /** One job, and all intents that ask for it: all share the outcome. */
-export interface WantedJob {
+export interface WantedJob<From = unknown> {
   readonly job: Job;
-  readonly wishedBy: readonly Queued[];
+  readonly wishedBy: readonly Queued<From>[];
 }
 
 /** One job to be asked for once. */
-export interface Carrier extends WantedJob {
+export interface Carrier<From = unknown> extends WantedJob<From> {
+  /** The newest of the intents that want it. */
+  readonly newest: Queued<From>;
   /** The age of the intent that all of them are to follow. */
   readonly after: Age | undefined;
 }
 
 /** One upstream request: distinct jobs of one project, one operation, one set of group options. */
-export interface Call {
+export interface Call<From = unknown> {
   readonly operation: Operation;
   readonly project_id: ProjectId;
   readonly options: GroupOptions;
-  readonly carriers: readonly Carrier[];
+  readonly carriers: readonly Carrier<From>[];
 }
 
 /** An outcome that needs no call. */
-export interface Settled {
+export interface Settled<From = unknown> {
   readonly job_id: JobId;
-  readonly wishedBy: Queued;
+  readonly wishedBy: Queued<From>;
   readonly outcome: 'superseded' | 'expired';
   readonly superseded_by?: IntentId;
 }
 
-export interface Plan {
-  readonly calls: readonly Call[];
+export interface Plan<From = unknown> {
+  readonly calls: readonly Call<From>[];
   /** Runs that wait for their stop: not now, and not lost. */
-  readonly waiting: readonly Carrier[];
-  readonly settled: readonly Settled[];
+  readonly waiting: readonly Carrier<From>[];
+  readonly settled: readonly Settled<From>[];
 }
 
-interface Group extends Omit<Call, 'carriers'> {
-  readonly carriers: Carrier[];
+interface Group<From = unknown> extends Omit<Call<From>, 'carriers'> {
+  readonly carriers: Carrier<From>[];
 }
 
 /** What is wished for one job. Wishes that must follow each other, as in a restart, lie one above the other. */
-interface Wish extends Carrier {
-  readonly group: Group;
-  wishedBy: Queued[];
-  readonly below: Wish | undefined;
+interface Wish<From = unknown> extends Carrier<From> {
+  readonly group: Group<From>;
+  wishedBy: Queued<From>[];
+  newest: Queued<From>;
+  readonly below: Wish<From> | undefined;
 }
 
-const byAge = (a: Queued, b: Queued): number =>
+const byAge = <From>(a: Queued<From>, b: Queued<From>): number =>
   ageOf(a) < ageOf(b) ? -1 : ageOf(a) > ageOf(b) ? 1 : 0;
 
 const sameJobOptions = (a: Job, b: Job): boolean => {
@@ -86,14 +90,14 @@ const sameJobOptions = (a: Job, b: Job): boolean => {
  * after the same intent is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
  * No job is in two calls. Each group is one call, of any size: {@link cutCalls} makes it fit. The order of arrival does not matter. `now` is ISO 8601.
  */
-export const planCalls = (queued: readonly Queued[], now: string): Plan => {
-  const groups = new Map<string, Group>();
-  const wishes = new Map<string, Map<JobId, Wish>>();
-  const settled: Settled[] = [];
+export const planCalls = <From>(queued: readonly Queued<From>[], now: string): Plan<From> => {
+  const groups = new Map<string, Group<From>>();
+  const wishes = new Map<string, Map<JobId, Wish<From>>>();
+  const settled: Settled<From>[] = [];
   for (const one of queued.toSorted(byAge))
     fold(one, groupFor(groups, one.intent), wishes, settled);
 
-  const waiting: Carrier[] = [];
+  const waiting: Carrier<From>[] = [];
   for (const ofProject of wishes.values())
     for (const wish of ofProject.values()) assign(wish, now, waiting, settled);
 
@@ -102,10 +106,10 @@ export const planCalls = (queued: readonly Queued[], now: string): Plan => {
 };
 
 /** Law (promise P6): the calls of a group are ceil(its jobs / maxJobsPerCall). */
-export const cutCalls = (
-  calls: readonly Call[],
+export const cutCalls = <From>(
+  calls: readonly Call<From>[],
   maxJobsPerCall: (operation: Operation) => number,
-): readonly Call[] =>
+): readonly Call<From>[] =>
   calls.flatMap((call) => {
     const most = maxJobsPerCall(call.operation);
     return Array.from({ length: Math.ceil(call.carriers.length / most) }, (_, i) => ({
@@ -122,10 +126,10 @@ const PIECES = 4;
  * the reason, the others are rid of it, most at once and all after a few times. `suspects` tells among how many jobs the
  * reason is known to be, or infinity; undefined for a job that is not called again. The larger suspicion goes first.
  */
-export const partRepeats = (
-  calls: readonly Call[],
-  suspects: (carrier: Carrier) => number | undefined,
-): readonly Call[] =>
+export const partRepeats = <From>(
+  calls: readonly Call<From>[],
+  suspects: (carrier: Carrier<From>) => number | undefined,
+): readonly Call<From>[] =>
   calls.flatMap((call) => {
     const fresh = call.carriers.filter((carrier) => suspects(carrier) === undefined);
     if (fresh.length === call.carriers.length) return [call];
@@ -140,7 +144,7 @@ export const partRepeats = (
     return [{ ...call, carriers: fresh }, ...pieces];
   });
 
-const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
+const groupFor = <From>(groups: Map<string, Group<From>>, intent: Intent): Group<From> => {
   const { operation, project_id, options } = intent;
   const key = `${operation} ${project_id} ${JSON.stringify(options)}`;
   let group = groups.get(key);
@@ -152,14 +156,14 @@ const groupFor = (groups: Map<string, Group>, intent: Intent): Group => {
 };
 
 /** Lays one intent's wishes on top of what older intents wished for the same jobs. */
-const fold = (
-  queued: Queued,
-  group: Group,
-  wishes: Map<string, Map<JobId, Wish>>,
-  settled: Settled[],
+const fold = <From>(
+  queued: Queued<From>,
+  group: Group<From>,
+  wishes: Map<string, Map<JobId, Wish<From>>>,
+  settled: Settled<From>[],
 ): void => {
   const scope = `${group.operation.service} ${group.project_id}`;
-  const ofProject = wishes.get(scope) ?? new Map<JobId, Wish>();
+  const ofProject = wishes.get(scope) ?? new Map<JobId, Wish<From>>();
   wishes.set(scope, ofProject);
   const alone = [queued];
   const { after } = queued.intent;
@@ -168,28 +172,33 @@ const fold = (
     const top = ofProject.get(id);
     const below = top && supersede(top, group, job, queued.intent, settled);
     if (below === undefined || !isSame(below, group, job, after)) {
-      ofProject.set(id, { group, job, after, wishedBy: alone, below });
+      ofProject.set(id, { group, job, after, wishedBy: alone, newest: queued, below });
     } else {
       // The jobs of one intent share its list; a list of several belongs to one job.
       if (below.wishedBy.length === 1) below.wishedBy = [...below.wishedBy, queued];
       else below.wishedBy.push(queued);
+      below.newest = queued;
       if (below !== top) ofProject.set(id, below);
     }
   }
 };
 
-const isSame = (wish: Wish, group: Group, job: Job, after: Age | undefined): boolean =>
-  wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
+const isSame = <From>(
+  wish: Wish<From>,
+  group: Group<From>,
+  job: Job,
+  after: Age | undefined,
+): boolean => wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
 
 /** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
-const supersede = (
-  top: Wish,
-  group: Group,
+const supersede = <From>(
+  top: Wish<From>,
+  group: Group<From>,
   job: Job,
   { intent_id: by, after }: Intent,
-  settled: Settled[],
-): Wish | undefined => {
-  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below) {
+  settled: Settled<From>[],
+): Wish<From> | undefined => {
+  for (let wish: Wish<From> | undefined = top; wish !== undefined; wish = wish.below) {
     if (
       isSame(wish, group, job, after) ||
       wish.group.operation.name === group.operation.restart?.after
@@ -202,9 +211,14 @@ const supersede = (
 };
 
 /** The oldest live wish of a job goes into its group's call; one above it waits. */
-const assign = (top: Wish, now: string, waiting: Carrier[], settled: Settled[]): void => {
+const assign = <From>(
+  top: Wish<From>,
+  now: string,
+  waiting: Carrier<From>[],
+  settled: Settled<From>[],
+): void => {
   const live = [];
-  for (let wish: Wish | undefined = top; wish !== undefined; wish = wish.below)
+  for (let wish: Wish<From> | undefined = top; wish !== undefined; wish = wish.below)
     if (expire(wish, now, settled)) live.push(wish);
   const oldest = live.pop();
   if (oldest !== undefined) oldest.group.carriers.push(oldest);
@@ -216,11 +230,12 @@ export const isOverdue = ({ intent: { expires_at } }: Queued, now: string): bool
   expires_at !== undefined && expires_at <= now;
 
 /** Settles the intents whose deadline has passed; tells whether any is left. */
-const expire = (wish: Wish, now: string, settled: Settled[]): boolean => {
-  const isLate = (wishedBy: Queued) => isOverdue(wishedBy, now);
+const expire = <From>(wish: Wish<From>, now: string, settled: Settled<From>[]): boolean => {
+  const isLate = (wishedBy: Queued<From>) => isOverdue(wishedBy, now);
   if (!wish.wishedBy.some(isLate)) return true;
   for (const wishedBy of wish.wishedBy.filter(isLate))
     settled.push({ job_id: jobIdOf(wish.job), wishedBy, outcome: 'expired' });
   wish.wishedBy = wish.wishedBy.filter((wishedBy) => !isLate(wishedBy));
+  wish.newest = wish.wishedBy.at(-1) ?? wish.newest;
   return wish.wishedBy.length > 0;
 };

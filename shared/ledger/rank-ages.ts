@@ -9,19 +9,19 @@ export const jobKeyIn = ({ intent }: Queued, job: JobId): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job);
 
 /** Groups the jobs of an intent by an age, and cuts the intent so; one that has but one age stays whole. */
-const cutBy = (
-  queued: Queued,
+const cutBy = <From>(
+  queued: Queued<From>,
   ageFor: (job: JobId) => Age | undefined,
-  withAge: (some: Queued, age: Age | undefined) => Queued,
-): readonly Queued[] =>
+  withAge: (some: Queued<From>, age: Age | undefined) => Queued<From>,
+): readonly Queued<From>[] =>
   Array.from(
     Map.groupBy(queued.intent.jobs, (job: Job) => ageFor(jobIdOf(job))),
     ([age, jobs]) => withAge({ ...queued, intent: { ...queued.intent, jobs } }, age),
   );
 
 /** One wish of a sender for one job. */
-interface Turn {
-  readonly queued: Queued;
+interface Turn<From = unknown> {
+  readonly queued: Queued<From>;
   readonly sequence: string;
 }
 
@@ -32,8 +32,11 @@ const byTurn = (a: Turn, b: Turn): number => {
 };
 
 /** The ages of one sender's wishes for one job, by its own order: what counts as known already has its age, and keeps it. */
-const agesOf = (turns: readonly Turn[], known: Sender | undefined): ReadonlyMap<Queued, Age> => {
-  const ages = new Map<Queued, Age>();
+const agesOf = <From>(
+  turns: readonly Turn<From>[],
+  known: Sender | undefined,
+): ReadonlyMap<Queued<From>, Age> => {
+  const ages = new Map<Queued<From>, Age>();
   const last = known && isOfOneKind(known.sequence, turns[0]?.sequence ?? '') ? known : undefined;
   let floor: Age | undefined;
   let isPast = false;
@@ -60,24 +63,24 @@ const agesOf = (turns: readonly Turn[], known: Sender | undefined): ReadonlyMap<
  * of the lower sequence is the older, whatever their ids; no other sender's wish changes its place. `known` is the last by that
  * order which the ledger knows, by job and sender.
  */
-export const rankBySequence = (
-  queued: readonly Queued[],
+export const rankBySequence = <From>(
+  queued: readonly Queued<From>[],
   known: (jobKey: string, caller: string) => Sender | undefined,
-): readonly Queued[] => {
-  const turns = new Map<string, Map<string, Turn[]>>();
+): readonly Queued<From>[] => {
+  const turns = new Map<string, Map<string, Turn<From>[]>>();
   for (const one of queued) {
     const { sequence, caller, jobs } = one.intent;
     if (sequence === undefined) continue;
     const sender = `${sequence[0]}${caller}`;
     for (const job of jobs) {
       const key = jobKeyIn(one, jobIdOf(job));
-      const ofJob = turns.get(key) ?? new Map<string, Turn[]>();
+      const ofJob = turns.get(key) ?? new Map<string, Turn<From>[]>();
       turns.set(key, ofJob);
       ofJob.set(sender, [...(ofJob.get(sender) ?? []), { queued: one, sequence }]);
     }
   }
   if (turns.size === 0) return queued;
-  const ages = new Map<string, ReadonlyMap<Queued, Age>>();
+  const ages = new Map<string, ReadonlyMap<Queued<From>, Age>>();
   for (const [key, ofJob] of turns) {
     const all = [...ofJob.values()].flatMap((some) => {
       const caller = some[0]?.queued.intent.caller ?? '';
@@ -104,10 +107,10 @@ export const followedBy = ({ after, after_name }: Queued['intent']): readonly st
  * Runs with the age of the stop that each is to follow, as {@link Queued} has it. Law: a run is newer than its stop. One
  * whose stop is not known yet follows an age above all others, and so waits. `ageFor` tells the age of what goes by a name.
  */
-export const rankByName = (
-  queued: readonly Queued[],
-  ageFor: (queued: Queued, name: string, job: JobId) => Age | undefined,
-): readonly Queued[] =>
+export const rankByName = <From>(
+  queued: readonly Queued<From>[],
+  ageFor: (queued: Queued<From>, name: string, job: JobId) => Age | undefined,
+): readonly Queued<From>[] =>
   queued.flatMap((one) => {
     const [name] = followedBy(one.intent);
     if (name === undefined) return [one];

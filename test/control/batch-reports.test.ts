@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import { message, startControlRoom, YES } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeCarryOut } from '../../shared/control/carry-out.ts';
-import type { Call } from '../../shared/intent/plan.ts';
+import type { Call } from '../../shared/control/planned.ts';
 import type { UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';

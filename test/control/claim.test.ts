@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeClaimJobs } from '../../shared/control/claim.ts';
 import type { Candidate } from '../../shared/control/decide-by-look.ts';
-import type { OpenIntent } from '../../shared/control/open-intent.ts';
-import type { Call, Carrier } from '../../shared/intent/plan.ts';
+import type { Call, Carrier } from '../../shared/control/planned.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
@@ -28,13 +27,9 @@ const candidatesOf = (calls: readonly Call[], seen?: string): readonly Candidate
     })),
   );
 
-const begin = (
-  invocation: string,
-  openIntents: ReadonlyMap<string, OpenIntent>,
-  ledger: Ledger = memoryLedger(),
-) => {
+const begin = (invocation: string, ledger: Ledger = memoryLedger()) => {
   const { records, writes } = startRecords(ledger);
-  const claim = makeClaimJobs({ records, now: () => AT, invocation, leaseMs: LEASE, openIntents });
+  const claim = makeClaimJobs({ records, now: () => AT, invocation, leaseMs: LEASE });
   return { claim, records, writes };
 };
 
@@ -44,20 +39,20 @@ const hundred = Array.from({ length: 100 }, (_, i) => String(i));
 
 describe('a claim is one conditional write per job (P3)', () => {
   it('and no more, for a hundred jobs', async () => {
-    const { openIntents, calls } = openWishes({ jobs: hundred });
-    const { claim, writes } = begin('i', openIntents);
+    const { calls } = openWishes({ jobs: hundred });
+    const { claim, writes } = begin('i');
     expect(idsOf(await claim(candidatesOf(calls), 'open'))).toEqual(hundred);
     expect(writes.map(({ key }) => key)).toEqual(hundred.map((id) => `job/dli/${PROJECT}/${id}`));
   });
 
   it('it tells whom the call is for, by whom, and until when nobody else may act', async () => {
     const expires_at = '2026-01-31T18:00:00.000Z';
-    const { openIntents, calls } = openWishes(
+    const { calls } = openWishes(
       { jobs: ['131'] },
       { jobs: ['130', '131'], expires_at },
       { jobs: ['130'] },
     );
-    const { claim, records } = begin('i', openIntents);
+    const { claim, records } = begin('i');
     await claim(candidatesOf(calls), 'open');
     const key = `job/dli/${PROJECT}/131`;
     expect(await recordAt(records.jobs, key)).toEqual({
@@ -78,8 +73,8 @@ describe('a claim is one conditional write per job (P3)', () => {
     ['open', AT],
     ['served', 5],
   ] as const)('when a call went out under it: not again where it is %s', async (ground, at) => {
-    const { openIntents, calls } = openWishes({ jobs: ['131'] });
-    const { claim, records } = begin('i', openIntents);
+    const { calls } = openWishes({ jobs: ['131'] });
+    const { claim, records } = begin('i');
     await claim(
       candidatesOf(calls).map((candidate) => ({ ...candidate, claimedAt: 5 })),
       ground,
@@ -98,8 +93,8 @@ describe('a claim is one conditional write per job (P3)', () => {
   ])(
     'it hands on from when on a status is clear, unless that is past: %i',
     async (clearFrom, on) => {
-      const { openIntents, calls } = openWishes({ jobs: ['131'] });
-      const { claim, records } = begin('i', openIntents);
+      const { calls } = openWishes({ jobs: ['131'] });
+      const { claim, records } = begin('i');
       await claim(
         candidatesOf(calls).map((candidate) => ({ ...candidate, clearFrom })),
         'open',
@@ -111,9 +106,9 @@ describe('a claim is one conditional write per job (P3)', () => {
 
   it('a bounded number of writes at once', async () => {
     let [open, most] = [0, 0];
-    const { openIntents, calls } = openWishes({ jobs: hundred });
+    const { calls } = openWishes({ jobs: hundred });
     const ledger = memoryLedger();
-    const { claim } = begin('i', openIntents, {
+    const { claim } = begin('i', {
       ...ledger,
       write: async (entry, seen) => {
         most = Math.max(most, ++open);
@@ -131,8 +126,8 @@ describe('of several invocations that want a job one alone has it', () => {
   it('lost claims are left out, and every job is somebody’s', async () => {
     const ledger = memoryLedger();
     const claims = ['a', 'b', 'c'].map((invocation) => {
-      const { openIntents, calls } = openWishes({ jobs: hundred });
-      const { claim } = begin(invocation, openIntents, ledger);
+      const { calls } = openWishes({ jobs: hundred });
+      const { claim } = begin(invocation, ledger);
       return claim(
         candidatesOf(calls).toSorted(() => Math.random() - 0.5),
         'open',
@@ -144,11 +139,11 @@ describe('of several invocations that want a job one alone has it', () => {
 
   it('what was written since the decision counts, whoever wrote it', async () => {
     const ledger = memoryLedger();
-    const { openIntents, calls } = openWishes({ jobs: ['131', '130'] });
+    const { calls } = openWishes({ jobs: ['131', '130'] });
     const [first, second] = candidatesOf(calls);
     if (first === undefined || second === undefined) throw new Error('no candidates');
     await ledger.write({ key: first.key, version: 'v2', body: '{}', expiresAt: 0 }, undefined);
-    const { claim } = begin('i', openIntents, ledger);
+    const { claim } = begin('i', ledger);
     expect(idsOf(await claim([{ ...first, seen: 'v1' }, second], 'open'))).toEqual(['130']);
     expect(idsOf(await claim([{ ...first, seen: 'v2' }], 'open'))).toEqual(['131']);
   });
@@ -159,24 +154,24 @@ describe('a claim that the ledger did not answer is none', () => {
 
   it('but it may stand: the record is to tell that nothing was sent under it', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
-    const { claim } = begin('i', openIntents, silent);
+    const { claim } = begin('i', silent);
     expect(await claim(candidatesOf(calls), 'open')).toEqual([]);
     const openIntent = theOnly(openIntents.values());
-    expect(openIntent.changed).toBe(true);
+    expect(openIntent.isChanged).toBe(true);
     expect([...openIntent.asked]).toEqual([[0, 'nobody of i']]);
   });
 
   it('or, where it rests on a request that was served, that a look is due again', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
-    const { claim } = begin('i', openIntents, silent);
+    const { claim } = begin('i', silent);
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
     expect([...theOnly(openIntents.values()).asked]).toEqual([[0, 'i']]);
   });
 
   it('a lost one changes nothing', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
-    const { claim } = begin('i', openIntents, { ...silent, write: async () => 'lost' });
+    const { claim } = begin('i', { ...silent, write: async () => 'lost' });
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
-    expect(theOnly(openIntents.values())).toMatchObject({ changed: false, asked: new Map() });
+    expect(theOnly(openIntents.values())).toMatchObject({ isChanged: false, asked: new Map() });
   });
 });

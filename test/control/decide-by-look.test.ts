@@ -166,7 +166,7 @@ describe('when it is worth coming back for a job that waits', () => {
   });
 
   it('what goes, or is stale, waits for nothing', () => {
-    const [by] = openWishes({ age: 9 }).list.map(({ intent }) => intent.intent_id);
+    const [by] = openWishes({ age: 9 }).openIntents.map(({ intent }) => intent.intent_id);
     if (by === undefined) throw new Error('no id');
     for (const byLedger of [{ kind: 'go' }, { kind: 'superseded', by }] as const)
       expect(wakeOf(judgedAs(byLedger), 0, POLL)).toBeUndefined();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Decisions, decide } from '../../shared/control/decide.ts';
-import type { Call, Carrier } from '../../shared/intent/plan.ts';
+import type { Call, Carrier } from '../../shared/control/planned.ts';
 import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -147,15 +147,6 @@ describe('every job goes one way', () => {
       unseen: [],
       unmet: [],
     });
-  });
-
-  it('one that nobody asks for is no way at all', async () => {
-    const { calls } = openWishes({ jobs: ['1'] });
-    const nobodys = calls.map((call) => ({
-      ...call,
-      carriers: call.carriers.map((carrier) => ({ ...carrier, wishedBy: [] })),
-    }));
-    await expect(begin().decisions(nobodys)).rejects.toThrow('a job that nobody asks for');
   });
 
   it('a job of another project, or of the other service, is another job', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeExpire } from '../../shared/control/expire.ts';
+import { isWaiting } from '../../shared/control/waiting.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
 import { type RecordedVerdict, writeNote } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
@@ -50,10 +51,10 @@ const end = async (world: World) => {
     until,
   } = world;
   const at = new Date(DEADLINE + lateMs).toISOString();
-  const { openIntents, list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
+  const { openIntents: list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
   const openIntent = theOnly(list);
   const { intent } = openIntent;
-  const { settled } = planCalls([{ part: openIntent.key, intent }], at);
+  const { settled } = planCalls([{ from: openIntent, intent }], at);
   const { records } = startRecords({ ...memoryLedger(), ...trouble });
   for (const [index, job] of intent.jobs.entries()) {
     const id = jobIdOf(job);
@@ -79,13 +80,11 @@ const end = async (world: World) => {
     verdicts[index] = { outcome: 'delivered', evidence: 'keyed', calledAt: 0, settledAt: 0 };
     const state = { invocation: 'earlier', verdicts, published: new Set<number>() };
     await records.blocks.write(holder, { ...state, asked: new Map() }, undefined);
-    if (what === 'served')
-      openIntent.asked.set(index, writeNote({ invocation: 'earlier', mayBeServed: true }));
+    if (what === 'served') openIntent.noteRequest(id, { invocation: 'earlier', mayBeServed: true });
   }
   const looks: unknown[] = [];
   const expire = makeExpire({
     records,
-    openIntents,
     now: () => Date.parse(at),
     graceMs: GRACE,
     lookAt: async ({ name }, project, jobs) => {
@@ -103,7 +102,7 @@ const end = async (world: World) => {
     endings: settled.map((one) => [one.job_id, endings.get(one)]),
     looks,
     project: intent.project_id,
-    isOutOfTime: openIntent.outOfTime,
+    isOutOfTime: isWaiting(openIntent.waits, 'no time'),
   };
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failIfLast, hasFailed } from '../../shared/control/give-up.ts';
-import { type OpenIntent, recallInto, settleOpen } from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
 import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { message } from '../support/control-room.ts';
 import { theOnly } from '../support/records-room.ts';
@@ -43,7 +43,7 @@ describe('an open intent is given up when a message of it is about to be given f
 
   it('one that is settled is not', () => {
     const openIntent = open(MOST);
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     failIfLast(openIntent, MOST, AT);
     expect(hasFailed(openIntent, MOST)).toBe(false);
     expect(openIntent.verdicts).toMatchObject([DELIVERED]);
@@ -52,7 +52,7 @@ describe('an open intent is given up when a message of it is about to be given f
   it('nor one that turns out to have been settled by others: it is done, and nothing to keep', () => {
     const openIntent = open(MOST);
     failIfLast(openIntent, MOST, AT);
-    recallInto(openIntent, {
+    openIntent.takeOver({
       invocation: 'theirs',
       verdicts: [DELIVERED],
       published: new Set(),
@@ -72,7 +72,7 @@ describe('an open intent is given up when a message of it is about to be given f
     };
     const given = (receives: number) => {
       const openIntent = open(receives);
-      recallInto(openIntent, state);
+      openIntent.takeOver(state);
       return hasFailed(openIntent, MOST);
     };
     expect([given(6), given(1)]).toEqual([true, false]);

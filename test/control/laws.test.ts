@@ -80,7 +80,7 @@ describe('a message is done when every job of it has its one event, and not befo
             maxJobsPerCall: most,
           });
           const staying = await run(
-            queued.map(({ part, intent }) => message(part, JSON.stringify(intent))),
+            queued.map(({ from, intent }) => message(from, JSON.stringify(intent))),
           );
           const { stays, events } = expected(queued, fateOf, publishes);
           expect(staying.toSorted()).toEqual(stays);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteEnd, noteReason, recallInto, stateOf } from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
 import {
   type BlockState,
   type RequestEnd,
@@ -28,9 +27,9 @@ const ours: RequestEnd = { invocation: 'ours', until: 300 };
 describe('of several ends of requests for one job the latest is kept', () => {
   it('what the ledger knows is taken over, and written again', () => {
     const openIntent = open();
-    recallInto(openIntent, stored([1, theirs]));
+    openIntent.takeOver(stored([1, theirs]));
     expect([...openIntent.ends]).toEqual([[1, theirs]]);
-    expect(readBlock(writeBlock(stateOf(openIntent, 'ours')))?.ends).toEqual(
+    expect(readBlock(writeBlock(openIntent.stateFor('ours')))?.ends).toEqual(
       new Map([[1, theirs]]),
     );
   });
@@ -39,8 +38,8 @@ describe('of several ends of requests for one job the latest is kept', () => {
     const openIntent = open();
     const [, second] = openIntent.intent.jobs;
     if (second === undefined) throw new Error('no job');
-    noteEnd(openIntent, jobIdOf(second), ours);
-    recallInto(openIntent, stored([0, theirs], [1, before]));
+    openIntent.noteEnd(jobIdOf(second), ours);
+    openIntent.takeOver(stored([0, theirs], [1, before]));
     expect(openIntent.ends).toEqual(
       new Map([
         [0, theirs],
@@ -51,8 +50,8 @@ describe('of several ends of requests for one job the latest is kept', () => {
 
   it('theirs counts where we knew only of one before it: a job that they saw served stays fenced', () => {
     const openIntent = open();
-    recallInto(openIntent, stored([0, before], [1, before]));
-    recallInto(openIntent, stored([0, theirs], [1, before]));
+    openIntent.takeOver(stored([0, before], [1, before]));
+    openIntent.takeOver(stored([0, theirs], [1, before]));
     expect(openIntent.ends).toEqual(
       new Map([
         [0, theirs],
@@ -66,8 +65,8 @@ describe('a request for a job that is not in a message', () => {
   it('leaves nothing in its record', () => {
     const openIntent = open();
     const other = theOnly(readBatch([message('n', { jobs: ['3'] })]).openIntents.values());
-    for (const job of other.intent.jobs) noteEnd(openIntent, jobIdOf(job), ours);
-    expect([openIntent.ends.size, openIntent.changed]).toEqual([0, false]);
+    for (const job of other.intent.jobs) openIntent.noteEnd(jobIdOf(job), ours);
+    expect([openIntent.ends.size, openIntent.isChanged]).toEqual([0, false]);
   });
 });
 
@@ -76,20 +75,20 @@ describe('why a job was left without a verdict', () => {
     'is kept in whole characters, and few enough for its record: %s🙂…',
     (first) => {
       const openIntent = open();
-      noteReason(openIntent, `${first}${'🙂'.repeat(200)}`);
+      openIntent.noteReason(`${first}${'🙂'.repeat(200)}`);
       expect(openIntent.reason?.length).toBeLessThanOrEqual(200);
       expect(openIntent.reason?.isWellFormed()).toBe(true);
-      expect(readBlock(writeBlock(stateOf(openIntent, 'ours')))?.reason).toBe(openIntent.reason);
+      expect(readBlock(writeBlock(openIntent.stateFor('ours')))?.reason).toBe(openIntent.reason);
     },
   );
 
   it('the last reason is told, not one that the ledger had before', () => {
     const openIntent = open();
-    noteReason(openIntent, 'new');
-    recallInto(openIntent, { ...stored(), reason: 'old' });
+    openIntent.noteReason('new');
+    openIntent.takeOver({ ...stored(), reason: 'old' });
     expect(openIntent.reason).toBe('new');
     const again = open();
-    recallInto(again, { ...stored(), reason: 'old' });
+    again.takeOver({ ...stored(), reason: 'old' });
     expect(again.reason).toBe('old');
   });
 });

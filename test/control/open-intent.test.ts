@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  noteAsked,
-  noteLease,
-  type OpenIntent,
-  openJobsOf,
-  recallInto,
-  settle,
-  wakesAt,
-} from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
+import { wakesAt } from '../../shared/control/waiting.ts';
 import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message } from '../support/control-room.ts';
@@ -52,19 +45,19 @@ describe('a message that names a job twice is none of ours, and cannot be read',
 describe('the first verdict on a job stands', () => {
   it('a second one changes nothing, nor does one on a stranger', () => {
     const openIntent = open();
-    settle(openIntent, idOf('1'), SEEN);
-    openIntent.changed = false;
-    settle(openIntent, idOf('1'), EXPIRED);
-    settle(openIntent, idOf('9'), SEEN);
-    expect([openIntent.verdicts, openIntent.changed]).toEqual([[SEEN], false]);
-    expect(openJobsOf(openIntent)).toEqual(['2']);
+    openIntent.settle(idOf('1'), SEEN);
+    openIntent.wasRecorded('version');
+    openIntent.settle(idOf('1'), EXPIRED);
+    openIntent.settle(idOf('9'), SEEN);
+    expect([openIntent.verdicts, openIntent.isChanged]).toEqual([[SEEN], false]);
+    expect(openIntent.openJobs).toEqual(['2']);
   });
 
   it('what others do not know takes nothing away', () => {
     const openIntent = open();
-    settle(openIntent, idOf('1'), SEEN);
-    openIntent.asked.set(1, 'ours');
-    recallInto(openIntent, {
+    openIntent.settle(idOf('1'), SEEN);
+    openIntent.noteRequest(idOf('2'), OURS);
+    openIntent.takeOver({
       invocation: 'theirs',
       verdicts: [undefined],
       published: new Set([0]),
@@ -86,9 +79,9 @@ describe('a request that may have been served is noted until something is seen o
     ['one that rests on nothing seen does not', EXPIRED, [[0, 'ours']]],
   ])('%s', (_, verdict, asked) => {
     const openIntent = open();
-    noteAsked(openIntent, idOf('1'), OURS);
-    expect([[...openIntent.asked], openIntent.changed]).toEqual([[[0, 'ours']], true]);
-    settle(openIntent, idOf('1'), verdict);
+    openIntent.noteRequest(idOf('1'), OURS);
+    expect([[...openIntent.asked], openIntent.isChanged]).toEqual([[[0, 'ours']], true]);
+    openIntent.settle(idOf('1'), verdict);
     expect([...openIntent.asked]).toEqual(asked);
   });
 
@@ -96,7 +89,7 @@ describe('a request that may have been served is noted until something is seen o
     const openIntent = open();
     const notes: unknown[] = [];
     for (const suspects of [8, undefined, 2]) {
-      noteAsked(openIntent, idOf('1'), { ...OURS, mayBeServed: false, suspects });
+      openIntent.noteRequest(idOf('1'), { ...OURS, mayBeServed: false, suspects });
       notes.push(openIntent.asked.get(0));
     }
     expect(notes).toEqual([
@@ -108,10 +101,10 @@ describe('a request that may have been served is noted until something is seen o
 
   it('not for a job that is settled, nor for a stranger', () => {
     const openIntent = open();
-    settle(openIntent, idOf('1'), SEEN);
-    openIntent.changed = false;
-    for (const job of ['1', '9']) noteAsked(openIntent, idOf(job), OURS);
-    expect([openIntent.asked.size, openIntent.changed]).toEqual([0, false]);
+    openIntent.settle(idOf('1'), SEEN);
+    openIntent.wasRecorded('version');
+    for (const job of ['1', '9']) openIntent.noteRequest(idOf(job), OURS);
+    expect([openIntent.asked.size, openIntent.isChanged]).toEqual([0, false]);
   });
 });
 
@@ -126,16 +119,17 @@ describe('an open intent that can but wait for leases sleeps until the first of 
   ])('%s', (_, jobs, at) => {
     const openIntent = open();
     for (const [job, state] of Object.entries(jobs))
-      if (typeof state === 'number') noteLease(openIntent, idOf(job), state);
-      else settle(openIntent, idOf(job), state);
+      if (typeof state === 'number')
+        openIntent.wait({ why: 'not before', job: idOf(job), until: state });
+      else openIntent.settle(idOf(job), state);
     expect(wakesAt(openIntent)).toBe(at);
   });
 
   it('a lease of a job that was settled since keeps nobody asleep', () => {
     const openIntent = open();
-    noteLease(openIntent, idOf('1'), 60);
-    noteLease(openIntent, idOf('2'), 70);
-    settle(openIntent, idOf('1'), SEEN);
+    openIntent.wait({ why: 'not before', job: idOf('1'), until: 60 });
+    openIntent.wait({ why: 'not before', job: idOf('2'), until: 70 });
+    openIntent.settle(idOf('1'), SEEN);
     expect(wakesAt(openIntent)).toBe(70);
   });
 });

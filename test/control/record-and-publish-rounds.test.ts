@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settleOpen } from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
 import { makeRecordAndPublish } from '../../shared/control/record-and-publish.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
@@ -56,7 +55,7 @@ describe('a verdict that cannot be recorded is not published, and nobody tries f
     ['the ledger does not say if it was written', 'unknown', 'there', 1],
   ] as const)('%s', async (_, written, theirs, tries) => {
     const { openIntent, conclude, writes, batches } = begin(held(written, theirs));
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     expect(await conclude([openIntent])).toEqual([]);
     expect([writes.length, batches]).toEqual([tries, []]);
   });
@@ -72,7 +71,7 @@ describe('a verdict that cannot be recorded is not published, and nobody tries f
         return memory.write(entry, seen);
       },
     });
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(batches).toHaveLength(1);
   });
@@ -82,7 +81,7 @@ describe('the bus hears of news alone', () => {
   it('nothing is said where there is none', async () => {
     const { openIntent, conclude, batches } = begin(memoryLedger());
     expect(await conclude([openIntent])).toEqual([]);
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(batches).toHaveLength(1);

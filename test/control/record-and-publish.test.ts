@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type OpenIntent,
-  recallInto,
-  settle,
-  settleOpen,
-  stateOf,
-} from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
 import { makeRecordAndPublish } from '../../shared/control/record-and-publish.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
@@ -31,7 +25,7 @@ const open = (jobs: readonly string[] = ['131', '130']): OpenIntent =>
 
 const settleJob = (openIntent: OpenIntent, job: string, verdict = DELIVERED): void => {
   const id = openIntent.intent.jobs.map(jobIdOf).find((text) => text === job);
-  if (id !== undefined) settle(openIntent, id, verdict);
+  if (id !== undefined) openIntent.settle(id, verdict);
 };
 
 const begin = ({
@@ -58,7 +52,7 @@ const begin = ({
 describe('a verdict is recorded before it is published (P2)', () => {
   it('what goes to the bus is in the ledger by then', async () => {
     const openIntent = open();
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     const { records } = startRecords();
     let atPublishing: unknown;
     const conclude = makeRecordAndPublish({
@@ -75,7 +69,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
 
   it('one write per message, and none for one without news', async () => {
     const [settled, waiting] = [open(['131']), open(['130'])];
-    settleOpen(settled, DELIVERED);
+    settled.settleOpen(DELIVERED);
     const { conclude, writes } = begin();
     expect(await conclude([settled, waiting])).toEqual([settled]);
     expect(writes.map(({ key }) => key)).toEqual([settled.key]);
@@ -85,7 +79,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
     'where the write is %s for good, nothing is published and nothing done',
     async (written) => {
       const openIntent = open();
-      settleOpen(openIntent, DELIVERED);
+      openIntent.settleOpen(DELIVERED);
       const inner = { ...memoryLedger(), write: async () => written };
       const { conclude, published } = begin({ inner });
       expect(await conclude([openIntent])).toEqual([]);
@@ -95,7 +89,7 @@ describe('a verdict is recorded before it is published (P2)', () => {
 
   it('a message that cannot be recorded holds up no other', async () => {
     const [good, bad] = [open(['131']), open(['130'])];
-    for (const openIntent of [good, bad]) settleOpen(openIntent, DELIVERED);
+    for (const openIntent of [good, bad]) openIntent.settleOpen(DELIVERED);
     const memory = memoryLedger();
     const inner: Ledger = {
       ...memory,
@@ -112,7 +106,7 @@ describe('where others have written too, their verdicts stand and ours are added
   const record = async (inner: Ledger, change: (theirs: OpenIntent) => void) => {
     const theirs = open();
     change(theirs);
-    const body = writeBlock(stateOf(theirs, 'theirs'));
+    const body = writeBlock(theirs.stateFor('theirs'));
     const entry = { key: theirs.key, version: crypto.randomUUID(), body, expiresAt: 0 };
     expect(await inner.write(entry, undefined)).toBe('written');
   };
@@ -121,7 +115,7 @@ describe('where others have written too, their verdicts stand and ours are added
     const inner = memoryLedger();
     await record(inner, (theirs) => settleJob(theirs, '131', EXPIRED));
     const openIntent = open();
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     const { conclude, published, stored } = begin({ inner });
     expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(outcomes(published)).toEqual(['130 delivered', '131 expired']);
@@ -135,8 +129,9 @@ describe('where others have written too, their verdicts stand and ours are added
     const inner = memoryLedger();
     await record(inner, (theirs) => {
       settleJob(theirs, '131', EXPIRED);
-      theirs.published.add(0);
-      theirs.asked.set(1, 'theirs');
+      theirs.notePublished(0);
+      for (const job of theirs.openJobs)
+        theirs.noteRequest(jobIdOf(job), { invocation: 'theirs', mayBeServed: true });
     });
     const openIntent = open();
     settleJob(openIntent, '131');
@@ -163,7 +158,7 @@ describe('where others have written too, their verdicts stand and ours are added
       },
     };
     const openIntent = open();
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     const { conclude, published } = begin({ inner: busy });
     expect(await conclude([openIntent])).toEqual([openIntent]);
     expect(published).toHaveLength(2);
@@ -174,7 +169,7 @@ describe('what is on the bus is not told again (P2)', () => {
   it('a message that comes back has it noted, and the next to have it tells the rest alone', async () => {
     const inner = memoryLedger();
     const openIntent = open();
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     const first = begin({ inner, takes: ({ job_id }) => job_id === '131' });
     expect(await first.conclude([openIntent])).toEqual([]);
     expect((await first.stored(openIntent))?.published).toEqual(new Set([0]));
@@ -182,14 +177,14 @@ describe('what is on the bus is not told again (P2)', () => {
     const again = open();
     const second = begin({ inner });
     const state = await second.stored(again);
-    if (state !== undefined) recallInto(again, state);
+    if (state !== undefined) again.takeOver(state);
     expect(await second.conclude([again])).toEqual([again]);
     expect(outcomes(second.published)).toEqual(['130 delivered']);
   });
 
   it('where the bus takes nothing there is nothing to note', async () => {
     const openIntent = open();
-    settleOpen(openIntent, DELIVERED);
+    openIntent.settleOpen(DELIVERED);
     const { conclude, writes } = begin({ takes: () => false });
     expect(await conclude([openIntent])).toEqual([]);
     expect(writes).toHaveLength(1);

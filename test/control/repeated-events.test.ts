@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { message, outcomes, startControlRoom } from '../support/control-room.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import { agree, message, outcomes, refusal, startControlRoom } from '../support/control-room.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../shared/control/carry-out.ts';
-import { wakesAt } from '../../shared/control/open-intent.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
+import { wakesAt } from '../../shared/control/waiting.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
@@ -34,10 +34,9 @@ const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
   const { recordsEnds = true, statuses = {}, options = {}, clearFrom = 0 } = given;
   const jobs = verdicts.map((_, i) => String(i + 1));
   // Two ask for the same jobs.
-  const { openIntents, calls, list } = openWishes({ jobs, options }, { jobs, options });
+  const { openIntents: list, calls } = openWishes({ jobs, options }, { jobs, options });
   const call = theOnly(calls);
   const tell = makeSettleAttempt({
-    openIntents,
     invocation: 'ours',
     recordsEnds,
     restartDelaySeconds: 10,

@@ -17,10 +17,9 @@ const report = async (
   suspects?: number,
 ) => {
   const jobs = verdicts.map((_, i) => String(i + 1));
-  const { openIntents, calls, list } = openWishes({ jobs });
+  const { openIntents: list, calls } = openWishes({ jobs });
   const looks: (readonly JobId[])[] = [];
   const tell = makeSettleAttempt({
-    openIntents,
     invocation: 'ours',
     settleMs: () => 60_000,
     now: () => 3,
@@ -69,7 +68,7 @@ describe('a service that answered, and did not tell of a job, has done what it d
       [4, 'ours'],
       [5, 'ours'],
     ]);
-    expect(openIntent.changed).toBe(true);
+    expect(openIntent.isChanged).toBe(true);
   });
 
   it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {

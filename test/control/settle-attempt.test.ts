@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { makeCarryOut } from '../../shared/control/carry-out.ts';
 import { makeLookAt } from '../../shared/control/look.ts';
 import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import type { Call } from '../../shared/control/planned.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
-import type { Call } from '../../shared/intent/plan.ts';
+import { pauseOf } from '../../shared/control/waiting.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import type { SendBy } from '../../shared/upstream/destination.ts';
 import { refusal } from '../support/control-room.ts';
@@ -19,7 +20,7 @@ const carryOut = async (
   statusOf: (job: string) => string | undefined,
   ...wishes: readonly Wish[]
 ) => {
-  const { openIntents, calls, list } = openWishes(...wishes);
+  const { openIntents: list, calls } = openWishes(...wishes);
   const { log } = keptLog();
   const now = () => Date.parse(NOW);
   const looks: string[] = [];
@@ -46,7 +47,6 @@ const carryOut = async (
   };
   const edges = { send, log, now, newId: () => 'call', random: () => 0 };
   const report = makeSettleAttempt({
-    openIntents,
     invocation: 'ours',
     settleMs: () => 60_000,
     now: () => 3,
@@ -105,7 +105,7 @@ describe('a job that is refused because of its status is looked at', () => {
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
-      expect(list).toMatchObject([{ verdicts: [], asked: UNSERVED, changed: true }]);
+      expect(list).toMatchObject([{ verdicts: [], asked: UNSERVED, isChanged: true }]);
     },
   );
 
@@ -180,7 +180,7 @@ describe('all who ask for a job share what comes of it', () => {
       retryAfter: 77,
     } as const;
     const { list } = await carryOut(throttle, unseen, { jobs: ['131'] }, { jobs: ['130', '131'] });
-    expect(list.map(({ pause }) => pause)).toEqual([77, 77]);
+    expect(list.map(({ waits }) => pauseOf(waits))).toEqual([77, 77]);
   });
 });
 
@@ -208,6 +208,6 @@ describe('a request that went unanswered is noted wherever it was wished', () =>
     const { list } = await carryOut(reply, unseen, ...wishes);
     for (const { asked } of list)
       expect(new Set(asked.values())).toEqual(new Set(['nobody of ours']));
-    expect(list[1]?.changed).toBe(true);
+    expect(list[1]?.isChanged).toBe(true);
   });
 });

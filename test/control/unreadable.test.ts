@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import { message, refusal, type SeenCall, startControlRoom, YES } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { replied } from '../support/replies.ts';
@@ -42,7 +42,7 @@ describe('what cannot be read delays nobody (P8)', () => {
         fc.array(fc.tuple(junk, fc.nat(20)), { minLength: 1, maxLength: 5 }),
         fc.boolean(),
         async (queued, unreadable, buries) => {
-          const readable = queued.map(({ part, intent }) => message(part, JSON.stringify(intent)));
+          const readable = queued.map(({ from, intent }) => message(from, JSON.stringify(intent)));
           const mixed = [...readable];
           unreadable.forEach(([body, place], i) => {
             mixed.splice(place % (mixed.length + 1), 0, message(`junk ${i}`, body));

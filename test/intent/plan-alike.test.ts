@@ -13,7 +13,7 @@ const plan = (...wishes: readonly Wish[]): Plan =>
 /** For each call its jobs, each with the messages that asked for it. */
 const askersOf = ({ calls }: Plan) =>
   calls.map(({ carriers }) =>
-    carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ part }) => part)]),
+    carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ from }) => from)]),
   );
 
 const start = (job: NamedJob): Wish => ({ operation: 'drs.start', jobs: [job] });
@@ -30,15 +30,15 @@ describe('two wishes for one job are alike only where all of its options are', (
   ])('%s: the newer wins', (_, older, newer) => {
     const made = plan(start(older), start(newer));
     expect(askersOf(made)).toEqual([[[newer, ['m2']]]]);
-    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.part, outcome])).toEqual([
+    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.from, outcome])).toEqual([
       ['m1', 'superseded'],
     ]);
   });
 
   it('with an option more, or one less', () => {
     const [fewer, more] = [queuedAs('m1', start(at('a'))), queuedAs('m2', start(at('a')))].map(
-      ({ part, intent }, i) => ({
-        part,
+      ({ from, intent }, i) => ({
+        from,
         intent: {
           ...intent,
           jobs: intent.jobs.map((job) =>
@@ -52,14 +52,14 @@ describe('two wishes for one job are alike only where all of its options are', (
       [fewer, more],
       [more, fewer],
     ]) {
-      const aged = pair.map(({ part, intent }, i) => ({
-        part,
+      const aged = pair.map(({ from, intent }, i) => ({
+        from,
         intent: { ...intent, intent_id: idAt(i + 1) },
       }));
       const parts = planCalls(aged, NOW).calls.flatMap(({ carriers }) =>
-        carriers.map(({ wishedBy }) => wishedBy.map(({ part }) => part)),
+        carriers.map(({ wishedBy }) => wishedBy.map(({ from }) => from)),
       );
-      expect(parts).toEqual([[pair[1]?.part]]);
+      expect(parts).toEqual([[pair[1]?.from]]);
     }
   });
 
@@ -109,7 +109,7 @@ describe('two runs of one job are alike only where they are to follow the same s
     const made = plan(run(older), run(newer));
     expect(askersOf(made)).toEqual([[['131', ['m2']]]]);
     expect(made.calls[0]?.carriers[0]?.after).toBe(newer && idAt(newer));
-    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.part, outcome])).toEqual([
+    expect(made.settled.map(({ wishedBy, outcome }) => [wishedBy.from, outcome])).toEqual([
       ['m1', 'superseded'],
     ]);
   });
@@ -125,6 +125,6 @@ describe('two runs of one job are alike only where they are to follow the same s
     const stop: Wish = { operation: 'dli.stop' };
     const made = plan(stop, run(1), run());
     expect(made.calls.map(({ operation }) => operation.name)).toEqual(['dli.stop']);
-    expect(made.waiting.map(({ wishedBy }) => wishedBy.map(({ part }) => part))).toEqual([['m3']]);
+    expect(made.waiting.map(({ wishedBy }) => wishedBy.map(({ from }) => from))).toEqual([['m3']]);
   });
 });

@@ -153,12 +153,12 @@ describe('options of a job are its own', () => {
     const [call] = calls;
     expect(calls).toHaveLength(1);
     expect(
-      call?.carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ part }) => part)]),
+      call?.carriers.map(({ job, wishedBy }) => [job, wishedBy.map(({ from }) => from)]),
     ).toEqual([
       [{ job_id: '131', start_time: '6' }, ['m3']],
       ['130', ['m1', 'm2', 'm3']],
     ]);
-    expect(settled.map(({ job_id, wishedBy }) => [job_id, wishedBy.part])).toEqual([
+    expect(settled.map(({ job_id, wishedBy }) => [job_id, wishedBy.from])).toEqual([
       ['131', 'm1'],
       ['131', 'm2'],
     ]);

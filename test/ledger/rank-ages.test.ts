@@ -38,7 +38,7 @@ const nobody = () => undefined;
 /** The age of each wish for each job. */
 const agesOf = (queued: readonly Queued[]): ReadonlyMap<string, Age> =>
   new Map(
-    queued.flatMap((one) => one.intent.jobs.map((job) => [`${one.part} ${job}`, ageOf(one)])),
+    queued.flatMap((one) => one.intent.jobs.map((job) => [`${one.from} ${job}`, ageOf(one)])),
   );
 
 describe('a sender’s own order', () => {
@@ -68,8 +68,8 @@ describe('a sender’s own order', () => {
       fc.property(wishes(), fc.infiniteStream(fc.nat()), (all, noise) => {
         const queued = all.map(queuedOf);
         const ranked = rankBySequence(queued, nobody);
-        const names = ranked.flatMap(({ part, intent }) =>
-          intent.jobs.map((job) => `${part} ${job}`),
+        const names = ranked.flatMap(({ from, intent }) =>
+          intent.jobs.map((job) => `${from} ${job}`),
         );
         expect(new Set(names).size).toBe(names.length);
         expect(names.length).toBe(queued.flatMap(({ intent }) => intent.jobs).length);

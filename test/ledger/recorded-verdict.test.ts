@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OpenIntent, settle, stateOf } from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
 import { MOST_JOBS_PER_MESSAGE, writeMessages } from '../../shared/intent/message.ts';
 import { type RecordedVerdict, writeBlock } from '../../shared/ledger/block-record.ts';
 import { recordedVerdict } from '../../shared/ledger/recorded-verdict.ts';
@@ -48,10 +48,13 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
     let refused = 0;
     for (const openIntent of partsOf(jobs)) {
       for (const job of openIntent.intent.jobs) {
-        openIntent.asked.set(refused % openIntent.intent.jobs.length, `invocation ${refused}`);
-        settle(openIntent, jobIdOf(job), refusalOf(refused++, words));
+        openIntent.noteRequest(jobIdOf(job), {
+          invocation: `invocation ${refused}`,
+          mayBeServed: true,
+        });
+        openIntent.settle(jobIdOf(job), refusalOf(refused++, words));
       }
-      const text = writeBlock(stateOf(openIntent, crypto.randomUUID()));
+      const text = writeBlock(openIntent.stateFor(crypto.randomUUID()));
       expect(Buffer.byteLength(text)).toBeLessThan(ITEM_BYTES);
       for (const verdict of openIntent.verdicts) expect(verdict?.error?.code).toMatch(/^\d/);
     }
@@ -62,8 +65,8 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
     const [openIntent] = partsOf(['131']);
     const theJob = openIntent?.intent.jobs.map(jobIdOf)[0];
     if (openIntent === undefined || theJob === undefined) throw new Error('no open intent');
-    settle(openIntent, theJob, refusalOf(1, 'x'.repeat(20_000)));
-    expect(Buffer.byteLength(writeBlock(stateOf(openIntent, 'i')))).toBeLessThan(2_000);
+    openIntent.settle(theJob, refusalOf(1, 'x'.repeat(20_000)));
+    expect(Buffer.byteLength(writeBlock(openIntent.stateFor('i')))).toBeLessThan(2_000);
   });
 });
 

@@ -4,7 +4,7 @@ import {
   EverybodyRefusedError,
   makeControlLoop,
 } from '../../shared/control/control.ts';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';

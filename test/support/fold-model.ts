@@ -13,7 +13,7 @@ interface Wished {
   readonly job: Job;
 }
 
-const whoOf = ({ part, intent }: Queued): string => `${part} ${intent.intent_id}`;
+const whoOf = ({ from, intent }: Queued): string => `${from} ${intent.intent_id}`;
 const scopeOf = ({ intent }: Queued, job: Job): string =>
   `${intent.operation.slice(0, 3)} ${intent.project_id} ${jobIdOf(job)}`;
 const askOf = ({ wishedBy: { intent }, job }: Wished): string =>

@@ -51,7 +51,7 @@ export const intentOf = (wish: Wish): Intent => {
 export const idAt = (age: number): IntentId => intentOf({ age }).intent_id;
 
 /** An intent as it came in one message. */
-export const queuedAs = (part: string, wish: Wish): Queued => ({
-  part,
+export const queuedAs = (from: string, wish: Wish): Queued<string> => ({
+  from,
   intent: intentOf(wish),
 });

@@ -1,6 +1,6 @@
-import type { OpenIntent } from '../../shared/control/open-intent.ts';
-import { readBatch } from '../../shared/control/open-intents.ts';
-import { type Call, planCalls } from '../../shared/intent/plan.ts';
+import type { Call } from '../../shared/control/planned.ts';
+import { readBatch } from '../../shared/control/read-batch.ts';
+import { planCalls } from '../../shared/intent/plan.ts';
 import type { Ledger, NewEntry } from '../../shared/ledger/ledger.ts';
 import { makeRecords, type Shelf } from '../../shared/ledger/records.ts';
 import { message } from './control-room.ts';
@@ -48,9 +48,9 @@ export const recordAt = async <Record>(
 export const openWishes = (...wishes: readonly Wish[]) => {
   const batch = wishes.map((wish, i) => message(`m${i}`, { age: i + 1, ...wish }));
   const { openIntents } = readBatch(batch);
-  const queued = [...openIntents.values()].map(({ key, intent }) => ({ part: key, intent }));
+  const queued = openIntents.map((from) => ({ from, intent: from.intent }));
   const calls: readonly Call[] = planCalls(queued, NOW).calls;
-  return { openIntents, calls, list: [...openIntents.values()] as readonly OpenIntent[] };
+  return { openIntents, calls };
 };
 
 /** The only one of a list that must have one. */

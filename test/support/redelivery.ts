@@ -1,4 +1,4 @@
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import type { startControlRoom } from './control-room.ts';
 
 /** A clock that a test moves, in milliseconds since 1970. */

@@ -46,7 +46,7 @@ const fewWishes = (): fc.Arbitrary<Wish> =>
 /** How an intent may come: in one message, in the same one twice, or with its jobs in two. */
 type Manner = 'once' | 'twice' | 'parted';
 
-const messagesOf = (wish: Wish, age: number, manner: Manner): readonly Queued[] => {
+const messagesOf = (wish: Wish, age: number, manner: Manner): readonly Queued<string>[] => {
   const jobs = wish.jobs ?? [];
   const middle = Math.ceil(jobs.length / 2);
   const parts =
@@ -61,7 +61,7 @@ const messagesOf = (wish: Wish, age: number, manner: Manner): readonly Queued[] 
 };
 
 /** Many intents over few jobs, projects and options, in any order of arrival. */
-export const workload = (maxIntents = 12): fc.Arbitrary<readonly Queued[]> =>
+export const workload = (maxIntents = 12): fc.Arbitrary<readonly Queued<string>[]> =>
   fc
     .array(fc.tuple(fewWishes(), fc.constantFrom<Manner>('once', 'once', 'twice', 'parted')), {
       minLength: 1,

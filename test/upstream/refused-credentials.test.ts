@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Accounts, startUpstream } from '../../local/upstream/simulator.ts';
 import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
-import type { Received } from '../../shared/control/open-intent.ts';
+import type { Received } from '../../shared/control/received.ts';
 import { sign } from '../../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 import type { Result } from '../../shared/intent/result.ts';

@@ -1,0 +1,83 @@
+import type { Age } from '../intent/age.ts';
+import { ageOf } from '../intent/plan.ts';
+import { decideCall, type SettleMs } from '../ledger/decide-call.ts';
+import {
+  clearFromOf,
+  type JobRecord,
+  jobKeyOf,
+  newestIdOf,
+  standingOf,
+} from '../ledger/job-record.ts';
+import type { Records } from '../ledger/records.ts';
+import { OPERATIONS } from '../operations/index.ts';
+import { jobIdOf } from '../operations/operation.ts';
+import type { Candidate, DecidedByLedger } from './decide-by-look.ts';
+import type { Call, Queued } from './planned.ts';
+import { type Known, readKnown } from './read-known.ts';
+
+/** One job that a plan wants called. */
+type Wanted = Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>;
+
+export interface LedgerOptions {
+  readonly records: Records;
+  readonly now: () => number;
+  readonly settleMs: SettleMs;
+  /** Versions of jobs' records that the plan rests on. If one has changed since, the next invocation plans the job anew. */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
+}
+
+/** Decides the jobs of calls by what the ledger knows of them. Jobs are left out of which the ledger does not tell. */
+export const decideAllByLedger = async (
+  calls: readonly Call[],
+  { records, now, settleMs, seen = new Map() }: LedgerOptions,
+): Promise<readonly DecidedByLedger[]> => {
+  const wanted = calls.flatMap(wantedIn);
+  const known = await readKnown(
+    records,
+    wanted.map(({ key }) => key),
+  );
+  return wanted.flatMap((one) => {
+    const found = known.get(one.key);
+    const isOutdated = seen.has(one.key) && seen.get(one.key) !== found?.version;
+    return found === undefined || isOutdated ? [] : [decideByLedger(one, found, now(), settleMs)];
+  });
+};
+
+const wantedIn = ({ operation, project_id, carriers }: Call): readonly Wanted[] =>
+  carriers.map((carrier) => ({
+    operation,
+    project_id,
+    carrier,
+    key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
+  }));
+
+/** An intent is as old as the job's record has it: two copies of it may differ in age, as the queue took one after the other. */
+export const ageBeside = (record: JobRecord | undefined, wish: Queued): Age =>
+  record !== undefined && newestIdOf(record) === wish.intent.intent_id
+    ? record.newest
+    : ageOf(wish);
+
+const decideByLedger = (
+  wanted: Wanted,
+  { record, version, holder }: Known,
+  now: number,
+  settleMs: SettleMs,
+): DecidedByLedger => {
+  const { carrier, operation } = wanted;
+  const newest = ageBeside(record, carrier.newest);
+  const wish = { newest, after: carrier.after, operation };
+  const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
+  const byLedger = decideCall(wish, record, holder, now, lateMs);
+  const standing = record && standingOf(record.claim, holder, now);
+  return {
+    ...wanted,
+    age: newest,
+    seen: version,
+    claimedAt: record?.claim.at,
+    senders: record?.senders,
+    clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
+    mayEndAt: byLedger.kind === 'look' ? byLedger.noneFrom : 0,
+    byLedger,
+    askedBy: record && holder?.asked.get(record.claim.index),
+  };
+};
