@@ -2,11 +2,12 @@ import type { Attempt } from './attempt.ts';
 import type { Call } from './planned.ts';
 
 /**
- * How a request went: all its jobs were served; it was refused as a whole, for what may be one job's fault, or for want of a
- * right, which may be one job's or all jobs'; or, undefined, anything else.
+ * How a request went. `through`: all its jobs were served. `suspect`: it was refused as a whole, maybe for one job's fault.
+ * `denied`: it was refused for want of a right, to one job or to all. Undefined: anything else.
  */
 export type Passage = 'through' | 'suspect' | 'denied' | undefined;
 
+/** A call that was sent, or had no time. */
 export interface SentCall {
   readonly passage: Passage;
   /** Whether not all of its jobs were served. */
@@ -16,22 +17,19 @@ export interface SentCall {
 }
 
 export interface IsolateEdges {
-  /** Sends one request, and reports what it says; but not of several jobs that were refused as a whole. */
+  /** Sends one request, and settles what it tells. But several jobs that were refused as a whole stay unsettled. */
   readonly sendCall: (
     call: Call,
     attempts: number,
     suspects: number | undefined,
   ) => Promise<SentCall>;
-  /** Reports jobs of an attempt that are not to be sent for again, as it found them. */
+  /** Settles jobs of an attempt as it found them: they are not sent again. */
   readonly leave: (sent: SentCall, call: Call, suspects: number | undefined) => Promise<void>;
-  /** Whether any job of the kind was served, so that a missing right is no matter of the credential. */
+  /** Whether any job of the kind was served. Then a missing right is no matter of the credential. */
   readonly isServed: () => boolean;
   /** In [0, 1). */
   readonly random: () => number;
 }
-
-/** So many good jobs, and so many more for each bad one, are sent alone before the rest is sent together. */
-const PATIENCE = 3;
 
 /** Jobs of which one at least is bad, and what the next call of them counts as. */
 interface Bad {
@@ -40,95 +38,112 @@ interface Bad {
   readonly isDenied: boolean;
 }
 
+/** Takes apart jobs of which one at least is bad. */
+export type Isolate = (bad: Bad) => Promise<void>;
+
+/** After so many good jobs, and so many more for each bad one, the rest is sent together again. */
+const PATIENCE = 3;
+
 /**
- * Law (promise P7): a call that was refused as a whole is halved, until single jobs carry the refusal. A half is known to
- * be bad when its whole was refused and its sibling went through: it is halved again unsent, so one bad job among n costs
+ * Law (promise P7): a call that was refused as a whole is halved, until single jobs carry the refusal. If its whole was
+ * refused and its sibling went through, a half is known to be bad: it is halved again unsent. So one bad job among n costs
  * at most 2·ceil(log2 n) + 1 further requests, and k bad ones at most k times that. Both halves are sent before one of them
- * is taken apart. Where every quarter was refused most jobs may be bad: they are sent one by one as long as that is so,
- * n + 6 further requests if all are, and never more than 1.6·n + 4.
+ * is taken apart. If every quarter was refused, most jobs may be bad: they are sent one by one as long as that is so. That
+ * costs n + 6 further requests if all are bad, and never more than 1.6·n + 4.
  */
-export const makeIsolate = ({ sendCall, leave, isServed, random }: IsolateEdges) => {
-  const badHalvesOf = async ({ call, attempts }: Bad): Promise<readonly Bad[]> => {
-    const size = call.carriers.length;
-    const middle = Math.ceil(size / 2);
-    const left = { ...call, carriers: call.carriers.slice(0, middle) };
-    const right = { ...call, carriers: call.carriers.slice(middle) };
-    const leftSent = await sendCall(left, attempts, size);
-    if (leftSent.passage === 'through' && right.carriers.length > 1)
-      return [{ call: right, attempts, isDenied: false }];
-    const rightSent = await sendCall(right, attempts, size);
-    return [...badOf(left, leftSent, attempts + 1), ...badOf(right, rightSent, attempts + 1)];
-  };
-
-  const takeApart = async (bad: Bad): Promise<void> => {
-    if (bad.isDenied && !isServed()) return sortOut(bad);
-    const halves = await badHalvesOf(bad);
-    const [left, right] = halves;
-    const isMixed = halves.some(({ isDenied }) => isDenied) && !isServed();
-    if (left === undefined || right === undefined || isMixed) {
-      for (const half of halves) await takeApart(half);
-      return;
-    }
-    const quarters = [...(await badHalvesOf(left)), ...(await badHalvesOf(right))];
-    for (const quarter of quarters) await (quarters.length === 4 ? askAlone : takeApart)(quarter);
-  };
-
-  /** Of jobs known to be bad one after the other, until too many good ones are among them. */
-  const askAlone = async ({ call, attempts }: Bad): Promise<void> => {
-    let patience = PATIENCE;
-    let isFound = false;
-    for (const [place, carrier] of call.carriers.entries()) {
-      const rest = { ...call, carriers: call.carriers.slice(place) };
-      if (patience <= 0)
-        return isFound ? askTogether(rest, attempts) : takeApartUnsent(rest, attempts);
-      const suspects = isFound ? 1 : rest.carriers.length;
-      const { isBad } = await sendCall({ ...call, carriers: [carrier] }, attempts, suspects);
-      patience += isBad ? PATIENCE : -1;
-      isFound ||= isBad;
-    }
-  };
-
-  const askTogether = async (call: Call, attempts: number): Promise<void> => {
-    const sent = await sendCall(call, attempts, call.carriers.length);
-    for (const bad of badOf(call, sent, attempts + 1)) await takeApart(bad);
-  };
-
-  const takeApartUnsent = async (call: Call, attempts: number): Promise<void> => {
-    if (call.carriers.length > 1) return takeApart({ call, attempts, isDenied: false });
-    await sendCall(call, attempts, 1);
-  };
-
-  /**
-   * Whether it is the credential that lacks the right two single jobs tell, drawn by lot: if neither is served, and the
-   * others are denied together, none is sent again, after 3 further requests, and none is suspected.
-   */
-  const sortOut = async ({ call, attempts }: Bad): Promise<void> => {
-    const size = call.carriers.length;
-    const [first, rest] = drawOne(call, random());
-    const ofFirst = await sendCall(first, attempts, undefined);
-    if (!ofFirst.isBad) return takeApartUnsent(rest, attempts);
-    const ofRest = await sendCall(rest, attempts, size);
-    const [bad] = badOf(rest, ofRest, attempts + 1);
-    if (bad === undefined) return;
-    if (!bad.isDenied || isServed()) return takeApart(bad);
-    const [second, others] = drawOne(rest, random());
-    const ofSecond = await sendCall(second, attempts + 1, undefined);
-    if (!ofSecond.isBad) return takeApartUnsent(others, attempts + 1);
-    const isEverybodys = ofFirst.passage === 'denied' && ofSecond.passage === 'denied';
-    if (isEverybodys) return leave(ofRest, others, undefined);
-    await leave(ofFirst, first, size);
-    await leave(ofSecond, second, size);
-    await leave(ofRest, others, size);
-  };
-
-  return takeApart;
-};
+export const makeIsolate =
+  (edges: IsolateEdges): Isolate =>
+  (bad) =>
+    takeApart(bad, edges);
 
 /** Several jobs that have to be taken apart after what was said of them. */
 export const badOf = (call: Call, { passage }: SentCall, attempts: number): readonly Bad[] =>
   call.carriers.length > 1 && (passage === 'suspect' || passage === 'denied')
     ? [{ call, attempts, isDenied: passage === 'denied' }]
     : [];
+
+const takeApart = async (bad: Bad, edges: IsolateEdges): Promise<void> => {
+  if (bad.isDenied && !edges.isServed()) return sortOut(bad, edges);
+  const halves = await badHalvesOf(bad, edges);
+  const [left, right] = halves;
+  const isMixed = halves.some(({ isDenied }) => isDenied) && !edges.isServed();
+  if (left === undefined || right === undefined || isMixed) {
+    for (const half of halves) await takeApart(half, edges);
+    return;
+  }
+  const quarters = [...(await badHalvesOf(left, edges)), ...(await badHalvesOf(right, edges))];
+  const next = quarters.length === 4 ? sendAlone : takeApart;
+  for (const quarter of quarters) await next(quarter, edges);
+};
+
+/** Sends both halves, unless the first shows that the second is bad. Resolves to the bad ones. */
+const badHalvesOf = async (
+  { call, attempts }: Bad,
+  { sendCall }: IsolateEdges,
+): Promise<readonly Bad[]> => {
+  const size = call.carriers.length;
+  const middle = Math.ceil(size / 2);
+  const left = { ...call, carriers: call.carriers.slice(0, middle) };
+  const right = { ...call, carriers: call.carriers.slice(middle) };
+  const leftSent = await sendCall(left, attempts, size);
+  if (leftSent.passage === 'through' && right.carriers.length > 1)
+    return [{ call: right, attempts, isDenied: false }];
+  const rightSent = await sendCall(right, attempts, size);
+  return [...badOf(left, leftSent, attempts + 1), ...badOf(right, rightSent, attempts + 1)];
+};
+
+/** Sends jobs one after the other, until too many of them are good. */
+const sendAlone = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
+  let patience = PATIENCE;
+  let isFound = false;
+  for (const [place, carrier] of call.carriers.entries()) {
+    const rest = { ...call, carriers: call.carriers.slice(place) };
+    if (patience <= 0)
+      return isFound ? sendTogether(rest, attempts, edges) : takeApartUnsent(rest, attempts, edges);
+    const suspects = isFound ? 1 : rest.carriers.length;
+    const { isBad } = await edges.sendCall({ ...call, carriers: [carrier] }, attempts, suspects);
+    patience += isBad ? PATIENCE : -1;
+    isFound ||= isBad;
+  }
+};
+
+const sendTogether = async (call: Call, attempts: number, edges: IsolateEdges): Promise<void> => {
+  const sent = await edges.sendCall(call, attempts, call.carriers.length);
+  for (const bad of badOf(call, sent, attempts + 1)) await takeApart(bad, edges);
+};
+
+const takeApartUnsent = async (
+  call: Call,
+  attempts: number,
+  edges: IsolateEdges,
+): Promise<void> => {
+  if (call.carriers.length > 1) return takeApart({ call, attempts, isDenied: false }, edges);
+  await edges.sendCall(call, attempts, 1);
+};
+
+/**
+ * Finds out whether the credential lacks the right. Two single jobs tell, drawn by lot. If neither is served, and the others
+ * are denied together, nothing is sent again, after 3 further requests, and no job is suspected.
+ */
+const sortOut = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
+  const { sendCall, leave, isServed, random } = edges;
+  const size = call.carriers.length;
+  const [first, rest] = drawOne(call, random());
+  const firstSent = await sendCall(first, attempts, undefined);
+  if (!firstSent.isBad) return takeApartUnsent(rest, attempts, edges);
+  const restSent = await sendCall(rest, attempts, size);
+  const [bad] = badOf(rest, restSent, attempts + 1);
+  if (bad === undefined) return;
+  if (!bad.isDenied || isServed()) return takeApart(bad, edges);
+  const [second, others] = drawOne(rest, random());
+  const secondSent = await sendCall(second, attempts + 1, undefined);
+  if (!secondSent.isBad) return takeApartUnsent(others, attempts + 1, edges);
+  const isOfAll = firstSent.passage === 'denied' && secondSent.passage === 'denied';
+  if (isOfAll) return leave(restSent, others, undefined);
+  await leave(firstSent, first, size);
+  await leave(secondSent, second, size);
+  await leave(restSent, others, size);
+};
 
 const drawOne = (call: Call, random: number): readonly [one: Call, others: Call] => {
   const place = Math.floor(random * call.carriers.length);
