@@ -1,5 +1,5 @@
 import type { IntentId } from '../intent/intent.ts';
-import type { Answer } from '../operations/operation.ts';
+import type { Answer, Operation } from '../operations/operation.ts';
 import type { Problem } from './problem.ts';
 
 /** An HTTP request, whatever server received it. Header names are in lower case; the body is text. */
@@ -17,7 +17,7 @@ export type Handled = { readonly intentId?: IntentId } & (
 );
 
 export interface Route {
-  readonly method: 'POST';
+  readonly method: Operation['method'];
   /** With parameters in braces. */
   readonly path: string;
   /** The caller makes the intent id before the request is read, so that every answer has one. */

@@ -20,7 +20,7 @@ import type { Handled, HttpRequest, Route, TellProblem } from './route.ts';
 const notOffered: Problem = {
   status: 501,
   title: 'Not offered',
-  detail: `Of the vendor's calls job-fanin offers ${operations.map(({ path }) => `POST ${path}`).join(', ')}. Send all others to the vendor.`,
+  detail: `Of the vendor's calls job-fanin offers ${operations.map(({ method, path }) => `${method} ${path}`).join(', ')}. Send all others to the vendor.`,
 };
 
 const isUnrouted = ({ status }: Problem): boolean => status === 404 || status === 405;
@@ -35,8 +35,8 @@ export const tellProblem: TellProblem = (problem, path, intentId) => {
 
 /** One drop-in route per operation, at the vendor's path, and the native route. */
 export const makeRoutes = (accept: Accept, now: () => Date): readonly Route[] => [
-  ...operations.map((row) => route(row.path, accept, vendorForm(row))),
-  route('/v1/intents', accept, nativeForm(now)),
+  ...operations.map((row) => route(row, accept, vendorForm(row))),
+  route({ method: 'POST', path: '/v1/intents' }, accept, nativeForm(now)),
 ];
 
 /** How a route reads a body, and how it answers once the queue has every job. */
@@ -55,8 +55,12 @@ const nativeForm = (now: () => Date): Form => ({
   confirm: (_, intent) => ({ status: 202, body: receiptOf(intent) }),
 });
 
-const route = (path: string, accept: Accept, form: Form): Route => ({
-  method: 'POST',
+const route = (
+  { method, path }: Pick<Route, 'method' | 'path'>,
+  accept: Accept,
+  form: Form,
+): Route => ({
+  method,
   path,
   handle: async (http, intentId) => {
     const reading = readRequest(form, http);

@@ -69,7 +69,7 @@ export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
     service: operation.service,
     project: project_id,
     route: operation.name,
-    method: 'POST',
+    method: operation.method,
     path: pathFor(operation, project_id),
     ready,
     mayBlameJobs: () => (call ?? planned).carriers.length > 1 || areOthersServed(),

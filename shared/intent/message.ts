@@ -32,15 +32,8 @@ const isPlace = (value: unknown): value is number =>
 const isIntentId = (value: unknown): value is IntentId => isText(value) && uuid.test(value);
 
 /** Uses custom checks instead of pipes: a batch holds up to a hundred thousand ids, and this is the inner loop. */
-const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
-  const withOptions = v.strictObject({
-    job_id: v.custom<string>((id) => isText(id) && jobId.is(id)),
-    ...jobOptions,
-  });
+const messageSchema = ({ job, options }: Operation) => {
   const known = v.strictObject(options);
-  /** A job without options is written as its bare id, never as an object. */
-  const isJob = (job: unknown): job is Job =>
-    isText(job) ? jobId.is(job) : v.is(withOptions, job) && Object.keys(job as object).length > 1;
   return v.object({
     v: v.literal(MESSAGE_VERSION),
     intent_id: v.custom<IntentId>(isIntentId, 'must be a UUID'),
@@ -51,8 +44,8 @@ const messageSchema = ({ jobId, options, jobOptions }: Operation) => {
       'must be options of the operation',
     ),
     jobs: v.custom<readonly Job[]>(
-      (jobs) => Array.isArray(jobs) && jobs.length > 0 && jobs.every(isJob),
-      `must be a list of jobs, each of which ${jobId.detail}`,
+      (jobs) => Array.isArray(jobs) && jobs.length > 0 && jobs.every(job.is),
+      `must be a list of jobs, each of which ${job.detail}`,
     ),
     caller: v.custom<string>(isText, 'must be a string'),
     accepted_at: v.custom<string>(isTime, 'must be an instant in UTC'),

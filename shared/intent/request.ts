@@ -4,12 +4,9 @@ import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
 import { isObject } from '../json/json.ts';
 import { isOperationName, OPERATIONS, operations } from '../operations/index.ts';
-import { jobIdSchema, jobListSchema } from '../operations/job-list.ts';
+import { jobListSchema } from '../operations/job-list.ts';
 import {
   isProjectId,
-  type Job,
-  type JobId,
-  type Operation,
   type OperationName,
   PROJECT_ID_RULE,
   type ProjectId,
@@ -67,21 +64,7 @@ const name = v.custom<OperationName>(
 
 const project = v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE);
 
-/** A job on the native route: its bare id, or an object with the id and the job options of the operation. */
-const jobSchema = (row: Operation): v.GenericSchema<unknown, Job> => {
-  const bare = jobIdSchema(row.jobId);
-  const full = closedObject(
-    { job_id: bare, ...row.jobOptions },
-    'must be a job id or an object with one',
-  );
-  const spelt = v.pipe(
-    full,
-    v.transform((job) => (Object.keys(job).length === 1 ? (job.job_id as JobId) : (job as Job))),
-  );
-  return v.lazy((job) => (isObject(job) ? spelt : bare));
-};
-
-const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(jobSchema(row))]));
+const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(row.job.schema)]));
 
 /** An unknown operation leaves jobs and options unchecked. All other fields are still checked, so that every fault is named at once. */
 const nativeSchema = (operation: unknown, now: Date) => {

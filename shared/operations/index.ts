@@ -3,12 +3,12 @@ import { dliStop } from './dli/stop.ts';
 import { drsStart } from './drs/start.ts';
 import type { Operation, OperationName } from './operation.ts';
 
-/** Every operation there is. A name without a row is a type error. */
-export const OPERATIONS: { readonly [Name in OperationName]: Operation } = {
+/** Every operation, by its name. A row's own name has to be one of these: anything else is a type error. */
+export const OPERATIONS = {
   'dli.run': dliRun,
   'dli.stop': dliStop,
   'drs.start': drsStart,
-};
+} as const satisfies Readonly<Record<string, Operation>>;
 
 export const operations: readonly Operation[] = Object.values(OPERATIONS);
 

@@ -1,6 +1,7 @@
 import type { GenericSchema, ObjectEntries } from 'valibot';
 import type { Reading } from '../reply/correlate.ts';
 import type { Reply } from '../reply/reply.ts';
+import type { OPERATIONS } from './index.ts';
 import type { Sighting } from './sighting.ts';
 
 declare const brand: unique symbol;
@@ -11,7 +12,8 @@ export type JobId = Brand<'JobId'>;
 export type ProjectId = Brand<'ProjectId'>;
 
 export type Service = 'dli' | 'drs';
-export type OperationName = 'dli.run' | 'dli.stop' | 'drs.start';
+/** The name of a row. */
+export type OperationName = keyof typeof OPERATIONS;
 
 /** Options that the upstream takes once per call: part of the group key, never merged or defaulted (promise P5). */
 export type GroupOptions = Readonly<Record<string, boolean>>;
@@ -45,7 +47,7 @@ export interface UpstreamRequest {
   readonly service: Service;
   /** On whose behalf: decides on the credentials and the pace. */
   readonly project: ProjectId;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | Operation['method'];
   readonly path: string;
   readonly body?: string;
   /**
@@ -83,11 +85,26 @@ export interface JobIdRule {
   readonly detail: string;
 }
 
+/** How one job is written, with the options that an operation has for it. */
+export interface JobForm {
+  /** The rule for its id in words, for faults. */
+  readonly detail: string;
+  /** Its options, by name, and those of them that must not be left out. */
+  readonly options: readonly string[];
+  readonly needed: readonly string[];
+  /** Reads a job on the native route. */
+  readonly schema: GenericSchema<unknown, Job>;
+  /** Whether this is a job in a queue message. */
+  readonly is: (value: unknown) => value is Job;
+}
+
 /** One upstream batch endpoint: a row of the table in `operations/index.ts`, and the one place that knows its words. */
 export interface Operation {
   readonly name: OperationName;
   readonly service: Service;
-  /** Path template of the upstream's endpoint, and of our drop-in route. */
+  /** Of the upstream's endpoint, and of our drop-in route. A DELETE has a body too. */
+  readonly method: 'POST' | 'DELETE';
+  /** Path template of both. */
   readonly path: `/${string}{project_id}${string}`;
   /** The operation after which this one makes a restart: both are carried out, in that order. */
   readonly restart?: {
@@ -97,9 +114,9 @@ export interface Operation {
     /** Whether what went before was delivered and has failed, where a job was seen so. */
     readonly failedAt: (sighting: Sighting) => boolean;
   };
-  readonly jobId: JobIdRule;
+  readonly job: JobForm;
+  /** The options of a call, by name. */
   readonly options: ObjectEntries;
-  readonly jobOptions: ObjectEntries;
   /** Reads the upstream's own request body. What the call could not carry is refused by name; null counts as absent. */
   readonly request: GenericSchema<unknown, RequestedJobs>;
   /** The upstream's own reply to a request that it takes whole. */

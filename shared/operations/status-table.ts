@@ -1,24 +1,38 @@
 import type { Effect } from './operation.ts';
-import type { Sighting } from './sighting.ts';
-
-/** What each status tells, by the list it stands in, and what it tells that the job is not there. */
-export type Told<Status extends string> = {
-  readonly taken: readonly Status[];
-  readonly none: readonly Status[];
-  readonly pending?: readonly Status[];
-  readonly missing: Effect;
-};
+import { isIn, type Sighting } from './sighting.ts';
 
 /**
- * Reads sightings by a table. `known` are all statuses that the service has: one of them that stands in no list, or in
- * two, is a bug and throws. A status that is not known says nothing yet, and neither does a look that told none.
+ * What each status tells of a request, by the list that it stands in.
+ * - `there`: the job is where the request would bring it, or on its way there. So the request took effect, and a refusal
+ *   is no harm.
+ * - `taken`: the request took effect, and the job is no longer there.
+ * - `none`: the request had no effect.
+ * - `pending`: the status tells nothing yet.
  */
-export const effects = <Status extends string>(
-  { taken, none, pending = [], missing }: Told<Status>,
+export interface Told<Status extends string> {
+  readonly there: readonly Status[];
+  readonly taken?: readonly Status[];
+  readonly none: readonly Status[];
+  readonly pending?: readonly Status[];
+  /** What it tells that the job does not exist. */
+  readonly missing: 'there' | 'none';
+}
+
+export interface StatusTable {
+  readonly effectOf: (sighting: Sighting) => Effect;
+  readonly isThere: (sighting: Sighting) => boolean;
+}
+
+/**
+ * Reads sightings by a table. `known` are all statuses of the service: one that stands in no list, or in two, is a bug and
+ * throws. A status that is not known tells nothing yet, and neither does a look that told none.
+ */
+export const statusTable = <Status extends string>(
+  { there, taken = [], none, pending = [], missing }: Told<Status>,
   known: readonly Status[] = [],
-): ((sighting: Sighting) => Effect) => {
+): StatusTable => {
   const placed = [
-    ...taken.map((status) => [status, 'taken'] as const),
+    ...[...there, ...taken].map((status) => [status, 'taken'] as const),
     ...none.map((status) => [status, 'none'] as const),
     ...pending.map((status) => [status, 'pending'] as const),
   ];
@@ -26,15 +40,19 @@ export const effects = <Status extends string>(
   const unplaced = known.filter((status) => !table.has(status));
   if (unplaced.length > 0 || table.size < placed.length)
     throw new Error(`each status must be in one list: ${unplaced.join(', ') || 'one is in two'}`);
-  return (sighting) => {
-    switch (sighting.kind) {
-      case 'told':
-        return table.get(sighting.status) ?? 'pending';
-      case 'missing':
-        return missing;
-      case 'untold':
-      case 'unasked':
-        return 'pending';
-    }
+  return {
+    effectOf: (sighting) => {
+      switch (sighting.kind) {
+        case 'told':
+          return table.get(sighting.status) ?? 'pending';
+        case 'missing':
+          return missing === 'there' ? 'taken' : missing;
+        case 'untold':
+        case 'unasked':
+          return 'pending';
+      }
+    },
+    isThere: (sighting) =>
+      sighting.kind === 'missing' ? missing === 'there' : isIn(there, sighting),
   };
 };

@@ -1,8 +1,9 @@
+import type { UpstreamRequest } from '../operations/operation.ts';
 import type { Reply } from '../reply/reply.ts';
 
 /** A request as it goes on the wire. Its headers may hold a credential: it is never logged whole. */
 export interface Outgoing {
-  readonly method: 'GET' | 'POST';
+  readonly method: UpstreamRequest['method'];
   readonly url: string;
   /** By lowercase name. */
   readonly headers: Readonly<Record<string, string>>;

@@ -2,30 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isObject } from '../../shared/json/json.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 import {
-  type Effect,
   type Job,
   type JobId,
   jobIdOf,
   type OperationName,
+  type Service,
 } from '../../shared/operations/operation.ts';
-import {
-  DLI_STATUSES,
-  type DliStatus,
-  DRS_STATUSES,
-  type DrsStatus,
-} from '../../shared/operations/statuses.ts';
+import { DLI_STATUSES, DRS_STATUSES } from '../../shared/operations/statuses.ts';
 import { anyText } from '../support/arbitraries.ts';
+import { contractOf, jobWith, type Options, plainJob, statusesFor } from '../support/fixtures.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';
 import { seen, wordOf } from '../support/sightings.ts';
 
 const { project_id: project } = intentOf({});
 
+const namesOf = (service: Service): readonly OperationName[] =>
+  operations.flatMap((row) => (row.service === service ? [row.name] : []));
+
 const idsOf = (operation: OperationName, jobs: readonly string[]): readonly JobId[] =>
-  intentOf({ operation, jobs }).jobs.map(jobIdOf);
+  intentOf({ operation, jobs: jobs.map((id) => plainJob(operation, id)) }).jobs.map(jobIdOf);
 
 const decode = (operation: OperationName, jobs: readonly string[], status: number, body: unknown) =>
   Object.fromEntries(
@@ -35,7 +33,7 @@ const decode = (operation: OperationName, jobs: readonly string[], status: numbe
     ),
   );
 
-describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", (operation) => {
+describe.each(namesOf('dli'))("%s looks at the job's detail", (operation) => {
   const { look } = OPERATIONS[operation];
   const detail = (status: unknown) => ({ is_success: 'true', job_detail: { job_id: 131, status } });
 
@@ -97,13 +95,13 @@ describe.each(['dli.run', 'dli.stop'] as const)("%s looks at the job's detail", 
   });
 });
 
-describe('drs.start looks at the statuses of a page of tasks', () => {
-  const { look } = OPERATIONS['drs.start'];
+describe.each(namesOf('drs'))('%s looks at the statuses of a page of tasks', (operation) => {
+  const { look } = OPERATIONS[operation];
   const ids = Array.from({ length: 100 }, (_, i) => `task-${i}`);
 
   it('a hundred in one request, which says so: five is the default', () => {
     expect(look.maxJobs).toBe(100);
-    const { body = '', project: _, ...request } = look.request(project, idsOf('drs.start', ids));
+    const { body = '', project: _, ...request } = look.request(project, idsOf(operation, ids));
     expect(request).toEqual({
       service: 'drs',
       method: 'POST',
@@ -120,7 +118,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
     ];
     const told = { a: 'CONFIGURATION', c: 'INCRE_TRANSFER_STARTED' };
     for (const list of ['results', 'jobs'])
-      expect(decode('drs.start', ['a', 'b', 'c'], 200, { [list]: rows, count: 3 })).toEqual(told);
+      expect(decode(operation, ['a', 'b', 'c'], 200, { [list]: rows, count: 3 })).toEqual(told);
   });
 
   it.each(['DRS.M00289', 'DRS.M05003', 'DRS.M05004'])(
@@ -131,7 +129,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
         { id: 'b', status: 'CONFIGURATION' },
       ];
       for (const status of [200, 400, 404])
-        expect(decode('drs.start', ['a', 'b'], status, { results })).toEqual({
+        expect(decode(operation, ['a', 'b'], status, { results })).toEqual({
           a: 'missing',
           b: 'CONFIGURATION',
         });
@@ -140,10 +138,10 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
 
   it('nor is there the only one asked for, where the whole answer says so', () => {
     const body = { error_code: 'DRS.M00289', error_msg: 'words' };
-    expect(decode('drs.start', ['a'], 400, body)).toEqual({ a: 'missing' });
-    expect(decode('drs.start', ['a', 'b'], 400, body)).toEqual({});
+    expect(decode(operation, ['a'], 400, body)).toEqual({ a: 'missing' });
+    expect(decode(operation, ['a', 'b'], 400, body)).toEqual({});
     const results = [{ id: 'a', status: 'CONFIGURATION' }];
-    expect(decode('drs.start', ['a'], 400, { ...body, results })).toEqual({ a: 'CONFIGURATION' });
+    expect(decode(operation, ['a'], 400, { ...body, results })).toEqual({ a: 'CONFIGURATION' });
   });
 
   it.each([
@@ -152,7 +150,7 @@ describe('drs.start looks at the statuses of a page of tasks', () => {
     ['nothing', 200, {}],
     ['HTML', 502, '<html></html>'],
   ])('%s tells nothing', (_, status, body) => {
-    expect(decode('drs.start', ['a'], status, body)).toEqual({});
+    expect(decode(operation, ['a'], status, body)).toEqual({});
   });
 });
 
@@ -176,76 +174,6 @@ describe.each(operations)('whatever comes back to a look of $name', ({ name, loo
   });
 });
 
-/** What one status tells of an operation; `there` and `ready` where it says so. */
-type Place = readonly [effect: Effect, ...(readonly ('there' | 'ready')[])];
-
-/** Every status of DLI, and of none the more: [of a run, of a stop]. */
-const DLI: Readonly<Record<DliStatus, readonly [run: Place, stop: Place]>> = {
-  job_init: [
-    ['none', 'ready'],
-    ['taken', 'there'],
-  ],
-  job_submitting: [['taken', 'there'], ['pending']],
-  job_submit_fail: [
-    ['taken', 'ready'],
-    ['taken', 'there'],
-  ],
-  job_running: [['taken', 'there'], ['none']],
-  job_running_exception: [['taken', 'ready'], ['none']],
-  job_downloading: [['taken', 'there'], ['none']],
-  job_idle: [['taken', 'there'], ['none']],
-  job_canceling: [['pending'], ['taken', 'there']],
-  job_cancel_success: [
-    ['none', 'ready'],
-    ['taken', 'there'],
-  ],
-  job_cancel_fail: [['none'], ['none']],
-  job_savepointing: [['pending'], ['taken', 'there']],
-  job_arrearage_stopped: [
-    ['none', 'ready'],
-    ['taken', 'there'],
-  ],
-  job_arrearage_recovering: [['taken', 'there'], ['none']],
-  job_finish: [
-    ['taken', 'ready'],
-    ['taken', 'there'],
-  ],
-};
-
-/** Every status of DRS: of a start. */
-const DRS: Readonly<Record<DrsStatus, Place>> = {
-  CREATING: ['pending'],
-  CREATE_FAILED: ['none'],
-  CONFIGURATION: ['none'],
-  STARTJOBING: ['taken', 'there'],
-  WAITING_FOR_START: ['taken', 'there'],
-  START_JOB_FAILED: ['taken'],
-  PAUSING: ['taken'],
-  PAUSEING: ['taken'],
-  FULL_TRANSFER_STARTED: ['taken', 'there'],
-  FULL_TRANSFER_FAILED: ['taken'],
-  FULL_TRANSFER_COMPLETE: ['taken', 'there'],
-  INCRE_TRANSFER_STARTED: ['taken', 'there'],
-  INCRE_TRANSFER_FAILED: ['taken'],
-  RELEASE_RESOURCE_STARTED: ['none'],
-  RELEASE_RESOURCE_FAILED: ['none'],
-  RELEASE_RESOURCE_COMPLETE: ['none'],
-  REBUILD_NODE_STARTED: ['taken', 'there'],
-  REBUILD_NODE_FAILED: ['taken'],
-  CHANGE_JOB_STARTED: ['taken', 'there'],
-  CHANGE_JOB_FAILED: ['taken'],
-  CHILD_TRANSFER_STARTING: ['taken', 'there'],
-  CHILD_TRANSFER_STARTED: ['taken', 'there'],
-  CHILD_TRANSFER_COMPLETE: ['taken', 'there'],
-  CHILD_TRANSFER_FAILED: ['taken'],
-  RELEASE_CHILD_TRANSFER_STARTED: ['taken'],
-  RELEASE_CHILD_TRANSFER_COMPLETE: ['taken'],
-  NODE_UPGRADE_START: ['taken', 'there'],
-  NODE_UPGRADE_COMPLETE: ['taken', 'there'],
-  NODE_UPGRADE_FAILED: ['taken'],
-  DELETED: ['none'],
-};
-
 describe('a task that waits for its start', () => {
   const { effectOf, isThere } = OPERATIONS['drs.start'];
   const waits = seen('WAITING_FOR_START');
@@ -264,14 +192,6 @@ describe('a task that waits for its start', () => {
       expect([effectOf(waits, 0, job), isThere(waits, job)]).toEqual(['none', false]);
   });
 });
-
-const DLI_ROWS = Object.entries(DLI);
-
-const PLACES: Record<OperationName, readonly (readonly [status: string, place: Place])[]> = {
-  'dli.run': [...DLI_ROWS.map(([s, [run]]) => [s, run] as const), ['missing', ['none', 'ready']]],
-  'dli.stop': [...DLI_ROWS.map(([s, [, stop]]) => [s, stop] as const), ['missing', ['none']]],
-  'drs.start': [...Object.entries(DRS), ['missing', ['none']]],
-};
 
 describe('the lists of statuses are those of docs/upstream.md §4', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/upstream.md'), 'utf8');
@@ -292,17 +212,45 @@ describe('the lists of statuses are those of docs/upstream.md §4', () => {
   });
 });
 
-describe.each(operations)('what a status tells of $name', (operation) => {
-  const { name, restart } = operation;
-  const effectOf = (status: string) => operation.effectOf(seen(status), 0);
-  const isThere = (status: string) => operation.isThere(seen(status));
-  const isReady = (status: string) => restart?.readyAt(seen(status)) ?? false;
-  const places = PLACES[name];
+/** What each status tells, for a plain job and for jobs whose options make a difference. */
+const TABLES = operations.flatMap((operation) => {
+  const { variants = [], samples } = contractOf(operation.name);
+  const jobs = [samples.jobs[0] ?? {}, ...variants.map(({ job }) => valuesOf(job))];
+  return jobs.map((options) => ({ operation, options, title: JSON.stringify(options) }));
+});
 
-  it.each(places)('%s: %j', (status, [effect, ...others]) => {
-    expect(effectOf(status)).toBe(effect);
-    expect(isThere(status)).toBe(others.includes('there'));
-    expect(isReady(status)).toBe(others.includes('ready'));
+/** Some value in place of one that may be any. */
+function valuesOf(options: Options): Options {
+  const entries = Object.entries(options);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value === '*' ? '5' : value]));
+}
+
+describe.each(TABLES)('what a status tells of $operation.name for $title', (table) => {
+  const { operation, options } = table;
+  const { name, restart } = operation;
+  const id = name.startsWith('dli') ? '131' : 'a';
+  const [job] = intentOf({
+    operation: name,
+    jobs: [jobWith(id, options)],
+  }).jobs;
+  const effectOf = (status: string) => operation.effectOf(seen(status), 0, job);
+  const isThere = (status: string) => operation.isThere(seen(status), job);
+  const isReady = (status: string) => restart?.readyAt(seen(status)) ?? false;
+  const isFailed = (status: string) => restart?.failedAt(seen(status)) ?? false;
+  const places = [...statusesFor(name, options)];
+
+  it('every status of the service has a place', () => {
+    const known = operation.service === 'dli' ? DLI_STATUSES : DRS_STATUSES;
+    expect(places.map(([status]) => status).toSorted()).toEqual([...known, 'missing'].toSorted());
+  });
+
+  it.each(places)('%s: %j', (status, words) => {
+    expect(['taken', 'none', 'pending'].filter((word) => words.has(word))).toEqual([
+      effectOf(status),
+    ]);
+    expect(isThere(status)).toBe(words.has('there'));
+    expect(isReady(status)).toBe(words.has('ready'));
+    expect(isFailed(status)).toBe(words.has('failed'));
   });
 
   it('that the job is there is more than that it took effect', () => {
@@ -317,13 +265,13 @@ describe.each(operations)('what a status tells of $name', (operation) => {
       return ended.includes(status) ? 'none' : effectOf(status);
     };
     for (const [status] of places) {
-      const old = operation.effectOf(seen(status, 1), 60_002);
+      const old = operation.effectOf(seen(status, 1), 60_002, job);
       expect(old, status).toBe(expected(status));
-      expect(operation.effectOf(seen(status, 2), 60_002)).toBe(effectOf(status));
+      expect(operation.effectOf(seen(status, 2), 60_002, job)).toBe(effectOf(status));
     }
   });
 
-  it('a status that nobody has heard of tells nothing', () => {
+  it('an unknown status tells nothing', () => {
     const known = new Set(places.map(([status]) => status));
     fc.assert(
       fc.property(fc.oneof(anyText(), fc.constantFrom('__proto__', 'constructor')), (status) => {
@@ -334,13 +282,8 @@ describe.each(operations)('what a status tells of $name', (operation) => {
     );
   });
 
-  it('only a run waits for a stop, and is told where that has failed', () => {
-    expect(isObject(restart)).toBe(name === 'dli.run');
-    if (restart === undefined) return;
-    const failed = places
-      .map(([status]) => status)
-      .filter((status) => restart.failedAt(seen(status)));
-    expect(failed.toSorted()).toEqual(['job_cancel_fail', 'job_idle', 'job_running']);
-    expect(failed.filter(isReady)).toEqual([]);
+  it('it waits for another operation where its fixture says so, and never both goes and fails', () => {
+    expect(restart?.after).toBe(contractOf(name).follows);
+    for (const [status] of places) expect(isReady(status) && isFailed(status)).toBe(false);
   });
 });

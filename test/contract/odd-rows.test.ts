@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import { type JobId, jobIdOf, type OperationName } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
+import { plainJob } from '../support/fixtures.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
 const idsOf = (operation: OperationName, jobs: readonly string[]): readonly JobId[] =>
-  intentOf({ operation, jobs }).jobs.map(jobIdOf);
+  intentOf({ operation, jobs: jobs.map((id) => plainJob(operation, id)) }).jobs.map(jobIdOf);
 
 /** A verdict with the words it was given. */
 const inWords = (verdict: Verdict): string => {

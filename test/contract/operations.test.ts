@@ -6,7 +6,7 @@ import { operations } from '../../shared/operations/index.ts';
 import { distinct } from '../../shared/operations/job-list.ts';
 import { type Job, jobIdOf, type Operation, pathFor } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
-import { FIXTURES, fixtureOf } from '../support/fixtures.ts';
+import { FIXTURES, fixtureOf, plainJob } from '../support/fixtures.ts';
 import { intentOf, PROJECT } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
@@ -22,10 +22,8 @@ const inWords = (verdict: Verdict): string => {
   }
 };
 
-const jobsOf = (
-  row: Operation,
-  jobs: readonly (string | Record<string, string>)[],
-): readonly Job[] => intentOf({ operation: row.name, jobs }).jobs;
+const jobsOf = (row: Operation, ids: readonly string[]): readonly Job[] =>
+  intentOf({ operation: row.name, jobs: ids.map((id) => plainJob(row.name, id)) }).jobs;
 
 /** What the vendor's route makes of a request's text. */
 const requestOf = (row: Operation, text: string) => {
@@ -51,8 +49,8 @@ describe.each(operations)('$name', (row) => {
   });
 
   it("stands at the vendor's path", () => {
-    const template: string = row.path;
-    expect(template).toBe(fixture?.path);
+    const { method, path }: { method: string; path: string } = row;
+    expect({ method, path }).toEqual({ method: fixture?.method, path: fixture?.path });
     const { project_id } = intentOf({});
     expect(pathFor(row, project_id)).toBe(fixture?.path.replace('{project_id}', PROJECT));
   });
@@ -93,12 +91,15 @@ describe.each(operations)('$name', (row) => {
 
   describe.each(fixture?.looks ?? [])('look: $title', ({ asked, status, body, tells }) => {
     it(`tells ${[...new Set(Object.values(tells))].join(', ')}`, () => {
-      const ids = jobsOf(row, asked).map(jobIdOf);
+      const jobs = jobsOf(row, asked);
       for (const code of [status].flat()) {
-        const told = row.look.decode(ids, replied(code, body));
-        expect(
-          Object.fromEntries(Array.from(told, ([id, sighting]) => [id, row.effectOf(sighting, 0)])),
-        ).toEqual(tells);
+        const told = row.look.decode(jobs.map(jobIdOf), replied(code, body));
+        const seen = jobs.flatMap((job) => {
+          const sighting = told.get(jobIdOf(job));
+          return sighting ? [[jobIdOf(job), row.effectOf(sighting, 0, job)] as const] : [];
+        });
+        expect(Object.fromEntries(seen)).toEqual(tells);
+        expect(told.size).toBe(seen.length);
       }
     });
   });

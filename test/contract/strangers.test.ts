@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { operations } from '../../shared/operations/index.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { isOfRoute } from '../../shared/reply/refusal.ts';
+import { plainJob } from '../support/fixtures.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
@@ -51,8 +52,8 @@ const STRANGERS: readonly (readonly [number, unknown, 'no' | 'maybe' | 'maybe ye
 describe.each(operations)(
   '$name: a reply that is no service’s is no verdict',
   ({ name, decode }) => {
-    const ids = name === 'drs.start' ? ['a', 'b'] : ['131', '130'];
-    const asked = intentOf({ operation: name, jobs: ids }).jobs.map(jobIdOf);
+    const jobs = ['131', '130'].map((id) => plainJob(name, id));
+    const asked = intentOf({ operation: name, jobs }).jobs.map(jobIdOf);
 
     it.each(STRANGERS)('%i %j: served: %s', (status, body, served) => {
       const { verdicts, suspect } = decode(asked, replied(status, body));

@@ -53,7 +53,7 @@ describe.each(ENTRY_ROUTES)(
   '$name: what is no intent is refused in the words of the route',
   (route) => {
     const refuse = async (body: string | Buffer, headers: Record<string, string> = JSON_TYPE) => {
-      const answer = await stack.post(route.path, body, headers);
+      const answer = await stack.request(route, body, headers);
       expectRefused(route, answer);
       return answer;
     };

@@ -5,6 +5,7 @@ import { jobIdOf, type Operation } from '../../shared/operations/operation.ts';
 import type { Reading } from '../../shared/reply/correlate.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
+import { plainJob } from '../support/fixtures.ts';
 import { intentOf } from '../support/messages.ts';
 import { askedOf, replied, reply } from '../support/replies.ts';
 
@@ -15,7 +16,8 @@ interface Exchange {
 }
 
 const exchangeWith = (operation: Operation, asked: readonly string[], answer: Reply): Exchange => {
-  const ids = intentOf({ operation: operation.name, jobs: asked }).jobs.map(jobIdOf);
+  const jobs = asked.map((id) => plainJob(operation.name, id));
+  const ids = intentOf({ operation: operation.name, jobs }).jobs.map(jobIdOf);
   return { asked, reply: answer, reading: operation.decode(ids, answer) };
 };
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
+import { contractOf, jobWith, type OptionedJob } from './fixtures.ts';
 import type { Wish } from './messages.ts';
 
 export const LONG_MAX = 2n ** 63n - 1n;
@@ -21,45 +23,30 @@ export const dliJobId = (): fc.Arbitrary<string> =>
 
 export const drsJobId = (): fc.Arbitrary<string> => fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 
-const startTime = (): fc.Arbitrary<string> => fc.stringMatching(/^[0-9]{1,16}$/);
+const isDli = (name: OperationName): boolean => OPERATIONS[name].service === 'dli';
 
-type Task = { readonly job_id: string } & Readonly<Record<string, string | boolean>>;
+/** The id of a job of the operation's service. */
+export const jobIdFor = (name: OperationName): fc.Arbitrary<string> =>
+  isDli(name) ? dliJobId() : drsJobId();
 
-/** With one option of its own at least. */
-const optionedTask = (): fc.Arbitrary<Task> =>
-  fc
-    .record(
-      {
-        job_id: drsJobId(),
-        start_time: startTime(),
-        is_only_init_task: fc.boolean(),
-        is_auto_create_compare: fc.boolean(),
-      },
-      { requiredKeys: ['job_id'] },
-    )
-    .filter((task) => Object.keys(task).length > 1);
-
-/** Tasks on DRS, some with options of their own, each id once. */
-const drsJobs = () =>
-  fc.uniqueArray(fc.oneof(drsJobId(), optionedTask()), {
+/** Jobs of an operation, some with options of their own where it has any, each id once. */
+const jobsFor = (name: OperationName): fc.Arbitrary<(string | OptionedJob)[]> => {
+  const samples = contractOf(name).samples.jobs;
+  const job = fc
+    .tuple(jobIdFor(name), fc.constantFrom(...samples))
+    .map(([job_id, options]) => jobWith(job_id, options));
+  return fc.uniqueArray(job, {
     minLength: 1,
     maxLength: 30,
-    selector: (job) => (typeof job === 'string' ? job : job.job_id),
+    selector: (one) => (typeof one === 'string' ? one : one.job_id),
   });
-
-const dliJobs = () => fc.uniqueArray(dliJobId(), { minLength: 1, maxLength: 30 });
-
-const flag = (name: string) =>
-  fc.constantFrom<Readonly<Record<string, boolean>>>({}, { [name]: true }, { [name]: false });
-
-const FLAGS: Record<OperationName, fc.Arbitrary<Readonly<Record<string, boolean>>>> = {
-  'dli.run': flag('resume_savepoint'),
-  'dli.stop': flag('trigger_savepoint'),
-  'drs.start': fc.constant({}),
 };
 
+const callOptionsFor = (name: OperationName): fc.Arbitrary<Readonly<Record<string, boolean>>> =>
+  fc.constantFrom(...contractOf(name).samples.options);
+
 export const operationName = (): fc.Arbitrary<OperationName> =>
-  fc.constantFrom('dli.run', 'dli.stop', 'drs.start');
+  fc.constantFrom(...operations.map(({ name }) => name));
 
 export const instant = (): fc.Arbitrary<string> =>
   fc
@@ -78,8 +65,8 @@ export const wish = (): fc.Arbitrary<Wish> =>
         age: fc.nat(),
         operation: fc.constant(operation),
         project_id: drsJobId(),
-        options: FLAGS[operation],
-        jobs: operation === 'drs.start' ? drsJobs() : dliJobs(),
+        options: callOptionsFor(operation),
+        jobs: jobsFor(operation),
         caller: anyText(40),
         accepted_at: instant(),
         expires_at: instant(),

@@ -21,7 +21,10 @@ export interface Fixture {
   /** The operation that it makes a restart with. */
   readonly follows?: OperationName;
   /** Valid options: of a call, and of one job. */
-  readonly samples: { readonly options: readonly Options[]; readonly jobs: readonly Options[] };
+  readonly samples: {
+    readonly options: readonly Readonly<Record<string, boolean>>[];
+    readonly jobs: readonly Options[];
+  };
   readonly statuses: Statuses;
   /** Statuses that tell something else of a job with these options; `*` is any value. */
   readonly variants?: readonly { readonly job: Options; readonly statuses: Statuses }[];
@@ -80,6 +83,16 @@ export const contractOf = (name: OperationName): Fixture => {
   if (fixture === undefined) throw new Error(`${name} has no fixture under ${FIXTURES}`);
   return fixture;
 };
+
+export type OptionedJob = { readonly job_id: string } & Options;
+
+/** A job as it is written: without options its bare id. */
+export const jobWith = (job_id: string, options: Options): string | OptionedJob =>
+  Object.keys(options).length === 0 ? job_id : { job_id, ...options };
+
+/** A job with as few options as its operation allows. */
+export const plainJob = (name: OperationName, id: string): string | OptionedJob =>
+  jobWith(id, contractOf(name).samples.jobs[0] ?? {});
 
 const fits = (variant: Options, job: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(variant).every(([name, value]) =>

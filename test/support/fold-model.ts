@@ -1,5 +1,6 @@
 import type { Plan, Queued } from '../../shared/intent/plan.ts';
 import { type Job, jobIdOf } from '../../shared/operations/operation.ts';
+import { isRestart as makeRestart } from './fixtures.ts';
 
 /** One job of one message, and what became of it. */
 export interface Place {
@@ -23,7 +24,7 @@ const askOf = ({ wishedBy: { intent }, job }: Wished): string =>
     typeof job === 'string' ? { job_id: job } : job,
   ]);
 const isRestart = (older: Wished, newer: Wished): boolean =>
-  older.wishedBy.intent.operation === 'dli.stop' && newer.wishedBy.intent.operation === 'dli.run';
+  makeRestart(older.wishedBy.intent.operation, newer.wishedBy.intent.operation);
 
 /**
  * The fold, said as a rule and not as a walk: a wish is superseded by the first newer wish for the same job that asks

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
-import { anyText, dliJobId, drsJobId, oddJson } from './arbitraries.ts';
+import { anyText, jobIdFor, oddJson } from './arbitraries.ts';
 
 export const replied = (status: number, body: unknown): Reply => ({
   kind: 'replied',
@@ -100,7 +100,7 @@ export const reply = (asked: readonly string[]): fc.Arbitrary<Reply> =>
 
 /** Distinct job ids of an operation's service, as a call holds them. */
 export const askedOf = (operation: OperationName): fc.Arbitrary<string[]> =>
-  fc.uniqueArray(operation === 'drs.start' ? drsJobId() : dliJobId(), {
+  fc.uniqueArray(jobIdFor(operation), {
     minLength: 1,
     maxLength: 6,
   });

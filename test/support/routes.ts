@@ -1,10 +1,14 @@
 import { expect } from 'vitest';
+import { operations } from '../../shared/operations/index.ts';
+import type { Operation } from '../../shared/operations/operation.ts';
+import { contractOf } from './fixtures.ts';
 import type { Answer } from './stack.ts';
-import { INTENTS_PATH, runPath, startPath, stopPath } from './vendor.ts';
+import { INTENTS_PATH } from './vendor.ts';
 
-/** One of the four ways in over HTTP, and how it speaks. */
+/** One of the ways in over HTTP, and how it speaks. */
 export interface EntryRoute {
   readonly name: string;
+  readonly method: Operation['method'];
   readonly path: string;
   /** A body whose list of jobs is this JSON text. */
   readonly listing: (list: string) => string;
@@ -74,62 +78,61 @@ const BAD_NUMBERS = [
   '"١٣١"',
 ];
 
-const dli = (name: string, path: string, flag: string): EntryRoute => ({
-  name,
-  path,
-  listing: (list) => `{"job_ids":${list}}`,
-  good: numbers,
-  bad: [...BAD_NUMBERS, '{"job_id":131}'],
-  badBodies: [
-    ...['"true"', '1', '[]', '{}'].map((value) => `{"job_ids":[131],"${flag}":${value}}`),
-    '{"job_ids":[131],"triggerSavepoint":true}',
-    '{"job_ids":[131],"constructor":{"prototype":{"polluted":true}}}',
-  ],
-  expectRefusal: vendorError(/^(DLI\.0001|APIGW\.0\d{3})$/),
-});
-
 const task = (id: string): string => `{"job_id":${id}}`;
 
-/** The vendor's three routes and the native one. */
-export const ENTRY_ROUTES: readonly EntryRoute[] = [
-  dli('dli.run', runPath(PROJECT), 'resume_savepoint'),
-  dli('dli.stop', stopPath(PROJECT), 'trigger_savepoint'),
-  {
-    name: 'drs.start',
-    path: startPath(PROJECT),
+/** What no operation of DRS takes for a task. */
+const BAD_TASKS = [
+  'null',
+  '131',
+  '"a"',
+  '[]',
+  '{}',
+  ...['131', 'null', '""', '"a b"', '"a/b"', '".."', '"ü"', `"${'a'.repeat(65)}"`].map(task),
+  '{"job_id":"a","speed":9}',
+];
+
+/** The drop-in route of an operation, at the vendor's path. */
+const dropIn = ({ name, service, method, path }: Operation): EntryRoute => {
+  const { samples, refused } = contractOf(name);
+  const common = { name, method, path: path.replace('{project_id}', PROJECT) };
+  if (service === 'dli')
+    return {
+      ...common,
+      listing: (list) => `{"job_ids":${list}}`,
+      good: numbers,
+      bad: [...BAD_NUMBERS, '{"job_id":131}', ...refused.jobs],
+      badBodies: [
+        ...refused.bodies,
+        '{"job_ids":[131],"constructor":{"prototype":{"polluted":true}}}',
+      ],
+      expectRefusal: vendorError(/^(DLI\.0001|APIGW\.0\d{3})$/),
+    };
+  return {
+    ...common,
     listing: (list) => `{"jobs":${list}}`,
     good: (count) =>
-      numbers(count).map(
-        (n) =>
-          `{"job_id":"9a470239-2308-4bb5-a6bc-${n.padStart(12, '0')}","start_time":"1599202771816"}`,
-      ),
-    bad: [
-      'null',
-      '131',
-      '"a"',
-      '[]',
-      '{}',
-      ...['131', 'null', '""', '"a b"', '"a/b"', '".."', '"ü"', `"${'a'.repeat(65)}"`].map(task),
-      ...['"soon"', '1599202771816', '"-1"', '"1.5"', '[]', `"${'1'.repeat(17)}"`].map(
-        (time) => `{"job_id":"a","start_time":${time}}`,
-      ),
-      ...['"true"', '1', '[]', '{}'].map((value) => `{"job_id":"a","is_only_init_task":${value}}`),
-      '{"job_id":"a","speed":9}',
-    ],
-    badBodies: [
-      '{"jobs":[{"job_id":"a"}],"options":{}}',
-      '{"jobs":[{"job_id":"a","start_time":"1"},{"job_id":"a","start_time":"2"}]}',
-    ],
+      numbers(count).map((n) => {
+        const job_id = `9a470239-2308-4bb5-a6bc-${n.padStart(12, '0')}`;
+        return JSON.stringify({ job_id, ...samples.jobs.at(-1) });
+      }),
+    bad: [...BAD_TASKS, ...refused.jobs],
+    badBodies: ['{"jobs":[{"job_id":"a"}],"options":{}}', ...refused.bodies],
     expectRefusal: vendorError(/^(DRS\.M00202|APIGW\.0\d{3})$/),
-  },
+  };
+};
+
+/** The drop-in route of every operation, and the native one. */
+export const ENTRY_ROUTES: readonly EntryRoute[] = [
+  ...operations.map(dropIn),
   {
     name: 'native',
+    method: 'POST',
     path: INTENTS_PATH,
     listing: (list) => `{"operation":"dli.run","project_id":"${PROJECT}","jobs":${list}}`,
     good: numbers,
     bad: [...BAD_NUMBERS, '{"job_id":131,"start_time":"1"}', '{"job_id":-1}'],
     badBodies: [
-      '{"operation":"dli.delete","project_id":"p","jobs":["1"]}',
+      '{"operation":"dli.list","project_id":"p","jobs":["1"]}',
       '{"operation":"toString","project_id":"p","jobs":["1"]}',
       '{"operation":["dli.run"],"project_id":"p","jobs":["1"]}',
       ...['""', '"a/b"', '".."', '"a.b"', '5', `"${'a'.repeat(65)}"`].map(

@@ -79,6 +79,18 @@ const keepResults = (bus: EventBus) => {
   };
 };
 
+/** Ways to send a request: by POST, or by the method of its route. */
+const senders = (url: string) => {
+  type Headers = Readonly<Record<string, string>>;
+  type Target = { readonly method: string; readonly path: string };
+  return {
+    post: (path: string, body: string | Buffer, headers?: Headers) =>
+      send(url + path, body, headers),
+    request: ({ method, path }: Target, body: string | Buffer, headers?: Headers) =>
+      send(url + path, body, headers, method),
+  };
+};
+
 /** A stack with an embedded bus and simulator, on free ports, and the ways to look at it from outside. */
 export const beginStack = async (environment: Environment = {}) => {
   const stack = await startStack(readStackSettings({ PORT: '0', ...environment }));
@@ -101,8 +113,7 @@ export const beginStack = async (environment: Environment = {}) => {
     sqs,
     bus,
     upstream: required(stack.upstream),
-    post: (path: string, body: string | Buffer, headers?: Readonly<Record<string, string>>) =>
-      send(stack.url + path, body, headers),
+    ...senders(stack.url),
     /** The details of all results so far, in order. */
     results,
     resultsOf: (intentId: string) => results().filter(({ intent_id: id }) => id === intentId),

@@ -1,41 +1,33 @@
 import fc from 'fast-check';
 import type { Queued } from '../../shared/intent/plan.ts';
+import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
+import { operationName } from './arbitraries.ts';
+import { contractOf, jobWith } from './fixtures.ts';
 import { queuedAs, type Wish } from './messages.ts';
 
 const DEADLINES = ['2026-01-31T11:00:00.000Z', '2026-01-31T13:00:00.000Z'] as const;
 
-const OPTIONS: Record<OperationName, readonly Readonly<Record<string, boolean>>[]> = {
-  'dli.run': [{}, { resume_savepoint: true }, { resume_savepoint: false }],
-  'dli.stop': [{}, { trigger_savepoint: true }, { trigger_savepoint: false }],
-  'drs.start': [{}],
+const IDS = { dli: ['131', '130', '9223372036854775807', '0'], drs: ['131', 'a', 'b'] } as const;
+
+/** Jobs of few ids, with all options that the operation has for one. */
+const jobsFor = (operation: OperationName): fc.Arbitrary<NonNullable<Wish['jobs']>> => {
+  const jobs = IDS[OPERATIONS[operation].service].flatMap((job_id) =>
+    contractOf(operation).samples.jobs.map((options) => jobWith(job_id, options)),
+  );
+  return fc.uniqueArray(fc.constantFrom(...jobs), {
+    minLength: 1,
+    selector: (job) => (typeof job === 'string' ? job : job.job_id),
+  });
 };
 
-const DLI_JOBS = ['131', '130', '9223372036854775807', '0'];
-
-const jobsFor = (operation: OperationName): fc.Arbitrary<NonNullable<Wish['jobs']>> =>
-  operation === 'drs.start'
-    ? fc.uniqueArray(
-        fc.constantFrom(
-          '131',
-          'a',
-          { job_id: 'a', start_time: '5' },
-          { job_id: 'a', start_time: '6' },
-          { job_id: 'a', is_only_init_task: true },
-          { job_id: 'a', is_only_init_task: false },
-          'b',
-        ),
-        { minLength: 1, selector: (job) => (typeof job === 'string' ? job : job.job_id) },
-      )
-    : fc.uniqueArray(fc.constantFrom(...DLI_JOBS), { minLength: 1 });
-
 const fewWishes = (): fc.Arbitrary<Wish> =>
-  fc.constantFrom<OperationName>('dli.run', 'dli.stop', 'drs.start').chain((operation) =>
+  operationName().chain((operation) =>
     fc.record(
       {
         operation: fc.constant(operation),
         project_id: fc.constantFrom('p', 'q'),
-        options: fc.constantFrom(...OPTIONS[operation]),
+        options: fc.constantFrom(...contractOf(operation).samples.options),
         jobs: jobsFor(operation),
         expires_at: fc.constantFrom(...DEADLINES),
       },

@@ -1,36 +1,42 @@
-import * as v from 'valibot';
 import type { Operation } from '../operation.ts';
-import {
-  answer,
-  decode,
-  effectOfStop,
-  encode,
-  isStopped,
-  jobId,
-  look,
-  request,
-} from './service.ts';
+import { statusTable } from '../status-table.ts';
+import { DLI_STATUSES, type DliStatus } from '../statuses.ts';
+import { STILL, STOPPING } from './look.ts';
+import { dliOperation } from './service.ts';
 
 /**
- * Stops Flink jobs, with a savepoint if asked. Source: the vendor's page "Stopping Jobs in Batches"; its Chinese words
- * are not on record, ours are shaped after those for running.
+ * After `job_cancel_fail` the job may still run. A job that downloads, or recovers from arrears, goes on to run. A job that
+ * is being submitted may still heed a stop that came meanwhile.
  */
-export const dliStop: Operation = {
+const tells = statusTable<DliStatus>(
+  {
+    there: [...STILL, ...STOPPING],
+    none: [
+      'job_downloading',
+      'job_running',
+      'job_running_exception',
+      'job_idle',
+      'job_arrearage_recovering',
+      'job_cancel_fail',
+    ],
+    pending: ['job_submitting'],
+    missing: 'none',
+  },
+  DLI_STATUSES,
+);
+
+/**
+ * Stops Flink jobs, with a savepoint if asked. Source: the vendor's page "Stopping Jobs in Batches". Its Chinese words are
+ * not on record: ours follow those for running.
+ */
+export const dliStop: Operation = dliOperation({
   name: 'dli.stop',
-  service: 'dli',
   path: '/v1.0/{project_id}/streaming/jobs/stop',
-  jobId,
-  options: { trigger_savepoint: v.optional(v.boolean('must be true or false')) },
-  jobOptions: {},
-  request: request('trigger_savepoint'),
-  answer: answer({
+  flag: 'trigger_savepoint',
+  says: {
     'en-us': 'The request for stopping DLI jobs is delivered successfully.',
     'zh-cn': '作业停止请求下发成功',
-  }),
-  encode,
-  decode,
-  look,
+  },
   repeatHarms: () => false,
-  effectOf: effectOfStop,
-  isThere: isStopped,
-};
+  ...tells,
+});
