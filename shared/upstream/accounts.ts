@@ -3,7 +3,7 @@ import { MisconfiguredError } from '../json/settings.ts';
 import { type Account, type Accounts, accountOf, readCredentials } from './credentials.ts';
 
 export interface AccountsEdges {
-  /** The secret's text. Rejects with `MisconfiguredError` where it can never be had, with another error if not now. */
+  /** The secret's text. Rejects with `MisconfiguredError` if it can never be read, with another error if not now. */
   readonly fetch: () => Promise<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -13,40 +13,50 @@ export interface AccountsEdges {
 export interface AccountsOptions {
   /** How long the secret is used before it is read again. */
   readonly ttlMs: number;
-  /** How long after the start of a read the next one starts at the earliest, unless a refusal came in between. */
+  /** The next read starts so long after the last one started. A refused credential does not wait for that. */
   readonly leastRefreshMs: number;
-  /** Whether users must name their IAM endpoint, since there is no default one. */
+  /** Users must name their IAM endpoint, because there is no default. */
   readonly needsIam?: boolean;
 }
 
 export interface KeptAccounts {
-  /** The account that serves a project. Rejects with `MisconfiguredError` while no secret could ever be read. */
+  /** The account that serves a project. Rejects with `MisconfiguredError` if no secret could ever be read. */
   readonly of: (project: string) => Promise<Account | undefined | 'out of reach'>;
   /** How many reads have begun so far. */
   readonly reads: () => number;
   /**
-   * To be called when a credential is refused, with how many reads had begun when the refused request was sent: reads
-   * again if none has begun since, or if the last one was long ago. Without it, in the latter case alone. Never rejects.
+   * To be called after a credential was refused. `readsThen`: how many reads had begun when that request was sent. Reads
+   * again if none has begun since then, or if the last one is long ago. Without `readsThen` only in the second case. Never
+   * rejects.
    */
   readonly refresh: (readsThen?: number) => Promise<void>;
-  /** Reads the secret if that was not done. Rejects with `MisconfiguredError`, which names every fault of it. */
+  /** Reads the secret if that is due. Rejects with `MisconfiguredError`, which names every fault of it. */
   readonly check: () => Promise<void>;
 }
 
 interface Copy {
   readonly text: string;
   readonly accounts: Accounts;
-  /** When the read began that last brought it. */
+  /** When the read began that brought it last. */
   readonly at: number;
 }
 
-const NEVER = Number.NEGATIVE_INFINITY;
+/** What is known of the secret. */
+interface Known extends AccountsEdges, AccountsOptions {
+  copy?: Copy;
+  /** Why the last read brought nothing, if the secret itself is at fault. */
+  fault?: MisconfiguredError | undefined;
+  /** The read that is under way. */
+  reading?: Promise<void> | undefined;
+  startedAt: number;
+  reads: number;
+}
 
-/** Names and codes of errors as programs give them; another one could be part of what could not be read. */
+/** Names and codes that programs give to errors. Anything else may quote what could not be read. */
 const NAME = /^[A-Z][A-Za-z]{0,50}(Error|Exception|Failure)$|^Error$/;
 const CODE = /^E[A-Z]{2,14}$|^ERR(_[A-Z]{1,20}){1,5}$/;
 
-/** What may be said of an error from outside: its text can quote what could not be read. */
+/** What the log may say of an error from outside: its text may hold a part of the secret. */
 const nameOf = (error: unknown): string => {
   if (error instanceof MisconfiguredError) return error.message;
   if (!(error instanceof Error)) return 'no reason given';
@@ -54,77 +64,79 @@ const nameOf = (error: unknown): string => {
   return 'code' in error && CODE.test(String(error.code)) ? `${name} (${error.code})` : name;
 };
 
+/** Also true after the clock was set back: that must not stop the reading. */
+const isPast = ({ now }: Known, since: number, ms: number): boolean =>
+  now() < since || now() - since >= ms;
+
+const parse = (text: string, needsIam: boolean): Accounts => {
+  const read = readCredentials(text, { needsIam });
+  if (read.ok) return read.accounts;
+  throw new MisconfiguredError(
+    `Settings: the secret with the upstream's credentials: ${read.problems.join('; ')}`,
+  );
+};
+
+const readOnce = async (it: Known): Promise<void> => {
+  const at = it.now();
+  it.startedAt = at;
+  it.reads++;
+  const { copy, needsIam = false } = it;
+  try {
+    const text = await it.fetch();
+    // The same text gives the same objects, so that others can compare accounts by identity.
+    const accounts = text === copy?.text ? copy.accounts : parse(text, needsIam);
+    it.copy = { text, accounts, at };
+    it.fault = undefined;
+  } catch (error) {
+    it.fault = error instanceof MisconfiguredError ? error : undefined;
+    it.log.warn('credentials not read', { reason: nameOf(error), older_kept: copy !== undefined });
+  }
+};
+
+const read = (it: Known): Promise<void> => {
+  it.reading ??= readOnce(it).finally(() => {
+    it.reading = undefined;
+  });
+  return it.reading;
+};
+
+const readIfDue = async (it: Known): Promise<void> => {
+  if (it.reading !== undefined || isPast(it, it.startedAt, it.leastRefreshMs)) await read(it);
+};
+
+const readIfOld = async (it: Known): Promise<void> => {
+  if (it.copy === undefined || isPast(it, it.copy.at, it.ttlMs)) await readIfDue(it);
+  if (it.copy === undefined && it.fault !== undefined) throw it.fault;
+};
+
+const find = async (it: Known, project: string): Promise<Account | undefined | 'out of reach'> => {
+  await readIfOld(it);
+  if (it.copy !== undefined && accountOf(it.copy.accounts, project) === undefined)
+    await readIfDue(it);
+  const { copy } = it;
+  if (copy === undefined) return 'out of reach';
+  // The last read may have failed. An older copy does not tell that a project has no account.
+  const isCurrent = copy.at === it.startedAt;
+  return accountOf(copy.accounts, project) ?? (isCurrent ? undefined : 'out of reach');
+};
+
+const refresh = async (it: Known, readsThen: number): Promise<void> => {
+  // A read that is under way may have begun before the refused request.
+  if (it.reads <= readsThen) await it.reading;
+  if (it.reads <= readsThen) await read(it);
+  else await readIfDue(it);
+};
+
 /**
- * The credentials of all projects, read when they are needed and kept. Laws: one read at a time, however many wait for
- * it; once a secret was read, one that is out of reach or faulty never takes it away; nothing of it is logged.
+ * The credentials of all projects, read when they are needed, and kept. Laws: one read at a time, however many callers wait
+ * for it. A secret that was read stays in use when a later one is unreachable or faulty. Nothing of it is logged.
  */
-export const makeAccounts = (
-  { fetch, now, log }: AccountsEdges,
-  { ttlMs, leastRefreshMs, needsIam = false }: AccountsOptions,
-): KeptAccounts => {
-  const state: { copy?: Copy; fault?: MisconfiguredError | undefined; reading?: Promise<void> } =
-    {};
-  let startedAt = NEVER;
-  let reads = 0;
-
-  // A clock that was set back must not stop the reading.
-  const isPast = (since: number, ms: number): boolean => now() < since || now() - since >= ms;
-
-  const parse = (text: string): Accounts => {
-    const read = readCredentials(text, { needsIam });
-    if (read.ok) return read.accounts;
-    throw new MisconfiguredError(
-      `Settings: the secret with the upstream's credentials: ${read.problems.join('; ')}`,
-    );
-  };
-  const readOnce = async (): Promise<void> => {
-    const at = now();
-    startedAt = at;
-    reads++;
-    const { copy } = state;
-    try {
-      const text = await fetch();
-      // The same text is the same accounts: who has seen one of them knows it again.
-      const accounts = text === copy?.text ? copy.accounts : parse(text);
-      state.copy = { text, accounts, at };
-      state.fault = undefined;
-    } catch (error) {
-      state.fault = error instanceof MisconfiguredError ? error : undefined;
-      log.warn('credentials not read', { reason: nameOf(error), older_kept: copy !== undefined });
-    }
-  };
-  const read = (): Promise<void> => {
-    state.reading ??= readOnce().finally(() => delete state.reading);
-    return state.reading;
-  };
-  const readIfDue = async (): Promise<void> => {
-    if (state.reading !== undefined || isPast(startedAt, leastRefreshMs)) await read();
-  };
-  const isCurrent = ({ at }: Copy): boolean => at === startedAt;
-  const readIfOld = async (): Promise<void> => {
-    if (state.copy === undefined || isPast(state.copy.at, ttlMs)) await readIfDue();
-    if (state.copy === undefined && state.fault !== undefined) throw state.fault;
-  };
-
+export const makeAccounts = (edges: AccountsEdges, options: AccountsOptions): KeptAccounts => {
+  const it: Known = { ...edges, ...options, startedAt: Number.NEGATIVE_INFINITY, reads: 0 };
   return {
-    of: async (project) => {
-      await readIfOld();
-      if (state.copy !== undefined && accountOf(state.copy.accounts, project) === undefined)
-        await readIfDue();
-      if (state.copy === undefined) return 'out of reach';
-      // An older copy does not tell that a project has none: it may be in what could not be read.
-      return (
-        accountOf(state.copy.accounts, project) ??
-        (isCurrent(state.copy) ? undefined : 'out of reach')
-      );
-    },
-    reads: () => reads,
-    refresh: async (readsThen = -1) => {
-      // One that is under way may have begun too early.
-      if (reads <= readsThen) await state.reading;
-      if (reads <= readsThen) await read();
-      else await readIfDue();
-    },
-    check: readIfOld,
+    of: (project) => find(it, project),
+    reads: () => it.reads,
+    refresh: (readsThen = -1) => refresh(it, readsThen),
+    check: () => readIfOld(it),
   };
 };

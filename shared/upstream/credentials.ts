@@ -4,7 +4,7 @@ import { httpUrl } from '../json/http-url.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../json/json.ts';
 import { isProjectId, PROJECT_ID_RULE } from '../operations/operation.ts';
 
-/** A pair of keys that signs, with a security token if it is a temporary one. */
+/** A pair of keys that signs requests. A temporary pair has a security token. */
 export interface KeyPair {
   readonly kind: 'key';
   readonly access: string;
@@ -12,7 +12,7 @@ export interface KeyPair {
   readonly securityToken?: string;
 }
 
-/** An IAM user, who fetches tokens. */
+/** An IAM user, by whom tokens are fetched. */
 export interface User {
   readonly kind: 'user';
   readonly user: string;
@@ -24,21 +24,21 @@ export type Credential = KeyPair | User;
 
 export type EndpointName = 'dli' | 'drs' | 'iam';
 
-/** How requests for a project are sent: where to, if not to the default, and by which credential. */
+/** How requests for a project are sent: to which endpoints, if not the default ones, and by which credential. */
 export interface Account {
   readonly endpoints: Readonly<Partial<Record<EndpointName, string>>>;
   readonly credential: Credential;
 }
 
-/** Accounts by project id; {@link EVERYBODY}'s serves every project without one of its own. */
+/** Accounts by project id. The one of {@link ANY_PROJECT} serves every project without its own. */
 export type Accounts = ReadonlyMap<string, Account>;
 
-const EVERYBODY = '*';
+const ANY_PROJECT = '*';
 
 export const accountOf = (accounts: Accounts, project: string): Account | undefined =>
-  accounts.get(project) ?? accounts.get(EVERYBODY);
+  accounts.get(project) ?? accounts.get(ANY_PROJECT);
 
-/** What goes into a header must be one word of ASCII; a line feed at the end is the commonest fault of a pasted secret. */
+/** A header takes one word of ASCII. A pasted secret often ends with a line feed, which is a fault here. */
 const word = v.pipe(
   v.string('must be a string'),
   v.regex(/^[!-~]{1,16384}$/, 'must be printable ASCII without spaces or line ends'),
@@ -54,7 +54,7 @@ const line = v.pipe(
 
 const OBJECT_RULE = 'must be an object';
 
-/** The secret is written by hand: whatever is in it was meant. */
+/** The secret is written by hand, so every field in it is meant. */
 const NOTHING = (): boolean => false;
 
 const endpointEntries = {
@@ -79,7 +79,7 @@ type Entry = v.InferOutput<typeof accountSchema>;
 const KEY_FIELDS = ['ak', 'sk'];
 const USER_FIELDS = ['user', 'password', 'domain'];
 
-/** What is wrong with which fields there are, whatever is in them. */
+/** What is wrong with the set of fields, whatever their values are. */
 const kindProblems = (entry: JsonObject): readonly string[] => {
   const holds = (field: string): boolean => Object.hasOwn(entry, field);
   const isKey = [...KEY_FIELDS, 'security_token'].some(holds);
@@ -91,7 +91,7 @@ const kindProblems = (entry: JsonObject): readonly string[] => {
     .map((field) => `has no ${field}`);
 };
 
-/** The name of a field that is not known may be a secret in the wrong place: it is not said. */
+/** An unknown field's name may be a secret in the wrong place, so the message does not say it. */
 const unknownIn = (known: readonly string[]): string =>
   `has a field that is not known: known are ${known.join(', ')}`;
 
@@ -121,7 +121,7 @@ const endpointsOf = ({ endpoints = {} }: Entry): Account['endpoints'] => {
   return { ...(dli && { dli }), ...(drs && { drs }), ...(iam && { iam }) };
 };
 
-/** One project's account, or what is wrong with it, each problem with its path from here. */
+/** One project's account, or its problems, each with its path from the account. */
 const readEntry = (value: Json, needsIam: boolean): Account | readonly string[] => {
   const read = v.safeParse(accountSchema, value);
   const problems = [
@@ -137,7 +137,7 @@ const readEntry = (value: Json, needsIam: boolean): Account | readonly string[] 
     : { endpoints, credential };
 };
 
-/** A project by its id, if it looks like the vendor's or is too short for a key; else by its place, counted from 1: it may be a secret. */
+/** Names a project by its id if that looks like the vendor's, or is too short for a key. Else by its place, counted from 1: the id may be a secret. */
 const placeOf = (project: string, index: number): string =>
   project.length < 12 || /^[0-9a-f]{32}$/.test(project) ? `.${project}` : `[${index + 1}]`;
 
@@ -148,13 +148,13 @@ export type ReadAccounts =
 const refused = (...problems: readonly string[]): ReadAccounts => ({ ok: false, problems });
 
 export interface ReadOptions {
-  /** Whether users must name their IAM endpoint, since there is no default one. */
+  /** Users must name their IAM endpoint, because there is no default. */
   readonly needsIam?: boolean;
 }
 
 /**
- * Reads the secret, whose form is docs/credentials.schema.json. Law: every fault is named at once, by its path, and no
- * fault shows a value of the secret, nor a name that is not one of ours or a project's id.
+ * Reads the secret, in the form of docs/credentials.schema.json. Laws: every fault is named at once, by its path. No fault
+ * shows a value of the secret, or any name but ours and project ids.
  */
 export const readCredentials = (
   text: string,
@@ -168,7 +168,7 @@ export const readCredentials = (
   if (!isObject(projects)) return refused(...unknown, `projects ${OBJECT_RULE}`);
   const accounts = new Map<string, Account>();
   const problems = Object.entries(projects).flatMap(([project, value], i) => {
-    if (project !== EVERYBODY && !isProjectId(project))
+    if (project !== ANY_PROJECT && !isProjectId(project))
       return [`projects has a key that ${PROJECT_ID_RULE}, or *`];
     const read = readEntry(value, needsIam);
     if ('credential' in read) accounts.set(project, read);
