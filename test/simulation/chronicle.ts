@@ -4,7 +4,7 @@ import type { FaultName } from './climate.ts';
 
 export type Options = Readonly<Record<string, string | boolean>>;
 
-/** What a caller wanted, as the workload drew it. Jobs by their id, each with the options of its own. */
+/** What a caller wishes, as the workload drew it. Jobs by id, each with its own options. */
 export interface Wish {
   readonly operation: OperationName;
   readonly project: string;
@@ -12,34 +12,34 @@ export interface Wish {
   readonly jobs: ReadonlyMap<string, Options>;
 }
 
-/** One time that the way in is asked: of an event that is handed over more than once each has its own. */
+/** One request to the way in. Each delivery of an event is a request of its own. */
 export interface Request {
-  /** The same for each delivery of the same wish by the same event, and for nothing else. */
+  /** Equal for all deliveries of one wish by one event, and for nothing else. */
   readonly identity: string;
   readonly beganAt: number;
-  /** By the clock of whoever accepts it. */
+  /** By the clock of the accepting process. */
   readonly acceptedAt: number;
-  /** When it was wished, where it counts as late: milliseconds since 1970. */
+  /** The time of a late event, in milliseconds since 1970. */
   readonly wishedAt: number | undefined;
   readonly isDated: boolean;
   readonly isEvent: boolean;
   readonly sequence: number | undefined;
-  /** Names by which a run may call it. */
+  /** Names by which a run may name it as `after`. */
   readonly names: readonly string[];
 }
 
-/** What one message says, read by the queue's model itself. */
+/** What one message says, as the queue's model reads it. */
 export interface QueuedIntent extends Wish {
-  /** As the model of ages has it, once the history is over. */
+  /** Replaced by its age once the history is over. */
   intentId: string;
   expiresAt: number;
-  /** The intent that it is to follow. */
+  /** The intent that it follows. */
   after: string | undefined;
   readonly request: Request;
   readonly sentAt: number;
 }
 
-/** A message on the queue. Nobody can read one without an ask. */
+/** A message on the queue. Without an intent it is unreadable. */
 export interface Letter {
   readonly id: string;
   readonly body: string;
@@ -50,16 +50,16 @@ export interface Letter {
 export interface Invocation {
   readonly n: number;
   readonly letters: readonly Letter[];
-  /** How often the queue had given each of them, this time included. */
+  /** The receive count of each message. */
   readonly receives: ReadonlyMap<string, number>;
   readonly begunAt: number;
-  /** Conditional writes that were not plainly written. */
+  /** Conditional writes without a clear success. */
   conflicts: number;
   faults: number;
   ended: 'no' | 'returned' | 'crashed' | 'timed out' | 'threw';
 }
 
-/** What the reply says of a job, once it has reached the caller: nothing, unless it says so. */
+/** What the reply that reached the caller says of a job. */
 export type Said = 'yes' | 'no' | 'unserved' | 'nothing';
 
 /** Why a job was not served. */
@@ -72,21 +72,21 @@ export interface Call {
   readonly operation: OperationName;
   readonly project: string;
   readonly options: Options;
-  /** In the order listed, repetitions and all. */
+  /** In the order listed, with repetitions. */
   readonly jobs: readonly { readonly id: string; readonly options: Options }[];
   readonly sentAt: number;
   readonly remainingMs: number;
-  /** When its sender stops waiting for an answer, if none comes: late effects count from then. */
+  /** When its sender stops waiting for an answer. Late effects count from then. */
   endsAt: number;
-  /** When it can have no effect any more that does not show: at once if it never arrives. */
+  /** From then on all its effects show. At once if it never arrives. */
   settledAt: number | undefined;
-  /** By the job's place: what kept it from being served, and its status before. */
+  /** By the job's place: why it was not served, and its status before. */
   troubles: readonly (Trouble | undefined)[];
   statuses: readonly string[];
-  /** By whom the savepoint was made that a job resumed from. */
+  /** What made the savepoint from which a job resumed. */
   savepoints: readonly (string | undefined)[];
   effective: boolean;
-  /** Refused as a whole, for one job's trouble. */
+  /** Whether it was refused as a whole, for the trouble of one job. */
   refused: boolean;
   fault: FaultName | undefined;
   said: readonly Said[];
@@ -99,20 +99,20 @@ export interface Look {
   readonly service: 'dli' | 'drs';
   readonly seenAt: number;
   readonly statuses: ReadonlyMap<string, string>;
-  /** When they were last started. */
+  /** When each job was last started. */
   readonly starts: ReadonlyMap<string, number | undefined>;
-  /** Whether the answer tells that, and so which start it is that has ended. */
+  /** Whether the answer tells the start, and so which start has ended. */
   readonly tellsStart: boolean;
 }
 
-/** What the models saw, in the order in which it happened. Nothing in it is the code's own record. */
+/** What the models saw, in order. Nothing here comes from the code's own records. */
 export type Step = { readonly at: number } & (
   | {
       readonly kind: 'accepted';
       readonly wish: Wish;
       readonly request: Request;
       readonly intentId: string;
-      /** The intent that it is to follow. */
+      /** The intent that it follows. */
       readonly after: string | undefined;
     }
   | { readonly kind: 'turned away'; readonly wish: Wish; readonly reason: string }
@@ -120,7 +120,7 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'begun'; readonly invocation: Invocation }
   | { readonly kind: 'ended'; readonly invocation: Invocation; readonly staying: readonly string[] }
   | { readonly kind: 'threw'; readonly error: unknown }
-  /** `receives`: how often the queue had given it to whoever deleted it. */
+  /** `receives`: the receive count of the delivery that was deleted. */
   | { readonly kind: 'deleted'; readonly letter: Letter; readonly receives: number }
   | {
       readonly kind: 'buried';
@@ -131,16 +131,16 @@ export type Step = { readonly at: number } & (
     }
   | { readonly kind: 'redriven'; readonly letter: Letter }
   | { readonly kind: 'taken up'; readonly letter: Letter }
-  /** The ledger took a claim on a job: `key` is as {@link jobKey} has it. */
+  /** The ledger took a claim on a job. `key` is its {@link jobKey}. */
   | { readonly kind: 'claimed'; readonly invocation: Invocation; readonly key: string }
   | { readonly kind: 'called'; readonly call: Call }
   | { readonly kind: 'arrived'; readonly call: Call }
   | { readonly kind: 'heard'; readonly call: Call; readonly reply: string }
   | { readonly kind: 'seen'; readonly look: Look }
-  /** A call or a look met a wall. `way`: what that closes, as far as its sender can tell. */
+  /** A call or a look met a wall. `way`: whose breaker the sender may open. */
   | {
       readonly kind: 'turned back';
-      /** A call was denied: one of its jobs may be the reason, so it is taken apart. */
+      /** A call was denied. One of its jobs may be the reason, so it is isolated. */
       readonly isDenied: boolean;
       readonly invocation: Invocation;
       readonly way: string;
@@ -150,7 +150,7 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'fault'; readonly fault: FaultName }
 );
 
-/** What somebody has to tell, without the time. */
+/** A step without its time. */
 export type Told = Step extends infer Each
   ? Each extends unknown
     ? Omit<Each, 'at'>
@@ -172,6 +172,6 @@ export const makeChronicle = (now: () => number): Chronicle => {
   };
 };
 
-/** A job among all services and projects. */
+/** Names a job among all services and projects. */
 export const jobKey = (operation: OperationName, project: string, id: string): string =>
   `${operation.slice(0, 3)}/${project}/${id}`;

@@ -5,7 +5,7 @@ import type { Climate, FaultName } from './climate.ts';
 import type { Random } from './random.ts';
 import { replied } from './reply-model.ts';
 
-/** What one job makes of every call that it is in: a refusal before anything is done, or a server that fails. */
+/** What a poisonous job does to every call that holds it: the call is refused, or the server fails. */
 export const POISONS = [
   'a right at 400',
   'a right at 403',
@@ -34,7 +34,7 @@ const DENIALS: ReadonlyMap<Poison, (isDli: boolean) => Reply> = new Map<
 
 const keyOf = ({ operation, project }: Call, id: string): string => jobKey(operation, project, id);
 
-/** Which jobs spoil the calls that they are in, and how. Once nothing goes wrong any more none does. */
+/** Decides which jobs are poisonous. None is once no fault strikes any more. */
 export const makePoison = (
   { poison, poisonous }: Pick<Climate, 'poison' | 'poisonous'>,
   random: Random,
@@ -50,12 +50,12 @@ export const makePoison = (
     poison !== undefined && !isCalm() && call.jobs.some(({ id }) => isPoison(keyOf(call, id)));
 
   return {
-    /** The refusal of a call for one of its jobs; undefined if there is none. */
+    /** The refusal of a call for one of its jobs, if any. */
     denialOf: (call: Call): Reply | undefined =>
       poison !== undefined && isSpoilt(call)
         ? DENIALS.get(poison)?.(SIMULATED[call.operation].service === 'dli')
         : undefined,
-    /** What keeps each job from being served while a call is denied. */
+    /** Why each job of a denied call is not served. */
     troublesOf: (call: Call): readonly (Trouble | undefined)[] =>
       call.jobs.map(({ id }, i) => (isPoison(keyOf(call, id)) ? 'denied' : call.troubles[i])),
     faultOf: (call: Call): FaultName | undefined =>

@@ -4,7 +4,7 @@ import type { Chronicle, Letter, Options, QueuedIntent, Request } from './chroni
 import { optionsIn } from './request-reading.ts';
 import type { Wire } from './wire.ts';
 
-/** A message as it is handed out: its receipt is good until the next time. */
+/** A received message. Its receipt is valid until the next receive. */
 export interface Handed {
   readonly messageId: string;
   readonly body: string;
@@ -24,7 +24,7 @@ interface Kept {
 
 const optionsOf = (json: Json | undefined): Options => (isObject(json) ? optionsIn(json) : {});
 
-/** Reads a message as the oracles do: ids are text in it, so that JSON's own parser is exact. */
+/** Reads a message for the oracles. Ids are text in messages, so JSON.parse is exact. */
 const readIntent = (body: string, request: Request, sentAt: number): QueuedIntent => {
   const intent: Json = JSON.parse(body);
   if (!isObject(intent) || !isOperationName(intent.operation) || !Array.isArray(intent.jobs))
@@ -50,15 +50,15 @@ const readIntent = (body: string, request: Request, sentAt: number): QueuedInten
 export interface QueueOptions {
   readonly visibilityMs: number;
   readonly maxReceives: number;
-  /** Called when a message can be received. */
+  /** Called when a message becomes visible. */
   readonly onVisible: () => void;
 }
 
 export type QueueModel = ReturnType<typeof makeQueueModel>;
 
 /**
- * SQS, standard: at least once, in no order. What is received is hidden for a while; what was received too often goes
- * to the dead-letter queue instead of being handed out once more.
+ * A standard SQS queue: at least once, in no order. A received message is invisible for a while. A message that was
+ * received too often goes to the dead-letter queue.
  */
 export const makeQueueModel = (
   wire: Wire,
@@ -99,7 +99,7 @@ export const makeQueueModel = (
     isEmpty: () => kept.size === 0,
     letterOf: (id: string): Letter | undefined => kept.get(id)?.letter,
     dead,
-    /** Without a request it is none of ours, and cannot be read. */
+    /** A message without a request is litter, and unreadable. */
     put: (body: string, request: Request | undefined): void => {
       const intent = request && readIntent(body, request, schedule.now());
       const letter = { id: `m${++ids}`, body, intent };
@@ -126,7 +126,7 @@ export const makeQueueModel = (
       }
       return handed;
     },
-    /** A receipt of an earlier time is as good as any, more often than not. */
+    /** An old receipt still works, in half of the cases. */
     remove: ({ messageId, receipt, receiveCount: receives }: Handed): void => {
       const message = kept.get(messageId);
       if (message === undefined || weather.strikes('not deleted')) return;
@@ -140,7 +140,7 @@ export const makeQueueModel = (
       if (message.receipt === receipt && message.visibleAt > schedule.now())
         show(message, seconds * 1_000);
     },
-    /** AWS's own move task: what lies on the dead-letter queue starts anew. */
+    /** A redrive, as AWS's own move task does it: dead letters go back, with a new receive count. */
     takeUpDead: (): void => {
       for (const letter of dead.splice(0)) {
         if (kept.has(letter.id)) continue;

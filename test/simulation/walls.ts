@@ -3,11 +3,11 @@ import type { Reply } from '../../shared/reply/reply.ts';
 import type { Route } from '../../shared/upstream/destination.ts';
 import type { Random } from './random.ts';
 
-/** How whoever stands between here and a service turns requests back: by a page, or since the gateway knows no such route. */
+/** How a gateway or proxy turns requests back: with a page, or because it knows no such route. */
 export const WALLS = ['page 403', 'page 404', 'page 502', 'no route'] as const;
 export type WallName = (typeof WALLS)[number];
 
-/** A time, in milliseconds since the start, in which requests are turned back: all of a service, or those of one route. */
+/** A time, in milliseconds since the start, in which requests are turned back: all of a service, or of one route. */
 export interface Wall {
   readonly as: WallName;
   readonly where: 'dli' | 'drs' | Route;
@@ -37,7 +37,7 @@ const page = (status: number): Reply => ({
   contentType: 'text/html',
 });
 
-/** What is said in place of a reply. */
+/** What a wall answers in place of the service. */
 export const PAGES: Readonly<Record<WallName, Reply>> = {
   'page 403': page(403),
   'page 404': page(404),
@@ -49,16 +49,16 @@ export const PAGES: Readonly<Record<WallName, Reply>> = {
   },
 };
 
-/** Whether the one who answers says that it is the path: then nothing is said of another. */
+/** Whether the answer is about the path alone, and so says nothing of other routes. */
 const isOfRoute = (wall: WallName): boolean => wall === 'page 404' || wall === 'no route';
 
-/** What a wall closes for a request by this route, as far as it can tell. */
+/** The way whose breaker may open after a request by this route met the wall. */
 export const closedBy = (
   wall: WallName,
   { service, route, project }: { service: string; route: Route; project: string },
 ): string => (isOfRoute(wall) ? `${service}/${project}/${route}` : `${service}/${project}`);
 
-/** The wall that a request meets now, if there is one. */
+/** The wall that a request meets now, if any. */
 export const wallBefore = (
   walls: readonly Wall[],
   { service, route }: { readonly service: string; readonly route: Route },

@@ -12,7 +12,7 @@ const isPartOf = (call: Call, whole: Call): boolean => {
   );
 };
 
-/** Who alone stood in the way of a whole call, if it was one. A refusal that cannot be read as one cannot be taken apart. */
+/** The only job that made a whole call be refused. Undefined if several did, or if the reply does not read as a refusal. */
 const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined => {
   if (!refused || jobs.length < 2 || !said.every((word) => word === 'no')) return undefined;
   const bad = jobs.filter((_, i) => troubles[i] !== undefined);
@@ -21,7 +21,7 @@ const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined 
 
 const MINUTE = 60_000;
 
-/** From when on somebody's wish for a job of a call is over: nothing is begun for it any more. */
+/** When the first job of a call has no valid wish left. Nothing is begun for it from then on. */
 const endOf = (call: Call): number =>
   Math.min(
     ...call.jobs.map((_, i) =>
@@ -29,7 +29,7 @@ const endOf = (call: Call): number =>
     ),
   );
 
-/** P7: where one job makes a call be refused as a whole the others are served in the same invocation, soon. */
+/** P7: if one job makes a whole call be refused, the others are served in the same invocation, within few further calls. */
 export const badIdAlone: Oracle = {
   promise: 'P7 a bad id hurts only itself',
   *check({ steps, climate }) {
@@ -43,7 +43,7 @@ export const badIdAlone: Oracle = {
     }
     for (const [invocation, made] of calls) {
       if (invocation.ended !== 'returned' || invocation.faults > 0) continue;
-      // What it could not begin in its time comes back, and is taken apart by another.
+      // If the time for calls ran out, another invocation goes on with the isolation.
       if ((endedAt.get(invocation) ?? 0) > invocation.begunAt + climate.callsForMs) continue;
       const roots = made.filter(
         (call) => !made.some((whole) => whole.refused && isPartOf(call, whole)),
@@ -60,7 +60,7 @@ export const badIdAlone: Oracle = {
         );
         if (!isPlain || root.remainingMs < 2 * (climate.callMs + 5_000)) continue;
         if (endOf(root) < root.sentAt + MINUTE) continue;
-        // A page says nothing of a job: who is denied by one is asked once more.
+        // A page says nothing of a job, so a job that is denied by one is called once more.
         const again = climate.poison === 'a page at 403' ? 1 : 0;
         const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1 + again;
         if (further.length > most)

@@ -2,21 +2,21 @@ import type { Known } from '../ages.ts';
 import { jobKey } from '../chronicle.ts';
 import { intentsIn, type Oracle } from './oracle.ts';
 
-/** By so much the clocks of the way in may differ. */
+/** The most by which the clocks of accepting processes differ. */
 const CLOCKS_MS = 100;
 
-/** Late events are as old as they were, and a run that follows a stop which came after it is as new as that. */
+/** Whether its age is its acceptance. A late event is older; a run that follows a later stop is as new as that stop. */
 const isOrdered = ({ request, age, id }: Known): boolean =>
   request.wishedAt === undefined && (age === id || !age.includes('~'));
 
-/** Whether a wish was accepted after another was answered, by more than clocks differ. */
+/** Whether an intent was accepted after another was answered, by more than clocks differ. */
 const isAfter = (later: Known, earlier: Known): boolean =>
   earlier.answeredAt !== undefined &&
   later.request.beganAt > earlier.answeredAt + CLOCKS_MS &&
   isOrdered(later) &&
   isOrdered(earlier);
 
-/** P3, of causes: a wish that was accepted after another was answered never loses to it, whatever way either came in. */
+/** P3: an intent that was accepted after another was answered never loses to it, whatever way either came in. */
 export const causalOrder: Oracle = {
   promise: 'P3 in causal order',
   *check({ steps, intents }) {

@@ -3,7 +3,7 @@ import { isRefusal } from './no-call-while-open.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsIn, type Oracle } from './oracle.ts';
 
-/** Between the claim and the request its deadline may pass: then nothing is sent. */
+/** Between the claim and the call, the deadline may pass. Then nothing is sent. */
 const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
   intentsIn(invocation)
     .filter(({ operation, project, jobs }) =>
@@ -12,9 +12,9 @@ const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
     .every(({ expiresAt }) => expiresAt <= at + SKEW_MS);
 
 /**
- * A job is claimed when its request has its turn. So whenever an invocation dies it leaves no more jobs in doubt, claimed
- * and never asked for, than those of the requests that can have a turn at once. What it has looked at may be claimed
- * without a request; and one call more, which had the turn as the way closed, and so is not sent.
+ * A job is claimed right before its call. So a crash leaves few jobs in doubt: at most those of the calls that can have
+ * their turn at once. Two exceptions: a job that was looked at may be claimed without a call, and one call may have had
+ * its turn when the breaker opened.
  */
 export const claimsAtTurn: Oracle = {
   promise: 'jobs are claimed right before their call',

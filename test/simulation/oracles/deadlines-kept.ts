@@ -1,7 +1,7 @@
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsBehind, type Oracle } from './oracle.ts';
 
-/** Past its deadline nobody carries an intent out. */
+/** No call carries out an intent after its deadline. */
 export const deadlinesKept: Oracle = {
   promise: 'deadlines are kept',
   *check({ steps }) {

@@ -1,6 +1,6 @@
 import type { Oracle } from './oracle.ts';
 
-/** However often an event is handed over, and however it is cut, it is one intent. */
+/** An event is one intent, however often it is delivered, and however it is cut into messages. */
 export const oneIntent: Oracle = {
   promise: 'an event is one intent',
   *check({ rivals }) {
@@ -8,13 +8,13 @@ export const oneIntent: Oracle = {
   },
 };
 
-/** A time in whole seconds may be of any moment of its second before the event came. */
+/** An event with a time in whole seconds may be from any moment of that second, but not after its arrival. */
 const latestAt = (at: number, acceptedAt: number): number =>
   Math.min(at % 1_000 === 0 ? at + 999 : at, acceptedAt);
 
 const timeOf = (age: string): number => Number.parseInt(age.replace('-', '').slice(0, 12), 16);
 
-/** An event that is late, or was replayed, is as old as it was, and its default deadline counts from then. */
+/** A late or replayed event is as old as its time, and its default deadline counts from then. */
 export const eventAges: Oracle = {
   promise: 'a late event is as old as its time',
   *check({ steps, intents, climate }) {

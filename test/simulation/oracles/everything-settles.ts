@@ -2,12 +2,12 @@ import { EverybodyRefusedError } from '../../../shared/control/control.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
 
-/** Leases, the longest pause between two tries, the slowest job and a restart of it, all one after the other. */
+/** Long enough for leases, the longest backoff, the slowest job and its restart, one after the other. */
 const SETTLING_MS = 3 * 3_600_000;
 
 /**
- * Once nothing goes wrong any more everything settles: nothing expires whose deadline is hours away. But a run that
- * names its stop waits for that in vain if nobody ever began it.
+ * Once no fault strikes any more, everything settles: no intent expires if its deadline was hours away. One exception: a
+ * run that names a stop which was never begun.
  */
 export const everythingSettles: Oracle = {
   promise: 'everything settles',

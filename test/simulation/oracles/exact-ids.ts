@@ -1,7 +1,7 @@
 import type { Letter } from '../chronicle.ts';
 import { type Oracle, sameOptions } from './oracle.ts';
 
-/** P9 and P5 on the way in and out: what lies on the queue, and what is told of it, is what was wished, digit for digit. */
+/** P9 and P5 on the way in and out: messages and results hold exactly what was wished, digit for digit. */
 export const exactIds: Oracle = {
   promise: 'P9 exact ids',
   *check({ steps }) {

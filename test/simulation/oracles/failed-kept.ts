@@ -3,14 +3,14 @@ import { SPARE } from './memory.ts';
 import { type Oracle, verdictKey } from './oracle.ts';
 
 /**
- * A message in which a job failed is on the dead-letter queue, so that it can be given anew: whoever had it at its last
- * receives deletes it only after it was buried. Each time that it is taken up it begins anew.
+ * A message with a failed job is on the dead-letter queue, so that it can be redriven. The invocation with its last
+ * receives deletes it only after it was buried. Each redrive starts anew.
  */
 export const failedKept: Oracle = {
   promise: 'failed messages are kept',
   *check({ steps, climate }) {
     const failed = new Set<string>();
-    /** What had failed before they were taken up, by message. */
+    /** By message: the jobs that had failed before it was redriven. */
     const before = new Map<string, ReadonlySet<string>>();
     const buried = new Set<string>();
     const verdictsOf = ({ intent }: Letter): readonly string[] =>

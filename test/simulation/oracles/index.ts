@@ -53,7 +53,7 @@ const oracles: readonly Oracle[] = [
   sequenceOrder,
 ];
 
-/** They compare ages by the way in alone, which a sender's own order may turn round. */
+/** These compare ages as accepted. A caller's own sequences may change that order. */
 const byAge: readonly Oracle[] = [
   causalOrder,
   nothingStale,

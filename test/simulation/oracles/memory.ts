@@ -4,10 +4,10 @@ import { intentsBehind, placesOf, verdictKey } from './oracle.ts';
 
 export type Published = Extract<Step, { kind: 'published' }>;
 
-/** The last receives of a message are kept for telling that it failed. */
+/** The last receives of a message, which are kept for publishing `failed`. */
 export const SPARE = 2;
 
-/** A look, when it was told, and what had taken effect last on the job by then. */
+/** A look, its step, and the last operation that had taken effect on the job by then. */
 interface Sight {
   readonly look: Look;
   readonly index: number;
@@ -25,7 +25,7 @@ const add = <T>(map: Map<string, T[]>, key: string, item: T): void => {
   else list.push(item);
 };
 
-/** What the models saw until now, as far as verdicts are held against it. */
+/** What the models saw until now, for checking verdicts. */
 export const makeMemory = (maxReceives: number) => {
   const queued = new Map<string, QueuedIntent[]>();
   const calls = new Map<string, Sent[]>();
@@ -78,7 +78,7 @@ export const makeMemory = (maxReceives: number) => {
 
 export type Memory = ReturnType<typeof makeMemory>;
 
-/** What a verdict is held against: those who asked, and the calls that were made for them. */
+/** The evidence on a verdict: its intent, and the calls made for it. */
 export const evidenceOn = ({ result }: Published, { queued, calls }: Memory) => {
   const { operation, project_id, job_id, intent_id } = result;
   const job = jobKey(operation, project_id, job_id);
@@ -87,7 +87,7 @@ export const evidenceOn = ({ result }: Published, { queued, calls }: Memory) => 
   const sent = (calls.get(job) ?? []).filter((one) =>
     asking(one).some((intent) => mine.includes(intent)),
   );
-  /** Others may have been made for somebody else, when this verdict was known and not yet told. */
+  /** Calls for this intent alone. The others may come from another intent, when this verdict was recorded already. */
   const certain = sent.filter((one) => asking(one).every((intent) => mine.includes(intent)));
   return { job, mine, sent, certain };
 };

@@ -4,7 +4,7 @@ import { jobKey } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsIn, type Oracle, verdictKey } from './oracle.ts';
 
-/** How one intent ended for one job. */
+/** The outcome of one intent for one job. */
 interface Told {
   readonly outcome: string;
   readonly by: string | undefined;
@@ -12,9 +12,8 @@ interface Told {
 }
 
 /**
- * In whatever order the queue gives them: where a run is delivered that names its stop, the stop was not given up for it,
- * nor for a newer run. It may have been for one between them that came before the run was delivered; and its deadline
- * may have been over by then.
+ * In whatever order messages come: if a run that names its stop is delivered, neither this run nor a newer one superseded
+ * the stop. Two exceptions: an intent between them came before the run was delivered, or the stop's deadline had passed.
  */
 export const namedStop: Oracle = {
   promise: 'a run follows the stop that it names',
@@ -45,7 +44,7 @@ export const namedStop: Oracle = {
     for (const step of steps) {
       if (step.kind !== 'accepted' || step.after === undefined) continue;
       const { intentId: run, after: stop, wish } = step;
-      // A name that nothing has gone by.
+      // No intent has that name.
       if (!known.has(stop)) continue;
       if (run < stop) yield `${run} is to follow ${stop}, and is older`;
       for (const id of wish.jobs.keys()) {
@@ -60,14 +59,14 @@ export const namedStop: Oracle = {
             if (other <= stop) return false;
             const kind = operations.get(other);
             const isStop = kind !== undefined && isFollowed(kind);
-            // One that has expired is known to its batch alone.
+            // Only its own batch knows an expired intent.
             if (outcome === 'expired' || (isStop && other === by)) return true;
-            // The ledger may know one between them, though it was never called. A newer stop may have done the work, for
-            // a newer run that shares its outcome with this one.
+            // The ledger may know an intent between them that was never called. Or a newer stop did the work, for a newer
+            // run that shares its outcome with this one.
             return at <= ran.at && (other < run || (isStop && outcome === 'delivered'));
           },
         );
-        // A run that is late shares the outcome of a newer one which names the same stop: the one between came before that.
+        // A late run shares the outcome of a newer run with the same stop. The intent between them came before that.
         const isShared = steps.some(
           (other) =>
             other.kind === 'accepted' &&

@@ -6,23 +6,23 @@ import { isFailureOf, toldBy } from './statuses.ts';
 interface Wished {
   readonly intent: string;
   readonly operation: OperationName;
-  /** What was asked for that job alone. */
+  /** The options of that job alone. */
   readonly own: Options | undefined;
 }
 
 /**
- * So a task ends that was only initialised. While it is being initialised no status tells it from one that goes on, so that
- * a start which asks for more counts as done.
+ * The last status of a task that was only initialised. Before that, its status is the same as that of a full start. So a
+ * full start may count as done.
  */
 const INITIALISED = 'WAITING_FOR_START';
 
-/** Whether an operation that was carried out may leave a job so. */
+/** Whether a job may have this status after the operation. */
 const fits = ({ operation, own }: Wished, status: string): boolean => {
   const { there, ended } = toldBy(operation, own, status);
   return there || ended || status === INITIALISED;
 };
 
-/** The upstream took a request, and failed to carry it out. */
+/** Statuses after which the upstream accepted a call, and failed. */
 const FAILURES = new Set(['job_submit_fail', 'job_cancel_fail']);
 
 type Last = Map<string, Wished>;
@@ -32,9 +32,9 @@ const note = (last: Last, job: string, wished: Wished): void => {
 };
 
 /**
- * In the end every job is where the newest intent that was delivered, or took effect, wished it. Of several who asked
- * for what took effect the newest may have had another outcome before: it is enough if the job is where the newest or
- * the oldest of them makes sense.
+ * In the end every job is where the newest intent that was delivered, or took effect, wished it. If a call was made for
+ * several intents, the newest of them may have had another outcome before. So the job may also be where the oldest of
+ * them wished it.
  */
 export const newestIsLast: Oracle = {
   promise: 'the newest intent is the last',

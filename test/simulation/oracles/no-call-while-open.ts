@@ -1,20 +1,20 @@
 import type { Call, Invocation, Step } from '../chronicle.ts';
 import type { Oracle } from './oracle.ts';
 
-/** The shortest cool-down, less what two clocks may differ by. */
+/** The shortest time that a breaker stays open, less the difference of two clocks. */
 const SECONDS = 3;
 
 const wayOf = ({ operation, project }: Call): string => `${operation.slice(0, 3)}/${project}`;
 const wayOfRoute = (call: Call): string => `${wayOf(call)}/${call.operation}`;
 
-/** Silence, a server in trouble, a throttle, a credential, or a stranger who answers; a 403 and a 413 may be about one job. */
+/** No answer, a server error, a throttle, a bad credential, or a page. A 403 and a 413 may be about one job. */
 export const isRefusal = (reply: string): boolean =>
   /^(silence|5\d\d|429|401|4(?!03|13)\d\d <|200 (<|$)|404 .*APIGW\.0101)/.test(reply);
 
 /** Whether a refusal is about the path alone. */
 const isOfRoute = (reply: string): boolean => /^404 (<|.*APIGW\.0101)/.test(reply);
 
-/** What one invocation heard on each way, and when it was refused first: from then on a cool-down may run. */
+/** What one invocation heard on a way, and when it was refused first. The breaker may be open from then on. */
 interface Heard {
   readonly refused: boolean;
   readonly served: boolean;
@@ -23,8 +23,8 @@ interface Heard {
 
 const UNHEARD: Heard = { refused: false, served: false, at: 0 };
 
-/** The ways that an invocation met nothing but refusals on, once it has ended and told so. */
-const closedBy = (heard: ReadonlyMap<string, Heard>): readonly (readonly [string, number])[] =>
+/** The ways on which an invocation met nothing but refusals, and until when their breakers are open. */
+const openedBy = (heard: ReadonlyMap<string, Heard>): readonly (readonly [string, number])[] =>
   Array.from(heard, ([way, { refused, served, at }]) =>
     refused && !served ? ([way, at + SECONDS * 1_000] as const) : undefined,
   ).filter((entry) => entry !== undefined);
@@ -44,15 +44,15 @@ const note = (heard: Map<string, Heard>, step: Extract<Step, { kind: 'heard' }>)
   else for (const way of [wayOf(call), wayOfRoute(call)]) serve(heard, way);
 };
 
-/** Where an invocation met nothing but refusals, none that begins after it sends anything until a cool-down is over. */
+/** After an invocation that met nothing but refusals on a way, later invocations send nothing there while its breaker is open. */
 export const noCallWhileOpen: Oracle = {
   promise: 'no call while the breaker is open',
   *check({ steps }) {
     const heard = new Map<Invocation, Map<string, Heard>>();
-    const closed = new Map<string, number>();
-    const barred = new Map<Invocation, ReadonlyMap<string, number>>();
+    const openUntil = new Map<string, number>();
+    const openAtStart = new Map<Invocation, ReadonlyMap<string, number>>();
     for (const step of steps) {
-      if (step.kind === 'begun') barred.set(step.invocation, new Map(closed));
+      if (step.kind === 'begun') openAtStart.set(step.invocation, new Map(openUntil));
       if (step.kind === 'heard') {
         const own = heard.get(step.call.invocation) ?? new Map();
         note(own, step);
@@ -67,12 +67,12 @@ export const noCallWhileOpen: Oracle = {
       if (step.kind === 'ended' && step.invocation.conflicts === 0) {
         const isWhole = step.invocation.ended === 'returned' || step.invocation.ended === 'threw';
         if (isWhole)
-          for (const [way, until] of closedBy(heard.get(step.invocation) ?? new Map()))
-            closed.set(way, until);
+          for (const [way, until] of openedBy(heard.get(step.invocation) ?? new Map()))
+            openUntil.set(way, until);
       }
       if (step.kind !== 'called') continue;
-      const bars = barred.get(step.call.invocation);
-      const ends = [wayOf(step.call), wayOfRoute(step.call)].map((way) => bars?.get(way) ?? 0);
+      const known = openAtStart.get(step.call.invocation);
+      const ends = [wayOf(step.call), wayOfRoute(step.call)].map((way) => known?.get(way) ?? 0);
       const until = Math.max(...ends);
       if (step.at < until)
         yield `call ${step.call.n} was sent ${until - step.at} ms before a cool-down was over`;

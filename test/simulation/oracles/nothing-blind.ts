@@ -10,11 +10,11 @@ interface Doubt {
   readonly place: number;
 }
 
-/** Whether a request took effect after all. */
+/** Whether the call took effect on the job. */
 const isServed = ({ call, place }: Doubt): boolean =>
   call.effective && call.troubles[place] === undefined;
 
-/** Whom the last call that was answered may have been for. */
+/** The last answered call for a job, and the intents that it may have been for. */
 interface Answered extends Doubt {
   readonly ids: ReadonlySet<string>;
 }
@@ -26,16 +26,16 @@ const answeredBy = ({ call, place }: Doubt): Answered => ({
 });
 
 /**
- * P4: after a request that may not be repeated blindly went unanswered for a job, none is sent before a look at the job,
- * at a time when the first could have no effect any more, that showed none. One that was answered, or was seen to have had its effect,
- * is not sent again for the same intent.
+ * P4: if a call that may not be repeated blindly went unanswered for a job, no other goes out before a look at the job
+ * shows no effect, at a time when any effect would show. A call that was answered, or was seen to have its effect, is not
+ * sent again for the same intent.
  */
 export const nothingBlind: Oracle = {
   promise: 'P4 nothing blind',
   *check({ steps }) {
     const doubts = new Map<string, Doubt>();
     const answered = new Map<string, Answered>();
-    /** Calls that nobody waits for any more. */
+    /** Calls whose sender waits no more. */
     const over = new Set<Call>();
     const replied = new Set<Call>();
     const open = new Map<Invocation, Call[]>();
@@ -77,18 +77,18 @@ export const nothingBlind: Oracle = {
           const doubt = doubts.get(job);
           const last = doubt ?? answered.get(job);
           if (last === undefined) continue;
-          // As long as a call is under way nobody can tell by a look what becomes of it.
+          // A look says nothing about a call that is still under way.
           if (doubt !== undefined && !over.has(doubt.call)) continue;
           const { operation, jobs } = last.call;
           const { there, ended, untouched } = toldBy(operation, jobs[last.place]?.options, status);
-          // Where nobody tells which start has ended it counts as the one that was asked for.
+          // If the reply does not tell which start has ended, it counts as the requested one.
           const isTaken = there || (ended && ((doubt && isServed(doubt)) || !tellsStart));
           if (isTaken && doubt) answered.set(job, answeredBy(doubt));
           if (!isTaken && !ended && !untouched) continue;
           if (!isTaken) answered.delete(job);
           const settledAt = doubt?.call.settledAt;
           const isPast = settledAt !== undefined && settledAt <= seenAt + SKEW_MS;
-          // What a service that has replied did shows, if not at once; where the job is there already, all is told.
+          // After a reply, no further effect is to come. If the look shows the effect, all is known.
           if (isPast || (doubt && isTaken && replied.has(doubt.call))) doubts.delete(job);
         }
       }

@@ -2,8 +2,8 @@ import type { Letter, Step } from '../chronicle.ts';
 import { type Oracle, verdictKey } from './oracle.ts';
 
 /**
- * Messages that the queue has given for the last time, and that only a fault at just that time, or a visibility timeout
- * shorter than the work, has kept from their outcome: the queue puts them away itself, and nobody can say a word.
+ * Notes messages at their last receive. If a fault strikes just then, or the visibility timeout is too short, the queue
+ * itself moves them to the dead-letter queue, and no outcome can be published.
  */
 const cutOff = (excused: Set<string>, step: Step, maxReceives: number): void => {
   if (step.kind === 'begun') {
@@ -16,7 +16,7 @@ const cutOff = (excused: Set<string>, step: Step, maxReceives: number): void => 
   }
 };
 
-/** P1: whatever was accepted has its outcome on the bus, and before its message leaves the queue. */
+/** P1: every accepted job has its outcome on the bus before its message leaves the queue. */
 export const nothingLost: Oracle = {
   promise: 'P1 nothing lost',
   *check({ steps, isDrained, climate }) {

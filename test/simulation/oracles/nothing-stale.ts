@@ -2,7 +2,7 @@ import type { Call, Invocation, Step } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
 
-/** The newest that a call served for a job: for certain, and if everybody counts who may have had an outcome before. */
+/** The newest intent that a call served for a job: for certain, and with those that may have had an outcome before. */
 const newestServed = (
   call: Call,
   place: number,
@@ -22,7 +22,7 @@ const newestServed = (
   return [certain, possible];
 };
 
-/** Verdicts that a call, or a look in its place, brought: others can be there before the call. */
+/** Verdicts from a call or a look. Other verdicts can exist before the call. */
 const settledByCall = (steps: readonly Step[]): ReadonlySet<string> =>
   new Set(
     steps.flatMap((step) =>
@@ -33,16 +33,16 @@ const settledByCall = (steps: readonly Step[]): ReadonlySet<string> =>
   );
 
 /**
- * A run that is as old as its stop, and was refused before anything was done. The ledger may learn only then under which id it
- * has that stop, and the stop goes first after all.
+ * Whether a run with the age of its stop was refused. Only then may the ledger learn the id of that stop, so that the stop
+ * goes first after all.
  */
 const wasRefusedBeforeItsStop = (call: Call, age: string): boolean =>
   !call.effective && age.includes(':~');
 
-/** Clocks differ. */
+/** The most by which clocks differ, in milliseconds. */
 export const SKEW_MS = 1_000;
 
-/** P3: no call carries out an intent that is older than one that was called, or observed, for the same job before. */
+/** P3: no call carries out an intent that is older than one already called or observed for the same job. */
 export const nothingStale: Oracle = {
   promise: 'P3 nothing stale',
   *check({ steps }) {

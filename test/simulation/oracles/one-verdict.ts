@@ -1,6 +1,6 @@
 import type { Oracle } from './oracle.ts';
 
-/** P2: all events of one intent and job say the same, and are known as one by their id. */
+/** P2: all events of one (intent, job) say the same, and have the same id. */
 export const oneVerdict: Oracle = {
   promise: 'P2 one verdict',
   *check({ steps }) {

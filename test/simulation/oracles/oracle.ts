@@ -1,7 +1,7 @@
 import type { Call, Invocation, Options, QueuedIntent } from '../chronicle.ts';
 import type { History } from '../simulate.ts';
 
-/** A promise and a test of it: yields a sentence for each time that a history breaks it. */
+/** A promise and its check, which yields a sentence for each violation in a history. */
 export interface Oracle {
   readonly promise: string;
   readonly check: (history: History) => Iterable<string>;
@@ -12,11 +12,11 @@ export const sameOptions = (a: Options, b: Options): boolean => {
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 };
 
-/** The asks of a batch, those of the messages that can be read. */
+/** The intents of the readable messages in a batch. */
 export const intentsIn = ({ letters }: Invocation): readonly QueuedIntent[] =>
   letters.flatMap(({ intent }) => intent ?? []);
 
-/** Who, in the batch that a call was made for, asked for just this: the operation on the job, with these options. */
+/** The intents in the call's batch that wish just this: the operation on this job, with these options. */
 export const intentsBehind = (call: Call, place: number): readonly QueuedIntent[] => {
   const job = call.jobs[place];
   return intentsIn(call.invocation).filter((intent) => {
@@ -31,13 +31,13 @@ export const intentsBehind = (call: Call, place: number): readonly QueuedIntent[
   });
 };
 
-/** One verdict: an intent and a job. */
+/** Names the verdict on an intent and a job. */
 export const verdictKey = (intentId: string, job: string): string => `${intentId}/${job}`;
 
-/** The places of a call whose job is this. */
+/** The places of a job in a call. */
 export const placesOf = (call: Call, id: string): readonly number[] =>
   call.jobs.flatMap((job, i) => (job.id === id ? [i] : []));
 
-/** The intents that asked for just this: the call was for at least one of them. */
+/** The ids of those intents. The call was made for at least one of them. */
 export const idsBehind = (call: Call, place: number): readonly string[] =>
   intentsBehind(call, place).map(({ intentId }) => intentId);

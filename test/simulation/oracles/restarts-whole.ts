@@ -3,22 +3,22 @@ import { type Call, jobKey } from '../chronicle.ts';
 import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
-/** What took effect on a job, in the order in which it did. */
+/** A call that took effect on a job. */
 interface Effect {
   readonly call: Call;
   readonly place: number;
-  /** The newest who asked for it: of older ones the verdict may have been there before. */
+  /** The newest intent behind it. Older ones may have had their verdict before. */
   readonly intent: string;
 }
 
 /**
- * Of a stop that took effect and a run after it, both delivered, the run took effect on the job at rest, after the stop
- * did, and from the savepoint that the stop made, if it was to resume from one.
+ * After a delivered stop and a delivered run, the run took effect after the stop, on a job at rest. If it resumes from a
+ * savepoint, that is the one which the stop made.
  */
 export const restartsWhole: Oracle = {
   promise: 'a restart is whole',
   *check({ steps, climate }) {
-    // Where the upstream fails to stop a job there is nothing to run it from.
+    // If the upstream can fail to stop a job, there may be no savepoint.
     if (climate.jobsFail > 0) return;
     const effects = new Map<string, Effect[]>();
     const runs = new Map<string, string[]>();
@@ -49,7 +49,7 @@ export const restartsWhole: Oracle = {
         if (run === undefined) continue;
         const later = some.slice(index + 1);
         const follows = (effect: Effect) => isRestart(call.operation, effect.call.operation);
-        // Another operation has come between the two, and the job was no longer as the stop had left it.
+        // Another operation in between changed the job.
         if (later.some((effect) => !follows(effect) && effect.call.operation !== call.operation))
           continue;
         const next = later.find(follows);

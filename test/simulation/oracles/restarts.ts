@@ -8,8 +8,8 @@ import { isFailureOf } from './statuses.ts';
 const STOPPING = new Set(['job_savepointing', 'job_canceling']);
 
 /**
- * A run never overtakes the stop before it: when its request arrives the job has come to rest. A stop that was refused is
- * none, also where it was since an older one was under way that did not show yet.
+ * A run never overtakes the stop before it: when its call arrives, the job is at rest. A rejected stop does not count, even
+ * if it was rejected because an older stop was under way.
  */
 export const runAfterStop: Oracle = {
   promise: 'a run waits for the stop before it',
@@ -40,7 +40,7 @@ interface Begun {
   readonly at: number;
 }
 
-/** A stop that was begun is not given up for a run that was begun after it, unless its deadline was over by then. */
+/** A begun stop is not superseded by a run that was begun after it, unless the deadline of the stop had passed. */
 export const stopNotGivenUp: Oracle = {
   promise: 'a stop is not given up for a run',
   *check({ steps }) {
@@ -59,7 +59,7 @@ export const stopNotGivenUp: Oracle = {
       }
       if (step.kind === 'called')
         for (const [place, { id }] of step.call.jobs.entries()) {
-          // Older ones who asked for the same share its outcome, if theirs is recorded in time.
+          // Older intents with the same wish share the outcome, if it is recorded in time.
           const key = verdictKey(idsBehind(step.call, place).toSorted().at(-1) ?? '', id);
           const { operation } = step.call;
           if (!begun.has(key)) begun.set(key, { operation, index, at: step.at });
@@ -70,7 +70,7 @@ export const stopNotGivenUp: Oracle = {
       const run = begun.get(verdictKey(by, job_id));
       if (stop === undefined || run === undefined) continue;
       if (!isRestart(stop.operation, run.operation)) continue;
-      // One between them may have gone before the stop, and the run before that one.
+      // An intent between them may have superseded the stop, and the run that intent.
       const between = queued.get(jobKey(operation, project_id, job_id)) ?? new Set();
       if ([...between].some((id) => id > intent_id && id < by)) continue;
       if (run.index > stop.index && run.at + SKEW_MS < (deadlines.get(intent_id) ?? 0))
@@ -79,7 +79,7 @@ export const stopNotGivenUp: Oracle = {
   },
 };
 
-/** No intent takes effect on a job twice, unless the upstream failed to carry it out the first time. */
+/** No intent takes effect on a job twice, unless the upstream failed to carry out the first call. */
 export const onceEach: Oracle = {
   promise: 'one effect for one intent',
   *check({ steps, climate }) {
@@ -94,7 +94,7 @@ export const onceEach: Oracle = {
         const asking = idsBehind(call, place);
         const isAgain = asking.length > 0 && asking.every((intent) => before.has(intent));
         const status = call.statuses[place] ?? '';
-        // The upstream took it, and failed: it has to be asked for again.
+        // The upstream accepted the call and failed, so a second call is right.
         const hasFailed = climate.jobsFail > 0 && isFailureOf(call.operation, status);
         if (isAgain && !hasFailed)
           yield `${asking} took effect on ${job} twice, the second time by call ${call.n}`;

@@ -2,14 +2,14 @@ import { jobKey } from '../chronicle.ts';
 import { intentsBehind, type Oracle } from './oracle.ts';
 
 /**
- * Of one sender's wishes for a job the one of the lower sequence is the older: it is never carried out after the other was,
- * and the other is never given up for it. All events of a history have one sender, and all direct callers are one.
+ * Among one caller's intents for a job, the lower sequence is the older: it is never carried out after a higher one, and
+ * never supersedes it. In a history all events have one caller, and so have all direct calls.
  */
 export const sequenceOrder: Oracle = {
   promise: 'the order of sequences is kept',
   *check({ steps, intents }) {
     const sequences = new Map<string, readonly [sender: string, sequence: number]>();
-    // One that names what it is to follow follows it, whatever its sequence.
+    // An intent with `after` follows that stop, whatever its sequence.
     for (const { age, request, after } of intents)
       if (request.sequence !== undefined && after === undefined)
         sequences.set(age, [request.isEvent ? 'event' : 'direct', request.sequence]);
@@ -26,7 +26,7 @@ export const sequenceOrder: Oracle = {
           yield `${intent_id} was given up for ${superseded_by}, whose sequence is lower`;
         const { call } = step.result;
         const job = jobKey(operation, project_id, job_id);
-        // What a look showed may have been another's deed.
+        // An effect that a look showed may come from another intent.
         if (outcome === 'delivered' && call !== undefined)
           delivered.set(job, [...(delivered.get(job) ?? []), intent_id]);
       }

@@ -3,17 +3,17 @@ import type { OperationName } from '../../../shared/operations/operation.ts';
 import { statusesFor } from '../../support/fixtures.ts';
 import type { Options } from '../chronicle.ts';
 
-/** What a status tells of an operation, by its fixture and by nothing that the code under test says of it. */
+/** What a status tells of an operation. It comes from the fixture alone, not from the code under test. */
 interface Told {
-  /** The job is where the operation would bring it, or on its way there, whoever has brought it there. */
+  /** The job is where the operation would bring it, or on its way there, for whatever reason. */
   readonly there: boolean;
-  /** So ends what the operation began: it tells of it only where it began something. */
+  /** The end of what the operation began. It says something only if the operation began something. */
   readonly ended: boolean;
   /** The operation evidently had no effect. */
   readonly untouched: boolean;
-  /** What came before the operation has come to rest, or was never under way. */
+  /** The operation before this one has come to rest, or was never under way. */
   readonly atRest: boolean;
-  /** What came before the operation was delivered, and has failed. */
+  /** The operation before this one was delivered, and has failed. */
   readonly unstopped: boolean;
 }
 
@@ -38,6 +38,6 @@ export const toldBy = (
   };
 };
 
-/** Whether the upstream failed to carry an operation out, where a job is left so. */
+/** Whether this status means that the upstream failed to carry out the operation. */
 export const isFailureOf = (operation: OperationName, status: string): boolean =>
   Object.values(SIMULATED[operation].law.failures ?? {}).includes(status);

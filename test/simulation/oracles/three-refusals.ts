@@ -2,15 +2,15 @@ import type { Invocation, Step } from '../chronicle.ts';
 import { isRefusal } from './no-call-while-open.ts';
 import type { Oracle } from './oracle.ts';
 
-/** So many in a row are enough to know. */
+/** This many refusals in a row open a breaker. */
 const STRIKES = 3;
 
-/** A call that is denied is followed by three requests that tell whether one of its jobs was the reason. */
+/** A denied call is followed by three requests, which tell whether one of its jobs was the reason. */
 const DENIED_SHARE = 1 / 4;
 
-/** What one invocation has met. */
+/** What one invocation met. */
 interface Met {
-  /** By way: how many were turned back in a row, and when the third of them was heard of. */
+  /** By way: how many requests in a row were turned back, and when the third reply came. */
   readonly rows: Map<string, { count: number; knownAt: number }>;
   turnedBack: boolean;
   served: boolean;
@@ -35,8 +35,8 @@ const turnBack = (
 };
 
 /**
- * Where requests are turned back, calls and looks alike, an invocation sends no more on that way after the third. If it
- * met nothing but refusals, and no message is done, it fails, so that the alarm goes off.
+ * After three calls or looks in a row were turned back on a way, an invocation sends no more on it. If it met nothing but
+ * refusals and no message is done, it fails, so that the alarm goes off.
  */
 export const threeRefusals: Oracle = {
   promise: 'three refusals open the breaker, and the invocation fails',

@@ -6,7 +6,7 @@ import { SKEW_MS } from './nothing-stale.ts';
 import { intentsIn, type Oracle, placesOf, verdictKey } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
-/** A look after the last request showed the job there, or at the end of what had been begun. */
+/** A look after the last call showed the job where it was wished, or at the end of what the call began. */
 const wasObserved = (step: Published, memory: Memory): boolean => {
   const { job_id, operation } = step.result;
   const { job, certain, mine } = evidenceOn(step, memory);
@@ -16,12 +16,12 @@ const wasObserved = (step: Published, memory: Memory): boolean => {
     const { there, ended } = toldBy(operation, own, look.statuses.get(job_id) ?? '');
     if (index <= from) return false;
     if (!ended) return there;
-    // Where nobody tells which start has ended it counts as the one that was asked for: better not to pay twice.
+    // If the reply does not tell which start has ended, it counts as the requested one: better not to pay twice.
     return last === operation || !look.tellsStart;
   });
 };
 
-/** Of an operation after which a job is gone: the upstream said that there is none. */
+/** For an operation that deletes a job: the upstream said that there is none. */
 const wasGone = (call: Call, place: number): boolean =>
   call.troubles[place] === 'missing' &&
   call.said[place] === 'no' &&
@@ -36,7 +36,7 @@ const wasServed = (step: Published, memory: Memory): boolean =>
     });
   });
 
-/** Refused for a trouble that stays, in so many words; and not where its own look has shown since that it is there. */
+/** Plainly refused for a trouble that stays, and no later look of that invocation showed the job where it was wished. */
 const wasRefused = (step: Published, memory: Memory): boolean => {
   const { job_id, operation } = step.result;
   const { job, sent } = evidenceOn(step, memory);
@@ -61,8 +61,8 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
 const UNDER_WAY: ReadonlySet<string> = new Set(['job_savepointing', 'job_canceling']);
 
 /**
- * A stop before it took effect, and a look showed the job unstopped when no status could be older than the stop: when all
- * that it did had to show, or after a look that showed it under way.
+ * The stop before it took effect, and a look showed the job unstopped, with a status from after the stop: at a time when
+ * all effects show, or after a look that showed the stop under way.
  */
 const wasNotStopped = (step: Published, memory: Memory): boolean => {
   const { job } = evidenceOn(step, memory);
@@ -86,8 +86,8 @@ const wasNotStopped = (step: Published, memory: Memory): boolean => {
 };
 
 /**
- * A newer intent was received: one that makes it stale, or beside one that does, or without it, so that it may have gone
- * first.
+ * A newer intent was received, and could supersede this one: it makes it stale itself, or came beside an intent that does,
+ * or came in a batch without it and went first.
  */
 const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => {
   const { intent_id, job_id, superseded_by: by = '' } = step.result;
@@ -95,7 +95,7 @@ const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => 
   const newer = (memory.queued.get(by) ?? []).filter(
     (intent) => intent.jobs.has(job_id) && jobKey(intent.operation, intent.project, job_id) === job,
   );
-  // Of a restart both are carried out: a run never makes a stop stale that lies beside it.
+  // A run does not make the stop beside it stale: together they are a restart.
   const makesStale = (intent: QueuedIntent) =>
     mine.some((older) => !isRestart(older.operation, intent.operation));
   const isStale = newer.some(makesStale);
@@ -110,7 +110,7 @@ const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => 
     );
     return isStale || between.some(makesStale) || !queued.some((intent) => mine.includes(intent));
   };
-  // A run that follows a later delivery of its stop may not have known of that.
+  // A run may name an earlier delivery of its stop than the one that counts.
   return (
     (by > intent_id || by > id) &&
     newer.length > 0 &&
@@ -121,14 +121,14 @@ const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => 
 const LOOKING_MS = 30 * 60_000;
 
 /**
- * A request for it took effect, and nobody has wished anything of the job since: for half an hour after the deadline it
- * is not told that it expired. Where the upstream failed to carry it out a look shows no effect.
+ * A call for it took effect, and no newer intent for the job came. Then it does not expire within half an hour after its
+ * deadline. If the upstream can fail to carry out a call, a look may show no effect.
  */
 const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): boolean => {
   const { intent_id, job_id } = step.result;
   const { job, mine, certain } = evidenceOn(step, memory);
   if (jobsFail || mine.some(({ expiresAt }) => step.at > expiresAt + LOOKING_MS)) return false;
-  // One that was handed in twice has two deadlines: whoever has the earlier one may be first to tell.
+  // An event that was delivered twice has two deadlines, and the earlier one may count.
   if (new Set(mine.map(({ expiresAt }) => expiresAt)).size > 1) return false;
   const isLast = [...memory.queued.values()]
     .flat()
@@ -147,7 +147,7 @@ const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): bool
   );
 };
 
-/** Every verdict says what is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
+/** Every verdict is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
 export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
   *check({ steps, climate, intents }) {

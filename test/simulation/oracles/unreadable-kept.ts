@@ -1,6 +1,9 @@
 import type { Oracle } from './oracle.ts';
 
-/** P8: what nobody can read is on the dead-letter queue byte for byte with a reason, at once; what can be read is there only if it failed. */
+/**
+ * P8: an unreadable message goes to the dead-letter queue at once, byte for byte, with a reason. A readable one goes there
+ * only if a job in it failed.
+ */
 export const unreadableKept: Oracle = {
   promise: 'P8 unreadable input is kept',
   *check({ steps }) {
