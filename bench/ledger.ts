@@ -4,6 +4,7 @@ import type { Received } from '../shared/control/received.ts';
 import type { Ledger, NewEntry } from '../shared/ledger/ledger.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
 import { OPERATIONS } from '../shared/operations/index.ts';
+import { readReply } from '../shared/reply/read-reply.ts';
 import type { Reply } from '../shared/reply/reply.ts';
 
 const JOBS = 10_000;
@@ -70,7 +71,7 @@ const messagesOf = (jobsPerIntent: number): readonly Received[] =>
 const agree = ({ body = '' }: { readonly body?: string }): Reply => {
   const { job_ids } = JSON.parse(body);
   const { status, body: rows } = OPERATIONS['dli.run'].answer(job_ids, 'en-us');
-  return { kind: 'replied', status, body: JSON.stringify(rows) };
+  return readReply({ kind: 'replied', status, body: JSON.stringify(rows) });
 };
 
 /** Carries jobs out in intents of so many, by the real control loop. */

@@ -4,7 +4,8 @@ import { readMessage } from '../shared/intent/message.ts';
 import { type Call, cutCalls, planCalls, type Queued } from '../shared/intent/plan.ts';
 import { type Result, resultOf, timingOf } from '../shared/intent/result.ts';
 import { jobIdOf } from '../shared/operations/operation.ts';
-import type { Reply } from '../shared/reply/reply.ts';
+import { readReply } from '../shared/reply/read-reply.ts';
+import type { WireReply } from '../shared/reply/reply.ts';
 import { makeWorkload } from './workload.ts';
 
 const ROUNDS = 9;
@@ -34,16 +35,16 @@ const encode = ({ operation, carriers, options }: Call): string =>
   );
 
 /** What a well-behaved upstream says to a call. */
-const replyTo = ({ operation, carriers }: Call): Reply => {
+const replyTo = ({ operation, carriers }: Call): WireReply => {
   const jobs = carriers.map(({ job }) => job);
   const { status, body } = operation.answer(jobs, 'en-us');
   return { kind: 'replied', status, body: JSON.stringify(body) };
 };
 
-const resultsOf = ({ operation, carriers }: Call, reply: Reply): readonly Result[] => {
+const resultsOf = ({ operation, carriers }: Call, reply: WireReply): readonly Result[] => {
   const { verdicts } = operation.decode(
     carriers.map(({ job }) => jobIdOf(job)),
-    reply,
+    readReply(reply),
   );
   const call = { id: '01a1f89b-26ba-71df-a364-15cde11c143c', size: carriers.length, attempts: 1 };
   const timing = timingOf(AT, AT + 40);
@@ -72,12 +73,13 @@ export const measurePlanning = () => {
   const messages = workload.map((intent) => JSON.stringify(intent));
   const calls = plan(messages);
   const replies = calls.map(replyTo);
-  const replyTexts = replies.map((reply) => (reply.kind === 'replied' ? reply.body : ''));
+  const replyTexts = replies.map(({ body }) => body);
   const bodies = parseAll(calls.map(encode));
-  const results = calls.map((call, i) => resultsOf(call, replies[i] as Reply));
+  const results = calls.map((call, i) => resultsOf(call, replies[i] as WireReply));
 
   const outward = () => plan(messages).map(encode);
-  const homeward = () => calls.map((call, i) => stringifyAll(resultsOf(call, replies[i] as Reply)));
+  const homeward = () =>
+    calls.map((call, i) => stringifyAll(resultsOf(call, replies[i] as WireReply)));
   const rounds = Array.from({ length: ROUNDS }, () => ({
     outwardFloor: timed(() => [parseAll(messages), stringifyAll(bodies)]),
     outward: timed(outward),

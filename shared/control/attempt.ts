@@ -1,7 +1,8 @@
 import { type CallInfo, type Timing, timingOf } from '../intent/result.ts';
 import type { Log } from '../json/log.ts';
 import { jobIdOf, pathFor } from '../operations/operation.ts';
-import { type Denial, denialOf } from '../reply/denial.ts';
+import type { Denial } from '../reply/denial.ts';
+import { isHeld, saysOf } from '../reply/reply.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { SendBy } from '../upstream/destination.ts';
 import type { Deadline } from '../upstream/send.ts';
@@ -78,16 +79,16 @@ export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
   const settledAt = edges.now();
   const asked = call ?? planned;
   const jobs = asked.carriers.map(({ job }) => jobIdOf(job));
-  const denial = denialOf(reply);
+  const { denial, retryAfter } = saysOf(reply);
   const { verdicts: read, suspect } = operation.decode(jobs, reply);
   const attempt: Attempt = {
     call: asked,
     verdicts: asked.carriers.map((carrier, i) => [carrier, soften(read[i] ?? UNREAD, denial)]),
     info: { id, size: jobs.length, attempts },
     timing: timingOf(readyAt ?? settledAt, settledAt),
-    isHeld: reply.held === true,
+    isHeld: isHeld(reply),
     isClaimed: call !== undefined,
-    retryAfter: reply.retryAfter,
+    retryAfter,
   };
   const words = reply.kind === 'replied' ? reply.status : reply.reason;
   if (jobs.length > 0) tellOf(edges.log, attempt, { request_id: reply.requestId, reply: words });

@@ -3,8 +3,7 @@ import type { Carrier } from '../intent/plan.ts';
 import type { Log } from '../json/log.ts';
 import { type JobId, jobIdOf, type Operation, type ProjectId } from '../operations/operation.ts';
 import { type Sighting, UNASKED, UNTOLD } from '../operations/sighting.ts';
-import { closureOf } from '../reply/refusal.ts';
-import type { Reply } from '../reply/reply.ts';
+import { isHeld, type Reply, saysOf } from '../reply/reply.ts';
 import type { SendBy } from '../upstream/destination.ts';
 import { isInTime } from '../upstream/send.ts';
 import type { DeadlineFor } from './budget.ts';
@@ -38,9 +37,9 @@ export const makeLookAt = (
       const deadline = deadlineFor(project);
       if (!isInTime(deadline, now())) return unasked(some);
       const reply = await send({ ...look.request(project, some), route: 'look' }, deadline);
-      if (reply.held === true && !leadsNowhere(reply)) return unasked(some);
+      if (isHeld(reply) && !leadsNowhere(reply)) return unasked(some);
       const told = look.decode(some, reply);
-      const isAnswer = closureOf(reply) === undefined || leadsNowhere(reply);
+      const isAnswer = saysOf(reply).trouble === undefined || leadsNowhere(reply);
       return some.flatMap((job) => {
         const sighting = told.get(job) ?? (isAnswer ? UNTOLD : undefined);
         return sighting === undefined ? [] : [[job, sighting] as const];
@@ -63,7 +62,7 @@ export const makeLookAt = (
 
 /** Whether there is no route for looks: then none will ever tell, and nothing is gained by another try. */
 const leadsNowhere = (reply: Reply): boolean =>
-  reply.kind === 'silent' ? reply.noRoute === true : closureOf(reply) === 'no-route';
+  reply.kind === 'unsent' ? reply.why === 'no-route' : saysOf(reply).trouble === 'no-route';
 
 const unasked = (jobs: readonly JobId[]) =>
   jobs.map((job): readonly [JobId, Sighting] => [job, UNASKED]);

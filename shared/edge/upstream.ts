@@ -185,6 +185,7 @@ export const makeExchange =
         ...(typeof token === 'string' && { subjectToken: token }),
       };
     } catch (error) {
-      return { kind: 'silent', reason: errorText(error), ...(!hasBegun && { unsent: true }) };
+      const reason = errorText(error);
+      return hasBegun ? { kind: 'silent', reason } : { kind: 'unsent', why: 'unreachable', reason };
     }
   };

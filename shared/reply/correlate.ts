@@ -1,92 +1,92 @@
 import type { Json } from '../json/json.ts';
-import { doubt, mayBeOneJobs, verdictOn } from './refusal.ts';
+import { judgeError, mayBeOneJobs } from './judge-error.ts';
 import type { Reply } from './reply.ts';
-import { jsonOf } from './rows.ts';
-import { strangerIn } from './stranger.ts';
+import { doubt } from './served.ts';
 import type { Evidence, Refusal, Verdict } from './verdict.ts';
 
-/**
- * What a reply says about the jobs that were asked for: one verdict each, in the order asked. `suspect` marks a
- * refusal of the whole call that may be a single job's fault: with more than one job, ask again in halves, at once if
- * all are rejected, after a look if they are unanswered.
- */
+/** What a reply says about the jobs that were asked for. */
 export interface Reading {
+  /** One for each job, in the order asked. */
   readonly verdicts: readonly Verdict[];
+  /**
+   * The whole call was refused, perhaps because of a single job. With more than one job, ask again in halves: at once if
+   * all are rejected, after a look if they are unanswered.
+   */
   readonly suspect: boolean;
 }
 
-/** One element of a reply, before it is matched to a job: success, an error, or nothing we can read. */
+/** One row of a reply, before it is matched to a job: a success, an error, or neither. */
 export type Row =
   | { readonly kind: 'success' }
   | { readonly kind: 'error'; readonly error: Refusal }
   | { readonly kind: 'unreadable' };
 
+type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
+
+/** The status tells whether the request may have been served. */
+const noVerdict = (reason: string, status: number): Unanswered => ({
+  kind: 'unanswered',
+  served: doubt(status),
+  reason,
+});
+
 /**
- * What a row says, given on what grounds it is laid to a job. A claim of success under an error status counts only
- * where the row has a place or an id of its own: DLI sends arrays at 400, whose rows are good or bad one by one.
+ * What a row says of a job. At a status of error a claim of success counts only if the row has a place or an id of its
+ * own: DLI sends arrays at 400 whose rows are good or bad one by one.
  */
 const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Verdict => {
   switch (row?.kind) {
     case 'success': {
-      const credible = status < 300 || (status === 400 && evidence !== 'aggregate');
-      return credible
+      const isCredible = status < 300 || (status === 400 && evidence !== 'aggregate');
+      return isCredible
         ? { kind: 'delivered', evidence }
-        : {
-            kind: 'unanswered',
-            served: doubt(status),
-            reason: `a claim of success at status ${status}`,
-          };
+        : noVerdict(`a claim of success at status ${status}`, status);
     }
     case 'error':
-      return verdictOn(status, row.error, evidence);
+      return judgeError(status, row.error, evidence);
     case 'unreadable':
-      return {
-        kind: 'unanswered',
-        served: doubt(status),
-        reason: `status ${status} and no verdict in the reply`,
-      };
+      return noVerdict(`status ${status} and no verdict in the reply`, status);
     case undefined:
-      return {
-        kind: 'unanswered',
-        served: doubt(status),
-        reason: 'the reply does not name the job',
-      };
+      return noVerdict('the reply does not name the job', status);
   }
 };
 
-const fill = (count: number, verdict: Verdict): readonly Verdict[] =>
-  new Array<Verdict>(count).fill(verdict);
-
-/** No verdict on any of `count` jobs, all for the same reason. Without a status there was no reply at all. */
-export const unanswered = (count: number, reason: string, status?: number): Reading => ({
-  verdicts: new Array<Verdict>(count).fill({ kind: 'unanswered', served: doubt(status), reason }),
+const forAll = (count: number, verdict: Verdict): Reading => ({
+  verdicts: new Array<Verdict>(count).fill(verdict),
   suspect: false,
 });
 
-/** What silence says of jobs: nothing, unless no request was sent. */
-export const silence = (count: number, reply: Extract<Reply, { kind: 'silent' }>): Reading => {
-  const served = reply.unsent ? 'no' : 'maybe yet';
-  const verdict: Verdict = { kind: 'unanswered', served, reason: reply.reason };
-  return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: false };
-};
+/** No verdict on any of `count` jobs, all for the same reason. */
+export const unanswered = (count: number, reason: string, status: number): Reading =>
+  forAll(count, noVerdict(reason, status));
 
-/** A reply of a service, opened; or what another one, or silence, says of the jobs: no verdict on any. */
+/** A reply of the service, opened; or, of any other reply and of silence, that there is no verdict on any job. */
 export type Opened =
   | { readonly kind: 'reply'; readonly status: number; readonly body: Json }
   | { readonly kind: 'none'; readonly reading: Reading };
 
 export const openReply = (count: number, reply: Reply): Opened => {
-  if (reply.kind === 'silent') return { kind: 'none', reading: silence(count, reply) };
-  const stranger = strangerIn(reply);
-  if (stranger === undefined)
-    return { kind: 'reply', status: reply.status, body: jsonOf(reply.body) };
-  const verdict: Verdict = { kind: 'unanswered', ...stranger };
-  return { kind: 'none', reading: { verdicts: fill(count, verdict), suspect: false } };
+  const none = (said: Omit<Unanswered, 'kind'>): Opened => ({
+    kind: 'none',
+    reading: forAll(count, { kind: 'unanswered', ...said }),
+  });
+  switch (reply.kind) {
+    case 'silent':
+      return none({ served: 'maybe yet', reason: reply.reason });
+    case 'unsent':
+      return none({ served: 'no', reason: reply.reason });
+    case 'replied': {
+      const { status, body, says } = reply;
+      return says.intermediary === undefined
+        ? { kind: 'reply', status, body }
+        : none(says.intermediary);
+    }
+  }
 };
 
 /**
- * One row for the whole call. A success is of all jobs; an error of one job's making leaves the call suspect. Beside a
- * status of success it may sum up what was served in part, so that a look has to tell.
+ * One row for the whole call. A success is of all jobs. An error that may be one job's leaves the call suspect. At a
+ * status of success such an error may sum up a call that was served in part, so a look has to tell.
  */
 export const asWhole = (count: number, status: number, row: Row): Reading => {
   const isOneJobs = row.kind === 'error' && mayBeOneJobs(status, row.error);
@@ -94,8 +94,7 @@ export const asWhole = (count: number, status: number, row: Row): Reading => {
     const reason = `${row.error.code} for all at status ${status}`;
     return { ...unanswered(count, reason, status), suspect: true };
   }
-  const verdict = verdictOf(status, row, 'aggregate');
-  return { verdicts: new Array<Verdict>(count).fill(verdict), suspect: isOneJobs };
+  return { ...forAll(count, verdictOf(status, row, 'aggregate')), suspect: isOneJobs };
 };
 
 /**

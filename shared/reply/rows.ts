@@ -1,18 +1,12 @@
-import { isObject, type Json, parseLoosely } from '../json/json.ts';
+import { isObject, type Json } from '../json/json.ts';
 
-/** Stands in for the code where a refusal has none. */
+/** In place of a code where a refusal has none. */
 export const UNSPECIFIED = 'unspecified';
 
-/** The JSON of a body; null where it is none. */
-export const jsonOf = (text: string): Json => {
-  const parsed = parseLoosely(text);
-  return parsed.ok ? parsed.value : null;
-};
-
-/** IAM's own shape: `{"error": {"code": 401, …}}`, whose number is the status again. */
+/** Whether a body has IAM's own shape: `{"error": {"code": 401, …}}`, whose number is the status again. */
 export const isIams = (body: Json | undefined): boolean => isObject(body) && isObject(body.error);
 
-/** The code of a row, where its service or IAM puts it. */
+/** The code of a row, where the service or IAM puts it. */
 export const codeOf = (row: Json | undefined): string => {
   if (!isObject(row)) return UNSPECIFIED;
   const { error_code: code, error } = row;
@@ -20,20 +14,28 @@ export const codeOf = (row: Json | undefined): string => {
   return isObject(error) && typeof error.code === 'string' ? error.code : UNSPECIFIED;
 };
 
-/** What a reply says of jobs by their ids: lists beside an error, if there is one. */
-export const listedIn = (body: Json): readonly Json[] =>
+/** The rows of a body, and whether they stand in lists that name jobs by their ids. */
+export interface Rows {
+  readonly rows: readonly Json[];
+  readonly isListed: boolean;
+}
+
+const listedIn = (body: Json): readonly Json[] =>
   isObject(body)
     ? [body.results, body.jobs].flatMap((list): readonly Json[] =>
         Array.isArray(list) ? list : [],
       )
     : [];
 
-/** A reply's rows: those of its lists, its elements, or itself. Without any, the status speaks. */
-export const rowsOf = (body: Json): readonly Json[] => {
+/** The elements of a body that is an array, or the body itself. */
+export const elementsOf = (body: Json): readonly Json[] => (Array.isArray(body) ? body : [body]);
+
+/** The rows of a body's lists, or its elements. A body without any has one row that is null: then the status speaks. */
+export const rowsOf = (body: Json): Rows => {
   const listed = listedIn(body);
-  if (listed.length > 0) return listed;
-  const elements: readonly Json[] = Array.isArray(body) ? body : [body];
-  return elements.length > 0 ? elements : [null];
+  if (listed.length > 0) return { rows: listed, isListed: true };
+  const elements = elementsOf(body);
+  return { rows: elements.length > 0 ? elements : [null], isListed: false };
 };
 
 /** Whether a row tells of a job and of no refusal: it claims success, or shows the status that the job has. */
@@ -46,8 +48,8 @@ export const tellsOfJob = (row: Json, isListed: boolean): boolean => {
 
 const isFilled = (field: Json | undefined): boolean => typeof field === 'string' && field !== '';
 
-/** Whether a row is a service's: it claims success or denies it, has a code, shows a job, or stands in a list under an id. */
-const isRow = (row: Json, isListed: boolean): boolean => {
+/** Whether a service writes rows so: with a claim, a code or a job's detail; in a list, also with an id or a status. */
+const isServicesRow = (row: Json, isListed: boolean): boolean => {
   if (!isObject(row)) return false;
   const { is_success: success, error_code: code, job_detail: detail, id, job_id, status } = row;
   if (typeof success === 'boolean' || isFilled(success) || isFilled(code)) return true;
@@ -59,15 +61,15 @@ const isEmptyList = (body: Json): boolean =>
     ? body.length === 0
     : isObject(body) && [body.results, body.jobs].some(Array.isArray);
 
-/** Statuses that only who stands between here and a service gives: redirects, and a proxy's wish for a password. */
-const isBetween = (status: number): boolean => (status >= 300 && status < 400) || status === 407;
+/** Only an intermediary gives these statuses: redirects, and a proxy's request for a password. */
+const isIntermediarys = (status: number): boolean =>
+  (status >= 300 && status < 400) || status === 407;
 
 /**
- * Whether a reply is a service's or its gateway's, by its shape: it has a row as one of them writes it. A list without rows
- * is one beside a status of success alone.
+ * Whether a reply is the service's or its gateway's, by its shape: it has a row as one of them writes it. A list without
+ * rows counts only beside a status of success.
  */
-export const isServices = (status: number, body: Json): boolean => {
-  if (isBetween(status)) return false;
-  const isListed = listedIn(body).length > 0;
-  return rowsOf(body).some((row) => isRow(row, isListed)) || (status < 300 && isEmptyList(body));
+export const isServices = (status: number, body: Json, { rows, isListed }: Rows): boolean => {
+  if (isIntermediarys(status)) return false;
+  return rows.some((row) => isServicesRow(row, isListed)) || (status < 300 && isEmptyList(body));
 };

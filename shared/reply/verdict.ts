@@ -1,7 +1,7 @@
 /** The terminal verdict for one (intent, job). See the README's table of outcomes. */
 export type Outcome = 'delivered' | 'rejected' | 'superseded' | 'expired' | 'failed';
 
-/** What a verdict rests on: the reply named the job, its place in the reply, one verdict for the whole call, or a look at the job. */
+/** What a verdict rests on: the reply named the job, its place in the reply, one verdict for the call, or a look. */
 export type Evidence = 'keyed' | 'positional' | 'aggregate' | 'observed';
 
 /** Why a job was refused: the upstream's code where it gave one, and its words. */
@@ -9,6 +9,12 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
 }
+
+/**
+ * Whether a request that was not answered by a verdict was served all the same. `maybe`: a look may show it at once.
+ * `maybe yet`: no look shows it for a while.
+ */
+export type Served = 'no' | 'maybe' | 'maybe yet';
 
 /** What one upstream reply says about one job. `unanswered` is no outcome: the message comes back. */
 export type Verdict =
@@ -23,8 +29,7 @@ export type Verdict =
   | {
       readonly kind: 'unanswered';
       readonly reason: string;
-      /** Whether the request was served all the same: `maybe`, as a look may show at once; or `maybe yet`, as none will for a while. */
-      readonly served: 'no' | 'maybe' | 'maybe yet';
-      /** Where it was refused for want of a right: the refusal that stands if others of its call are served. */
+      readonly served: Served;
+      /** It was refused for want of a right: the refusal that stands if others of its call are served. */
       readonly denied?: { readonly evidence: Evidence; readonly error: Refusal };
     };

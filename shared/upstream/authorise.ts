@@ -1,11 +1,17 @@
 import type { Log } from '../json/log.ts';
 import { MisconfiguredError } from '../json/settings.ts';
 import type { Language, ProjectId, Service, UpstreamRequest } from '../operations/operation.ts';
-import { isAuthRefusal, isBadSignature, showsService } from '../reply/refusal.ts';
-import { heldBack, type Reply } from '../reply/reply.ts';
+import { heldBack, isHeld, type Reply, saysOf } from '../reply/reply.ts';
+import { isAuthRefusal } from '../reply/says.ts';
 import type { KeptAccounts } from './accounts.ts';
 import type { Account, Credential, KeyPair, User } from './credentials.ts';
-import type { Exchange, Exchanged, Outgoing } from './exchange.ts';
+import {
+  type Exchange,
+  type Exchanged,
+  type Outgoing,
+  type ReadExchanged,
+  readExchanged,
+} from './exchange.ts';
 import { type Lane, type LaneOptions, makeLanes, REFUSED_LATELY } from './lanes.ts';
 import { readied } from './readied.ts';
 import { redact } from './redact.ts';
@@ -41,9 +47,6 @@ interface Attempt {
   readonly reads: number;
   readonly bearer?: { readonly token: string; readonly since: number };
 }
-
-const isUnsent = (reply: Reply): boolean => reply.kind === 'silent' && reply.unsent === true;
-const isHeld = (reply: Reply): boolean => reply.kind === 'silent' && reply.held === true;
 
 /**
  * Sends requests with the credential of their project. Laws: a refused credential is read again once, and the request
@@ -86,16 +89,16 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     { headers, ...outgoing }: Outgoing,
     signal?: AbortSignal,
     credential?: Credential,
-  ): Promise<Exchanged> => {
+  ): Promise<ReadExchanged> => {
     const id = edges.newId();
     const common = { 'user-agent': `job-fanin/${options.version}`, 'x-request-id': id };
     const sent = { ...outgoing, headers: { ...headers, ...common } };
-    const reply = redact(await exchange(sent, signal), sent, credential);
-    if (reply.kind === 'silent' || reply.status >= 300)
+    const reply = readExchanged(redact(await exchange(sent, signal), sent, credential));
+    if (reply.kind !== 'replied' || reply.status >= 300)
       log.info('upstream request', {
         request_id: id,
         path: new URL(outgoing.url).pathname,
-        ...(reply.kind === 'silent' ? { reason: reply.reason } : { status: reply.status }),
+        ...(reply.kind === 'replied' ? { status: reply.status } : { reason: reply.reason }),
       });
     return { ...reply, requestId: id };
   };
@@ -131,7 +134,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     const outgoing = withBody(unmade, ready.body);
     const signed = edges.sign(outgoing, key, new Date(now()));
     const reply = await sendOne(dress(outgoing, signed), turn.signal, key);
-    if (isBadSignature(reply)) lane.refuse(request.project, reads);
+    if (saysOf(reply).isBadSignature) lane.refuse(request.project, reads);
     return { reply, reads };
   };
 
@@ -153,7 +156,7 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
     const outgoing = withBody(unmade, ready.body);
     const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
     const reply = await sendOne(dress(outgoing, headers), turn.signal, user);
-    if (showsService(reply)) lane.prove(project);
+    if (saysOf(reply).showsService) lane.prove(project);
     return { reply, reads, bearer };
   };
 
@@ -173,14 +176,14 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
         ? await lane.inTurn(project, () => attemptSigned(lane, credential, request, outgoing, turn))
         : await attemptAsUser(lane, credential, iam, request, outgoing, turn);
     const { reply } = tried;
-    const sentBy = { key, isRefused: isBadSignature(reply) && lane.isCondemned() };
+    const sentBy = { key, isRefused: saysOf(reply).isBadSignature && lane.isCondemned() };
     return { lane, ...tried, reply: isHeld(reply) ? reply : { ...reply, sentBy } };
   };
 
   /** The account to try once more with; undefined if it would be the same again. */
   const renew = async (account: Account, project: ProjectId, refused: Attempt) => {
     const { reply, bearer, lane } = refused;
-    const mayBeDead = reply.kind === 'silent' || isBadSignature(reply);
+    const mayBeDead = reply.kind !== 'replied' || reply.says.isBadSignature;
     // A new token has no more rights than one that is as good as new.
     const forget = bearer !== undefined && (mayBeDead || now() - bearer.since >= refusedMs);
     if (forget) tokens.drop(bearer.token);
@@ -212,11 +215,11 @@ export const makeAuthorised = (edges: AuthoriseEdges, options: AuthoriseOptions)
       const { reply } = tried;
       // Who only waited behind another's refusal has its second try yet.
       const hasWaited = isHeld(reply) && tried.lane.refusedAt() !== undefined;
-      if (!hasWaited && !(refusal === undefined && isAuthRefusal(reply))) {
+      if (!hasWaited && !(refusal === undefined && isAuthRefusal(saysOf(reply)))) {
         // Not sent again, for some of it may have been served; but not used again either.
-        if (refusal === undefined && isBadSignature(reply))
+        if (refusal === undefined && saysOf(reply).isBadSignature)
           await renew(account, request.project, tried);
-        return isUnsent(reply) ? (refusal ?? reply) : reply;
+        return reply.kind === 'unsent' ? (refusal ?? reply) : reply;
       }
       if (!hasWaited) refusal = reply;
       const next = await renew(account, request.project, tried);

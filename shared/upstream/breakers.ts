@@ -1,9 +1,6 @@
 import type { Log } from '../json/log.ts';
 import type { Records } from '../ledger/records.ts';
-import { denialOf } from '../reply/denial.ts';
-import { closureOf, showsService } from '../reply/refusal.ts';
-import { heldBack, type Reply } from '../reply/reply.ts';
-import { refusalIn } from '../reply/stranger.ts';
+import { heldBack, type Reply, saysOf } from '../reply/reply.ts';
 import {
   type Circuit,
   type CircuitKeys,
@@ -137,13 +134,11 @@ const hear = async (
   reply: Reply,
   { mayBlameJobs, isLook }: { readonly mayBlameJobs: boolean; readonly isLook: boolean },
 ): Promise<void> => {
-  const closure = closureOf(reply);
-  const reason = closure && refusalIn(reply);
+  const { trouble, reason, denial, showsService } = saysOf(reply);
   it.refusal = reason ?? it.refusal;
-  if (mayBlameJobs && denialOf(reply) !== undefined) return;
-  if (closure !== undefined && reason !== undefined)
-    await noteRefused(circuit, reply, { closure, reason });
-  else if (showsService(reply)) {
+  if (mayBlameJobs && denial !== undefined) return;
+  if (trouble !== undefined) await noteRefused(circuit, reply, { trouble, reason });
+  else if (showsService) {
     if (!isLook) it.isServed = true;
     await noteServed(circuit, isLook);
   }
@@ -162,7 +157,10 @@ const admit = (it: Known, destination: Destination): Admission => {
   if (isOpen(circuit))
     return {
       kind: 'stay',
-      reply: heldBack('the circuit breaker is open', circuit.route.lacksRoute()),
+      reply: heldBack(
+        'the circuit breaker is open',
+        circuit.route.lacksRoute() ? 'no-route' : 'held',
+      ),
     };
   const probe = probeUnderWay(circuit);
   return probe === undefined ? { kind: 'go', circuit } : { kind: 'wait', probe };

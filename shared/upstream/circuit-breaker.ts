@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseLoosely } from '../json/json.ts';
 import type { ProjectId, Service } from '../operations/operation.ts';
-import type { Closure } from '../reply/refusal.ts';
+import type { Trouble } from '../reply/trouble.ts';
 import type { Destination } from './destination.ts';
 import { LONGEST_PAUSE_SECONDS } from './rate.ts';
 
@@ -94,7 +94,7 @@ const AUTH_SECONDS = 60;
 
 /** A refusal that was not about the jobs of the request. */
 export interface RefusalOfAll {
-  readonly closure: Closure;
+  readonly trouble: Trouble;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
   /** One is enough to open the breaker. Otherwise it takes {@link STRIKES} in a row. */
@@ -104,7 +104,7 @@ export interface RefusalOfAll {
 }
 
 /** What the reader of the log should check when a breaker opens. */
-export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
+export const ADVICE: Readonly<Record<Trouble, string | undefined>> = {
   throttled: undefined,
   outage: undefined,
   auth: 'check the credential of the project, and its rights there',
@@ -119,7 +119,7 @@ export const ADVICE: Readonly<Record<Closure, string | undefined>> = {
  */
 export const openedAfter = (
   record: BreakerRecord | undefined,
-  { closure, retryAfter = 0, isCertain, reason }: RefusalOfAll,
+  { trouble, retryAfter = 0, isCertain, reason }: RefusalOfAll,
   now: number,
   /** Refusals since the record was read. */
   newStrikes = 1,
@@ -129,15 +129,15 @@ export const openedAfter = (
   const grows = isCertain || strikes >= STRIKES;
   const step = Math.max(1, before.step + Number(grows));
   const grown = FIRST_SECONDS * 2 ** Math.min(step - 1, 10);
-  const least = closure === 'auth' && grows ? AUTH_SECONDS : 0;
+  const least = trouble === 'auth' && grows ? AUTH_SECONDS : 0;
   const seconds = Math.max(Math.min(LONGEST_SECONDS, grown), least, retryAfter);
   return {
     until: now + SECOND * Math.min(LONGEST_PAUSE_SECONDS, seconds),
     step,
     strikes: grows ? 0 : strikes,
     probing: false,
-    ...(closure === 'auth' && { ofCredential: true }),
-    ...(closure === 'no-route' && { noRoute: true }),
+    ...(trouble === 'auth' && { ofCredential: true }),
+    ...(trouble === 'no-route' && { noRoute: true }),
     ...(reason !== undefined && { reason }),
   };
 };

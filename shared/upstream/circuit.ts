@@ -1,5 +1,5 @@
-import { type Closure, isBadSignature, isOfRoute } from '../reply/refusal.ts';
-import type { Reply } from '../reply/reply.ts';
+import { type Reply, saysOf } from '../reply/reply.ts';
+import type { Trouble } from '../reply/trouble.ts';
 import { credentialBreakerKey, projectBreakerKey, routeBreakerKey } from './circuit-breaker.ts';
 import type { Destination } from './destination.ts';
 import { LONGEST_PAUSE_SECONDS } from './rate.ts';
@@ -77,7 +77,7 @@ const LATER_SECONDS = 60;
  */
 const refuseCredential = async (
   { project, credential }: Circuit,
-  refusal: { readonly closure: Closure; readonly reason: string },
+  refusal: { readonly trouble: Trouble; readonly reason: string | undefined },
 ): Promise<number> => {
   const isProjects = project.blamesCredential() && !credential.blamesCredential();
   await credential.failure({ ...refusal, isCertain: true });
@@ -88,13 +88,13 @@ const refuseCredential = async (
 export const noteRefused = async (
   circuit: Circuit,
   reply: Reply,
-  refusal: { readonly closure: Closure; readonly reason: string },
+  refusal: { readonly trouble: Trouble; readonly reason: string | undefined },
 ): Promise<void> => {
-  const isBad = isBadSignature(reply);
-  const isCredentials = reply.sentBy?.isRefused ?? isBad;
-  const retryAfter = isCredentials ? await refuseCredential(circuit, refusal) : reply.retryAfter;
-  const { closure } = refusal;
-  const isCertain = closure === 'throttled' || closure === 'no-route' || isBad;
-  const breaker = isOfRoute(reply) ? circuit.route : circuit.project;
+  const { isBadSignature, isOfRoute, retryAfter: wished } = saysOf(reply);
+  const isCredentials = reply.sentBy?.isRefused ?? isBadSignature;
+  const retryAfter = isCredentials ? await refuseCredential(circuit, refusal) : wished;
+  const { trouble } = refusal;
+  const isCertain = trouble === 'throttled' || trouble === 'no-route' || isBadSignature;
+  const breaker = isOfRoute ? circuit.route : circuit.project;
   await breaker.failure({ ...refusal, retryAfter, isCertain });
 };

@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from '../operations/operation.ts';
-import type { Reply } from '../reply/reply.ts';
+import { readReply } from '../reply/read-reply.ts';
+import type { Reply, Unread } from '../reply/reply.ts';
 
 /** A request as it goes on the wire. Its headers may hold a credential: it is never logged whole. */
 export interface Outgoing {
@@ -10,8 +11,24 @@ export interface Outgoing {
   readonly body?: string;
 }
 
-/** A reply, and the token that IAM sends in a header of its own. */
-export type Exchanged = Reply & { readonly subjectToken?: string };
+/** IAM sends a token in a header of its own. */
+interface WithToken {
+  readonly subjectToken?: string;
+}
+
+/** What came of a request, not yet read. */
+export type Exchanged = Unread & WithToken;
+
+/** What came of a request, read. */
+export type ReadExchanged = Reply & WithToken;
+
+export const readExchanged = ({ subjectToken, ...unread }: Exchanged): ReadExchanged => ({
+  ...readReply(unread),
+  ...(subjectToken !== undefined && { subjectToken }),
+});
+
+/** As `Exchange`, and reads what came of the request. */
+export type ReadExchange = (outgoing: Outgoing, signal?: AbortSignal) => Promise<ReadExchanged>;
 
 /**
  * Sends one request, once. Law: it never throws for what the outside does. Silence is a reply too, also after `signal` was

@@ -1,7 +1,6 @@
-import { isBadSignature } from '../reply/refusal.ts';
-import { heldBack } from '../reply/reply.ts';
+import { heldBack, saysOf } from '../reply/reply.ts';
 import type { Credential } from './credentials.ts';
-import type { Exchange } from './exchange.ts';
+import type { ReadExchange } from './exchange.ts';
 import { hindrance, type Turn } from './send.ts';
 import { type InTurn, makeTurns } from './turns.ts';
 
@@ -26,13 +25,13 @@ export interface Lane {
   /** Whether it was refused lately, and a user's for no single project's trouble: no other has been served since the last time. */
   readonly isCondemned: () => boolean;
   /** Fetches a user's tokens, one after another, so that a bad password is tried once. */
-  readonly login: (project: string, turn: Turn) => Exchange;
+  readonly login: (project: string, turn: Turn) => ReadExchange;
 }
 
 export interface LaneEdges {
   /** How many times credentials have been read so far. */
   readonly reads: () => number;
-  readonly exchange: Exchange;
+  readonly exchange: ReadExchange;
   readonly now: () => number;
 }
 
@@ -75,7 +74,7 @@ const makeLane = (
         if (hindered !== undefined) return { reply: heldBack(hindered) };
         const readsThen = reads();
         const answer = await exchange(outgoing, turn.signal);
-        if (isBadSignature(answer)) refuse(project, readsThen);
+        if (saysOf(answer).isBadSignature) refuse(project, readsThen);
         else if (answer.kind === 'replied' && answer.status < 300) prove(project);
         return { reply: answer };
       });

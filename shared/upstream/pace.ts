@@ -1,6 +1,5 @@
 import type { UpstreamRequest } from '../operations/operation.ts';
-import { closureOf, isSaidOfAll, showsService } from '../reply/refusal.ts';
-import { heldBack, type Reply } from '../reply/reply.ts';
+import { heldBack, type Reply, saysOf } from '../reply/reply.ts';
 import { FREE, type Pace, slowDown, speedUp, takeTurn } from './rate.ts';
 import { hindrance, type Send, type Turn } from './send.ts';
 
@@ -52,15 +51,15 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
       const reply = await send(request, turn);
       const pace = paces.get(lane) ?? FREE;
-      if (closureOf(reply) !== 'throttled') {
-        if (showsService(reply)) paces.set(lane, speedUp(pace));
+      const { trouble, showsService, isOfAll, retryAfter } = saysOf(reply);
+      if (trouble !== 'throttled') {
+        if (showsService) paces.set(lane, speedUp(pace));
         return reply;
       }
-      const slower = slowDown(pace, now(), reply.retryAfter);
+      const slower = slowDown(pace, now(), retryAfter);
       paces.set(lane, slower);
       refusal = reply;
-      const isLast = tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES;
-      if (isLast || !isSaidOfAll(reply)) return reply;
+      if (tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES || !isOfAll) return reply;
     }
   };
 };

@@ -1,5 +1,5 @@
 import type { UpstreamRequest } from '../operations/operation.ts';
-import { heldBack, type Reply } from '../reply/reply.ts';
+import { heldBack, type Unsent } from '../reply/reply.ts';
 import { hindrance, type Turn } from './send.ts';
 
 /** That nothing of a request is left to send, by the time of its turn. */
@@ -7,7 +7,7 @@ export const NOTHING_LEFT = 'others have what it asked for';
 
 export type Readied =
   | { readonly kind: 'go'; readonly body: string | undefined }
-  | { readonly kind: 'held'; readonly reply: Reply };
+  | { readonly kind: 'held'; readonly reply: Unsent };
 
 /**
  * The body of a request that has its turn. To be called right before the request is sent. It takes time to make a body

@@ -104,7 +104,7 @@ const makeClean = (secrets: readonly string[]) => {
  */
 export const redact = (reply: Exchanged, sent: Outgoing, credential?: Credential): Exchanged => {
   const clean = makeClean([...secretsIn(sent), ...secretsOf(credential)]);
-  return reply.kind === 'silent'
-    ? { ...reply, reason: clean(reply.reason) }
-    : { ...reply, body: clean(reply.body) };
+  return reply.kind === 'replied'
+    ? { ...reply, body: clean(reply.body) }
+    : { ...reply, reason: clean(reply.reason) };
 };

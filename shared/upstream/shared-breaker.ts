@@ -84,7 +84,7 @@ const write = async (it: Known, next: BreakerRecord): Promise<boolean> => {
   return written === 'written';
 };
 
-const tellOpen = ({ log, key }: Known, { closure: why, reason }: RefusalOfAll, seconds: number) => {
+const tellOpen = ({ log, key }: Known, { trouble: why, reason }: RefusalOfAll, seconds: number) => {
   const advice = ADVICE[why];
   log.warn('circuit breaker open', {
     breaker: key,
@@ -142,7 +142,7 @@ const fail = async (it: Known, last: RefusalOfAll): Promise<void> => {
 const finish = async (it: Known): Promise<void> => {
   const { refusals } = it;
   // One or two strange replies beside good ones are no reason to stop the other requests.
-  const isOdd = it.hasServed && refusals?.last.closure === 'unreadable';
+  const isOdd = it.hasServed && refusals?.last.trouble === 'unreadable';
   // If looks are answered after a refusal, the refusal may be about its own jobs.
   if (refusals !== undefined && !isOdd && !it.areLooksAnswered) await open(it, refusals);
   else if (it.isProbing) await write(it, { ...it.record, until: it.now(), probing: false });

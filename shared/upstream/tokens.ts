@@ -1,7 +1,8 @@
-import { isObject, type Json, parseLoosely } from '../json/json.ts';
+import { isObject, type Json } from '../json/json.ts';
+import { readReply } from '../reply/read-reply.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { User } from './credentials.ts';
-import type { Exchange, Exchanged, Outgoing } from './exchange.ts';
+import type { Outgoing, ReadExchange } from './exchange.ts';
 
 /** For whom a token is: it opens one project. */
 export interface Bearer {
@@ -21,7 +22,7 @@ export type TokenReading =
 
 export interface Tokens {
   /** A token that is kept, or one that is fetched by `exchange`. IAM's refusal or silence is a value. */
-  readonly of: (bearer: Bearer, exchange: Exchange) => Promise<TokenReading>;
+  readonly of: (bearer: Bearer, exchange: ReadExchange) => Promise<TokenReading>;
   /** Forgets a token that was refused. */
   readonly drop: (token: string) => void;
 }
@@ -53,38 +54,32 @@ const loginOf = ({ user: { user, password, domain }, iam, project }: Bearer): Ou
   }),
 });
 
-const jsonOf = (body: string): Json => {
-  const parsed = parseLoosely(body);
-  return parsed.ok ? parsed.value : null;
-};
-
-const lifeOf = (body: string, now: number): number => {
-  const value = jsonOf(body);
-  const token = isObject(value) ? value.token : undefined;
+const lifeOf = (body: Json, now: number): number => {
+  const token = isObject(body) ? body.token : undefined;
   const text = isObject(token) ? token.expires_at : undefined;
   const end = typeof text === 'string' ? Date.parse(text) : Number.NaN;
   return Number.isNaN(end) ? UNREADABLE_LIFE_MS : end - now;
 };
 
 /**
- * What IAM said, in the gateway's words, since the services' own readers do not know IAM's. Nothing went to a service:
- * where IAM is in trouble or says nothing of use, its reply counts as silence, and unsent.
+ * IAM's refusal in the gateway's words, which the services' readers know. The service itself got no request: if IAM is in
+ * trouble or gives no token, the request counts as unsent.
  */
-const refusalOf = (reply: Exchanged): Reply => {
-  if (reply.kind === 'silent') return { ...reply, unsent: true };
-  const { status, retryAfter } = reply;
+const refusalOf = (reply: Reply): Reply => {
+  if (reply.kind === 'unsent') return reply;
+  if (reply.kind === 'silent') return { ...reply, kind: 'unsent', why: 'unreachable' };
+  const { status, body, says } = reply;
   const text = `IAM answered ${status}`;
   if (status < 400 || status === 408 || status >= 500)
-    return { kind: 'silent', unsent: true, reason: `${text} and no token` };
-  const value = jsonOf(reply.body);
-  const said = isObject(value) && typeof value.error_code === 'string' ? value.error_code : '';
+    return { kind: 'unsent', why: 'unreachable', reason: `${text} and no token` };
+  const said = isObject(body) && typeof body.error_code === 'string' ? body.error_code : '';
   const code = /^IAM\.\d{1,8}$/.test(said) ? said : `IAM.${status}`;
-  return {
+  return readReply({
     kind: 'replied',
     status,
     body: JSON.stringify({ error_code: code, error_msg: text }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  };
+    ...(says.retryAfter !== undefined && { retryAfter: says.retryAfter }),
+  });
 };
 
 /**
@@ -95,10 +90,14 @@ export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
   const kept = new Map<string, Kept>();
   const underWay = new Map<string, Promise<TokenReading>>();
 
-  const fetch = async (key: string, bearer: Bearer, exchange: Exchange): Promise<TokenReading> => {
+  const fetch = async (
+    key: string,
+    bearer: Bearer,
+    exchange: ReadExchange,
+  ): Promise<TokenReading> => {
     const since = now();
     const reply = await exchange(loginOf(bearer));
-    if (reply.kind === 'silent' || reply.status >= 300 || reply.subjectToken === undefined)
+    if (reply.kind !== 'replied' || reply.status >= 300 || reply.subjectToken === undefined)
       return { kind: 'refused', reply: refusalOf(reply) };
     const life = lifeOf(reply.body, since);
     const reading = { kind: 'token', token: reply.subjectToken, since } as const;

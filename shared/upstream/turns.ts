@@ -1,4 +1,4 @@
-import type { Reply } from '../reply/reply.ts';
+import { isHeld, type Reply } from '../reply/reply.ts';
 
 /** Runs what sends a request for a project, when it is its turn. */
 export type InTurn = <Attempt extends { readonly reply: Reply }>(
@@ -38,7 +38,7 @@ export const makeTurns = (slots: number): InTurn => {
     try {
       const attempt = await run();
       if (attempt.reply.kind === 'replied') hung.delete(project);
-      else if (attempt.reply.held !== true) hung.add(project);
+      else if (!isHeld(attempt.reply)) hung.add(project);
       return attempt;
     } finally {
       line(project, waiting.get(project));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../shared/operations/index.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
-import { isOfRoute } from '../../shared/reply/refusal.ts';
+import { saysOf } from '../../shared/reply/reply.ts';
 import { plainJob } from '../support/fixtures.ts';
 import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
@@ -92,10 +92,10 @@ describe('a refusal is about a route, and not about the others', () => {
     [404, code('DLI.0023'), false],
     [200, [], false],
   ])('%i %j: %s', (status, body, is) => {
-    expect(isOfRoute(replied(status, body))).toBe(is);
+    expect(replied(status, body).says.isOfRoute).toBe(is);
   });
 
   it('silence is about none', () => {
-    expect(isOfRoute({ kind: 'silent', reason: 'timeout' })).toBe(false);
+    expect(saysOf({ kind: 'silent', reason: 'timeout' }).isOfRoute).toBe(false);
   });
 });

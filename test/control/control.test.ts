@@ -163,12 +163,7 @@ describe('a message comes back after a while', () => {
       reply: (call) =>
         call.path.startsWith('/v3/')
           ? agree(call)
-          : {
-              kind: 'replied',
-              status: 429,
-              body: JSON.stringify(refusal('APIGW.0308')),
-              retryAfter: 120,
-            },
+          : replied(429, refusal('APIGW.0308'), { retryAfter: 120 }),
     });
     const batch = [
       message('m1', { age: 1 }),

@@ -8,8 +8,6 @@ const AT = Date.parse(NOW);
 const LEASE_SECONDS = 60;
 const SETTLE_SECONDS = 30;
 
-const down = { kind: 'replied', status: 503, body: '' } as const;
-
 describe('a message that can but wait for a request that may take effect comes back when it cannot any more', () => {
   it('at once after silence, and when it is received too early', async () => {
     let at = AT;
@@ -56,7 +54,7 @@ describe('a message that can but wait for a request that may take effect comes b
 
   it('and later where the upstream asks for a longer pause', async () => {
     const { run, postponed } = startControlRoom({
-      reply: () => ({ ...down, retryAfter: LEASE_SECONDS + 30 }),
+      reply: () => replied(503, '', { retryAfter: LEASE_SECONDS + 30 }),
     });
     await run([message('m', { jobs: ['1'] })]);
     expect(postponed.get('m')).toBe(LEASE_SECONDS + 30);

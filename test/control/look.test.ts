@@ -92,7 +92,7 @@ describe('a look that was held back was not made', () => {
   it('its jobs are not asked about, and the log does not count them as seen', async () => {
     const replies: Record<string, Reply> = {
       1: heldBack('no time left'),
-      2: { kind: 'silent', reason: 'no connection', unsent: true },
+      2: { kind: 'unsent', why: 'unreachable', reason: 'no connection' },
       3: replied(200, { is_success: 'true' }),
     };
     const { look, lines } = begin(

@@ -172,13 +172,7 @@ describe('all who ask for a job share what comes of it', () => {
   });
 
   it('and a pause that the upstream asks for', async () => {
-    const body = refusal('APIGW.0308');
-    const throttle = {
-      kind: 'replied',
-      status: 429,
-      body: JSON.stringify(body),
-      retryAfter: 77,
-    } as const;
+    const throttle = replied(429, refusal('APIGW.0308'), { retryAfter: 77 });
     const { list } = await carryOut(throttle, unseen, { jobs: ['131'] }, { jobs: ['130', '131'] });
     expect(list.map(({ waits }) => pauseOf(waits))).toEqual([77, 77]);
   });

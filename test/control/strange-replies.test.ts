@@ -11,12 +11,8 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const AT = Date.parse(NOW);
 
-const typed = (contentType: string, status: number, body: unknown): Reply => ({
-  kind: 'replied',
-  status,
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-  contentType,
-});
+const typed = (contentType: string, status: number, body: unknown): Reply =>
+  replied(status, body, { contentType });
 
 const NGINX = typed('text/html', 404, '<html><h1>404 Not Found</h1><hr>nginx</html>');
 const FORBIDDEN = typed('application/json', 403, {

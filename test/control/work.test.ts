@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
 import { agree, message, outcomes, refusal, startControlRoom } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
 
 const AT = Date.parse(NOW);
 const LEASE = 60_000;
@@ -13,12 +13,7 @@ const COOL_DOWN_SECONDS = 120;
 const silence = { kind: 'silent', reason: 'timeout' } as const;
 
 /** The upstream has enough of everybody. */
-const throttle: Reply = {
-  kind: 'replied',
-  status: 429,
-  body: JSON.stringify(refusal('APIGW.0308')),
-  retryAfter: COOL_DOWN_SECONDS,
-};
+const throttle = replied(429, refusal('APIGW.0308'), { retryAfter: COOL_DOWN_SECONDS });
 
 /** A ledger that keeps the keys that are read. */
 const keptReads = (memory: Ledger) => {

@@ -23,7 +23,8 @@ describe('a request whose invocation is over is abandoned', () => {
     const outgoing = { method: 'POST', url, headers: {}, body: '{"job_ids":[1]}' } as const;
     const silent = { kind: 'silent', reason: expect.stringMatching(/abort/i) };
     expect(await exchange(outgoing, over.signal)).toEqual(silent);
-    expect(await exchange(outgoing, over.signal)).toEqual({ ...silent, unsent: true });
+    const unsent = { ...silent, kind: 'unsent', why: 'unreachable' };
+    expect(await exchange(outgoing, over.signal)).toEqual(unsent);
     expect(requests).toBe(1);
   });
 });

@@ -77,8 +77,8 @@ const sendTo = async (server: Server, host = '127.0.0.1', bounds = {}) => {
 };
 
 const unsent = (reason: string | RegExp) => ({
-  kind: 'silent',
-  unsent: true,
+  kind: 'unsent',
+  why: 'unreachable',
   reason: expect.stringMatching(reason),
 });
 

@@ -112,7 +112,11 @@ describe('a reply is returned as it is', () => {
 
 describe('no answer is a value: nothing is thrown', () => {
   it('if no server listens', async () => {
-    expect(await send()).toMatchObject({ kind: 'silent', reason: expect.any(String) });
+    expect(await send()).toMatchObject({
+      kind: 'unsent',
+      why: 'unreachable',
+      reason: expect.any(String),
+    });
   });
 });
 

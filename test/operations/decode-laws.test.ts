@@ -29,7 +29,9 @@ const exchange = (operation: Operation): fc.Arbitrary<Exchange> =>
 const kindsOf = ({ reading }: Exchange) => reading.verdicts.map(({ kind }) => kind);
 /** A word for success, from somebody who could know: not from silence and not from a server in trouble. */
 const saysSuccess = (answer: Reply): boolean =>
-  answer.kind === 'replied' && answer.status < 500 && /true|success/i.test(answer.body);
+  answer.kind === 'replied' &&
+  answer.status < 500 &&
+  /true|success/i.test(JSON.stringify(answer.body));
 
 const faultIn = (verdict: Verdict): string | undefined => {
   switch (verdict.kind) {

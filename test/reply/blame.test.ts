@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Blame } from '../../shared/reply/error-codes.ts';
-import { blameOf, mayBeOneJobs, verdictOn } from '../../shared/reply/refusal.ts';
+import { type Blame, blameOf } from '../../shared/reply/error-codes.ts';
+import { judgeError, mayBeOneJobs } from '../../shared/reply/judge-error.ts';
 
 /** From the vendor's error-code pages: code, status, whose trouble it is. */
 const KNOWN: readonly (readonly [string, number, Blame])[] = [
@@ -137,7 +137,7 @@ describe('a code that is known for the gateway’s goes before the status, as lo
   });
 
   it('what the gateway refuses reached no job, and is no verdict', () => {
-    expect(verdictOn(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
+    expect(judgeError(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
       kind: 'unanswered',
       served: 'no',
       reason: 'APIGW.0101: words',
@@ -156,7 +156,7 @@ describe('a refusal is final, unless it will pass', () => {
     ['NEW.0001', true],
   ])('%s is final, with the code and the words of the upstream; doubtful: %s', (code, doubtful) => {
     const error = { code, message };
-    expect(verdictOn(400, error, 'keyed')).toEqual({
+    expect(judgeError(400, error, 'keyed')).toEqual({
       kind: 'rejected',
       evidence: 'keyed',
       error,
@@ -170,7 +170,7 @@ describe('a refusal is final, unless it will pass', () => {
     ['DRS.M01503', 'no'],
     ['APIGW.0308', 'no'],
   ])('%s will pass: no verdict, but the reason; served: %s', (code, served) => {
-    expect(verdictOn(400, { code, message }, 'keyed')).toEqual({
+    expect(judgeError(400, { code, message }, 'keyed')).toEqual({
       kind: 'unanswered',
       served,
       reason: `${code}: words`,

@@ -4,11 +4,11 @@ import {
   asWhole,
   byId,
   byPosition,
+  openReply,
   type Row,
-  silence,
   unanswered,
 } from '../../shared/reply/correlate.ts';
-import { heldBack } from '../../shared/reply/reply.ts';
+import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 
 const yes: Row = { kind: 'success' };
 const no = (code = 'DLI.0001'): Row => ({ kind: 'error', error: { code, message: 'words' } });
@@ -164,7 +164,7 @@ describe('a claim of success is believed only where it can be true', () => {
 
 describe('nobody is answered', () => {
   it('with the same reason for all', () => {
-    expect(unanswered(2, 'why')).toEqual({
+    expect(unanswered(2, 'why', 503)).toEqual({
       verdicts: [
         { kind: 'unanswered', served: 'maybe yet', reason: 'why' },
         { kind: 'unanswered', served: 'maybe yet', reason: 'why' },
@@ -175,20 +175,14 @@ describe('nobody is answered', () => {
 });
 
 describe('a reply that is none', () => {
-  it('was held back here: silence, with nothing sent', () => {
-    expect(heldBack('no time left')).toEqual({
-      kind: 'silent',
-      unsent: true,
-      held: true,
-      reason: 'no time left',
-    });
-  });
-
-  it('leaves open what was served only if something was sent', () => {
-    const servedBy = (unsent: boolean) =>
-      silence(1, { kind: 'silent', reason: 'why', unsent }).verdicts;
-    expect(servedBy(true)).toEqual([{ kind: 'unanswered', served: 'no', reason: 'why' }]);
-    expect(servedBy(false)).toEqual([{ kind: 'unanswered', served: 'maybe yet', reason: 'why' }]);
+  it.each<[Reply, 'no' | 'maybe yet']>([
+    [{ kind: 'silent', reason: 'why' }, 'maybe yet'],
+    [{ kind: 'unsent', why: 'unreachable', reason: 'why' }, 'no'],
+    [heldBack('why'), 'no'],
+    [heldBack('why', 'no-route'), 'no'],
+  ])('leaves open what was served only if something was sent: %j', (reply, served) => {
+    const verdicts = [{ kind: 'unanswered', served, reason: 'why' }];
+    expect(openReply(1, reply)).toEqual({ kind: 'none', reading: { verdicts, suspect: false } });
   });
 });
 

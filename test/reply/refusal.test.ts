@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Closure,
-  closureOf,
-  isAuthRefusal,
-  isBadSignature,
-  isSaidOfAll,
-  showsService,
-} from '../../shared/reply/refusal.ts';
-import { heldBack } from '../../shared/reply/reply.ts';
+import { heldBack, saysOf } from '../../shared/reply/reply.ts';
+import { isAuthRefusal } from '../../shared/reply/says.ts';
+import type { Trouble } from '../../shared/reply/trouble.ts';
 import { replied } from '../support/replies.ts';
 
 describe('a reply refuses everybody, or those who were asked for, or nobody', () => {
@@ -18,7 +12,7 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ...code(error_code),
   });
 
-  it.each<[string, number, unknown, Closure | undefined]>([
+  it.each<[string, number, unknown, Trouble | undefined]>([
     ['a throttle of the gateway', 429, code('APIGW.0308'), 'throttled'],
     ['its other spelling', 429, code('APIG.0308'), 'throttled'],
     ['a throttle without a body', 429, '', 'throttled'],
@@ -97,12 +91,12 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ['an empty list at 401', 401, [], 'auth'],
     ['an empty list at 503', 503, [], 'outage'],
     ['an empty list beside success', 200, [], undefined],
-  ])('%s (%i)', (_, status, body, closure) => {
-    expect(closureOf(replied(status, body))).toBe(closure);
+  ])('%s (%i)', (_, status, body, trouble) => {
+    expect(saysOf(replied(status, body)).trouble).toBe(trouble);
     // Some of them may be about a few of the jobs, and the others served: that is no reason to send them all again.
-    const isAll = isSaidOfAll(replied(status, body));
-    expect(isAuthRefusal(replied(status, body))).toBe(closure === 'auth' && isAll);
-    if (closure !== undefined) expect(showsService(replied(status, body))).toBe(false);
+    const isAll = saysOf(replied(status, body)).isOfAll;
+    expect(isAuthRefusal(saysOf(replied(status, body)))).toBe(trouble === 'auth' && isAll);
+    if (trouble !== undefined) expect(saysOf(replied(status, body)).showsService).toBe(false);
   });
 
   it.each<[string, number, unknown, boolean]>([
@@ -115,17 +109,17 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ['an error for a task by its id', 202, { jobs: [failed('a')] }, false],
     ['so too under the other name', 429, { results: [failed('a')] }, false],
   ])('%s (%i) is said of all jobs: %s', (_, status, body, isAll) => {
-    expect(isSaidOfAll(replied(status, body))).toBe(isAll);
+    expect(saysOf(replied(status, body)).isOfAll).toBe(isAll);
   });
 
   it('nor does anything else that is no answer show a service at work', () => {
     const throttleAndOutage = [code('DRS.M01503'), code('DLI.0999')];
     const both = replied(400, throttleAndOutage);
-    expect([closureOf(both), showsService(both)]).toEqual([undefined, false]);
-    expect(showsService(replied(200, '<html>'))).toBe(false);
-    expect(showsService(replied(302, '{}'))).toBe(false);
-    expect(showsService({ kind: 'silent', reason: 'timeout' })).toBe(false);
-    expect(showsService(heldBack('no time left'))).toBe(false);
+    expect([saysOf(both).trouble, saysOf(both).showsService]).toEqual([undefined, false]);
+    expect(saysOf(replied(200, '<html>')).showsService).toBe(false);
+    expect(saysOf(replied(302, '{}')).showsService).toBe(false);
+    expect(saysOf({ kind: 'silent', reason: 'timeout' }).showsService).toBe(false);
+    expect(saysOf(heldBack('no time left')).showsService).toBe(false);
   });
 
   it.each<[string, number, unknown]>([
@@ -136,7 +130,7 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ['a quota', 400, code('DLI.1028')],
     ['a status that was asked for', 200, { results: [{ id: 'a', status: 'CONFIGURATION' }] }],
   ])('%s (%i) shows one', (_, status, body) => {
-    expect(showsService(replied(status, body))).toBe(true);
+    expect(saysOf(replied(status, body)).showsService).toBe(true);
   });
 
   it.each<[string, number, unknown, boolean]>([
@@ -158,44 +152,46 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     ['a row of many that was served', 401, [code('DLI.0014'), { is_success: 'true' }], false],
     ['a success', 200, [], false],
   ])('a refusal of the credential itself: %s (%i): %j %s', (_, status, body, isBad) => {
-    expect(isBadSignature(replied(status, body))).toBe(isBad);
+    expect(saysOf(replied(status, body)).isBadSignature).toBe(isBad);
   });
 
   it('silence refuses everybody, whether anything was sent or not', () => {
-    expect(closureOf({ kind: 'silent', reason: 'timeout' })).toBe('outage');
-    expect(closureOf({ kind: 'silent', reason: 'refused', unsent: true })).toBe('outage');
+    expect(saysOf({ kind: 'silent', reason: 'timeout' }).trouble).toBe('outage');
+    expect(saysOf({ kind: 'unsent', why: 'unreachable', reason: 'refused' }).trouble).toBe(
+      'outage',
+    );
   });
 
   it('a request that was held back here tells nothing of the upstream', () => {
-    expect(closureOf(heldBack('no time left'))).toBeUndefined();
+    expect(saysOf(heldBack('no time left')).trouble).toBeUndefined();
   });
 });
 
 describe('the code of a reply is where its service puts it', () => {
-  it.each<[string, unknown, Closure | undefined]>([
+  it.each<[string, unknown, Trouble | undefined]>([
     ['in IAM’s own shape', { error: { code: 'IAM.0012' } }, 'throttled'],
     ['there too beside an empty one', { error_code: '', error: { code: 'IAM.0012' } }, 'throttled'],
     ['or one that is no text', { error_code: 7, error: { code: 'IAM.0061' } }, 'auth'],
     ['but not in place of one', { error_code: 'DLI.0002', error: { code: 'IAM.0012' } }, undefined],
-  ])('%s', (_, body, closure) => {
-    expect(closureOf(replied(400, body))).toBe(closure);
+  ])('%s', (_, body, trouble) => {
+    expect(saysOf(replied(400, body)).trouble).toBe(trouble);
   });
 
-  it.each<[string, Closure]>([
+  it.each<[string, Trouble]>([
     ['DLI.0999', 'outage'],
     ['DLI.0019', 'outage'],
     ['DRS.M01503', 'throttled'],
     ['DLI.0016', 'auth'],
-  ])('and where all rows say %s it goes before a status of success', (error_code, closure) => {
+  ])('and where all rows say %s it goes before a status of success', (error_code, trouble) => {
     for (const status of [200, 202, 299])
-      expect(closureOf(replied(status, [{ error_code }, { error_code }]))).toBe(closure);
+      expect(saysOf(replied(status, [{ error_code }, { error_code }])).trouble).toBe(trouble);
   });
 });
 
 describe('a row that blames everybody counts as one, unless it tells of a job', () => {
   const throttle = { error_code: 'APIGW.0308' };
 
-  it.each<[string, unknown, Closure | undefined]>([
+  it.each<[string, unknown, Trouble | undefined]>([
     ['a success', [{ ...throttle, is_success: 'true' }], undefined],
     ['a success in capitals', [{ ...throttle, is_success: 'TRUE' }], undefined],
     ['a word that ends so', [{ ...throttle, is_success: 'untrue' }], 'throttled'],
@@ -204,13 +200,13 @@ describe('a row that blames everybody counts as one, unless it tells of a job', 
     ['an empty status in a list', { results: [{ ...throttle, status: '' }] }, 'throttled'],
     ['a failure in a list', { results: [{ ...throttle, status: 'Failed' }] }, 'throttled'],
     ['a status beside no list', { ...throttle, status: 'STARTJOBING' }, 'throttled'],
-  ])('%s', (_, body, closure) => {
-    expect(closureOf(replied(400, body))).toBe(closure);
+  ])('%s', (_, body, trouble) => {
+    expect(saysOf(replied(400, body)).trouble).toBe(trouble);
   });
 
   it('and shows that the service is at work at 299, and not at 300 to 399', () => {
     const rows = [{ is_success: 'true' }];
-    const shown = [299, 300, 399, 400].map((status) => showsService(replied(status, rows)));
+    const shown = [299, 300, 399, 400].map((status) => saysOf(replied(status, rows)).showsService);
     expect(shown).toEqual([true, false, false, true]);
   });
 });

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { isObject, type Json, parseJson } from '../../shared/json/json.ts';
 import type { Entry, Ledger } from '../../shared/ledger/ledger.ts';
 import type { UpstreamRequest } from '../../shared/operations/operation.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
+import type { Replied, Reply } from '../../shared/reply/reply.ts';
 import type { Handed } from './queue-model.ts';
+import { replied as replyOf } from './reply-model.ts';
 import type { Breakage } from './simulate.ts';
 
 /** A control loop that is wrong in one way, and the promises of which at least one must be seen broken. */
@@ -15,7 +17,9 @@ export interface Broken {
   readonly breakage: Breakage;
 }
 
-type Replied = Extract<Reply, { kind: 'replied' }>;
+const replied = (...wire: Parameters<typeof replyOf>): Reply => readReply(replyOf(...wire));
+
+const textOf = ({ body }: Replied): string => JSON.stringify(body);
 
 const isBatch = ({ method, path }: UpstreamRequest): boolean =>
   method === 'POST' && !path.endsWith('/batch-status');
@@ -97,7 +101,7 @@ const looksThatShow = (status: string): Breakage => ({
     ...edges,
     send: async (request, turn) =>
       request.method === 'GET'
-        ? { kind: 'replied', status: 200, body: asLooked(request.path, status) }
+        ? replied(200, asLooked(request.path, status))
         : edges.send(request, turn),
   }),
 });
@@ -152,10 +156,10 @@ const blameEverybody: Breakage = {
       const { request: kept, sent } = remade(request);
       const reply = await edges.send(kept, turn);
       if (reply.kind !== 'replied' || reply.status !== 400) return reply;
-      if (!reply.body.includes('DLI.0001')) return reply;
+      if (!textOf(reply).includes('DLI.0001')) return reply;
       const jobs = sent().split(',').length;
       const refusal = { error_code: 'DLI.0002', error_msg: 'words' };
-      return { ...reply, body: JSON.stringify(new Array(jobs).fill(refusal)) };
+      return replied(reply.status, new Array(jobs).fill(refusal));
     },
   }),
 };
@@ -168,19 +172,19 @@ const readByPosition: Breakage = {
       if (!isBatch(request)) return edges.send(request, turn);
       const { request: kept, sent } = remade(request);
       const reply = await edges.send(kept, turn);
-      if (reply.kind !== 'replied' || !reply.body.startsWith('[')) return reply;
-      const rows: Json = JSON.parse(reply.body);
+      if (reply.kind !== 'replied') return reply;
+      const { body: rows } = reply;
       const jobs: Json = JSON.parse(sent());
       if (!Array.isArray(rows) || !isObject(jobs) || !Array.isArray(jobs.job_ids)) return reply;
       const good = { is_success: 'true', message: 'words' };
-      const body = JSON.stringify(jobs.job_ids.map((_, i) => rows[i] ?? good));
-      return rows.length === 1 ? reply : { ...reply, body };
+      const all = jobs.job_ids.map((_, i) => rows[i] ?? good);
+      return rows.length === 1 ? reply : replied(reply.status, all);
     },
   }),
 };
 
 /** Replies to the batch endpoints, rewritten. */
-const repliesThat = (change: (reply: Replied, request: UpstreamRequest) => Replied): Breakage => ({
+const repliesThat = (change: (reply: Replied, request: UpstreamRequest) => Reply): Breakage => ({
   edges: (edges) => ({
     ...edges,
     send: async (request, turn) => {
@@ -216,8 +220,8 @@ const takesPagesForReplies: Breakage = {
     ...edges,
     send: async (request, turn) => {
       const reply = await edges.send(request, turn);
-      const isPage = reply.kind === 'replied' && /^<html><h1>40[34]|APIGW.0101/.test(reply.body);
-      return isPage ? { kind: 'replied', status: 200, body: '[]' } : reply;
+      const trouble = reply.kind === 'replied' ? reply.says.trouble : undefined;
+      return trouble === 'unreadable' || trouble === 'no-route' ? replied(200, '[]') : reply;
     },
   }),
 };
@@ -337,17 +341,15 @@ export const BROKEN: readonly Broken[] = [
     name: 'takes an error of the server for a refusal that will pass',
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
-      reply.status === 500
-        ? { ...reply, status: 400, body: '{"error_code":"DRS.M01504","error_msg":"words"}' }
-        : reply,
+      reply.status === 500 ? replied(400, { error_code: 'DRS.M01504', error_msg: 'words' }) : reply,
     ),
   },
   {
     name: 'takes one refusal beside a status of success for the refusal of all',
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
-      reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(reply.body)
-        ? { ...reply, status: 400, body: '{"error_code":"DLI.0001","error_msg":"words"}' }
+      reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(textOf(reply))
+        ? replied(400, { error_code: 'DLI.0001', error_msg: 'words' })
         : reply,
     ),
   },
@@ -400,7 +402,7 @@ export const BROKEN: readonly Broken[] = [
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
       reply.status === 403 || reply.status === 413
-        ? { ...reply, status: 400, body: '{"error_code":"APIGW.0201","error_msg":"words"}' }
+        ? replied(400, { error_code: 'APIGW.0201', error_msg: 'words' })
         : reply,
     ),
   },
@@ -600,10 +602,11 @@ export const BROKEN: readonly Broken[] = [
   {
     name: 'takes a task that is busy for one that is refused',
     breaks: ['verdicts are true'],
-    breakage: repliesThat((reply) => ({
-      ...reply,
-      body: reply.body.replaceAll('DRS.M01504', 'DRS.M05003'),
-    })),
+    breakage: repliesThat((reply) =>
+      reply.body === null
+        ? reply
+        : replied(reply.status, textOf(reply).replaceAll('DRS.M01504', 'DRS.M05003')),
+    ),
   },
   {
     name: 'believes an old look',

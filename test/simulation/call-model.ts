@@ -1,6 +1,6 @@
 import type { JobOptions } from '../../local/upstream/job-law.ts';
 import { SIMULATED } from '../../local/upstream/operations/index.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import type { Unread } from '../../shared/reply/reply.ts';
 import { type Call, jobKey, type Said } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
@@ -60,7 +60,7 @@ const SPOILT: readonly FaultName[] = [
 ];
 
 export interface Outcome {
-  readonly reply: Reply;
+  readonly reply: Unread;
   readonly said: readonly Said[];
 }
 
@@ -144,7 +144,7 @@ export const makeArrive = (
   };
 
   /** Refuses a call before anything is done, for one of its jobs. */
-  const deny = (call: Call, reply: Reply): Outcome => {
+  const deny = (call: Call, reply: Unread): Outcome => {
     judge(
       call,
       call.jobs.map(({ id }) => jobKey(call.operation, call.project, id)),

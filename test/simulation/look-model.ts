@@ -1,4 +1,4 @@
-import type { Reply } from '../../shared/reply/reply.ts';
+import type { Unread } from '../../shared/reply/reply.ts';
 import type { Look } from './chronicle.ts';
 import type { Outage, Weather } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
@@ -19,7 +19,7 @@ export const lookAt = (
 };
 
 /** DLI's job detail, or DRS's list of statuses. */
-export const lookReply = ({ service, statuses, starts, tellsStart }: Look): Reply => {
+export const lookReply = ({ service, statuses, starts, tellsStart }: Look): Unread => {
   if (service === 'dli') {
     const [[id, status] = ['', 'missing']] = statuses;
     if (status === 'missing') return replied(400, { error_code: 'DLI.0002', error_msg: 'words' });
@@ -40,7 +40,7 @@ const THROTTLED = replied(429, { error_code: 'APIGW.0308', error_msg: 'words' })
 const REFUSED = replied(401, { error_code: 'APIGW.0301', error_msg: 'words' });
 
 /** In place of an answer to a look while everybody is refused. */
-export const lookOutage = ({ as }: Outage): Reply =>
+export const lookOutage = ({ as }: Outage): Unread =>
   ({
     'error 500': DOWN,
     throttle: THROTTLED,
@@ -49,7 +49,7 @@ export const lookOutage = ({ as }: Outage): Reply =>
   })[as];
 
 /** In place of an answer to a look, if a fault strikes. */
-export const lookFault = ({ strikesOne }: Weather): Reply | undefined => {
+export const lookFault = ({ strikesOne }: Weather): Unread | undefined => {
   switch (strikesOne(['look hangs', 'look error', 'look throttled', 'look html'])) {
     case 'look hangs':
       return SILENCE;

@@ -1,5 +1,5 @@
 import { SIMULATED } from '../../local/upstream/operations/index.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import type { Unread } from '../../shared/reply/reply.ts';
 import { type Call, jobKey, type Trouble } from './chronicle.ts';
 import type { Climate, FaultName } from './climate.ts';
 import type { Random } from './random.ts';
@@ -21,9 +21,9 @@ const words = (code: string) => ({ error_code: code, error_msg: 'words' });
 
 const PAGE = '<html><body>Not here</body></html>';
 
-const DENIALS: ReadonlyMap<Poison, (isDli: boolean) => Reply> = new Map<
+const DENIALS: ReadonlyMap<Poison, (isDli: boolean) => Unread> = new Map<
   Poison,
-  (isDli: boolean) => Reply
+  (isDli: boolean) => Unread
 >([
   ['a right at 400', (isDli) => replied(400, words(isDli ? 'DLI.0015' : 'DRS.M00102'))],
   ['a right at 403', (isDli) => replied(403, words(isDli ? 'DLI.0016' : 'DRS.M00261'))],
@@ -51,7 +51,7 @@ export const makePoison = (
 
   return {
     /** The refusal of a call for one of its jobs, if any. */
-    denialOf: (call: Call): Reply | undefined =>
+    denialOf: (call: Call): Unread | undefined =>
       poison !== undefined && isSpoilt(call)
         ? DENIALS.get(poison)?.(SIMULATED[call.operation].service === 'dli')
         : undefined,

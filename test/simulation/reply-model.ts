@@ -1,11 +1,11 @@
-import type { Reply } from '../../shared/reply/reply.ts';
+import type { Unread } from '../../shared/reply/reply.ts';
 import type { Said, Trouble } from './chronicle.ts';
 import type { FaultName } from './climate.ts';
 import { isWall, PAGES } from './walls.ts';
 
 /** A reply, and what it says of each job. */
 export interface Answer {
-  readonly reply: Reply;
+  readonly reply: Unread;
   readonly said: readonly Said[];
 }
 
@@ -14,9 +14,9 @@ export interface Row {
   readonly trouble: Trouble | undefined;
 }
 
-export const SILENCE: Reply = { kind: 'silent', reason: 'nobody answered' };
+export const SILENCE: Unread = { kind: 'silent', reason: 'nobody answered' };
 
-export const replied = (status: number, body: unknown, retryAfter?: number): Reply => ({
+export const replied = (status: number, body: unknown, retryAfter?: number): Unread => ({
   kind: 'replied',
   status,
   body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -172,7 +172,7 @@ export const spoil = (
 export const failureFor = (
   service: ServiceName,
   fault: FaultName | undefined,
-): { reply: Reply; said: Said } => {
+): { reply: Unread; said: Said } => {
   const isDli = service === 'dli';
   if (isWall(fault))
     return { reply: PAGES[fault], said: fault === 'page 502' ? 'nothing' : 'unserved' };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { readReply } from '../../shared/reply/read-reply.ts';
 import { type Invocation, jobKey, type QueuedIntent } from './chronicle.ts';
 import { FAULTS } from './climate.ts';
 import { drawClimate } from './draw-climate.ts';
 import { makeRandom } from './random.ts';
+import { replied } from './reply-model.ts';
 import { type Breakage, type History, simulate } from './simulate.ts';
 
 const SEEDS = 4_000;
@@ -67,8 +69,8 @@ const closesAll: Breakage = {
     ...edges,
     send: async (request, turn) => {
       const reply = await edges.send(request, turn);
-      return reply.kind === 'replied' && reply.body.includes('APIGW.0101')
-        ? { ...reply, body: '{"error_code":"APIGW.0102","error_msg":"words"}' }
+      return reply.kind === 'replied' && reply.says.trouble === 'no-route'
+        ? readReply(replied(404, { error_code: 'APIGW.0102', error_msg: 'words' }))
         : reply;
     },
   }),

@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from '../../shared/operations/operation.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
+import type { Reply, Unread } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import type { Turn } from '../../shared/upstream/send.ts';
 import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call-model.ts';
@@ -23,7 +24,7 @@ interface Sender {
   readonly remainingMs: () => number;
 }
 
-type Resolve = (reply: Reply) => void;
+type Resolve = (reply: Unread) => void;
 
 /** DLI and DRS behind a wire: jobs whose states take time, replies of every shape on record, and every fault. */
 export const makeUpstreamModel = (
@@ -158,7 +159,7 @@ export const makeUpstreamModel = (
     const listen = (ms: number, { reply, said }: Outcome): void =>
       hear(life, ms, () => {
         call.said = said;
-        const words = reply.kind === 'silent' ? 'silence' : `${reply.status} ${reply.body}`;
+        const words = reply.kind === 'replied' ? `${reply.status} ${reply.body}` : 'silence';
         tell({ kind: 'heard', call, reply: words });
         if (isWall(fault)) {
           const { operation: route, project, sentAt } = call;
@@ -189,11 +190,12 @@ export const makeUpstreamModel = (
           (ready) =>
             new Promise((resolve) => {
               if (!life.isAlive()) return;
-              if (ready.kind === 'held') return resolve(ready.reply);
+              const settle: Resolve = (reply) => resolve(readReply(reply));
+              if (ready.kind === 'held') return settle(ready.reply);
               const sender = { life, invocation, remainingMs };
               const understood = understand({ ...request, body: ready.body });
-              if (understood.kind === 'look') serveLook(understood, sender, resolve);
-              else serveCall(understood, sender, resolve);
+              if (understood.kind === 'look') serveLook(understood, sender, settle);
+              else serveCall(understood, sender, settle);
             }),
         ),
   };

@@ -1,5 +1,5 @@
 import { endpoints } from '../../local/upstream/operations/index.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import type { Unread } from '../../shared/reply/reply.ts';
 import type { Route } from '../../shared/upstream/destination.ts';
 import type { Random } from './random.ts';
 
@@ -30,7 +30,7 @@ export const drawWalls = (random: Random, acceptsFor: number): readonly Wall[] =
 export const isWall = (fault: string | undefined): fault is WallName =>
   WALLS.some((wall) => wall === fault);
 
-const page = (status: number): Reply => ({
+const page = (status: number): Unread => ({
   kind: 'replied',
   status,
   body: `<html><h1>${status}</h1></html>`,
@@ -38,7 +38,7 @@ const page = (status: number): Reply => ({
 });
 
 /** What a wall answers in place of the service. */
-export const PAGES: Readonly<Record<WallName, Reply>> = {
+export const PAGES: Readonly<Record<WallName, Unread>> = {
   'page 403': page(403),
   'page 404': page(404),
   'page 502': page(502),

@@ -1,13 +1,27 @@
 import fc from 'fast-check';
 import type { OperationName } from '../../shared/operations/operation.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
+import type { Replied, Reply, WireReply } from '../../shared/reply/reply.ts';
 import { anyText, jobIdFor, oddJson } from './arbitraries.ts';
 
-export const replied = (status: number, body: unknown): Reply => ({
+/** A reply as it comes from the wire. */
+export const wireReply = (
+  status: number,
+  body: unknown,
+  more: Pick<WireReply, 'contentType' | 'retryAfter'> = {},
+): WireReply => ({
   kind: 'replied',
   status,
   body: typeof body === 'string' ? body : JSON.stringify(body),
+  ...more,
 });
+
+/** A reply after it was read. */
+export const replied = (...wire: Parameters<typeof wireReply>): Replied => {
+  const reply = readReply(wireReply(...wire));
+  if (reply.kind !== 'replied') throw new Error('no reply');
+  return reply;
+};
 
 const CODES = [
   'DLI.0001',

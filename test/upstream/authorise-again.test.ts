@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
 import { isProjectId, type UpstreamRequest } from '../../shared/operations/operation.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
 import { heldBack } from '../../shared/reply/reply.ts';
 import { makeAuthorised } from '../../shared/upstream/authorise.ts';
 import type { Account, Credential } from '../../shared/upstream/credentials.ts';
@@ -8,7 +9,7 @@ import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { ANY_TIME, TOO_LATE, turnUntil } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
-import { replied } from '../support/replies.ts';
+import { wireReply } from '../support/replies.ts';
 
 const REFUSED_MS = 60_000;
 const IAM = 'https://iam.example.com';
@@ -24,9 +25,9 @@ const user = (password = 'pass-word'): Account => ({
 const nameOf = (credential: Credential): string =>
   credential.kind === 'key' ? credential.access : credential.password;
 
-const ok = replied(200, [{ is_success: 'true' }]);
-const BAD_SIGNATURE = replied(401, { error_code: 'APIGW.0301' });
-const FORBIDDEN = replied(403, { error_code: 'DRS.M00102' });
+const ok = wireReply(200, [{ is_success: 'true' }]);
+const BAD_SIGNATURE = wireReply(401, { error_code: 'APIGW.0301' });
+const FORBIDDEN = wireReply(403, { error_code: 'DRS.M00102' });
 const SILENCE: Exchanged = { kind: 'silent', reason: 'no answer' };
 
 const run = (project = 'p'): UpstreamRequest => {
@@ -55,7 +56,7 @@ const begin = (first: Found, { iam }: { readonly iam?: string } = { iam: IAM }) 
   let tokens = 0;
   let ids = 0;
   const issue = (): Exchanged => ({
-    ...replied(201, {
+    ...wireReply(201, {
       token: { expires_at: new Date(state.now + 24 * 3_600_000).toISOString() },
     }),
     subjectToken: `token-${++tokens}`,
@@ -108,20 +109,20 @@ const begin = (first: Found, { iam }: { readonly iam?: string } = { iam: IAM }) 
 describe('what did not go well is told, by the id under which it went out', () => {
   it.each([200, 202, 299])('%i did', async (status) => {
     const { go, replies, lines } = begin(pair('AK'));
-    replies.push(replied(status, []));
+    replies.push(wireReply(status, []));
     expect(await go()).toMatchObject({ kind: 'replied', status });
     expect(lines).toEqual([]);
   });
 
   it.each<[Exchanged, object]>([
-    [replied(300, ''), { status: 300 }],
-    [replied(503, 'body'), { status: 503 }],
+    [wireReply(300, ''), { status: 300 }],
+    [wireReply(503, 'body'), { status: 503 }],
     [SILENCE, { reason: 'no answer' }],
   ])('%j did not', async (reply, why) => {
     const { go, replies, lines } = begin(pair('AK'));
     replies.push(reply);
     const sentBy = { key: 'AK', isRefused: false };
-    expect(await go()).toEqual({ ...reply, requestId: 'id-1', sentBy });
+    expect(await go()).toEqual({ ...readReply(reply), requestId: 'id-1', sentBy });
     const fields = { request_id: 'id-1', path: '/p/run', ...why };
     expect(lines).toEqual([{ level: 'info', event: 'upstream request', fields }]);
   });
@@ -194,7 +195,7 @@ describe('a refused credential is told once, and read again as of when the reque
     const { go, replies, refreshes, told, shown } = begin(pair('AK'));
     replies.push(BAD_SIGNATURE);
     const sentBy = { key: 'AK', isRefused: true };
-    expect(await go()).toEqual({ ...BAD_SIGNATURE, requestId: 'id-1', sentBy });
+    expect(await go()).toEqual({ ...readReply(BAD_SIGNATURE), requestId: 'id-1', sentBy });
     expect([shown(), refreshes]).toEqual([['by AK'], [1]]);
     const fields = { project: 'p', key: 'AK', status: 401 };
     expect(told('credential refused')).toEqual([
@@ -206,7 +207,7 @@ describe('a refused credential is told once, and read again as of when the reque
     const { state, go, replies, told, shown } = begin(pair('old'));
     state.secret = pair('new');
     replies.push(BAD_SIGNATURE, ok);
-    expect(await go()).toMatchObject(ok);
+    expect(await go()).toMatchObject(readReply(ok));
     expect(shown()).toEqual(['by old', 'by new']);
     const fields = { project: 'p', key: 'old', status: 401, renewed: 'new' };
     expect(told('credential refused')).toMatchObject([{ fields }]);
@@ -225,13 +226,13 @@ describe('a refused credential is told once, and read again as of when the reque
     const { state, go, replies } = begin(pair('old'));
     state.secret = pair('new');
     replies.push(BAD_SIGNATURE, SILENCE);
-    expect(await go()).toMatchObject(SILENCE);
+    expect(await go()).toMatchObject(readReply(SILENCE));
   });
 
   it('but where nobody was reached, the refusal is all there is to tell', async () => {
     const { state, go, replies } = begin(pair('old'));
     state.secret = pair('new');
-    replies.push(BAD_SIGNATURE, { ...SILENCE, unsent: true });
+    replies.push(BAD_SIGNATURE, { kind: 'unsent', why: 'unreachable', reason: 'no answer' });
     expect(await go()).toMatchObject({ status: 401, sentBy: { key: 'old' } });
   });
 
@@ -242,7 +243,7 @@ describe('a refused credential is told once, and read again as of when the reque
     const { state, go, replies, sent, told } = begin(pair('AK'));
     state.secret = found;
     replies.push(BAD_SIGNATURE);
-    expect(await go()).toMatchObject(BAD_SIGNATURE);
+    expect(await go()).toMatchObject(readReply(BAD_SIGNATURE));
     expect([sent.length, told('credential refused')]).toEqual([1, []]);
   });
 
@@ -260,9 +261,9 @@ describe('a refused credential is told once, and read again as of when the reque
 describe('a token', () => {
   it('that was refused row by row is not shown again, nor is the request sent again', async () => {
     const { go, replies, shown, refreshes, told } = begin(user());
-    const rows = replied(400, [{ error_code: 'DLI.0014' }, { error_code: 'DLI.0014' }]);
+    const rows = wireReply(400, [{ error_code: 'DLI.0014' }, { error_code: 'DLI.0014' }]);
     replies.push(rows);
-    expect(await go()).toMatchObject(rows);
+    expect(await go()).toMatchObject(readReply(rows));
     expect([shown(), refreshes]).toEqual([['login', 'token-1'], [1]]);
     expect(told('credential refused')).toHaveLength(1);
     await go();
@@ -274,11 +275,11 @@ describe('a token', () => {
     await go();
     state.now += REFUSED_MS - 1;
     replies.push(FORBIDDEN);
-    expect(await go()).toMatchObject(FORBIDDEN);
+    expect(await go()).toMatchObject(readReply(FORBIDDEN));
     expect(shown()).toEqual(['login', 'token-1', 'token-1']);
     state.now += 1;
     replies.push(FORBIDDEN);
-    expect(await go()).toMatchObject(ok);
+    expect(await go()).toMatchObject(readReply(ok));
     expect(shown().slice(3)).toEqual(['token-1', 'login', 'token-2']);
     // A right that is missing says nothing against what was read.
     expect(refreshes).toEqual([-1, -1]);
@@ -286,19 +287,19 @@ describe('a token', () => {
 
   it.each<[string, Exchanged, boolean]>([
     ['a service that is at work proves its user good', ok, true],
-    ['a page of a proxy’s does not', replied(200, '<html>'), false],
-    ['nor does a server in trouble', replied(503, ''), false],
+    ['a page of a proxy’s does not', wireReply(200, '<html>'), false],
+    ['nor does a server in trouble', wireReply(503, ''), false],
     ['nor silence', SILENCE, false],
   ])('%s', async (_, reply, isProof) => {
     const { state, go, replies, logins } = begin(user());
     await go('good');
-    const refused = replied(401, '{"error":{"code":401}}');
+    const refused = wireReply(401, '{"error":{"code":401}}');
     logins.push(refused, refused);
     // Whoever was served before the last refusal counts no more.
     expect(await go('odd')).toMatchObject({ sentBy: { isRefused: false } });
     state.now += REFUSED_MS;
     replies.push(reply);
-    expect(await go('good')).toMatchObject(reply);
+    expect(await go('good')).toMatchObject(readReply(reply));
     expect(await go('odd')).toMatchObject({ sentBy: { isRefused: !isProof } });
   });
 });

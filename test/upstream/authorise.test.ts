@@ -5,6 +5,7 @@ import { sign } from '../../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
 import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { makeAccounts } from '../../shared/upstream/accounts.ts';
 import { makeAuthorised } from '../../shared/upstream/authorise.ts';
@@ -19,9 +20,8 @@ import { keptLog } from '../support/logs.ts';
 const P1 = 'p1' as ProjectId;
 const REFUSED_MS = 60_000;
 const HELD = {
-  kind: 'silent',
-  unsent: true,
-  held: true,
+  kind: 'unsent',
+  why: 'held',
   reason: 'the credential was refused a moment ago',
 };
 
@@ -142,7 +142,7 @@ describe('a request goes out as the vendor asks', () => {
 
   it('signed, with the project and what names us', async () => {
     const { go, sent } = begin();
-    expect(await go()).toEqual(ok);
+    expect(await go()).toEqual(readReply(ok));
     const { authorization, ...headers } = sent[0]?.headers ?? {};
     expect({ ...sent[0], headers }).toEqual({
       method: 'POST',
@@ -201,7 +201,7 @@ describe('who has no credential sends nothing', () => {
   it('a project without an entry', async () => {
     const { go, identify, sent } = begin({ secret: secretOf(pair('one'), 'other') });
     expect(await identify(P1)).toEqual({ kind: 'none' });
-    expect(await go()).toMatchObject({ kind: 'silent', unsent: true });
+    expect(await go()).toMatchObject({ kind: 'unsent', why: 'held' });
     expect(sent).toEqual([]);
   });
 
@@ -211,11 +211,11 @@ describe('who has no credential sends nothing', () => {
       const { go, identify, source, sent, clock } = begin();
       source.says = error;
       expect(await identify(P1)).toEqual({ kind: 'out of reach' });
-      expect(await go()).toMatchObject({ kind: 'silent', unsent: true });
+      expect(await go()).toMatchObject({ kind: 'unsent', why: 'held' });
       expect(sent).toEqual([]);
       source.says = secretOf(pair('one'));
       clock.now += 5_000;
-      expect(await go()).toEqual(ok);
+      expect(await go()).toEqual(readReply(ok));
     },
   );
 
@@ -325,7 +325,7 @@ describe('so many requests are under way at once', () => {
     it('holds up nobody who goes by the token of the same user', async () => {
       const { go, end } = hang(secretOf(user('right')));
       const slow = go(run(SLOW));
-      expect(await go()).toEqual(ok);
+      expect(await go()).toEqual(readReply(ok));
       end();
       expect(await slow).toMatchObject({ kind: 'silent' });
     });
@@ -339,7 +339,7 @@ describe('so many requests are under way at once', () => {
       // What a signature is worth is not known before it is answered.
       expect(paths()).toEqual(['p1', 'slow']);
       end();
-      expect(await Promise.all(others)).toEqual([ok, ok, ok, ok]);
+      expect(await Promise.all(others)).toEqual(Array(4).fill(readReply(ok)));
       await Promise.all(slow);
       expect(paths()).toEqual(['p1', 'slow', 'p2', 'p3', 'p2', 'p2', 'slow', 'slow']);
     });
@@ -353,7 +353,10 @@ describe('so many requests are under way at once', () => {
     await new Promise(setImmediate);
     clock.now++;
     gate.resolve();
-    expect(await Promise.all(both)).toEqual([ok, expect.objectContaining({ unsent: true })]);
+    expect(await Promise.all(both)).toEqual([
+      readReply(ok),
+      expect.objectContaining({ kind: 'unsent' }),
+    ]);
     expect(sent).toHaveLength(1);
   });
 });
@@ -362,12 +365,12 @@ describe('a refused pair of keys', () => {
   it('is tried once, not again for a minute, and then once more', async () => {
     const { go, sent, clock, source } = begin({ reply: () => BAD_SIGNATURE });
     const replies = await together(20, go);
-    expect(replies).toEqual([BAD_SIGNATURE, ...Array(19).fill(HELD)]);
+    expect(replies).toEqual([readReply(BAD_SIGNATURE), ...Array(19).fill(HELD)]);
     clock.now += REFUSED_MS - 1;
     expect(await go()).toEqual(HELD);
     expect(sent).toHaveLength(1);
     clock.now += 1;
-    expect(await together(2, go)).toEqual([BAD_SIGNATURE, HELD]);
+    expect(await together(2, go)).toEqual([readReply(BAD_SIGNATURE), HELD]);
     expect(sent).toHaveLength(2);
     expect(source.reads).toBeLessThanOrEqual(4);
   });
@@ -385,7 +388,7 @@ describe('a refused pair of keys', () => {
     });
     const before = together(20, go);
     source.says = secretOf(pair('new'));
-    expect(await before).toEqual(Array(20).fill(ok));
+    expect(await before).toEqual(Array(20).fill(readReply(ok)));
     expect(who().filter((access) => access === 'AKID-old')).toHaveLength(1);
     expect(who()).toHaveLength(21);
   });
@@ -395,10 +398,10 @@ describe('a refused pair of keys', () => {
       reply: (outgoing) => (whoOf(outgoing) === 'AKID-old' ? BAD_SIGNATURE : ok),
       secret: secretOf(pair('old')),
     });
-    expect(await go()).toEqual(BAD_SIGNATURE);
+    expect(await go()).toEqual(readReply(BAD_SIGNATURE));
     source.says = secretOf(pair('new'));
     clock.now += 5_000;
-    expect(await go()).toEqual(ok);
+    expect(await go()).toEqual(readReply(ok));
   });
 
   it('two pairs that are both bad are each tried once', async () => {
@@ -419,7 +422,7 @@ describe('a refused pair of keys', () => {
         reply: ({ url }) => (url.includes(P2) ? BAD_SIGNATURE : ok),
       });
       for (let n = 0; n < 3; n++) {
-        expect(await go()).toEqual(ok);
+        expect(await go()).toEqual(readReply(ok));
         const sentBy = { key: expect.any(String), isRefused: true };
         expect(await send(run(P2), ANY_TIME)).toMatchObject({ status: 401, sentBy });
         expect(await go()).toEqual(HELD);
@@ -442,7 +445,7 @@ describe('a refused pair of keys', () => {
     // The secret was read a moment ago, and is read again all the same.
     const all = together(20, go);
     source.says = secretOf(pair('new'));
-    expect(await all).toEqual(Array(20).fill(ok));
+    expect(await all).toEqual(Array(20).fill(readReply(ok)));
     expect(who().filter((access) => access === 'AKID-old')).toHaveLength(1);
     source.says = secretOf(pair('old'));
     clock.now += 300_000;
@@ -458,7 +461,7 @@ describe('a refused pair of keys', () => {
         return BAD_SIGNATURE;
       },
     });
-    expect(await go(run(), turnUntil(clock.now))).toEqual(BAD_SIGNATURE);
+    expect(await go(run(), turnUntil(clock.now))).toEqual(readReply(BAD_SIGNATURE));
     expect(sent).toHaveLength(1);
   });
 });
@@ -473,13 +476,13 @@ describe('a user who serves other projects by a token that is kept', () => {
         return outgoing.body?.includes('"p2"') ? refusal(401, 'IAM.0011') : issue();
       },
     });
-    expect(await go(run(P3))).toEqual(ok);
+    expect(await go(run(P3))).toEqual(readReply(ok));
     for (let n = 0; n < 3; n++) {
       clock.now += REFUSED_MS;
       expect(await send(run(P2), ANY_TIME)).toMatchObject({ sentBy: { isRefused: false } });
       // Its password is not tried for another one for a while; who has a token goes on.
       expect(await go(run('p4' as ProjectId))).toEqual(HELD);
-      expect(await go(run(P3))).toEqual(ok);
+      expect(await go(run(P3))).toEqual(readReply(ok));
     }
   });
 });
@@ -489,7 +492,7 @@ describe('a refusal for want of rights', () => {
 
   it('stops nobody, and is handed on', async () => {
     const { go, sent, source } = begin({ reply: () => FORBIDDEN });
-    expect(await together(3, go)).toEqual([FORBIDDEN, FORBIDDEN, FORBIDDEN]);
+    expect(await together(3, go)).toEqual(Array(3).fill(readReply(FORBIDDEN)));
     expect(sent).toHaveLength(3);
     expect(source.reads).toBe(1);
   });
@@ -502,7 +505,7 @@ describe('a refusal for want of rights', () => {
     await go(run());
     source.says = secretOf(pair('new'));
     clock.now += 5_000;
-    expect(await go()).toEqual(ok);
+    expect(await go()).toEqual(readReply(ok));
   });
 
   it('is not cured by a token that is as new as the one that met it', async () => {
@@ -518,7 +521,7 @@ describe('a refusal for want of rights', () => {
     'any other reply is none, and nothing is repeated: %j',
     async (reply) => {
       const { go, sent } = begin({ reply: () => reply });
-      expect(await go()).toEqual(reply);
+      expect(await go()).toEqual(readReply(reply));
       expect(sent).toHaveLength(1);
     },
   );
@@ -540,7 +543,7 @@ describe('a refused token', () => {
         return dead.has(whoOf(outgoing)) ? refusal(401, 'DLI.0014') : ok;
       },
     });
-    expect(await together(3, go)).toEqual([ok, ok, ok]);
+    expect(await together(3, go)).toEqual(Array(3).fill(readReply(ok)));
     expect(who().filter((token) => token === '')).toHaveLength(2);
   });
 
@@ -573,7 +576,7 @@ describe('a refused token', () => {
     expect(sent).toHaveLength(1);
     source.says = secretOf(user('right'));
     clock.now += 5_000;
-    expect(await go()).toEqual(ok);
+    expect(await go()).toEqual(readReply(ok));
   });
 
   it('IAM’s silence is handed on, as unsent', async () => {
@@ -581,7 +584,11 @@ describe('a refused token', () => {
       secret: secretOf(user('right')),
       reply: () => ({ kind: 'silent', reason: 'no answer' }),
     });
-    expect(await go()).toEqual({ kind: 'silent', unsent: true, reason: 'no answer' });
+    expect(await go()).toEqual({
+      kind: 'unsent',
+      why: 'unreachable',
+      reason: 'no answer',
+    });
     expect(sent).toHaveLength(1);
   });
 });
@@ -696,7 +703,7 @@ describe('over a real wire', () => {
       source.says = valid.secret;
     };
     rotations.set(30, () => rotate('second')).set(130, () => rotate('third'));
-    expect(await together(200, go)).toEqual(Array(200).fill(ok));
+    expect(await together(200, go)).toEqual(Array(200).fill(readReply(ok)));
     const bad = came.filter(({ good }) => !good).map(({ access }) => access);
     expect(bad).toEqual(['AKID-first', 'AKID-second']);
     expect(came).toHaveLength(202);

@@ -15,7 +15,7 @@ import { turnUntil } from '../support/deadlines.ts';
 import { fingerprint } from '../support/fingerprints.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
-import { replied } from '../support/replies.ts';
+import { wireReply } from '../support/replies.ts';
 
 const SECOND = 1_000;
 /** The shortest time that the breaker of a refused credential is open. */
@@ -79,7 +79,7 @@ const play = async (history: History): Promise<ReadonlyMap<string, readonly numb
       return { kind: 'silent', reason: 'timeout' };
     }
     await pause(history.latencies[replies++ % history.latencies.length] ?? 0);
-    return isBad ? replied(...history.refusal) : replied(200, [{ is_success: 'true' }]);
+    return isBad ? wireReply(...history.refusal) : wireReply(200, [{ is_success: 'true' }]);
   };
   const fetch = async () => {
     const name = now() < history.renewedAt ? 'old' : 'new';

@@ -88,10 +88,10 @@ describe('where all requests are refused, none goes out while the breaker is ope
 
   it('a throttle that outlasted all tries stops it at once, for as long as it asks', async () => {
     const { world, invoke } = begin();
-    world.reply = { kind: 'replied', status: 429, body: '', retryAfter: 90 };
+    world.reply = replied(429, '', { retryAfter: 90 });
     const { send, waitSeconds } = await invoke();
     await send(requestTo(), ANY_TIME);
-    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ unsent: true, held: true });
+    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ kind: 'unsent', why: 'held' });
     expect([world.sent.length, waitSeconds(to())]).toEqual([1, 90]);
   });
 
@@ -369,7 +369,9 @@ describe('what is about a path opens the breaker of that route, and no other', (
     await send(toStop, ANY_TIME);
     expect([stop, run, look].map(stateOf)).toEqual(['open', 'closed', 'closed']);
     expect([stop, run, look].map(waitSeconds)).toEqual([5, 0, 0]);
-    expect(await send(toStop, ANY_TIME)).toEqual(heldBack('the circuit breaker is open', true));
+    expect(await send(toStop, ANY_TIME)).toEqual(
+      heldBack('the circuit breaker is open', 'no-route'),
+    );
     world.reply = good;
     expect(await send(requestTo(), ANY_TIME)).toEqual(good);
     await finish();
@@ -399,7 +401,8 @@ describe('what is about a path opens the breaker of that route, and no other', (
     await send(requestTo('p', 'dli', 'look'), ANY_TIME);
     expect([run, look].map(stateOf)).toEqual(['closed', 'open']);
     expect([lastRefusal(run), lastRefusal(look)]).toEqual([undefined, '404: APIGW.0101: words']);
-    expect(await send(requestTo('p', 'dli', 'look'), ANY_TIME)).toMatchObject({ noRoute: true });
+    const held = { kind: 'unsent', why: 'no-route' };
+    expect(await send(requestTo('p', 'dli', 'look'), ANY_TIME)).toMatchObject(held);
   });
 
   it('half-open, one request is its probe, and the others of the project do not wait', async () => {
@@ -447,7 +450,7 @@ describe('which requests are never sent', () => {
     world.identity = { kind: 'none' };
     const { stateOf, waitSeconds, send } = await invoke();
     expect([stateOf(to()), waitSeconds(to())]).toEqual(['no-credential', 0]);
-    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ held: true });
+    expect(await send(requestTo(), ANY_TIME)).toMatchObject({ kind: 'unsent', why: 'held' });
     expect(world.sent).toEqual([]);
   });
 

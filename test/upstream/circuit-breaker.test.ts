@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isProjectId } from '../../shared/operations/operation.ts';
-import type { Closure } from '../../shared/reply/refusal.ts';
+import type { Trouble } from '../../shared/reply/trouble.ts';
 import {
   type BreakerRecord,
   CLOSED,
@@ -15,13 +15,13 @@ import {
 } from '../../shared/upstream/circuit-breaker.ts';
 
 const NOW = 1_000_000;
-const DOWN = { closure: 'outage', isCertain: true } as const;
+const DOWN = { trouble: 'outage', isCertain: true } as const;
 
 /** For how many seconds a breaker is open, each time of several in a row. */
-const inARow = (count: number, closure: Closure, retryAfter?: number): readonly number[] => {
+const inARow = (count: number, trouble: Trouble, retryAfter?: number): readonly number[] => {
   let record: BreakerRecord | undefined;
   return Array.from({ length: count }, () => {
-    record = openedAfter(record, { closure, retryAfter, isCertain: true }, NOW);
+    record = openedAfter(record, { trouble, retryAfter, isCertain: true }, NOW);
     return (record.until - NOW) / 1_000;
   });
 };
@@ -70,7 +70,7 @@ describe('the time that a breaker stays open', () => {
       const seconds = waits.map(() => {
         record = openedAfter(
           record && halfOpened(record, at, 30_000),
-          { closure: 'outage', isCertain },
+          { trouble: 'outage', isCertain },
           at,
         );
         const wait = (record.until - at) / 1_000;
@@ -125,8 +125,8 @@ describe('the record', () => {
   it('is read as it was written', () => {
     for (const record of [
       CLOSED,
-      openedAfter(undefined, { closure: 'no-route', isCertain: true, reason: '404: x' }, NOW),
-      halfOpened(openedAfter(undefined, { closure: 'auth', isCertain: true }, NOW), NOW, 1),
+      openedAfter(undefined, { trouble: 'no-route', isCertain: true, reason: '404: x' }, NOW),
+      halfOpened(openedAfter(undefined, { trouble: 'auth', isCertain: true }, NOW), NOW, 1),
     ])
       expect(readBreaker(writeBreaker(record))).toEqual(record);
   });
@@ -150,7 +150,7 @@ describe('the record', () => {
 
 describe('what the last refusal looked like', () => {
   const REASON = '404 text/html: no reply of the service: <html>';
-  const open = openedAfter(undefined, { ...DOWN, closure: 'unreadable', reason: REASON }, NOW);
+  const open = openedAfter(undefined, { ...DOWN, trouble: 'unreadable', reason: REASON }, NOW);
 
   it('is kept, for an hour after the breaker was open', () => {
     expect(open).toEqual({
@@ -168,7 +168,7 @@ describe('what the last refusal looked like', () => {
   });
 
   it('is that of the last, and so is whether there is a route', () => {
-    const nowhere = openedAfter(open, { closure: 'no-route', isCertain: true, reason: 'x' }, NOW);
+    const nowhere = openedAfter(open, { trouble: 'no-route', isCertain: true, reason: 'x' }, NOW);
     expect(nowhere).toMatchObject({ noRoute: true, reason: 'x' });
     expect(openedAfter(nowhere, DOWN, NOW)).toEqual({
       until: NOW + 20_000,

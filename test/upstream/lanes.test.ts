@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { heldBack } from '../../shared/reply/reply.ts';
-import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
+import type { Outgoing, ReadExchanged } from '../../shared/upstream/exchange.ts';
 import { makeLanes, REFUSED_LATELY } from '../../shared/upstream/lanes.ts';
 import { NO_TIME } from '../../shared/upstream/send.ts';
 import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
@@ -11,13 +11,13 @@ const REFUSED_MS = 60_000;
 const LOGIN: Outgoing = { method: 'POST', url: 'https://iam/v3/auth/tokens', headers: {} };
 const issued = replied(201, '{}');
 const bad = replied(401, '{"error":{"code":401}}');
-const silence: Exchanged = { kind: 'silent', reason: 'no answer' };
+const silence: ReadExchanged = { kind: 'silent', reason: 'no answer' };
 
 /** Lanes over a clock that stands still until it is moved; IAM says what it is told to, or gives a token. */
 const begin = () => {
   const state = { now: 1_000_000, reads: 3, peak: 0 };
   const sent: Outgoing[] = [];
-  const replies: Exchanged[] = [];
+  const replies: ReadExchanged[] = [];
   let underWay = 0;
   const laneFor = makeLanes(
     {
@@ -82,7 +82,7 @@ describe('it is condemned, unless the trouble may be one project’s own', () =>
     expect(lane.isCondemned()).toBe(true);
   });
 
-  it.each<[string, Exchanged, boolean]>([
+  it.each<[string, ReadExchanged, boolean]>([
     ['a token for another proves it', issued, true],
     ['a redirect does not', replied(300, ''), false],
     ['nor does IAM in trouble', replied(503, ''), false],

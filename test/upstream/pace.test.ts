@@ -19,12 +19,12 @@ const request = (project = 'p'): UpstreamRequest => ({
   path: '/jobs',
 });
 
-const throttle = (retryAfter?: number): Reply => ({
-  kind: 'replied',
-  status: 429,
-  body: JSON.stringify({ error_code: 'APIGW.0308', error_msg: 'words' }),
-  ...(retryAfter !== undefined && { retryAfter }),
-});
+const throttle = (retryAfter?: number): Reply =>
+  replied(
+    429,
+    { error_code: 'APIGW.0308', error_msg: 'words' },
+    retryAfter === undefined ? {} : { retryAfter },
+  );
 const good = replied(200, [{ is_success: 'true' }]);
 
 /** A sender over a clock that pauses move; requests are listed with the second in which they went out. */
@@ -112,7 +112,7 @@ describe('a throttled request is sent again, at the pace of its project', () => 
   it('never where there is no time left: it comes back, and nobody is to blame', async () => {
     const { send, sent, at } = begin(new Array(10).fill(throttle()), 0.2);
     const reason = expect.stringMatching(/^throttled: the next turn is in [1-9]\d{1,2} ms$/);
-    expect(await send()).toEqual({ kind: 'silent', unsent: true, held: true, reason });
+    expect(await send()).toEqual({ kind: 'unsent', why: 'held', reason });
     expect([sent.length, at()]).toEqual([2, expect.closeTo(0.125)]);
   });
 
@@ -125,7 +125,7 @@ describe('a throttled request is sent again, at the pace of its project', () => 
   it('who comes after that is held back, without a word to the upstream', async () => {
     const { send, sent } = begin([throttle(60)], 30);
     await send();
-    expect(await send()).toMatchObject({ kind: 'silent', unsent: true, held: true });
+    expect(await send()).toMatchObject({ kind: 'unsent', why: 'held' });
     expect(sent).toHaveLength(1);
   });
 });
@@ -212,7 +212,7 @@ describe('what is no throttle is never sent again', () => {
   it.each<[string, Reply]>([
     ['a server in trouble', replied(500, '')],
     ['silence', { kind: 'silent', reason: 'timeout' }],
-    ['no connection', { kind: 'silent', reason: 'refused', unsent: true }],
+    ['no connection', { kind: 'unsent', why: 'unreachable', reason: 'refused' }],
     ['a refused credential', replied(401, { error_code: 'APIGW.0301' })],
     ['a refusal', replied(400, [{ error_code: 'DLI.0001' }])],
     ['a busy task', replied(202, { results: [{ error_code: 'DRS.M01504' }] })],

@@ -10,8 +10,8 @@ const KEY = 'cool/dli/p';
 const AT = 1_000_000;
 const PROBE_MS = 30_000;
 
-const OUTAGE: RefusalOfAll = { closure: 'outage', isCertain: false };
-const THROTTLE: RefusalOfAll = { closure: 'throttled', isCertain: true, retryAfter: 7.5 };
+const OUTAGE: RefusalOfAll = { trouble: 'outage', isCertain: false };
+const THROTTLE: RefusalOfAll = { trouble: 'throttled', isCertain: true, retryAfter: 7.5 };
 
 const over: BreakerRecord = { until: AT, step: 1, strikes: 0, probing: false };
 const lasting: BreakerRecord = { ...over, until: AT + 4_001 };
@@ -109,7 +109,7 @@ describe('an open breaker says why', () => {
   it('in the log, with what to check, and in its record', async () => {
     const { breaker, load, lines } = await begin();
     expect([breaker.lastRefusal(), breaker.lacksRoute()]).toEqual([undefined, false]);
-    await breaker.failure({ closure: 'no-route', isCertain: true, reason });
+    await breaker.failure({ trouble: 'no-route', isCertain: true, reason });
     expect(lines).toEqual([
       {
         level: 'warn',
@@ -139,7 +139,7 @@ describe('an open breaker says why', () => {
 });
 
 describe('a strange reply beside good ones', () => {
-  const STRANGE: RefusalOfAll = { closure: 'unreadable', isCertain: false };
+  const STRANGE: RefusalOfAll = { trouble: 'unreadable', isCertain: false };
 
   it('opens nothing at the end of an invocation', async () => {
     const { breaker, writes } = await begin();
@@ -171,7 +171,7 @@ describe('a strange reply beside good ones', () => {
 });
 
 describe('of several invocations that open it at once the longest wait stands', () => {
-  const CREDENTIAL: RefusalOfAll = { closure: 'auth', isCertain: true };
+  const CREDENTIAL: RefusalOfAll = { trouble: 'auth', isCertain: true };
 
   it.each<[string, RefusalOfAll, RefusalOfAll, number, number]>([
     ['the first is the longer', CREDENTIAL, THROTTLE, 60_000, 2],
@@ -269,7 +269,7 @@ describe('half-open, one invocation has the probe', () => {
   it('refused: the next wait is longer, and a request that is served late does not shorten it', async () => {
     const { breaker, stored } = await begin(over);
     await breaker.takeProbe(PROBE_MS);
-    await breaker.failure({ closure: 'throttled', isCertain: true });
+    await breaker.failure({ trouble: 'throttled', isCertain: true });
     await breaker.success();
     await breaker.finish();
     expect(await stored()).toEqual({ ...over, until: AT + 10_000, step: 2 });

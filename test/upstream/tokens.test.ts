@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { closureOf } from '../../shared/reply/refusal.ts';
-import type { Exchanged, Outgoing } from '../../shared/upstream/exchange.ts';
+import { saysOf } from '../../shared/reply/reply.ts';
+import {
+  type Exchanged,
+  type Outgoing,
+  type ReadExchanged,
+  readExchanged,
+} from '../../shared/upstream/exchange.ts';
 import { type Bearer, makeTokens } from '../../shared/upstream/tokens.ts';
+import { replied } from '../support/replies.ts';
 
 const START = Date.parse('2026-01-31T12:00:00Z');
 const HOUR = 3_600_000;
@@ -25,10 +31,10 @@ const begin = () => {
   const sent: Outgoing[] = [];
   const replies: Exchanged[] = [];
   const tokens = makeTokens({ now: () => clock.now });
-  const exchange = async (outgoing: Outgoing): Promise<Exchanged> => {
+  const exchange = async (outgoing: Outgoing): Promise<ReadExchanged> => {
     sent.push(outgoing);
     const day = new Date(clock.now + 24 * HOUR).toISOString().replace('Z', '000Z');
-    return replies.shift() ?? issued(`T${sent.length}`, day);
+    return readExchanged(replies.shift() ?? issued(`T${sent.length}`, day));
   };
   const ask = async (some: Partial<Bearer> = {}) => {
     const reading = await tokens.of({ ...bearer, ...some }, exchange);
@@ -128,12 +134,10 @@ describe('where IAM gives none, that is a reply', () => {
     const error = { code: 401, message: 'The password pass "word" is wrong.', title: 'no' };
     replies.push({ kind: 'replied', status: 401, body: JSON.stringify({ error }) });
     const reply = await ask();
-    expect(reply).toStrictEqual({
-      kind: 'replied',
-      status: 401,
-      body: '{"error_code":"IAM.401","error_msg":"IAM answered 401"}',
-    });
-    expect(typeof reply !== 'string' && closureOf(reply)).toBe('auth');
+    expect(reply).toStrictEqual(
+      replied(401, { error_code: 'IAM.401', error_msg: 'IAM answered 401' }),
+    );
+    expect(typeof reply !== 'string' && saysOf(reply).trouble).toBe('auth');
   });
 
   it.each([
@@ -147,7 +151,7 @@ describe('where IAM gives none, that is a reply', () => {
     const { ask, replies } = begin();
     replies.push({ kind: 'replied', status: 401, body: JSON.stringify({ error_code }) });
     expect(await ask()).toMatchObject({
-      body: JSON.stringify({ error_code: code, error_msg: 'IAM answered 401' }),
+      body: { error_code: code, error_msg: 'IAM answered 401' },
     });
   });
 
@@ -155,12 +159,8 @@ describe('where IAM gives none, that is a reply', () => {
     const { ask, replies } = begin();
     const body = '{"error_code":"IAM.0012","error_msg":"later"}';
     replies.push({ kind: 'replied', status: 429, body, retryAfter: 7 });
-    expect(await ask()).toEqual({
-      kind: 'replied',
-      status: 429,
-      body: '{"error_code":"IAM.0012","error_msg":"IAM answered 429"}',
-      retryAfter: 7,
-    });
+    const said = { error_code: 'IAM.0012', error_msg: 'IAM answered 429' };
+    expect(await ask()).toEqual(replied(429, said, { retryAfter: 7 }));
   });
 
   it.each([400, 403, 404])('a refusal of another kind is no job’s fault: %i', async (status) => {
@@ -168,7 +168,9 @@ describe('where IAM gives none, that is a reply', () => {
     replies.push({ kind: 'replied', status, body: '<html>' });
     const reply = await ask();
     expect(reply).toMatchObject({ kind: 'replied', status });
-    expect(typeof reply !== 'string' && closureOf(reply)).toBe(status === 403 ? 'auth' : 'outage');
+    expect(typeof reply !== 'string' && saysOf(reply).trouble).toBe(
+      status === 403 ? 'auth' : 'outage',
+    );
   });
 
   it.each([408, 500, 503, 302, 201])(
@@ -177,14 +179,14 @@ describe('where IAM gives none, that is a reply', () => {
       const { ask, replies } = begin();
       replies.push({ kind: 'replied', status, body: '{}' });
       const reason = `IAM answered ${status} and no token`;
-      expect(await ask()).toEqual({ kind: 'silent', unsent: true, reason });
+      expect(await ask()).toEqual({ kind: 'unsent', why: 'unreachable', reason });
     },
   );
 
   it('and so is silence', async () => {
     const { ask, replies } = begin();
     replies.push({ kind: 'silent', reason: 'socket hang up' });
-    expect(await ask()).toEqual({ kind: 'silent', unsent: true, reason: 'socket hang up' });
+    expect(await ask()).toEqual({ kind: 'unsent', why: 'unreachable', reason: 'socket hang up' });
   });
 
   it.each([300, 401, 503])('and a token beside %i is none', async (status) => {

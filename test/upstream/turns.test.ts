@@ -9,7 +9,7 @@ const silent: Reply = { kind: 'silent', reason: 'no answer' };
 const begin = (slots = 1) => {
   const inTurn = makeTurns(slots);
   const begun: string[] = [];
-  const go = (project: string, reply = good) =>
+  const go = (project: string, reply: Reply = good) =>
     inTurn(project, async () => {
       begun.push(project);
       await new Promise(setImmediate);

@@ -1,4 +1,5 @@
-import { isObject, type Json, parseLoosely } from '../../json/json.ts';
+import { isObject, type Json } from '../../json/json.ts';
+import { bodyOf } from '../../reply/reply.ts';
 import type { Look } from '../operation.ts';
 import { MISSING, type Sighting, told } from '../sighting.ts';
 import type { DliStatus } from '../statuses.ts';
@@ -28,8 +29,7 @@ export const look: Look = {
     path: `/v1.0/${project}/streaming/jobs/${job}`,
   }),
   decode: ([job], reply) => {
-    const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
-    const sighting = parsed?.ok ? sightingOf(parsed.value) : undefined;
+    const sighting = sightingOf(bodyOf(reply));
     return new Map(job === undefined || sighting === undefined ? [] : [[job, sighting]]);
   },
 };

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { isObject, type Json } from '../../json/json.ts';
 import { asWhole, byPosition, openReply, type Reading, type Row } from '../../reply/correlate.ts';
-import { UNSPECIFIED } from '../../reply/refusal.ts';
 import type { Reply } from '../../reply/reply.ts';
+import { UNSPECIFIED } from '../../reply/rows.ts';
 import { acceptAsDone } from '../accept-as-done.ts';
 import { jobForm } from '../job-form.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, parseLoosely } from '../../json/json.ts';
+import { isObject, type JsonObject } from '../../json/json.ts';
+import { bodyOf } from '../../reply/reply.ts';
 import type { Look } from '../operation.ts';
 import { MISSING, type Sighting, told } from '../sighting.ts';
 import type { DrsStatus } from '../statuses.ts';
@@ -29,8 +30,7 @@ export const look: Look = {
     body: JSON.stringify({ jobs, page_req: { cur_page: 1, per_page: PAGE } }),
   }),
   decode: (jobs, reply) => {
-    const parsed = reply.kind === 'replied' ? parseLoosely(reply.body) : undefined;
-    const body = parsed?.ok ? parsed.value : null;
+    const body = bodyOf(reply);
     const sightings = new Map(rowsOf(body).map((row) => [idOf(row), sightingOf(row)]));
     // If one task was asked for, an error without rows is about that task.
     const alone = jobs.length === 1 && isObject(body) ? sightingOf(body) : undefined;

@@ -8,8 +8,8 @@ import {
   type Row,
   unanswered,
 } from '../../reply/correlate.ts';
-import { UNSPECIFIED } from '../../reply/refusal.ts';
 import type { Reply } from '../../reply/reply.ts';
+import { UNSPECIFIED } from '../../reply/rows.ts';
 import { acceptAsDone } from '../accept-as-done.ts';
 import { bareIfPlain, jobForm } from '../job-form.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';

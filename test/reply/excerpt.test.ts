@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { likenessOf } from '../../shared/reply/likeness.ts';
-import type { Reply } from '../../shared/reply/reply.ts';
-import { refusalIn } from '../../shared/reply/stranger.ts';
+import { excerptOf, excerptOfReply } from '../../shared/reply/excerpt.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
+import { saysOf, type Unread, type WireReply } from '../../shared/reply/reply.ts';
 import { anyText } from '../support/arbitraries.ts';
 
-const reply = (status: number, body: string, contentType?: string): Reply => ({
+const reply = (status: number, body: string, contentType?: string): WireReply => ({
   kind: 'replied',
   status,
   body,
@@ -13,7 +13,7 @@ const reply = (status: number, body: string, contentType?: string): Reply => ({
 });
 
 describe('what a reply looked like is one short line', () => {
-  it.each<[Reply, string]>([
+  it.each<[WireReply, string]>([
     [
       reply(404, '<html><h1>404 Not Found</h1></html>', 'text/html; charset=utf-8'),
       '404 text/html: <html><h1>404 Not Found</h1></html>',
@@ -25,16 +25,19 @@ describe('what a reply looked like is one short line', () => {
     [reply(200, 'x'.repeat(100)), `200: ${'x'.repeat(100)}`],
     [reply(200, 'x', 'no type at all'), '200: x'],
     [reply(200, 'x', `text/${'y'.repeat(99)}`), '200: x'],
-    [{ kind: 'silent', reason: 'Error: broken\n(cause)' }, 'Error: broken (cause)'],
-    [{ kind: 'silent', reason: 'x'.repeat(300) }, `${'x'.repeat(199)}…`],
   ])('%j: %s', (seen, line) => {
-    expect(likenessOf(seen)).toBe(line);
+    expect(excerptOfReply(seen)).toBe(line);
+  });
+
+  it('and so is a reason', () => {
+    expect(excerptOf('Error: broken\n(cause)')).toBe('Error: broken (cause)');
+    expect(excerptOf('x'.repeat(300))).toBe(`${'x'.repeat(199)}…`);
   });
 
   it('whatever comes back: bounded, printable, and well-formed', () => {
     fc.assert(
       fc.property(fc.nat(999), anyText(), fc.option(anyText(), { nil: undefined }), (...parts) => {
-        const line = refusalIn(reply(...parts));
+        const line = excerptOfReply(reply(...parts));
         expect(line.length).toBeLessThan(250);
         expect(line.isWellFormed()).toBe(true);
         expect(line).not.toMatch(/[\p{Cc}]/u);
@@ -45,13 +48,13 @@ describe('what a reply looked like is one short line', () => {
   it('no header with a credential is quoted from it, at its beginning or at the cut', () => {
     for (const before of [0, 70, 85, 95]) {
       const body = `${'x'.repeat(before)} X-Auth-Token: MIICsecret`;
-      expect(likenessOf(reply(400, body))).not.toContain('MIIC');
+      expect(excerptOfReply(reply(400, body))).not.toContain('MIIC');
     }
   });
 });
 
 describe('why a reply serves nobody', () => {
-  it.each<[Reply, string]>([
+  it.each<[Unread, string | undefined]>([
     [reply(404, '<html>', 'text/html'), '404 text/html: no reply of the service: <html>'],
     [reply(503, ''), '503: no reply of the service: an empty body'],
     [
@@ -63,9 +66,12 @@ describe('why a reply serves nobody', () => {
       reply(202, '{"results":[{"id":"a","error_code":"DRS.M01503","error_message":"later"}]}'),
       '202: DRS.M01503: later',
     ],
-    [reply(200, '[{"is_success":"true"}]'), '200: [{"is_success":"true"}]'],
+    [reply(429, '[{"is_success":"false"}]'), '429: [{"is_success":"false"}]'],
+    [reply(200, '[{"is_success":"true"}]'), undefined],
+    [{ kind: 'unsent', why: 'unreachable', reason: 'no\nroute' }, 'no route'],
+    [{ kind: 'unsent', why: 'held', reason: 'no time' }, undefined],
     [{ kind: 'silent', reason: 'timeout' }, 'timeout'],
   ])('%j: %s', (seen, line) => {
-    expect(refusalIn(seen)).toBe(line);
+    expect(saysOf(readReply(seen)).reason).toBe(line);
   });
 });
