@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import { readMessage } from '../../shared/intent/message.ts';
 import {
   type JobRequest,
@@ -6,7 +5,7 @@ import {
   readNativeRequest,
 } from '../../shared/intent/request.ts';
 import { readVendorRequest } from '../../shared/intent/vendor-request.ts';
-import { isObject, parseJson } from '../../shared/json/json.ts';
+import { parseJson } from '../../shared/json/json.ts';
 import { operations } from '../../shared/operations/index.ts';
 import { distinct } from '../../shared/operations/job-list.ts';
 import { jobIdOf, pathFor } from '../../shared/operations/operation.ts';
@@ -16,27 +15,27 @@ type Wish = Pick<JobRequest, 'operation' | 'project_id' | 'jobs'>;
 
 const wishIn = (reading: ReadRequest): readonly Wish[] => (reading.ok ? [reading.request] : []);
 
-const wishesOverHttp = ({ rawPath, body = '' }: APIGatewayProxyEventV2): readonly Wish[] => {
+const wishesOverHttp = (path: string, body: string): readonly Wish[] => {
   const parsed = parseJson(body);
   if (!parsed.ok) return [];
-  if (rawPath === '/v1/intents') return wishIn(readNativeRequest(parsed.value, new Date()));
-  const project = rawPath.split('/')[2];
+  if (path === '/v1/intents') return wishIn(readNativeRequest(parsed.value, new Date()));
+  const project = path.split('/')[2];
   return operations.flatMap((row) => {
     const reading = wishIn(readVendorRequest(row, project, parsed.value));
-    return reading.filter(({ project_id }) => pathFor(row, project_id) === rawPath);
+    return reading.filter(({ project_id }) => pathFor(row, project_id) === path);
   });
 };
 
-const wishesOf = ({ function: name, event }: Sample): readonly Wish[] => {
-  switch (name) {
-    case 'accept-http':
-      return wishesOverHttp(event as APIGatewayProxyEventV2);
-    case 'accept-event': {
-      const body = isObject(event) && 'detail' in event ? event.detail : event;
-      return wishIn(readNativeRequest(body, new Date()));
-    }
-    case 'control-jobs':
-      return (event as SQSEvent).Records.flatMap(({ body }) => {
+const wishesOf = (sample: Sample): readonly Wish[] => {
+  switch (sample.way) {
+    case 'http':
+      return wishesOverHttp(sample.event.rawPath, sample.event.body);
+    case 'bus':
+      return wishIn(readNativeRequest(sample.event.detail, new Date()));
+    case 'invocation':
+      return wishIn(readNativeRequest(sample.event, new Date()));
+    case 'queue':
+      return sample.event.Records.flatMap(({ body }) => {
         const reading = readMessage(body);
         return reading.ok ? [reading.intent] : [];
       });

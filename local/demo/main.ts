@@ -1,39 +1,17 @@
-import * as v from 'valibot';
 import type { BusEvent, EventBus } from '../bus/event-bus.ts';
 import { readStackSettings } from '../settings.ts';
 import { startStack } from '../stack.ts';
-import type { UpstreamCall } from '../upstream/simulator.ts';
 import { expectedResults } from './expectation.ts';
-import { makeSender, readSamples, type Sent } from './samples.ts';
-import { table } from './table.ts';
+import { reportOf } from './report.ts';
+import { type Detail, resultsOn } from './results.ts';
+import { readSamples } from './samples.ts';
+import { makeSender, type Sent } from './send-sample.ts';
 
 /** `npm run demo`: every sample through the whole stack, and what came of it. Exits 0 only if every job got its result. */
 
 /** Long enough for all samples to meet in one batch, short enough to wait for. */
 const WINDOW_SECONDS = '2';
 const DEADLINE_MS = 60_000;
-
-/** What the table tells of a result; one that cannot be read stops the demo. */
-const detailSchema = v.object({
-  intent_id: v.string(),
-  operation: v.string(),
-  project_id: v.string(),
-  job_id: v.string(),
-  outcome: v.string(),
-  evidence: v.optional(v.string()),
-  superseded_by: v.optional(v.string()),
-  call: v.optional(v.object({ id: v.string(), size: v.number() })),
-});
-
-type Detail = v.InferOutput<typeof detailSchema>;
-
-/** Each result once: an event may come twice. */
-const resultsOn = ({ events }: Pick<EventBus, 'events'>): readonly Detail[] => {
-  const results = events
-    .filter(({ source }) => source === 'job-fanin')
-    .map(({ detail }) => v.parse(detailSchema, detail));
-  return [...new Map(results.map((one) => [`${one.intent_id}/${one.job_id}`, one])).values()];
-};
 
 /** Resolves when the bus has so many results, or when the deadline has passed. */
 const waitForResults = (bus: EventBus, count: number): Promise<void> =>
@@ -51,41 +29,13 @@ const waitForResults = (bus: EventBus, count: number): Promise<void> =>
     look();
   });
 
-const requestsTable = (sent: readonly Sent[]): string =>
-  table(
-    ['sample', 'way in', 'answer'],
-    sent.map(({ sample, way, answer }) => [sample.file, way, answer]),
+/** Whether every job that the samples ask for has its result. */
+const isComplete = (results: readonly Detail[], expected: readonly string[]): boolean => {
+  const got = results.map(
+    ({ operation, project_id, job_id }) => `${operation} ${project_id} ${job_id}`,
   );
-
-const callsTable = (calls: readonly UpstreamCall[]): string =>
-  table(
-    ['operation', 'options', 'status', 'jobs'],
-    calls.map(({ operation, options, status, job_ids }) => [
-      operation,
-      JSON.stringify(options),
-      String(status ?? 'none'),
-      job_ids.join(', '),
-    ]),
-  );
-
-/** Ids that begin with the same instant differ in their ends. */
-const short = (id: string): string => `…${id.slice(-12)}`;
-
-const resultsTable = (results: readonly Detail[]): string =>
-  table(
-    ['intent', 'operation', 'job', 'outcome', 'rests on'],
-    results
-      .toSorted((a, b) => (a.intent_id + a.job_id < b.intent_id + b.job_id ? -1 : 1))
-      .map(({ intent_id, operation, job_id, outcome, evidence, superseded_by, call }) => [
-        short(intent_id),
-        operation,
-        job_id,
-        outcome,
-        superseded_by
-          ? `intent ${short(superseded_by)}`
-          : `${evidence ?? 'nothing'}, a call of ${call?.size ?? 0}`,
-      ]),
-  );
+  return JSON.stringify(got.toSorted()) === JSON.stringify(expected);
+};
 
 const run = async (): Promise<boolean> => {
   const settings = readStackSettings({
@@ -106,17 +56,13 @@ const run = async (): Promise<boolean> => {
   await stack.stop();
 
   const results = resultsOn(bus);
-  console.log(`\nRequests\n\n${requestsTable(sent)}\n`);
-  console.log(`Calls upstream\n\n${callsTable(upstream.calls)}\n`);
-  console.log(`Results on the bus\n\n${resultsTable(results)}\n`);
-  const got = results.map(
-    ({ operation, project_id, job_id }) => `${operation} ${project_id} ${job_id}`,
-  );
-  const complete = JSON.stringify(got.toSorted()) === JSON.stringify(expected);
+  const calls = upstream.calls.length;
+  const complete = isComplete(results, expected);
+  console.log(reportOf(sent, upstream.calls, results));
   console.log(
     complete
-      ? `${expected.length} wishes for jobs in ${samples.length} samples: ${upstream.calls.length} calls, one result each.`
-      : `Expected ${expected.length} results and got ${got.length}: something is wrong.`,
+      ? `${expected.length} wishes for jobs in ${samples.length} samples: ${calls} calls, one result each.`
+      : `Expected ${expected.length} results and got ${results.length}: something is wrong.`,
   );
   return complete;
 };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { importCached } from '../compile-cache.ts';
 
 /** The inside of one execution environment: loads a function's module and answers invocations, as JSON on both sides. */
 
@@ -46,7 +47,7 @@ const contextOf = ({ name }: Data, { id, deadline }: Invocation) => ({
 });
 
 const data: Data = workerData;
-const { handler } = await import(data.module);
+const { handler } = await importCached(() => import(data.module));
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs only as a worker thread');
 

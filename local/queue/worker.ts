@@ -1,6 +1,6 @@
 import { Server } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
-import { startFauxqs } from 'fauxqs';
+import { importCached } from '../compile-cache.ts';
 
 /** The thread of the embedded SQS server. Posts its port when it listens; any message stops it. */
 
@@ -12,6 +12,7 @@ Object.defineProperty(Server.prototype, 'listen', {
   },
 });
 
+const { startFauxqs } = await importCached(() => import('fauxqs'));
 const server = await startFauxqs({ port: 0, logger: false, ...workerData });
 parentPort?.once('message', () => void server.stop());
 parentPort?.postMessage(server.port);

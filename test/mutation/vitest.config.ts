@@ -21,7 +21,7 @@ export default defineConfig({
     ],
     exclude: [
       'test/ledger/ledger*.test.ts',
-      'test/upstream/{bad-signatures,refused-credentials,secrets-stay}.test.ts',
+      'test/upstream/{bad-signatures,refused-credentials}.test.ts',
     ],
     setupFiles: ['test/mutation/fewer-runs.ts'],
     sequence: { sequencer: ShortestFirst },

@@ -8,7 +8,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'local/bus/aws-json-server.ts: startAwsJsonServer',
   'local/bus/bus-operations.ts: makeBusOperations',
   'local/bus/event-bus.ts: startEventBus',
-  'local/demo/samples.ts: makeSender',
   'local/host/environment.ts: startEnvironment',
   'local/host/function.ts: keepEnvironments',
   'local/host/function.ts: startFunction',
