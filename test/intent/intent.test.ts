@@ -135,9 +135,9 @@ describe('a message is within its limits', () => {
       start_time: '1599202771816',
     }));
     const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 32 * 1024);
-    expect(parts.length).toBeLessThanOrEqual(
-      Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 28_000),
-    );
+    // Short ids fill a message by their number before they fill it by their size.
+    const bySize = Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 28_000);
+    expect(parts.length).toBeLessThanOrEqual(Math.max(bySize, jobs.length / BLOCK_JOBS));
   });
 });
 
