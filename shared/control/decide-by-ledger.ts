@@ -78,6 +78,6 @@ const decideByLedger = (
     clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
     mayEndAt: byLedger.kind === 'look' ? byLedger.noneFrom : 0,
     byLedger,
-    askedBy: record && holder?.asked.get(record.claim.index),
+    lastRequest: record && holder?.requests.get(record.claim.index),
   };
 };

@@ -1,4 +1,5 @@
 import type { Age } from '../intent/age.ts';
+import type { NotedRequest } from '../ledger/block-record.ts';
 import type { CallDecision } from '../ledger/decide-call.ts';
 import type { Sender } from '../ledger/job-record.ts';
 import { OPERATIONS } from '../operations/index.ts';
@@ -28,8 +29,8 @@ export interface Candidate {
 /** A candidate, and what the ledger says about it. */
 export interface DecidedByLedger extends Candidate {
   readonly byLedger: CallDecision;
-  /** Who asked for it last in vain, as the record of their open intent names it. */
-  readonly askedBy: string | undefined;
+  /** The last request for it, if that was in vain. */
+  readonly lastRequest: NotedRequest | undefined;
 }
 
 /** What a job comes to by the ledger and a look. */

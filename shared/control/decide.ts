@@ -1,6 +1,6 @@
 import type { Age } from '../intent/age.ts';
 import type { IntentId } from '../intent/intent.ts';
-import { type RecordedVerdict, readNote } from '../ledger/block-record.ts';
+import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { Sighting } from '../operations/sighting.ts';
 import { decideAllByLedger, type LedgerOptions } from './decide-by-ledger.ts';
 import {
@@ -118,10 +118,10 @@ const sortedByLedger = (
 /** A job whose last request was in vain, and among how many jobs the reason is known to be. Empty: it is no job's fault. */
 const suspected = ({
   carrier,
-  askedBy,
+  lastRequest,
 }: DecidedByLedger): readonly (readonly [Carrier, number])[] => {
-  if (askedBy === undefined) return [];
-  const { mayBeServed, suspects } = readNote(askedBy);
+  if (lastRequest === undefined) return [];
+  const { mayBeServed, suspects } = lastRequest;
   const among = suspects ?? (mayBeServed ? Number.POSITIVE_INFINITY : undefined);
   return among === undefined ? [] : [[carrier, among]];
 };

@@ -1,12 +1,10 @@
 import type { Age } from '../intent/age.ts';
 import type { Intent } from '../intent/intent.ts';
-import {
-  type BlockState,
-  type NotedRequest,
-  type RecordedVerdict,
-  type RequestEnd,
-  readNote,
-  writeNote,
+import type {
+  BlockState,
+  NotedRequest,
+  RecordedVerdict,
+  RequestEnd,
 } from '../ledger/block-record.ts';
 import { recordedVerdict } from '../ledger/recorded-verdict.ts';
 import { type Job, type JobId, jobIdOf } from '../operations/operation.ts';
@@ -27,7 +25,7 @@ export class OpenIntent {
   readonly #messages: Received[] = [];
   readonly #verdicts: (RecordedVerdict | undefined)[] = [];
   readonly #published = new Set<number>();
-  readonly #asked = new Map<number, string>();
+  readonly #requests = new Map<number, NotedRequest>();
   readonly #ends = new Map<number, RequestEnd>();
   readonly #ownEnds = new Set<number>();
   readonly #waits: Waiting[] = [];
@@ -51,7 +49,7 @@ export class OpenIntent {
   /** The places of verdicts that are known to be on the bus. */
   readonly published: ReadonlySet<number> = this.#published;
   /** The last request for a job without a verdict, by the job's place. */
-  readonly asked: ReadonlyMap<number, string> = this.#asked;
+  readonly requests: ReadonlyMap<number, NotedRequest> = this.#requests;
   /** Until when a request that was left without an answer may take effect, by the job's place. */
   readonly ends: ReadonlyMap<number, RequestEnd> = this.#ends;
   /** Why it has to come back, as the steps of this invocation found it. */
@@ -144,14 +142,15 @@ export class OpenIntent {
       if (verdict !== undefined) this.#verdicts[index] = verdict;
     });
     for (const index of state.published) this.#published.add(index);
-    for (const [index, by] of state.asked) if (!this.#asked.has(index)) this.#asked.set(index, by);
+    for (const [index, noted] of state.requests)
+      if (!this.#requests.has(index)) this.#requests.set(index, noted);
     // The ledger may know more of the requests before our own than we have read.
     for (const [index, end] of state.ends ?? [])
       if (!this.#ownEnds.has(index)) this.#ends.set(index, end);
     this.#reason ??= state.reason;
     // A verdict that rests on something seen tells what became of every request.
-    for (const index of this.#asked.keys())
-      if (this.#verdicts[index]?.evidence !== undefined) this.#asked.delete(index);
+    for (const index of this.#requests.keys())
+      if (this.#verdicts[index]?.evidence !== undefined) this.#requests.delete(index);
   }
 
   /**
@@ -168,7 +167,7 @@ export class OpenIntent {
       const isSeen = evidence === 'observed' && !this.#ownEnds.has(index);
       const isServed = outcome === 'delivered' && evidence !== undefined && !isSeen;
       if (isServed && this.#verdicts[index]?.evidence === undefined)
-        this.#asked.set(index, writeNote({ invocation, mayBeServed: true }));
+        this.#requests.set(index, { invocation, mayBeServed: true });
     }
   }
 
@@ -178,7 +177,7 @@ export class OpenIntent {
       invocation,
       verdicts: this.#verdicts,
       published: this.#published,
-      asked: this.#asked,
+      requests: this.#requests,
       ends: this.#ends,
       reason: this.#reason,
     };
@@ -190,7 +189,7 @@ export class OpenIntent {
     if (index === undefined || !this.isOpen(index)) return;
     this.#verdicts[index] = recordedVerdict(verdict, this.intent.jobs.length);
     // A verdict that rests on nothing seen does not tell what became of the request.
-    if (verdict.evidence !== undefined) this.#asked.delete(index);
+    if (verdict.evidence !== undefined) this.#requests.delete(index);
     this.#isChanged = true;
   }
 
@@ -208,9 +207,8 @@ export class OpenIntent {
   noteRequest(job: JobId, noted: NotedRequest): void {
     const index = this.places.get(job);
     if (index === undefined || !this.isOpen(index)) return;
-    const before = readNote(this.#asked.get(index) ?? '');
-    const suspects = noted.suspects ?? before.suspects;
-    this.#asked.set(index, writeNote({ ...noted, suspects }));
+    const suspects = noted.suspects ?? this.#requests.get(index)?.suspects;
+    this.#requests.set(index, { ...noted, suspects });
     this.#isChanged = true;
   }
 

@@ -1,4 +1,4 @@
-import type { BlockState, RecordedVerdict } from '../ledger/block-record.ts';
+import type { BlockState, NotedRequest, RecordedVerdict } from '../ledger/block-record.ts';
 import { type Records, versionIn } from '../ledger/records.ts';
 import { type Job, jobIdOf } from '../operations/operation.ts';
 import type { OpenIntent } from './open-intent.ts';
@@ -34,14 +34,14 @@ const blockIn = (state: BlockState, jobs: readonly Job[], { places }: OpenIntent
   const formerly = new Map(jobs.map((job, index) => [jobIdOf(job), index]));
   const verdicts: (RecordedVerdict | undefined)[] = [];
   const published = new Set<number>();
-  const asked = new Map<number, string>();
+  const requests = new Map<number, NotedRequest>();
   for (const [job, index] of places) {
     const former = formerly.get(job);
     if (former === undefined) continue;
     verdicts[index] = state.verdicts[former];
     if (state.published.has(former)) published.add(index);
-    const by = state.asked.get(former);
-    if (by !== undefined) asked.set(index, by);
+    const noted = state.requests.get(former);
+    if (noted !== undefined) requests.set(index, noted);
   }
-  return { invocation: state.invocation, verdicts, published, asked };
+  return { invocation: state.invocation, verdicts, published, requests };
 };

@@ -1,4 +1,3 @@
-import { readNote } from '../ledger/block-record.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
 import type { OpenIntent } from './open-intent.ts';
@@ -15,10 +14,10 @@ const suspectAlone = (carrier: Carrier, invocation: string): readonly OpenIntent
   intentsWanting([carrier]).filter((openIntent) => {
     const job = jobIdOf(carrier.job);
     const index = openIntent.places.get(job) ?? -1;
-    const noted = readNote(openIntent.asked.get(index) ?? '');
-    const isOurs = noted.invocation === invocation && openIntent.isOpen(index);
-    if (isOurs) openIntent.noteRequest(job, { ...noted, suspects: 1 });
-    return isOurs;
+    const noted = openIntent.requests.get(index);
+    if (noted?.invocation !== invocation || !openIntent.isOpen(index)) return false;
+    openIntent.noteRequest(job, { ...noted, suspects: 1 });
+    return true;
   });
 
 /**

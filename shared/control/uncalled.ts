@@ -53,9 +53,9 @@ const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const
  */
 const expiredOf = (wish: Queued, job: JobId, refusal: string | undefined): VerdictInfo => {
   if (cameLate(wish)) return { outcome: 'expired', error: tooOld(wish) };
-  const { places, asked, reason } = wish.from;
+  const { places, requests, reason } = wish.from;
   const index = places.get(job);
-  const isAsked = index !== undefined && asked.has(index);
+  const isAsked = index !== undefined && requests.has(index);
   const message = refusal ?? (isAsked ? reason : undefined);
   return {
     outcome: 'expired',

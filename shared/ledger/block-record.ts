@@ -27,40 +27,23 @@ export interface BlockState {
   readonly verdicts: readonly (RecordedVerdict | undefined)[];
   /** Verdicts known to be on the bus. */
   readonly published: ReadonlySet<number>;
-  /**
-   * Jobs whose last request was in vain, or went unanswered, each with the {@link writeNote} of who sent it.
-   */
-  readonly asked: ReadonlyMap<number, string>;
+  /** The last request for a job, if that was in vain. */
+  readonly requests: ReadonlyMap<number, NotedRequest>;
   /** Jobs whose last request ended without an answer: until then it may take effect, whatever a look has shown. */
   readonly ends?: ReadonlyMap<number, RequestEnd>;
   /** Why jobs were last left without a verdict. */
   readonly reason?: string | undefined;
 }
 
-/** Who asked for a job, in vain so far. */
+/** The last request for a job that was in vain: it went unanswered, or had no effect. */
 export interface NotedRequest {
+  /** The invocation that sent the request. */
   readonly invocation: string;
-  /** False where it is certain that nothing came of it: then no claim is held open by it. */
+  /** False if it is certain that the request had no effect. Then it holds no claim open. */
   readonly mayBeServed: boolean;
-  /** Of so many jobs in the call one is the reason that it was in vain, as far as is known. */
+  /** Among so many jobs of the request is the reason that it was in vain, as far as is known. */
   readonly suspects?: number | undefined;
 }
-
-/** An asker as {@link BlockState.asked} has it. */
-export const writeNote = ({ invocation, mayBeServed, suspects }: NotedRequest): string =>
-  (mayBeServed ? '' : 'nobody of ') +
-  invocation +
-  (suspects === undefined ? '' : `, one of ${suspects}`);
-
-export const readNote = (name: string): NotedRequest => {
-  const [, nobody, invocation = '', suspects] =
-    /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(name) ?? [];
-  return {
-    invocation,
-    mayBeServed: nobody === undefined,
-    suspects: suspects === undefined ? undefined : Number(suspects),
-  };
-};
 
 /** The key of one block of an intent's jobs, however the intent was cut into messages. No job's id begins with that sign. */
 export const blockKeyOf = (intent_id: IntentId, block: number): string =>
@@ -109,12 +92,28 @@ const writeEnds = (ends: ReadonlyMap<number, RequestEnd>) =>
     }),
   );
 
+/** A noted request as the record has it. Older releases read and write the same text. */
+const writeNote = ({ invocation, mayBeServed, suspects }: NotedRequest): string =>
+  (mayBeServed ? '' : 'nobody of ') +
+  invocation +
+  (suspects === undefined ? '' : `, one of ${suspects}`);
+
+const readNote = (text: string): NotedRequest => {
+  const [, unserved, invocation = '', suspects] =
+    /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(text) ?? [];
+  return {
+    invocation,
+    mayBeServed: unserved === undefined,
+    suspects: suspects === undefined ? undefined : Number(suspects),
+  };
+};
+
 /** Jobs that share a verdict share an entry. */
 export const writeBlock = ({
   invocation,
   verdicts,
   published,
-  asked,
+  requests,
   ends = new Map(),
   reason,
 }: BlockState): string => {
@@ -130,7 +129,7 @@ export const writeBlock = ({
     v: VERSION,
     invocation,
     asked: Array.from(
-      Map.groupBy(asked, ([, by]) => by),
+      Map.groupBy(requests, ([, noted]) => writeNote(noted)),
       ([by, entries]) => ({ by, jobs: writeRanges(entries.map(([index]) => index)) }),
     ),
     ...(ends.size > 0 && { ends: writeEnds(ends) }),
@@ -158,10 +157,11 @@ export const readBlock = (text: string): BlockState | undefined => {
     invocation: read.output.invocation,
     verdicts,
     published,
-    asked: new Map(
-      read.output.asked.flatMap(({ by, jobs }) =>
-        readRanges(jobs).map((index) => [index, by] as const),
-      ),
+    requests: new Map(
+      read.output.asked.flatMap(({ by, jobs }) => {
+        const noted = readNote(by);
+        return readRanges(jobs).map((index) => [index, noted] as const);
+      }),
     ),
     ends: new Map(
       read.output.ends.flatMap(({ by: invocation, until, jobs }) =>

@@ -1,6 +1,6 @@
 import type { Intent } from '../intent/intent.ts';
 import { OPERATIONS } from '../operations/index.ts';
-import { type BlockState, readNote } from './block-record.ts';
+import type { BlockState, NotedRequest } from './block-record.ts';
 import { isMet, type JobRecord, standingOf } from './job-record.ts';
 
 /**
@@ -20,8 +20,8 @@ export interface Overdue {
   /** The key of the intent's block. */
   readonly part: string;
   readonly intent: Pick<Intent, 'intent_id' | 'operation' | 'after'>;
-  /** Who asked for the job in vain, as the block's record names it. */
-  readonly askedBy: string | undefined;
+  /** The last request for the job, if that was in vain. */
+  readonly lastRequest: NotedRequest | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Overdue {
  * `holder` is the record of the block that the claim points to, `now` is in milliseconds since 1970.
  */
 export const decideExpiry = (
-  { part, intent, askedBy }: Overdue,
+  { part, intent, lastRequest }: Overdue,
   record: JobRecord | undefined,
   holder: BlockState | undefined,
   now: number,
@@ -38,12 +38,11 @@ export const decideExpiry = (
   if (record === undefined || record.newest < intent.intent_id)
     return unbegun(intent, record, holder, now);
   const { claim, operation } = record;
-  const own = askedBy === undefined ? undefined : readNote(askedBy);
-  const isClaimed = claim.part === part || own?.invocation === claim.invocation;
+  const isClaimed = claim.part === part || lastRequest?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
   if (standing.kind === 'settled') {
     const { outcome, evidence } = standing.verdict;
-    const mayBeServed = own?.mayBeServed === true && operation === intent.operation;
+    const mayBeServed = lastRequest?.mayBeServed === true && operation === intent.operation;
     const isSeen = isClaimed || (mayBeServed && evidence === 'observed');
     return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
   }

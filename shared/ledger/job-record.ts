@@ -5,12 +5,7 @@ import { isOfOneKind } from '../intent/sequence.ts';
 import { parseLoosely } from '../json/json.ts';
 import { isOperationName } from '../operations/index.ts';
 import type { JobId, OperationName, ProjectId, Service } from '../operations/operation.ts';
-import {
-  type BlockState,
-  type RecordedVerdict,
-  type RequestEnd,
-  readNote,
-} from './block-record.ts';
+import type { BlockState, RecordedVerdict, RequestEnd } from './block-record.ts';
 
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
@@ -146,8 +141,7 @@ export const standingOf = (claim: Claim, holder: BlockState | undefined, now: nu
   if (verdict?.evidence !== undefined)
     return mayTakeEffect ? { kind: 'live', over, until: end.until } : { kind: 'settled', verdict };
   const held = now < claim.until;
-  const name = holder?.asked.get(claim.index);
-  const noted = name === undefined ? undefined : readNote(name);
+  const noted = holder?.requests.get(claim.index);
   if (noted?.invocation === claim.invocation) {
     if (!noted.mayBeServed) return { kind: 'released', over };
     if (end !== undefined)

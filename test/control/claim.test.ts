@@ -7,6 +7,7 @@ import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, recordAt, startRecords, theOnly } from '../support/records-room.ts';
 
 const AT = Date.parse(NOW);
@@ -158,20 +159,20 @@ describe('a claim that the ledger did not answer is none', () => {
     expect(await claim(candidatesOf(calls), 'open')).toEqual([]);
     const openIntent = theOnly(openIntents.values());
     expect(openIntent.isChanged).toBe(true);
-    expect([...openIntent.asked]).toEqual([[0, 'nobody of i']]);
+    expect([...openIntent.requests]).toEqual([[0, unserved('i')]]);
   });
 
   it('or, where it rests on a request that was served, that a look is due again', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', silent);
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
-    expect([...theOnly(openIntents.values()).asked]).toEqual([[0, 'i']]);
+    expect([...theOnly(openIntents.values()).requests]).toEqual([[0, maybeServed('i')]]);
   });
 
   it('a lost one changes nothing', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', { ...silent, write: async () => 'lost' });
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
-    expect(theOnly(openIntents.values())).toMatchObject({ isChanged: false, asked: new Map() });
+    expect(theOnly(openIntents.values())).toMatchObject({ isChanged: false, requests: new Map() });
   });
 });

@@ -28,7 +28,7 @@ const judgedAs = (
     clearFrom: CLEAR_FROM,
     mayEndAt: 0,
     byLedger,
-    askedBy: undefined,
+    lastRequest: undefined,
   };
 };
 

@@ -4,6 +4,7 @@ import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, startControlRoom } from '../support/control-room.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, startRecords } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 import { seen } from '../support/sightings.ts';
@@ -56,10 +57,10 @@ describe('a look is of one operation and one project', () => {
 
 describe('a job whose last call went unanswered, and had no effect', () => {
   it.each([
-    ['theirs', Number.POSITIVE_INFINITY],
-    ['nobody of theirs, one of 25', 25],
-    ['theirs, one of 25', 25],
-  ])('goes again, and is marked: it alone, asked by %s', async (by, suspects) => {
+    [maybeServed('theirs'), Number.POSITIVE_INFINITY],
+    [unserved('theirs', 25), 25],
+    [maybeServed('theirs', 25), 25],
+  ])('goes again, and is marked: it alone, after %o', async (by, suspects) => {
     const { records } = startRecords();
     const { calls } = openWishes({ jobs: ['7', '8', '9'] });
     const [call] = calls;
@@ -70,8 +71,8 @@ describe('a job whose last call went unanswered, and had no effect', () => {
         { newest: idAt(0), operation: 'dli.run', claim: { ...claim, index } },
         undefined,
       );
-    const asked = new Map([[0, by]]);
-    const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), asked };
+    const requests = new Map([[0, by]]);
+    const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), requests };
     await records.blocks.write('theirs', state, undefined);
     const decisions = await decide(calls, {
       records,

@@ -5,6 +5,7 @@ import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
 
@@ -44,7 +45,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
     invocation: 'theirs',
     verdicts: verdict ? [{ ...verdict, calledAt: settledAt, settledAt }] : [],
     published: new Set<number>(),
-    asked: new Map(asked ? [[0, 'theirs']] : []),
+    requests: new Map(asked ? [[0, maybeServed('theirs')]] : []),
     ends: new Map(end ? [[0, end]] : []),
   };
   await records.blocks.write('the part of the stop', state, undefined);

@@ -8,6 +8,7 @@ import { OPERATIONS } from '../../shared/operations/index.ts';
 import { type JobId, jobIdOf, type OperationName } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 import { openWishes, startRecords } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
 
@@ -59,7 +60,7 @@ const begin = (
       invocation: 'theirs',
       verdicts,
       published: new Set<number>(),
-      asked: new Map(standing === 'unanswered' ? [[0, 'theirs']] : []),
+      requests: new Map(standing === 'unanswered' ? [[0, maybeServed('theirs')]] : []),
     };
     await records.blocks.write(part, state, undefined);
   };

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { makeExpire } from '../../shared/control/expire.ts';
 import { isWaiting } from '../../shared/control/waiting.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
-import { type RecordedVerdict, writeNote } from '../../shared/ledger/block-record.ts';
+import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
 
@@ -35,7 +36,7 @@ const unanswered = (index: number, until: number) => ({
   invocation: 'earlier',
   verdicts: [],
   published: new Set<number>(),
-  asked: new Map([[index, writeNote({ invocation: 'earlier', mayBeServed: true })]]),
+  requests: new Map([[index, maybeServed('earlier')]]),
   ends: new Map([[index, { invocation: 'earlier', until }]]),
 });
 
@@ -79,7 +80,7 @@ const end = async (world: World) => {
     const verdicts: RecordedVerdict[] = [];
     verdicts[index] = { outcome: 'delivered', evidence: 'keyed', calledAt: 0, settledAt: 0 };
     const state = { invocation: 'earlier', verdicts, published: new Set<number>() };
-    await records.blocks.write(holder, { ...state, asked: new Map() }, undefined);
+    await records.blocks.write(holder, { ...state, requests: new Map() }, undefined);
     if (what === 'served') openIntent.noteRequest(id, { invocation: 'earlier', mayBeServed: true });
   }
   const looks: unknown[] = [];

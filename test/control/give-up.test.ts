@@ -56,7 +56,7 @@ describe('an open intent is given up when a message of it is about to be given f
       invocation: 'theirs',
       verdicts: [DELIVERED],
       published: new Set(),
-      asked: new Map(),
+      requests: new Map(),
     });
     expect(hasFailed(openIntent, MOST)).toBe(false);
   });
@@ -68,7 +68,7 @@ describe('an open intent is given up when a message of it is about to be given f
       invocation: 'theirs',
       verdicts,
       published: new Set<number>(),
-      asked: new Map(),
+      requests: new Map(),
     };
     const given = (receives: number) => {
       const openIntent = open(receives);

@@ -16,7 +16,7 @@ const stored = (...ends: readonly (readonly [number, RequestEnd])[]): BlockState
   invocation: 'theirs',
   verdicts: [],
   published: new Set(),
-  asked: new Map(),
+  requests: new Map(),
   ends: new Map(ends),
 });
 

@@ -6,6 +6,7 @@ import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message } from '../support/control-room.ts';
 import { intentOf } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 import { theOnly } from '../support/records-room.ts';
 
 const SEEN: RecordedVerdict = {
@@ -61,28 +62,31 @@ describe('the first verdict on a job stands', () => {
       invocation: 'theirs',
       verdicts: [undefined],
       published: new Set([0]),
-      asked: new Map([
-        [0, 'theirs'],
-        [1, 'theirs'],
+      requests: new Map([
+        [0, maybeServed('theirs')],
+        [1, maybeServed('theirs')],
       ]),
     });
     expect(openIntent.verdicts).toEqual([SEEN]);
     expect([...openIntent.published]).toEqual([0]);
     // Nothing is open about a job that was seen, whoever noted that it was.
-    expect([...openIntent.asked]).toEqual([[1, 'ours']]);
+    expect([...openIntent.requests]).toEqual([[1, maybeServed('ours')]]);
   });
 });
 
 describe('a request that may have been served is noted until something is seen of it', () => {
   it.each([
     ['a verdict that was seen ends that', SEEN, []],
-    ['one that rests on nothing seen does not', EXPIRED, [[0, 'ours']]],
+    ['one that rests on nothing seen does not', EXPIRED, [[0, maybeServed('ours')]]],
   ])('%s', (_, verdict, asked) => {
     const openIntent = open();
     openIntent.noteRequest(idOf('1'), OURS);
-    expect([[...openIntent.asked], openIntent.isChanged]).toEqual([[[0, 'ours']], true]);
+    expect([[...openIntent.requests], openIntent.isChanged]).toEqual([
+      [[0, maybeServed('ours')]],
+      true,
+    ]);
     openIntent.settle(idOf('1'), verdict);
-    expect([...openIntent.asked]).toEqual(asked);
+    expect([...openIntent.requests]).toEqual(asked);
   });
 
   it('a suspicion stays until there is a closer one', () => {
@@ -90,13 +94,9 @@ describe('a request that may have been served is noted until something is seen o
     const notes: unknown[] = [];
     for (const suspects of [8, undefined, 2]) {
       openIntent.noteRequest(idOf('1'), { ...OURS, mayBeServed: false, suspects });
-      notes.push(openIntent.asked.get(0));
+      notes.push(openIntent.requests.get(0));
     }
-    expect(notes).toEqual([
-      'nobody of ours, one of 8',
-      'nobody of ours, one of 8',
-      'nobody of ours, one of 2',
-    ]);
+    expect(notes).toEqual([unserved('ours', 8), unserved('ours', 8), unserved('ours', 2)]);
   });
 
   it('not for a job that is settled, nor for a stranger', () => {
@@ -104,7 +104,7 @@ describe('a request that may have been served is noted until something is seen o
     openIntent.settle(idOf('1'), SEEN);
     openIntent.wasRecorded('version');
     for (const job of ['1', '9']) openIntent.noteRequest(idOf(job), OURS);
-    expect([openIntent.asked.size, openIntent.isChanged]).toEqual([0, false]);
+    expect([openIntent.requests.size, openIntent.isChanged]).toEqual([0, false]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 import { startRecords } from '../support/records-room.ts';
 
 const claimedFor = (part: string): JobRecord => ({
@@ -17,7 +18,7 @@ const written: BlockState = {
   invocation: 'theirs',
   verdicts: [],
   published: new Set(),
-  asked: new Map([[0, 'theirs']]),
+  requests: new Map([[0, maybeServed('theirs')]]),
   ends: new Map(),
 };
 

@@ -19,7 +19,7 @@ const THEIRS = writeBlock({
   invocation: 'theirs',
   verdicts: [],
   published: new Set(),
-  asked: new Map(),
+  requests: new Map(),
 });
 
 const begin = (inner: Ledger) => {

@@ -9,6 +9,7 @@ import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, outcomes } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 import { recordAt, startRecords, theOnly } from '../support/records-room.ts';
 
 const AT = Date.parse(NOW);
@@ -139,10 +140,10 @@ describe('where others have written too, their verdicts stand and ours are added
     expect(await conclude([openIntent])).toEqual([]);
     expect(published).toEqual([]);
     // What was served for a job that they gave up may not show yet: its claim stays open.
-    expect((await stored(openIntent))?.asked).toEqual(
+    expect((await stored(openIntent))?.requests).toEqual(
       new Map([
-        [0, 'ours'],
-        [1, 'theirs'],
+        [0, maybeServed('ours')],
+        [1, maybeServed('theirs')],
       ]),
     );
   });

@@ -4,6 +4,7 @@ import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { wakesAt } from '../../shared/control/waiting.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
+import { unserved } from '../support/noted.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
 
@@ -99,7 +100,7 @@ describe('where a request ended without an answer its record says until when it 
 
   it('not of one that was surely not served, though nothing tells why', async () => {
     const openIntent = await report([REFUSED, UNSENT]);
-    expect([openIntent.ends.size, [...openIntent.asked.keys()]]).toEqual([0, [0, 1]]);
+    expect([openIntent.ends.size, [...openIntent.requests.keys()]]).toEqual([0, [0, 1]]);
   });
 
   it('not while a release runs that cannot read it: the lease counts', async () => {
@@ -122,7 +123,7 @@ describe('the message comes back when the first of its jobs can be told of', () 
     const clearFrom = ENDED + 7;
     const openIntent = await report([REFUSED], { statuses: { 1: 'job_running' }, clearFrom });
     expect([openIntent.verdicts, wakesAt(openIntent)]).toEqual([[], clearFrom]);
-    expect([...openIntent.asked]).toEqual([[0, 'nobody of ours']]);
+    expect([...openIntent.requests]).toEqual([[0, unserved('ours')]]);
   });
 
   it('one that was refused, and that a look does not show, as soon as any other', async () => {

@@ -4,6 +4,7 @@ import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { JobId } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
 
@@ -62,21 +63,21 @@ describe('a service that answered, and did not tell of a job, has done what it d
       ['delivered', 'observed'],
     ]);
     // Still on its way, untold or unseen: it may have been served. So may what does not show yet.
-    expect([...openIntent.asked]).toEqual([
-      [2, 'ours'],
-      [3, 'ours'],
-      [4, 'ours'],
-      [5, 'ours'],
+    expect([...openIntent.requests]).toEqual([
+      [2, maybeServed('ours')],
+      [3, maybeServed('ours')],
+      [4, maybeServed('ours')],
+      [5, maybeServed('ours')],
     ]);
     expect(openIntent.isChanged).toBe(true);
   });
 
   it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
-    const unserved: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
-    const { openIntent } = await report([unserved, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
-    expect([...openIntent.asked]).toEqual([
-      [0, 'nobody of ours, one of 8'],
-      [1, 'ours, one of 8'],
+    const notSent: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
+    const { openIntent } = await report([notSent, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
+    expect([...openIntent.requests]).toEqual([
+      [0, unserved('ours', 8)],
+      [1, maybeServed('ours', 8)],
     ]);
   });
 
@@ -85,9 +86,9 @@ describe('a service that answered, and did not tell of a job, has done what it d
     const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
     const { looks, openIntent } = await report([DELIVERED, later, never]);
     expect(looks).toEqual([['2']]);
-    expect([...openIntent.asked]).toEqual([
-      [1, 'ours'],
-      [2, 'nobody of ours'],
+    expect([...openIntent.requests]).toEqual([
+      [1, maybeServed('ours')],
+      [2, unserved('ours')],
     ]);
   });
 });

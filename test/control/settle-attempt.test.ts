@@ -11,6 +11,7 @@ import { refusal } from '../support/control-room.ts';
 import { ANY_TIME } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { NOW, type Wish } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 
@@ -68,7 +69,7 @@ const noTo = (code: string) => replied(400, [refusal(code)]);
 const unseen = () => undefined;
 
 /** Noted of the only job of an open intent that was refused, or not asked for. */
-const UNSERVED = new Map([[0, 'nobody of ours']]);
+const UNSERVED = new Map([[0, unserved('ours')]]);
 
 describe('a job that is refused because of its status is looked at', () => {
   const stop = { operation: 'dli.stop', jobs: ['131'] } as const;
@@ -105,7 +106,7 @@ describe('a job that is refused because of its status is looked at', () => {
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
-      expect(list).toMatchObject([{ verdicts: [], asked: UNSERVED, isChanged: true }]);
+      expect(list).toMatchObject([{ verdicts: [], requests: UNSERVED, isChanged: true }]);
     },
   );
 
@@ -119,7 +120,7 @@ describe('a job that is refused because of its status is looked at', () => {
     const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[]]);
-    expect(list[0]?.asked).toEqual(UNSERVED);
+    expect(list[0]?.requests).toEqual(UNSERVED);
   });
 
   it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(
@@ -188,9 +189,9 @@ describe('a request that went unanswered is noted wherever it was wished', () =>
     ['a reply of another length', replied(200, [{}, {}, {}])],
   ])('%s: it may have been served', async (_, reply) => {
     const { list } = await carryOut(reply, unseen, ...wishes);
-    const ours = 'ours, one of 2';
+    const ours = maybeServed('ours', 2);
     const both = new Map([0, 1].map((index) => [index, ours]));
-    expect(list.map(({ asked }) => asked)).toEqual([new Map([[0, ours]]), both]);
+    expect(list.map(({ requests }) => requests)).toEqual([new Map([[0, ours]]), both]);
     expect(list.map(inWords)).toEqual([[], []]);
   });
 
@@ -200,8 +201,8 @@ describe('a request that went unanswered is noted wherever it was wished', () =>
     ['an expired credential', replied(401, refusal('APIGW.0301'))],
   ])('%s: it was not served, and is written down all the same', async (_, reply) => {
     const { list } = await carryOut(reply, unseen, ...wishes);
-    for (const { asked } of list)
-      expect(new Set(asked.values())).toEqual(new Set(['nobody of ours']));
+    const no = unserved('ours');
+    expect(list.map(({ requests }) => [...requests.values()])).toEqual([[no], [no, no]]);
     expect(list[1]?.isChanged).toBe(true);
   });
 });

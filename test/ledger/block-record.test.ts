@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   messageKeyOf,
+  type NotedRequest,
   readBlock,
-  readNote,
   writeBlock,
-  writeNote,
 } from '../../shared/ledger/block-record.ts';
 import { anyText, oddJson } from '../support/arbitraries.ts';
 import { blockState, recorded } from '../support/ledger-states.ts';
 import { idAt, intentOf } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 
 describe('what is known of a part comes back from its record', () => {
   it('any state', () => {
@@ -28,14 +28,19 @@ describe('what is known of a part comes back from its record', () => {
       invocation: 'i',
       verdicts: [],
       published: new Set(),
-      asked: new Map([0, 1, 2].map((index) => [index, 'i'])),
+      requests: new Map([0, 1, 2].map((index) => [index, maybeServed('i')])),
       ends: new Map(),
       reason: undefined,
     });
   });
 
   it('one in which no request is left without an answer is as short as before', () => {
-    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    const state = {
+      invocation: 'i',
+      verdicts: [],
+      published: new Set<number>(),
+      requests: new Map(),
+    };
     for (const ends of [undefined, new Map()])
       expect(
         Object.keys(JSON.parse(writeBlock({ ...state, ...(ends && { ends }) }))),
@@ -45,7 +50,7 @@ describe('what is known of a part comes back from its record', () => {
   it('of a job at the end of many', () => {
     const [verdict] = fc.sample(recorded(), 1);
     const verdicts = Array.from({ length: 10_000 }, (_, i) => (i === 9_999 ? verdict : undefined));
-    const state = { invocation: 'i', verdicts, published: new Set([9_999]), asked: new Map() };
+    const state = { invocation: 'i', verdicts, published: new Set([9_999]), requests: new Map() };
     expect(readBlock(writeBlock(state))?.verdicts[9_999]).toEqual(verdict);
     expect(readBlock(writeBlock(state))?.published).toEqual(new Set([9_999]));
   });
@@ -60,7 +65,7 @@ describe('a record is short', () => {
       calledAt: 1_769_860_800_000,
       settledAt: 1_769_860_800_040,
     } as const;
-    const state = { invocation: idAt(1), published: new Set<number>(), asked: new Map() };
+    const state = { invocation: idAt(1), published: new Set<number>(), requests: new Map() };
     const text = writeBlock({ ...state, verdicts: Array(100).fill(verdict) });
     expect(text.length).toBeLessThan(400);
     expect(writeBlock({ ...state, verdicts: Array(10_000).fill(verdict) }).length).toBeLessThan(
@@ -71,7 +76,12 @@ describe('a record is short', () => {
 
 describe('jobs of one request share what is known of its end', () => {
   it('a hundred take one entry, and each other end one more', () => {
-    const state = { invocation: 'i', verdicts: [], published: new Set<number>(), asked: new Map() };
+    const state = {
+      invocation: 'i',
+      verdicts: [],
+      published: new Set<number>(),
+      requests: new Map(),
+    };
     const end = { invocation: 'one that sent', until: 1_769_860_830_000 };
     const ends = new Map(Array.from({ length: 100 }, (_, index) => [index, end]));
     expect(JSON.parse(writeBlock({ ...state, ends })).ends).toEqual([
@@ -120,7 +130,25 @@ describe('each message of an intent has a record of its own', () => {
   });
 });
 
-describe('who asked in vain is told by a name', () => {
+describe('a request that was in vain is noted in the words of the releases before', () => {
+  const state = (noted: NotedRequest) => ({
+    invocation: 'i',
+    verdicts: [],
+    published: new Set<number>(),
+    requests: new Map([[0, noted]]),
+  });
+
+  it.each([
+    ['ours', maybeServed('ours')],
+    ['nobody of ours', unserved('ours')],
+    ['ours, one of 8', maybeServed('ours', 8)],
+    ['nobody of ours, one of 8', unserved('ours', 8)],
+  ])('%s', (words, noted) => {
+    const text = writeBlock(state(noted));
+    expect(JSON.parse(text).asked).toEqual([{ by: words, jobs: '0' }]);
+    expect(readBlock(text)?.requests).toEqual(new Map([[0, noted]]));
+  });
+
   it('law: it is read as it was written, for any invocation', () => {
     const noted = fc.record({
       invocation: fc.uuid(),
@@ -129,7 +157,7 @@ describe('who asked in vain is told by a name', () => {
     });
     fc.assert(
       fc.property(noted, (one) => {
-        expect(readNote(writeNote(one))).toEqual(one);
+        expect(readBlock(writeBlock(state(one)))?.requests).toEqual(new Map([[0, one]]));
       }),
     );
   });

@@ -5,6 +5,7 @@ import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 
 const SETTLE = 30;
 const [CLAIMED, SETTLED] = [100, 200];
@@ -42,7 +43,7 @@ const judged = (last: Last, now: number, wished: OperationName, age = 2): CallDe
     invocation: OURS,
     verdicts: verdict ? [{ ...verdict, calledAt: CLAIMED, settledAt: SETTLED }] : [],
     published: new Set(),
-    asked: new Map(isAsked ? [[0, OURS]] : []),
+    requests: new Map(isAsked ? [[0, maybeServed(OURS)]] : []),
     ends: new Map(end ? [[0, end]] : []),
   };
   const wish = { newest: idAt(age), operation: OPERATIONS[wished] };

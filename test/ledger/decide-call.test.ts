@@ -5,6 +5,7 @@ import type { Claim, JobRecord } from '../../shared/ledger/job-record.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt, NOW } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 
 const AT = Date.parse(NOW);
 const [OWNER, ANOTHER] = ['the claiming invocation', 'another invocation'];
@@ -31,7 +32,7 @@ const stateOf = ({ by, asked, verdict: told }: Told): BlockState => {
     invocation: by,
     verdicts,
     published: new Set(),
-    asked: new Map(asked === undefined ? [] : [[INDEX, asked]]),
+    requests: new Map(asked === undefined ? [] : [[INDEX, maybeServed(asked)]]),
   };
 };
 

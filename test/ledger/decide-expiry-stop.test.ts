@@ -4,6 +4,7 @@ import { decideExpiry, type Overdue } from '../../shared/ledger/decide-expiry.ts
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt } from '../support/messages.ts';
+import { maybeServed } from '../support/noted.ts';
 
 const NOW = 1_000;
 const HOLDER = 'the holder';
@@ -20,7 +21,7 @@ const holderOf = ({ verdict, isAsked, until }: Last): BlockState => ({
   invocation: HOLDER,
   verdicts: verdict ? [{ ...verdict, calledAt: 1, settledAt: 2 }] : [],
   published: new Set(),
-  asked: new Map(isAsked ? [[0, HOLDER]] : []),
+  requests: new Map(isAsked ? [[0, maybeServed(HOLDER)]] : []),
   ends: new Map(until === undefined ? [] : [[0, { invocation: HOLDER, until }]]),
 });
 
@@ -37,7 +38,7 @@ describe('a job whose own request ended without an answer', () => {
   const overdue: Overdue = {
     part: 'mine',
     intent: { intent_id: idAt(5), operation: 'dli.run' },
-    askedBy: HOLDER,
+    lastRequest: maybeServed(HOLDER),
   };
   const ending = (last: Last) =>
     decideExpiry(overdue, recordOf(5, 'mine', 'dli.run'), holderOf(last), NOW);
@@ -59,7 +60,7 @@ describe('a run that was never begun since the stop before it did not end', () =
     const wish = { intent_id: idAt(5), operation: 'dli.run', ...intent } as const;
     const record = recordOf(newest, 'theirs', last.operation ?? 'dli.stop');
     return decideExpiry(
-      { part: 'mine', intent: wish, askedBy: undefined },
+      { part: 'mine', intent: wish, lastRequest: undefined },
       record,
       holderOf(last),
       NOW,

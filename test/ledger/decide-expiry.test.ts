@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type BlockState,
-  type RecordedVerdict,
-  writeNote,
+import type {
+  BlockState,
+  NotedRequest,
+  RecordedVerdict,
 } from '../../shared/ledger/block-record.ts';
 import { decideExpiry, type Overdue } from '../../shared/ledger/decide-expiry.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt, NOW } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 
 const AT = Date.parse(NOW);
 const [MINE, THEIRS] = ['my part', 'their part'];
@@ -15,17 +16,15 @@ const [MINE, THEIRS] = ['my part', 'their part'];
 const [HOLDER, EARLIER] = ['the holder', 'an earlier one'];
 const INDEX = 2;
 
-const asker = (invocation: string, mayBeServed: boolean) => writeNote({ invocation, mayBeServed });
-
 interface Case {
   readonly title: string;
   /** Whose block the claim points to. */
   readonly of: string;
   /** Who asked for the overdue job in vain. */
-  readonly askedBy?: string;
+  readonly lastRequest?: NotedRequest;
   /** What the claim's block tells of the job: its verdict, or who asked for it. */
   readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
-  readonly theirs?: string;
+  readonly theirs?: NotedRequest;
   readonly writtenBy?: string;
   /** Milliseconds that the lease still runs. */
   readonly lease?: number;
@@ -46,35 +45,35 @@ const CASES: readonly Case[] = [
   {
     title: 'the request that it shared with a newer one was answered',
     of: THEIRS,
-    askedBy: asker(HOLDER, true),
+    lastRequest: maybeServed(HOLDER),
     verdict: replied,
     ends: 'observed',
   },
   {
     title: 'so too if it was not served then',
     of: THEIRS,
-    askedBy: asker(HOLDER, false),
+    lastRequest: unserved(HOLDER),
     verdict: seen,
     ends: 'observed',
   },
   {
     title: 'a newer one’s look saw what it may have brought about',
     of: THEIRS,
-    askedBy: asker(EARLIER, true),
+    lastRequest: maybeServed(EARLIER),
     verdict: seen,
     ends: 'observed',
   },
   {
     title: 'a newer one’s look saw what it cannot have brought about',
     of: THEIRS,
-    askedBy: asker(EARLIER, false),
+    lastRequest: unserved(EARLIER),
     verdict: seen,
     ends: 'expired',
   },
   {
     title: 'a newer one’s look saw the effect of another operation',
     of: THEIRS,
-    askedBy: asker(EARLIER, true),
+    lastRequest: maybeServed(EARLIER),
     verdict: seen,
     operation: 'dli.stop',
     ends: 'expired',
@@ -82,14 +81,14 @@ const CASES: readonly Case[] = [
   {
     title: 'a newer one was called again after it',
     of: THEIRS,
-    askedBy: asker(EARLIER, true),
+    lastRequest: maybeServed(EARLIER),
     verdict: replied,
     ends: 'expired',
   },
   {
     title: 'a newer one was seen to be refused',
     of: THEIRS,
-    askedBy: asker(EARLIER, true),
+    lastRequest: maybeServed(EARLIER),
     verdict: { outcome: 'rejected', evidence: 'observed' },
     ends: 'expired',
   },
@@ -111,8 +110,8 @@ const CASES: readonly Case[] = [
   {
     title: 'its own request may be served yet',
     of: MINE,
-    askedBy: asker(HOLDER, true),
-    theirs: asker(HOLDER, true),
+    lastRequest: maybeServed(HOLDER),
+    theirs: maybeServed(HOLDER),
     writtenBy: HOLDER,
     lease: 1,
     ends: 'wait',
@@ -120,8 +119,8 @@ const CASES: readonly Case[] = [
   {
     title: 'its own request may have been served',
     of: MINE,
-    askedBy: asker(HOLDER, true),
-    theirs: asker(HOLDER, true),
+    lastRequest: maybeServed(HOLDER),
+    theirs: maybeServed(HOLDER),
     writtenBy: HOLDER,
     lease: 0,
     ends: { noneFrom: 0 },
@@ -129,8 +128,8 @@ const CASES: readonly Case[] = [
   {
     title: 'the request that it shared may have been served',
     of: THEIRS,
-    askedBy: asker(HOLDER, true),
-    theirs: asker(HOLDER, true),
+    lastRequest: maybeServed(HOLDER),
+    theirs: maybeServed(HOLDER),
     writtenBy: HOLDER,
     lease: 0,
     ends: { noneFrom: 0 },
@@ -138,8 +137,8 @@ const CASES: readonly Case[] = [
   {
     title: 'the request that it shared may be served yet',
     of: THEIRS,
-    askedBy: asker(HOLDER, true),
-    theirs: asker(HOLDER, true),
+    lastRequest: maybeServed(HOLDER),
+    theirs: maybeServed(HOLDER),
     writtenBy: HOLDER,
     lease: 1,
     ends: 'wait',
@@ -148,7 +147,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a newer one had the job, and nobody knows what became of that',
     of: THEIRS,
-    askedBy: asker(EARLIER, true),
+    lastRequest: maybeServed(EARLIER),
     lease: 0,
     ends: 'expired',
   },
@@ -163,11 +162,11 @@ const CASES: readonly Case[] = [
 
 describe('a job whose deadline has passed ends by what the ledger knows', () => {
   it.each(CASES)('$title: $ends', (given) => {
-    const { of, askedBy, verdict, theirs, writtenBy = EARLIER, lease = 0, age = 0 } = given;
+    const { of, lastRequest, verdict, theirs, writtenBy = EARLIER, lease = 0, age = 0 } = given;
     const overdue: Overdue = {
       part: MINE,
       intent: { intent_id: idAt(5), operation: 'dli.run' },
-      askedBy,
+      lastRequest,
     };
     const record: JobRecord = {
       newest: idAt(5 - age),
@@ -180,7 +179,7 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       invocation: writtenBy,
       verdicts,
       published: new Set(),
-      asked: new Map(theirs === undefined ? [] : [[INDEX, theirs]]),
+      requests: new Map(theirs === undefined ? [] : [[INDEX, theirs]]),
     };
     expect(decideExpiry(overdue, record, holder, AT)).toEqual(given.ends);
   });
@@ -195,7 +194,9 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
       operation: 'dli.run',
       claim: { part: MINE, index: 0, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
-    expect(decideExpiry({ ...overdue, askedBy: undefined }, record, undefined, AT)).toEqual(ends);
+    expect(decideExpiry({ ...overdue, lastRequest: undefined }, record, undefined, AT)).toEqual(
+      ends,
+    );
   });
 
   it.each<[title: string, after: number | undefined, newest: number | undefined, ends: string]>([
@@ -218,8 +219,8 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
             operation: 'dli.stop',
             claim: { part: THEIRS, index: 0, invocation: HOLDER, at: AT - 1, until: AT },
           };
-    expect(decideExpiry({ part: MINE, intent, askedBy: undefined }, record, undefined, AT)).toBe(
-      ends,
-    );
+    expect(
+      decideExpiry({ part: MINE, intent, lastRequest: undefined }, record, undefined, AT),
+    ).toBe(ends);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestEnd } from '../../shared/ledger/block-record.ts';
+import type { NotedRequest, RequestEnd } from '../../shared/ledger/block-record.ts';
 import { makeRecords } from '../../shared/ledger/records.ts';
 import { CLOSED } from '../../shared/upstream/circuit-breaker.ts';
 import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
@@ -30,7 +30,7 @@ const PART = {
   invocation: 'i',
   verdicts: [],
   published: new Set<number>(),
-  asked: new Map<number, string>(),
+  requests: new Map<number, NotedRequest>(),
   ends: new Map<number, RequestEnd>(),
 };
 const JOB = {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type BlockState,
-  type RecordedVerdict,
-  type RequestEnd,
-  writeNote,
+import type {
+  BlockState,
+  NotedRequest,
+  RecordedVerdict,
+  RequestEnd,
 } from '../../shared/ledger/block-record.ts';
 import { type Claim, clearFromOf, standingOf } from '../../shared/ledger/job-record.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 
 const INDEX = 4;
 /** The lease of the claim, and until when its unanswered request may take effect: sooner, or later. */
@@ -22,7 +23,7 @@ const claim: Claim = {
 
 interface Told {
   readonly by?: string;
-  readonly asked?: string;
+  readonly asked?: NotedRequest;
   readonly end?: RequestEnd;
   readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
 }
@@ -34,15 +35,15 @@ const told = ({ by = 'ours', asked, end, verdict }: Told): BlockState => {
     invocation: by,
     verdicts,
     published: new Set(),
-    asked: new Map(asked === undefined ? [] : [[INDEX, asked]]),
+    requests: new Map(asked === undefined ? [] : [[INDEX, asked]]),
     ends: new Map(end === undefined ? [] : [[INDEX, end]]),
   };
 };
 
 const standing = (state: BlockState, now: number) => standingOf(claim, state, now);
 
-const maybe = writeNote({ invocation: 'ours', mayBeServed: true });
-const never = writeNote({ invocation: 'ours', mayBeServed: false });
+const maybe = maybeServed('ours');
+const never = unserved('ours');
 const seen = { outcome: 'delivered', evidence: 'observed' } as const;
 
 describe.each([SOONER, LATER])('a request that may take effect until %i', (until) => {

@@ -3,6 +3,7 @@ import type { BlockState, RecordedVerdict } from '../../shared/ledger/block-reco
 import { messageKeyOf } from '../../shared/ledger/block-record.ts';
 import { type Claim, readJob, standingOf } from '../../shared/ledger/job-record.ts';
 import { idAt, intentOf } from '../support/messages.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
 
 const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', at: 0, until: 1_000 };
 
@@ -10,7 +11,7 @@ const told = (by: string, part: Partial<BlockState> = {}): BlockState => ({
   invocation: by,
   verdicts: [],
   published: new Set(),
-  asked: new Map(),
+  requests: new Map(),
   ...part,
 });
 
@@ -41,29 +42,37 @@ describe('a claim stands as its part tells', () => {
     }
   });
 
-  it.each(['nobody of holder', 'nobody of holder, one of 9'])(
-    'released where it is noted that nothing was sent, whoever wrote last: %s',
-    (name) => {
-      const state = told('other', { asked: new Map([[0, name]]) });
+  it.each([unserved('holder'), unserved('holder', 9)])(
+    'released where it is noted that nothing was sent, whoever wrote last: %o',
+    (noted) => {
+      const state = told('other', { requests: new Map([[0, noted]]) });
       for (const now of [0, 5_000])
         expect(standingOf(claim, state, now)).toEqual({ kind: 'released', over: false });
     },
   );
 
   it('what is noted of another’s request says nothing of this one', () => {
-    const state = told('other', { asked: new Map([[0, 'nobody of another']]) });
+    const state = told('other', { requests: new Map([[0, unserved('another')]]) });
     expect(standingOf(claim, state, 5_000)).toEqual({ kind: 'unclear', over: false });
   });
 
   it.each<[string, BlockState | undefined, boolean]>([
     ['nobody has written', undefined, false],
     ['others have written', told('other'), false],
-    ['its request went unanswered', told('holder', { asked: new Map([[0, 'holder']]) }), false],
-    ['suspected with others', told('other', { asked: new Map([[0, 'holder, one of 2']]) }), false],
+    [
+      'its request went unanswered',
+      told('holder', { requests: new Map([[0, maybeServed('holder')]]) }),
+      false,
+    ],
+    [
+      'suspected with others',
+      told('other', { requests: new Map([[0, maybeServed('holder', 2)]]) }),
+      false,
+    ],
     ['others have given it up', told('other', { verdicts: [givenUp] }), true],
   ])('live up to the millisecond of its end, and from then on unclear: %s', (_, holder, over) => {
     // What went unanswered is over no sooner; in somebody's hands it may be at any time.
-    const until = holder?.asked.has(0) ? { until: 1_000 } : {};
+    const until = holder?.requests.has(0) ? { until: 1_000 } : {};
     expect(standingOf(claim, holder, 999)).toEqual({ kind: 'live', over, ...until });
     expect(standingOf(claim, holder, 1_000)).toEqual({ kind: 'unclear', over });
   });

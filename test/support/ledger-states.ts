@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import type { BlockState, RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
+import type {
+  BlockState,
+  NotedRequest,
+  RecordedVerdict,
+  RequestEnd,
+} from '../../shared/ledger/block-record.ts';
 import type { JobRecord } from '../../shared/ledger/job-record.ts';
 import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
 import { anyText, instant, operationName } from './arbitraries.ts';
@@ -31,13 +36,21 @@ export const recorded = (): fc.Arbitrary<RecordedVerdict> =>
 const end = (): fc.Arbitrary<RequestEnd> =>
   fc.record({ invocation: anyText(20), until: milliseconds() });
 
+/** The last request for a job, in vain so far. */
+const notedRequest = (): fc.Arbitrary<NotedRequest> =>
+  fc.record({
+    invocation: fc.constantFrom('invocation 1', 'invocation 2'),
+    mayBeServed: fc.boolean(),
+    suspects: fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined }),
+  });
+
 /** What may be known of one job of a block: nothing, that it was asked for and how that ended, or a verdict. */
 const known = (verdicts: readonly RecordedVerdict[], ends: readonly RequestEnd[]) =>
   fc.record(
     {
       verdict: fc.constantFrom(...verdicts),
       published: fc.boolean(),
-      asked: fc.constantFrom('invocation 1', 'invocation 2'),
+      noted: notedRequest(),
       end: fc.constantFrom(...ends),
     },
     { requiredKeys: ['published'] },
@@ -63,8 +76,8 @@ export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
         published: new Set(
           jobs.flatMap(({ verdict, published }, i) => (verdict && published ? [i] : [])),
         ),
-        asked: new Map(
-          jobs.flatMap(({ asked }, i) => (asked === undefined ? [] : [[i, asked] as const])),
+        requests: new Map(
+          jobs.flatMap(({ noted }, i) => (noted === undefined ? [] : [[i, noted] as const])),
         ),
         ends: new Map(
           jobs.flatMap(({ end: one }, i) => (one === undefined ? [] : [[i, one] as const])),
