@@ -68,7 +68,7 @@ const claimedRecord = (
     ...(newest !== intent_id && { intent: intent_id }),
     operation: operation.name,
     claim: {
-      part: from.key,
+      block: from.key,
       index: from.placeOf(jobIdOf(carrier.job)),
       invocation,
       at,

@@ -25,7 +25,7 @@ export const readKnown = async (
   const jobAt = await records.jobs.read(keys);
   const claimsOf = (key: string): readonly string[] => {
     const job = jobAt(key);
-    return job.kind === 'found' ? [job.record.claim.part] : [];
+    return job.kind === 'found' ? [job.record.claim.block] : [];
   };
   // Read after the jobs: an invocation that has settled a claim that was seen has settled it here.
   const claims = keys.flatMap(claimsOf);
@@ -36,7 +36,7 @@ export const readKnown = async (
     if (job.kind === 'absent') known.set(key, UNCLAIMED);
     if (job.kind !== 'found') continue;
     const { record, version } = job;
-    const holder = holderAt(record.claim.part);
+    const holder = holderAt(record.claim.block);
     if (holder.kind === 'absent') known.set(key, { record, version, holder: undefined });
     if (holder.kind === 'found') known.set(key, { record, version, holder: holder.record });
   }

@@ -18,7 +18,7 @@ export interface LookFirst {
 /** One job of an intent whose deadline has passed. */
 export interface Overdue {
   /** The key of the intent's block. */
-  readonly part: string;
+  readonly block: string;
   readonly intent: Pick<Intent, 'intent_id' | 'operation' | 'after'>;
   /** The last request for the job, if that was in vain. */
   readonly lastRequest: NotedRequest | undefined;
@@ -29,7 +29,7 @@ export interface Overdue {
  * `holder` is the record of the block that the claim points to, `now` is in milliseconds since 1970.
  */
 export const decideExpiry = (
-  { part, intent, lastRequest }: Overdue,
+  { block, intent, lastRequest }: Overdue,
   record: JobRecord | undefined,
   holder: BlockState | undefined,
   now: number,
@@ -38,7 +38,7 @@ export const decideExpiry = (
   if (record === undefined || record.newest < intent.intent_id)
     return unbegun(intent, record, holder, now);
   const { claim, operation } = record;
-  const isClaimed = claim.part === part || lastRequest?.invocation === claim.invocation;
+  const isClaimed = claim.block === block || lastRequest?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
   if (standing.kind === 'settled') {
     const { outcome, evidence } = standing.verdict;

@@ -10,7 +10,7 @@ import type { BlockState, RecordedVerdict, RequestEnd } from './block-record.ts'
 /** Who may have a call under way for a job, and where its verdict will be found. */
 export interface Claim {
   /** The newest intent of those that the call serves, as the key of its block and the job's place in it. */
-  readonly part: string;
+  readonly block: string;
   readonly index: number;
   readonly invocation: string;
   /** Milliseconds since 1970: nothing was sent under this claim before. */
@@ -105,15 +105,18 @@ const schema = v.object({
   ),
 });
 
-export const writeJob = (record: JobRecord): string => JSON.stringify({ v: VERSION, ...record });
+/** The text calls the block a part, as older releases read and write it. */
+export const writeJob = ({ claim: { block, ...claim }, ...record }: JobRecord): string =>
+  JSON.stringify({ v: VERSION, ...record, claim: { part: block, ...claim } });
 
 /** Undefined if the text is of a version that is not known here. */
 export const readJob = (text: string): JobRecord | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
   if (!read.success) return undefined;
-  const { v: _, ...record } = read.output;
-  return record;
+  const { v: _, claim, ...record } = read.output;
+  const { part: block, ...rest } = claim;
+  return { ...record, claim: { block, ...rest } };
 };
 
 /**

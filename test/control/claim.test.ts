@@ -60,7 +60,7 @@ describe('a claim is one conditional write per job (P3)', () => {
       newest: idAt(2),
       operation: 'dli.run',
       claim: {
-        part: `intent/${idAt(2)}/130`,
+        block: `intent/${idAt(2)}/130`,
         index: 1,
         invocation: 'i',
         at: AT,

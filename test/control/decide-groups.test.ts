@@ -26,7 +26,7 @@ describe('a look is of one operation and one project', () => {
           {
             newest: idAt(0),
             operation: operation.name,
-            claim: { part: 'theirs', index: 0, invocation: 'theirs', at: 0, until: AT },
+            claim: { block: 'theirs', index: 0, invocation: 'theirs', at: 0, until: AT },
           },
           undefined,
         );
@@ -64,7 +64,7 @@ describe('a job whose last call went unanswered, and had no effect', () => {
     const { records } = startRecords();
     const { calls } = openWishes({ jobs: ['7', '8', '9'] });
     const [call] = calls;
-    const claim = { part: 'theirs', invocation: 'theirs', at: 0, until: AT };
+    const claim = { block: 'theirs', invocation: 'theirs', at: 0, until: AT };
     for (const [index, { job }] of call?.carriers.slice(0, 2).entries() ?? [])
       await records.jobs.write(
         `job/dli/${PROJECT}/${jobIdOf(job)}`,

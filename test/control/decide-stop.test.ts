@@ -32,7 +32,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   const { job } = theOnly(call.carriers);
   const settledAt = AT - agoMs;
   const claim = {
-    part: 'the part of the stop',
+    block: 'the part of the stop',
     index: 0,
     invocation: 'theirs',
     at: settledAt,

@@ -51,7 +51,7 @@ const begin = (
   const know = async (call: Call, { job, age, operation = 'dli.run', standing }: Known) => {
     const part = `the part of ${job}`;
     const until = standing === 'lapsed' ? AT : AT + LEASE;
-    const claim = { part, index: 0, invocation: 'theirs', at: until - LEASE, until };
+    const claim = { block: part, index: 0, invocation: 'theirs', at: until - LEASE, until };
     const record: JobRecord = { newest: idAt(age), operation, claim };
     await records.jobs.write(keyOf(operation, call, job), record, undefined);
     if (standing === 'live' || standing === 'lapsed') return;

@@ -63,7 +63,7 @@ const end = async (world: World) => {
     if (what === undefined) continue;
     const holder = what === 'unclear' ? openIntent.key : `another for ${id}`;
     const claim = {
-      part: holder,
+      block: holder,
       index,
       invocation: 'earlier',
       at: CLAIMED,

@@ -11,7 +11,7 @@ import { startRecords } from '../support/records-room.ts';
 const claimedFor = (part: string): JobRecord => ({
   newest: idAt(1),
   operation: 'dli.run',
-  claim: { part, index: 0, invocation: 'theirs', at: 0, until: 0 },
+  claim: { block: part, index: 0, invocation: 'theirs', at: 0, until: 0 },
 });
 
 const written: BlockState = {

@@ -30,7 +30,7 @@ const judged = (last: Last, now: number, wished: OperationName, age = 2): CallDe
     newest: idAt(1),
     operation,
     claim: {
-      part: 'intent/…/131',
+      block: 'intent/…/131',
       index: 0,
       invocation: OURS,
       at: CLAIMED,

@@ -214,7 +214,7 @@ const judged = (
 ): CallDecision => {
   if (EQUAL === undefined || newest === undefined) throw new Error('no ids');
   const claim: Claim = {
-    part: 'intent/…/131',
+    block: 'intent/…/131',
     index: INDEX,
     invocation: OWNER,
     at: AT,
@@ -261,7 +261,7 @@ describe('a run that names the stop that it is to follow', () => {
   const known = (newest: typeof EQUAL & string): JobRecord => ({
     newest,
     operation: 'dli.stop',
-    claim: { part: 'intent/…/131', index: 0, invocation: OWNER, at: AT, until: AT },
+    claim: { block: 'intent/…/131', index: 0, invocation: OWNER, at: AT, until: AT },
   });
 
   it('waits, not for any lease, while nothing or something older is known of the job', () => {

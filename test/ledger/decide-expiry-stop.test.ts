@@ -28,7 +28,7 @@ const holderOf = ({ verdict, isAsked, until }: Last): BlockState => ({
 const recordOf = (newest: number, part: string, operation: OperationName): JobRecord => ({
   newest: idAt(newest),
   operation,
-  claim: { part, index: 0, invocation: HOLDER, at: 1, until: NOW + 60_000 },
+  claim: { block: part, index: 0, invocation: HOLDER, at: 1, until: NOW + 60_000 },
 });
 
 const delivered = { outcome: 'delivered', evidence: 'keyed' } as const;
@@ -36,7 +36,7 @@ const observed = { outcome: 'delivered', evidence: 'observed' } as const;
 
 describe('a job whose own request ended without an answer', () => {
   const overdue: Overdue = {
-    part: 'mine',
+    block: 'mine',
     intent: { intent_id: idAt(5), operation: 'dli.run' },
     lastRequest: maybeServed(HOLDER),
   };
@@ -60,7 +60,7 @@ describe('a run that was never begun since the stop before it did not end', () =
     const wish = { intent_id: idAt(5), operation: 'dli.run', ...intent } as const;
     const record = recordOf(newest, 'theirs', last.operation ?? 'dli.stop');
     return decideExpiry(
-      { part: 'mine', intent: wish, lastRequest: undefined },
+      { block: 'mine', intent: wish, lastRequest: undefined },
       record,
       holderOf(last),
       NOW,

@@ -164,14 +164,14 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
   it.each(CASES)('$title: $ends', (given) => {
     const { of, lastRequest, verdict, theirs, writtenBy = EARLIER, lease = 0, age = 0 } = given;
     const overdue: Overdue = {
-      part: MINE,
+      block: MINE,
       intent: { intent_id: idAt(5), operation: 'dli.run' },
       lastRequest,
     };
     const record: JobRecord = {
       newest: idAt(5 - age),
       operation: given.operation ?? 'dli.run',
-      claim: { part: of, index: INDEX, invocation: HOLDER, at: AT - 1, until: AT + lease },
+      claim: { block: of, index: INDEX, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
     const verdicts: (RecordedVerdict | undefined)[] = [];
     if (verdict) verdicts[INDEX] = { ...verdict, calledAt: AT, settledAt: AT };
@@ -188,11 +188,11 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
     [1, 'wait'],
     [0, { noneFrom: 0 }],
   ] as const)('nothing is known of its claim, whose lease runs %i ms: %j', (lease, ends) => {
-    const overdue = { part: MINE, intent: { intent_id: idAt(5), operation: 'dli.run' } } as const;
+    const overdue = { block: MINE, intent: { intent_id: idAt(5), operation: 'dli.run' } } as const;
     const record: JobRecord = {
       newest: idAt(6),
       operation: 'dli.run',
-      claim: { part: MINE, index: 0, invocation: HOLDER, at: AT - 1, until: AT + lease },
+      claim: { block: MINE, index: 0, invocation: HOLDER, at: AT - 1, until: AT + lease },
     };
     expect(decideExpiry({ ...overdue, lastRequest: undefined }, record, undefined, AT)).toEqual(
       ends,
@@ -217,10 +217,10 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
         : {
             newest: idAt(newest),
             operation: 'dli.stop',
-            claim: { part: THEIRS, index: 0, invocation: HOLDER, at: AT - 1, until: AT },
+            claim: { block: THEIRS, index: 0, invocation: HOLDER, at: AT - 1, until: AT },
           };
     expect(
-      decideExpiry({ part: MINE, intent, lastRequest: undefined }, record, undefined, AT),
+      decideExpiry({ block: MINE, intent, lastRequest: undefined }, record, undefined, AT),
     ).toBe(ends);
   });
 });

@@ -95,3 +95,12 @@ describe('each job has a record of its own', () => {
     expect(new Set(keys).size).toBe(4);
   });
 });
+
+describe('the record of a job keeps the words of the releases before', () => {
+  it('the block that a claim is for stands there as its part', () => {
+    const [record] = fc.sample(jobRecord(), 1);
+    if (record === undefined) throw new Error('no record');
+    const { claim } = JSON.parse(writeJob(record));
+    expect([claim.part, 'block' in claim]).toEqual([record.claim.block, false]);
+  });
+});

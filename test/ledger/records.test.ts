@@ -36,7 +36,7 @@ const PART = {
 const JOB = {
   newest: idAt(1),
   operation: 'dli.run',
-  claim: { part: 'part', index: 0, invocation: 'i', at: 0, until: 1 },
+  claim: { block: 'part', index: 0, invocation: 'i', at: 0, until: 1 },
 } as const;
 
 describe('a record is kept so long after its last change', () => {

@@ -14,7 +14,7 @@ const LEASE = 1_000;
 const [SOONER, LATER] = [600, 1_400];
 
 const claim: Claim = {
-  part: 'intent/…/131',
+  block: 'intent/…/131',
   index: INDEX,
   invocation: 'ours',
   at: 0,

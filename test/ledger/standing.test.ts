@@ -5,7 +5,7 @@ import { type Claim, readJob, standingOf } from '../../shared/ledger/job-record.
 import { idAt, intentOf } from '../support/messages.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
 
-const claim: Claim = { part: 'intent/…/131', index: 0, invocation: 'holder', at: 0, until: 1_000 };
+const claim: Claim = { block: 'intent/…/131', index: 0, invocation: 'holder', at: 0, until: 1_000 };
 
 const told = (by: string, part: Partial<BlockState> = {}): BlockState => ({
   invocation: by,
@@ -79,7 +79,9 @@ describe('a claim stands as its part tells', () => {
 });
 
 describe('a record of another shape is not taken for one of ours', () => {
-  const record = { v: 1, newest: idAt(1), operation: 'dli.run', claim };
+  const { block, ...rest } = claim;
+  const stored = { part: block, ...rest };
+  const record = { v: 1, newest: idAt(1), operation: 'dli.run', claim: stored };
 
   it('the good one is', () => {
     expect(readJob(JSON.stringify(record))).toEqual({

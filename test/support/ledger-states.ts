@@ -92,7 +92,7 @@ export const jobRecord = (): fc.Arbitrary<JobRecord> =>
     operation: operationName(),
     claim: fc.record(
       {
-        part: anyText(80),
+        block: anyText(80),
         index: fc.nat(10_000),
         invocation: anyText(40),
         at: milliseconds(),
@@ -100,6 +100,6 @@ export const jobRecord = (): fc.Arbitrary<JobRecord> =>
         clearFrom: milliseconds(),
         expires_at: instant(),
       },
-      { requiredKeys: ['part', 'index', 'invocation', 'at', 'until'] },
+      { requiredKeys: ['block', 'index', 'invocation', 'at', 'until'] },
     ),
   });
