@@ -41,9 +41,10 @@ export const decideExpiry = (
   const isClaimed = claim.block === block || lastRequest?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
   if (standing.kind === 'settled') {
-    const { outcome, evidence } = standing.verdict;
+    const { outcome, evidence, call } = standing.verdict;
     const mayBeServed = lastRequest?.mayBeServed === true && operation === intent.operation;
-    const isSeen = isClaimed || (mayBeServed && evidence === 'observed');
+    // A newer intent that was called itself has brought about what was seen.
+    const isSeen = isClaimed || (mayBeServed && evidence === 'observed' && call === undefined);
     return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
   }
   if (!isClaimed || standing.kind === 'released') return 'expired';

@@ -23,7 +23,7 @@ interface Case {
   /** Who asked for the overdue job in vain. */
   readonly lastRequest?: NotedRequest;
   /** What the claim's block tells of the job: its verdict, or who asked for it. */
-  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence'>;
+  readonly verdict?: Pick<RecordedVerdict, 'outcome' | 'evidence' | 'call'>;
   readonly theirs?: NotedRequest;
   readonly writtenBy?: string;
   /** Milliseconds that the lease still runs. */
@@ -83,6 +83,13 @@ const CASES: readonly Case[] = [
     of: THEIRS,
     lastRequest: maybeServed(EARLIER),
     verdict: replied,
+    ends: 'expired',
+  },
+  {
+    title: 'a newer one was called again after it, and seen to be served',
+    of: THEIRS,
+    lastRequest: maybeServed(EARLIER),
+    verdict: { ...seen, call: { id: 'call', size: 1, attempts: 1 } },
     ends: 'expired',
   },
   {
