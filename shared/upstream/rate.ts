@@ -1,14 +1,14 @@
 /**
- * How fast requests may follow each other, towards one service for one project. Without throttles there is no bound;
- * from the first one on the rate goes down by three tenths with each throttle and up by a step with each good reply
- * (additive increase, multiplicative decrease), until it is high enough to be forgotten.
+ * How fast requests of one project may follow each other at one service. Without throttles there is no limit. Each throttle
+ * takes three tenths of the rate, and each good reply adds a step (additive increase, multiplicative decrease). A rate that
+ * is high enough is dropped.
  */
 export interface Pace {
-  /** Requests per second; undefined: as they come. */
+  /** Requests per second. Undefined: no limit. */
   readonly rate: number | undefined;
-  /** Milliseconds since 1970: when the next turn is. */
+  /** Milliseconds since 1970: the next turn. */
   readonly nextAt: number;
-  /** Milliseconds since 1970: nothing goes out before, whoever had a turn. */
+  /** Milliseconds since 1970: no request goes out before, also if it had its turn. */
   readonly heldUntil: number;
   /** Throttles since the last good reply. */
   readonly throttles: number;
@@ -20,14 +20,14 @@ const FASTEST_RATE = 50;
 const STEP = 2;
 const DECREASE = 0.7;
 
-/** A pause that is longer counts as one of so many seconds: whoever asks for days may have meant something else. */
+/** A longer pause counts as one of so many seconds: an upstream that asks for days may mean something else. */
 export const LONGEST_PAUSE_SECONDS = 900;
 
 export const FREE: Pace = { rate: undefined, nextAt: 0, heldUntil: 0, throttles: 0 };
 
 /**
- * When the next request may go out, and the pace after it: each takes a turn of its own, with full jitter where there
- * is a bound, so that several processes do not go in step. `random` is in [0, 1).
+ * When the next request may go out, and the pace after it. Each request takes a turn of its own. If there is a limit, turns
+ * have full jitter, so that several processes do not go in step. `random` is in [0, 1).
  */
 export const takeTurn = (
   pace: Pace,
@@ -40,7 +40,7 @@ export const takeTurn = (
   return [at, { ...pace, nextAt: at + 2 * gap * random }];
 };
 
-/** The pace after a request was served. What is held back stays so. */
+/** The pace after a request was served. A pause that the upstream asked for goes on. */
 export const speedUp = (pace: Pace): Pace => {
   if (pace.rate === undefined) return pace;
   const rate = pace.rate + STEP;
@@ -48,7 +48,7 @@ export const speedUp = (pace: Pace): Pace => {
   return { ...FREE, heldUntil: pace.heldUntil };
 };
 
-/** The pace after a throttle. `retryAfter`, in seconds, holds every request back that goes the same way. */
+/** The pace after a throttle. `retryAfter`, in seconds, stops every request of the project at this service. */
 export const slowDown = (pace: Pace, now: number, retryAfter = 0): Pace => {
   const rate = pace.rate === undefined ? FIRST_RATE : Math.max(SLOWEST_RATE, pace.rate * DECREASE);
   return {
