@@ -6,37 +6,37 @@ import { type InTurn, makeTurns } from './turns.ts';
 
 export const REFUSED_LATELY = 'the credential was refused a moment ago';
 
-/** What all requests by one credential have in common. */
+/** What all requests by one credential share. */
 export interface Lane {
   /**
-   * For what shows the credential itself, a signed request or a login. Nobody knows what becomes of one before it is
-   * answered, however long that takes: as many as are under way can be refused.
+   * For signed requests and logins, which show the credential itself. As many of them as are under way can be refused,
+   * because none is known to be good before it is answered.
    */
   readonly inTurn: InTurn;
   /**
-   * How many times credentials had been read when the request was sent for which this one was refused lately; undefined
-   * if it was not.
+   * How often credentials had been read when the request was sent for which this one was refused lately. Undefined: it was
+   * not refused lately.
    */
   readonly refusedAt: () => number | undefined;
-  /** It was refused for a project, and is not shown for a while: too many refusals in a row lock it. */
+  /** The credential was refused for a project. It is not shown for a while, because many refusals in a row lock it. */
   readonly refuse: (project: string, reads: number) => void;
-  /** A project was served by a user's token. */
+  /** A project was served by the user's token. */
   readonly prove: (project: string) => void;
-  /** Whether it was refused lately, and a user's for no single project's trouble: no other has been served since the last time. */
+  /** It was refused lately, and no other project was served since the time before. So no single project is the cause. */
   readonly isCondemned: () => boolean;
-  /** Fetches a user's tokens, one after another, so that a bad password is tried once. */
+  /** Sends logins of a user, one at a time, so that a bad password is tried once. */
   readonly login: (project: string, turn: Turn) => ReadExchange;
 }
 
 export interface LaneEdges {
-  /** How many times credentials have been read so far. */
+  /** How often credentials have been read so far. */
   readonly reads: () => number;
   readonly exchange: ReadExchange;
   readonly now: () => number;
 }
 
 export interface LaneOptions {
-  /** Requests under way by one pair of keys: as many bad signatures can go out before the first refusal is known. */
+  /** Requests under way at once by one key pair. As many bad signatures can go out before the first refusal is known. */
   readonly callsPerKey: number;
   /** How long a refused credential is not used. */
   readonly refusedMs: number;
@@ -83,7 +83,7 @@ const makeLane = (
   };
 };
 
-/** One lane for each credential, by its fingerprint, for as long as the process lives. */
+/** One lane for each credential, by its fingerprint, as long as the process lives. */
 export const makeLanes = (edges: LaneEdges, options: LaneOptions) => {
   const lanes = new Map<string, Lane>();
   return (key: string, kind: Credential['kind']): Lane => {

@@ -13,22 +13,22 @@ export interface PaceEdges {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** How often one request is sent, the first time included, while all it meets is throttles. */
+/** How often one request is sent while it is throttled, the first time included. */
 const MOST_TRIES = 6;
 
-/** So many throttles with nothing else between them: the upstream serves no call of this project just now. */
+/** After so many throttles with nothing else between them, the upstream serves no call of this project now. */
 const MOST_THROTTLES = 8;
 
 /**
- * The one layer that sends a request again: only where a throttle says of all jobs that nothing was done, only while the time
- * lasts, and at the pace that the project's throttles allow. Law: no other reply is ever followed by another try.
+ * The one layer that sends a request again. It does so only if a throttle says of all jobs that nothing was done, while the
+ * time lasts, and at the pace that the project's throttles allow. Law: no other reply is followed by another try.
  */
 export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
   const paces = new Map<string, Pace>();
 
   const isHeld = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
 
-  /** Resolves when it is this request's turn; to the milliseconds that it would take, if that is too long. */
+  /** Resolves to 0 when the request has its turn, or to the milliseconds until then if that is too late. */
   const awaitTurn = async (lane: string, turn: Turn): Promise<number> => {
     for (;;) {
       const [at, after] = takeTurn(paces.get(lane) ?? FREE, now(), random());
@@ -46,7 +46,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
     let refusal: Reply | undefined;
     for (let tries = 1; ; tries++) {
       const tooLong = await awaitTurn(lane, turn);
-      // Only a pause that the upstream asked for tells that it serves none; want of time is this invocation's own.
+      // A pause that the upstream asked for says that it serves no request. Lack of time is this invocation's own.
       if (tooLong > 0 && refusal !== undefined && isHeld(lane)) return refusal;
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
       const reply = await send(request, turn);

@@ -2,7 +2,7 @@ import type { UpstreamRequest } from '../operations/operation.ts';
 import { heldBack, type Unsent } from '../reply/reply.ts';
 import { hindrance, type Turn } from './send.ts';
 
-/** That nothing of a request is left to send, by the time of its turn. */
+/** That nothing of a request is left to send when it has its turn. */
 export const NOTHING_LEFT = 'others have what it asked for';
 
 export type Readied =

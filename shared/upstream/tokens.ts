@@ -4,7 +4,7 @@ import type { Reply } from '../reply/reply.ts';
 import type { User } from './credentials.ts';
 import type { Outgoing, ReadExchange } from './exchange.ts';
 
-/** For whom a token is: it opens one project. */
+/** What a token is for: one user, and one project. */
 export interface Bearer {
   readonly user: User;
   readonly iam: string;
@@ -21,7 +21,7 @@ export type TokenReading =
   | { readonly kind: 'refused'; readonly reply: Reply };
 
 export interface Tokens {
-  /** A token that is kept, or one that is fetched by `exchange`. IAM's refusal or silence is a value. */
+  /** A kept token, or one that `exchange` fetches. IAM's refusal or silence is a value. */
   readonly of: (bearer: Bearer, exchange: ReadExchange) => Promise<TokenReading>;
   /** Forgets a token that was refused. */
   readonly drop: (token: string) => void;
@@ -32,10 +32,10 @@ interface Kept {
   readonly until: number;
 }
 
-/** Tokens live for a day; one whose end cannot be read is used for so long. */
+/** Tokens live for a day. One whose end cannot be read is used for so long. */
 const UNREADABLE_LIFE_MS = 10 * 60_000;
 
-/** A token is used until so long before its end, or a tenth of its life if that is less. */
+/** A token is used until so long before its end, or a tenth of its life if that is shorter. */
 const MARGIN_MS = 5 * 60_000;
 
 /** https://docs.otc.t-systems.com/identity-access-management/api-ref/apis/token_management/obtaining_a_user_token.html */
@@ -83,8 +83,8 @@ const refusalOf = (reply: Reply): Reply => {
 };
 
 /**
- * Tokens of IAM users. Law: one is fetched at a time for each user, password, project and endpoint, however many wait;
- * it is kept until shortly before it expires, or until it is refused.
+ * Tokens of IAM users. Laws: for each user, password, project and endpoint one token is fetched at a time, however many
+ * requests wait for it. It is kept until shortly before it expires, or until it is refused.
  */
 export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
   const kept = new Map<string, Kept>();

@@ -1,21 +1,21 @@
 import { isHeld, type Reply } from '../reply/reply.ts';
 
-/** Runs what sends a request for a project, when it is its turn. */
-export type InTurn = <Attempt extends { readonly reply: Reply }>(
+/** Runs what sends a project's request, when it has its turn. */
+export type InTurn = <Outcome extends { readonly reply: Reply }>(
   project: string,
-  run: () => Promise<Attempt>,
-) => Promise<Attempt>;
+  run: () => Promise<Outcome>,
+) => Promise<Outcome>;
 
 /**
- * So many requests at once, and the projects in turn. Law: of two projects that wait, one that was left without an answer
- * the last time goes second; so who goes elsewhere waits once for a project that hangs, however much that has to send.
+ * So many requests at once, and the projects take turns. Law: a project that got no answer the last time goes after the
+ * others. So a project that hangs holds up the others once, however many requests it has.
  */
 export const makeTurns = (slots: number): InTurn => {
   const waiting = new Map<string, readonly (() => void)[]>();
   const hung = new Set<string>();
   let free = slots;
 
-  /** Lets a project wait behind the others. */
+  /** Puts a project behind the others. */
   const line = (project: string, runs: readonly (() => void)[] = []): void => {
     waiting.delete(project);
     if (runs.length > 0) waiting.set(project, runs);
@@ -36,10 +36,10 @@ export const makeTurns = (slots: number): InTurn => {
     begin();
     await promise;
     try {
-      const attempt = await run();
-      if (attempt.reply.kind === 'replied') hung.delete(project);
-      else if (!isHeld(attempt.reply)) hung.add(project);
-      return attempt;
+      const outcome = await run();
+      if (outcome.reply.kind === 'replied') hung.delete(project);
+      else if (!isHeld(outcome.reply)) hung.add(project);
+      return outcome;
     } finally {
       line(project, waiting.get(project));
       free++;
