@@ -56,12 +56,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'test/support/secrets-room.ts: startSecretsRoom',
   'test/template/read-template.ts: readTemplate',
   'test/template/template.test.ts: test callback',
-  'test/upstream/authorise-again.test.ts: begin',
-  'test/upstream/authorise.test.ts: begin',
-  'test/upstream/authorise.test.ts: it callback',
-  'test/upstream/bad-signatures.test.ts: play',
-  'test/upstream/refused-credentials.test.ts: begin',
-  'test/upstream/refused-credentials.test.ts: startEnvironment',
 ];
 
 /** Files of more than 250 lines. */
@@ -87,10 +81,4 @@ export const LONG_FILES: readonly string[] = [
   'test/simulation/workload.ts',
   'test/support/secrets-room.ts',
   'test/template/template.test.ts',
-  'test/upstream/accounts.test.ts',
-  'test/upstream/authorise-again.test.ts',
-  'test/upstream/authorise.test.ts',
-  'test/upstream/breakers.test.ts',
-  'test/upstream/credentials.test.ts',
-  'test/upstream/shared-breaker.test.ts',
 ];
