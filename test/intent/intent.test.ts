@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBatch } from '../../shared/control/read-batch.ts';
 import { type Intent, operationOf } from '../../shared/intent/intent.ts';
-import { BLOCK_JOBS, readMessage, writeMessages } from '../../shared/intent/message.ts';
+import {
+  BLOCK_JOBS,
+  MOST_JOBS_PER_MESSAGE,
+  readMessage,
+  writeMessages,
+} from '../../shared/intent/message.ts';
 import { drsJobId, wish } from '../support/arbitraries.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 
@@ -137,7 +142,7 @@ describe('a message is within its limits', () => {
     const parts = writeMessages(intentOf({ operation: 'drs.start', jobs }), 32 * 1024);
     // Short ids fill a message by their number before they fill it by their size.
     const bySize = Math.ceil(bytesOf(intentOf({ operation: 'drs.start', jobs })) / 28_000);
-    expect(parts.length).toBeLessThanOrEqual(Math.max(bySize, jobs.length / BLOCK_JOBS));
+    expect(parts.length).toBeLessThanOrEqual(Math.max(bySize, jobs.length / MOST_JOBS_PER_MESSAGE));
   });
 });
 
