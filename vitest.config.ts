@@ -13,6 +13,8 @@ const PURE = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // A spy that is left would see all that the next file does.
+    restoreMocks: true,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [

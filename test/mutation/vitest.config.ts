@@ -27,5 +27,6 @@ export default defineConfig({
     sequence: { sequencer: ShortestFirst },
     testTimeout: 30_000,
     isolate: false,
+    restoreMocks: true,
   },
 });

@@ -322,7 +322,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     name: 'opens a claim as soon as its request is seen to have been served',
-    from: 6_000,
+    from: 6_400,
     breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
@@ -398,6 +398,7 @@ export const BROKEN: readonly Broken[] = [
     breakage: blameEverybody,
   },
   {
+    from: 1_000,
     name: 'takes no 403 apart',
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
