@@ -6,19 +6,19 @@ export interface BudgetOptions {
   readonly now: () => number;
   /** Milliseconds until the function's timeout. */
   readonly remainingMs: () => number;
-  /** With less time left nothing is begun. */
+  /** With less time left no request begins. */
   readonly msPerCall: number;
   /** For how many milliseconds the invocation begins requests. */
   readonly callsForMs: number;
 }
 
-/** The time that a project's next request has. To be called once for each request, in the order in which they line up. */
+/** The time that a project's next request has. Call it once for each request, in the order in which they line up. */
 export type DeadlineFor = (project: ProjectId) => Deadline;
 
 /**
- * The time that one invocation has for requests, so that a project that answers slowly does not keep it from the others'
- * messages. Law: none is begun after `callsForMs`, but for each project's first, which may have had to wait for others by
- * the same credential: that may be begun for `msPerCall` longer. The very first may always: each invocation gets on.
+ * The time that one invocation has for requests, so that a slow project does not hold up the others' messages for long.
+ * Laws: no request begins after `callsForMs`. Each project's first may begin later by `msPerCall`: it may have waited for
+ * others by the same credential. The very first may always begin, so that each invocation makes progress.
  */
 export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOptions) => {
   const startedAt = now();
@@ -35,10 +35,10 @@ export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOp
   };
   return {
     calls: within(callsForMs, msPerCall),
-    /** Half of the time at the most: if looks took it all, what they show would never be acted on. */
+    /** At most half of the time, so that enough is left to act on what the looks show. */
     looksBefore: within(callsForMs / 2, (remainingMs() + msPerCall) / 2),
     looksAfter: within(callsForMs, msPerCall),
-    /** The invocation is over: abandons the requests that are still under way, as after an error of our own. */
+    /** Ends the invocation: requests that are still under way, as after an error of our own, are abandoned. */
     end: () => over.abort(),
   };
 };

@@ -7,7 +7,7 @@ import type {
 import type { Reply } from '../reply/reply.ts';
 import type { Deadline } from './send.ts';
 
-/** The path that a request takes at its service: an operation's endpoint, or the one for looks. */
+/** Which endpoint a request goes to at its service: an operation's, or the one for looks. */
 export type Route = OperationName | 'look';
 
 /** Where requests go: by one route of a service, for one project. */

@@ -3,13 +3,13 @@ import type { Exchanged, Outgoing } from './exchange.ts';
 
 const HIDDEN = '[secret]';
 
-/** Shorter words are in every text. */
+/** Shorter secrets are not looked for: such words stand in every text. */
 const LEAST_LENGTH = 8;
 
-/** Longer ones are tokens, which consist of runs. */
+/** Longer secrets are tokens. Their runs of letters and digits are looked for. */
 const LONGEST_PATTERN = 128;
 
-/** So many letters and digits that are also in a secret are there by no chance, and every spelling leaves them as they are. */
+/** So many letters and digits in a row that are also in a secret come from it. No spelling changes them. */
 const RUN = /[A-Za-z0-9]{12,}/g;
 
 const passwordIn = (body: string): string => {
@@ -24,7 +24,7 @@ const secretsOf = (credential: Credential | undefined): readonly string[] => {
   return [access, secret, securityToken];
 };
 
-/** What a request shows of a credential: in its headers, and a login in its body. */
+/** What a request shows of its credential: in its headers, and for a login in its body. */
 const secretsIn = ({ headers, body = '' }: Outgoing): readonly string[] => {
   const { authorization = '', 'x-security-token': temporary, 'x-auth-token': token } = headers;
   const parts = [...authorization.matchAll(/(?:Access|Signature)=([^,\s]+)/g)];
@@ -32,7 +32,7 @@ const secretsIn = ({ headers, body = '' }: Outgoing): readonly string[] => {
   return [...shown, temporary ?? '', token ?? '', passwordIn(body)];
 };
 
-/** What begins an entity, and a byte of a URL: as it is, or encoded again. */
+/** The begin of an HTML entity, and of a byte in a URL: plain, or encoded again. */
 const AMPERSAND = '&(?:amp;){0,4}';
 const PERCENT = '%(?:25){0,4}';
 
@@ -49,12 +49,12 @@ const hex = (code: number, digits = 1): string => code.toString(16).padStart(dig
 
 const BACKSLASH = `(?:\\\\u005c|\\\\|${PERCENT}5c|${AMPERSAND}#0*92;|${AMPERSAND}#x0*5c;)`;
 
-/** What JSON puts before a character, as it is or escaped in its turn. */
+/** The backslashes that JSON puts before a character, plain or escaped again. */
 const BACKSLASHES = `${BACKSLASH}{0,8}`;
 
 /**
- * A character as it is, or escaped as JSON, URLs and HTML have it, one in the other. Backslashes in a row are one piece:
- * if each had its own before it, there were more ways to read them than anybody could try.
+ * A character as it is, or escaped by JSON, URLs and HTML, one in the other. Backslashes in a row are one piece: if each
+ * could have its own before it, the pattern would have too many ways to match.
  */
 const patternOf = (character: string): string => {
   if (/[A-Za-z0-9]/.test(character)) return character;
@@ -72,7 +72,7 @@ const patternOf = (character: string): string => {
 const anySpellingOf = (secret: string): RegExp =>
   new RegExp(secret.toWellFormed().replace(/\\+|[\s\S]/gu, patternOf), 'giu');
 
-/** The same JSON without the escapes that it could do without, under which there may be others. */
+/** The same JSON without the escapes that it does not need. Under them there may be others. */
 const plainly = (text: string): string =>
   text.replace(/\\(?:u([0-9a-fA-F]{4})|.)/gs, (written, digits?: string) => {
     if (digits === undefined) return written;
@@ -98,9 +98,9 @@ const makeClean = (secrets: readonly string[]) => {
 };
 
 /**
- * A reply without what it repeats of the credential that the request was sent with: a gateway that finds a signature
- * wrong may quote the signed request, and what an upstream says ends up in results and logs. Law: of a secret of 8
- * characters or more nothing is left in any usual spelling; of one that is cut, no run of 12 letters and digits.
+ * Blanks in a reply what it repeats of the request's credential. A gateway that refuses a signature may quote the signed
+ * request, and replies end up in results and logs. Laws: of a secret of 8 characters or more nothing is left, in any usual
+ * spelling. Of a secret that is cut, no run of 12 letters and digits is left.
  */
 export const redact = (reply: Exchanged, sent: Outgoing, credential?: Credential): Exchanged => {
   const clean = makeClean([...secretsIn(sent), ...secretsOf(credential)]);

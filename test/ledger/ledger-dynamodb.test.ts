@@ -84,7 +84,7 @@ describe('a write whose reply was lost is found out by its version', () => {
     expect((await direct.read(['replaced']))?.get('replaced')?.version).toBe('theirs');
   });
 
-  it('where nobody can be asked, it is unknown', async () => {
+  it('where the table does not answer, it is unknown', async () => {
     const { ledger, lines } = ledgerAt(await startBreaking(() => true), 1);
     expect(await ledger.write(entry('asked in vain'), undefined)).toBe('unknown');
     expect(lines.map(({ event }) => event)).toEqual(['ledger not read', 'ledger not written']);

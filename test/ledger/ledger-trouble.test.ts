@@ -108,7 +108,7 @@ describe('the table is asked about no more than it must be', () => {
     expect(mock.commandCalls(DescribeTableCommand)).toHaveLength(1);
   });
 
-  it('once, where it cannot be asked about: that stops nobody', async () => {
+  it('once, where it does not answer: that stops no invocation', async () => {
     mock.on(DescribeTableCommand).rejects(new Error('AccessDeniedException'));
     const { check, lines } = begin();
     const ready = keepChecking(check);
@@ -119,7 +119,7 @@ describe('the table is asked about no more than it must be', () => {
 });
 
 describe('what is read is what was written last', () => {
-  it('by anybody: every read is a consistent one', async () => {
+  it('by any process: every read is a consistent one', async () => {
     mock.on(PutItemCommand).rejects(new Error('timeout'));
     mock.on(GetItemCommand).resolves({}).on(BatchGetItemCommand).resolves({});
     const { ledger } = begin();

@@ -57,7 +57,7 @@ describe('a source that is out of reach', () => {
     },
   );
 
-  it('leaves nobody with a credential if none was read, and is not asked in a hurry', async () => {
+  it('leaves no project with a credential if none was read, and is not asked in a hurry', async () => {
     const { accounts, skOf, source, clock } = startAccounts(DOWN);
     await accounts.check();
     expect(await skOf()).toBe('out of reach');

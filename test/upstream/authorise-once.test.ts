@@ -73,7 +73,7 @@ describe('nothing goes out', () => {
     expect(sent).toEqual([]);
   });
 
-  it('when the time is over once the token is there; nobody is to blame', async () => {
+  it('when the time is over once the token is there; no credential is to blame', async () => {
     const { go, state, sent, refreshes, lines } = startOnce(user());
     state.loginMs = 10;
     expect(await go('p', turnUntil(state.now + 9))).toEqual(heldBack('no time is left to begin'));

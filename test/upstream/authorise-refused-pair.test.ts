@@ -72,7 +72,7 @@ describe('a refused pair of keys', () => {
 
   describe('that serves other projects', () => {
     const P2 = 'p2' as ProjectId;
-    it('is refused all the same: whose trouble it is nobody knows before a second bad signature', async () => {
+    it('is refused all the same: only a second bad signature shows whose trouble it is', async () => {
       const { go, send, clock } = startAuthorised({
         reply: ({ url }) => (url.includes(P2) ? BAD_SIGNATURE : ok),
       });

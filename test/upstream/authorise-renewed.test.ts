@@ -54,7 +54,7 @@ describe('a refused credential is told once, and read again as of when the reque
     expect(await go()).toMatchObject(readReply(SILENCE));
   });
 
-  it('but where nobody was reached, the refusal is all there is to tell', async () => {
+  it('but where nothing was reached, the refusal is the reply', async () => {
     const { state, go, replies } = startOnce(pair('old'));
     state.secret = pair('new');
     replies.push(BAD_SIGNATURE, { kind: 'unsent', why: 'unreachable', reason: 'no answer' });
@@ -63,7 +63,7 @@ describe('a refused credential is told once, and read again as of when the reque
 
   it.each<[string, Found]>([
     ['the project has none any more', undefined],
-    ['nobody can tell', 'out of reach'],
+    ['it is not known', 'out of reach'],
   ])('where %s the refusal is the reply', async (_, found) => {
     const { state, go, replies, sent, told } = startOnce(pair('AK'));
     state.secret = found;
@@ -120,7 +120,7 @@ describe('a token', () => {
     await go('good');
     const refused = wireReply(401, '{"error":{"code":401}}');
     logins.push(refused, refused);
-    // Whoever was served before the last refusal counts no more.
+    // A project that was served before the last refusal does not count.
     expect(await go('odd')).toMatchObject({ sentBy: { isRefused: false } });
     state.now += REFUSED_MS;
     replies.push(reply);

@@ -42,7 +42,7 @@ describe('a user who serves other projects by a token that is kept', () => {
 describe('a refusal for want of rights', () => {
   const FORBIDDEN = refusal(403, 'DRS.M00102');
 
-  it('stops nobody, and is handed on', async () => {
+  it('stops no other request, and is handed on', async () => {
     const { go, sent, source } = startAuthorised({ reply: () => FORBIDDEN });
     expect(await together(3, go)).toEqual(Array(3).fill(readReply(FORBIDDEN)));
     expect(sent).toHaveLength(3);

@@ -62,7 +62,7 @@ describe('so many requests are under way at once', () => {
       return { ...room, end, paths: () => room.sent.map(({ url }) => url.split('/')[4]) };
     };
 
-    it('holds up nobody who goes by the token of the same user', async () => {
+    it('holds up no request by the token of the same user', async () => {
       const { go, end } = hang(secretOf(user('right')));
       const slow = go(run(SLOW));
       expect(await go()).toEqual(readReply(ok));

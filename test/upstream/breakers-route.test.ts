@@ -35,7 +35,7 @@ describe('what is about a path opens the breaker of that route, and no other', (
     ]);
   });
 
-  it('after three in a row where whoever answers is no gateway', async () => {
+  it('after three in a row where no gateway answers', async () => {
     const { world, invoke } = startBreakers();
     world.reply = page;
     const { send, stateOf } = await invoke(run, stop);

@@ -15,7 +15,7 @@ const one = (entry: unknown, project = 'p1') => ({ projects: { [project]: entry 
 
 const good: Readonly<Record<string, unknown>> = {
   'a key pair': one(key),
-  'for everybody': one(key, '*'),
+  'for every project': one(key, '*'),
   'a temporary pair': one({ ...key, security_token: 'gQpjbi1ub3J0' }),
   'a user': one(user),
   'no endpoint': one({ ...key, endpoints: {} }),
@@ -153,7 +153,7 @@ describe('a secret says by which credential requests for a project are sent', ()
     expect(accountOf(read.accounts, 'constructor')).toEqual(others);
   });
 
-  it('and nobody is served who is not in it', () => {
+  it('and no project is served that is not in it', () => {
     const read = readCredentials(JSON.stringify(one(key)));
     expect(read.ok && accountOf(read.accounts, 'p2')).toBeUndefined();
   });

@@ -39,7 +39,7 @@ const begin = () => {
 };
 
 describe('a credential has one lane', () => {
-  it('whoever asks for it, and another has another', () => {
+  it('the same for every caller; another credential has another', () => {
     const { laneFor, lane } = begin();
     lane.refuse('p', 3);
     expect(laneFor('key', 'user').refusedAt()).toBe(3);

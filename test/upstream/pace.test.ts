@@ -109,7 +109,7 @@ describe('a throttled request is sent again, at the pace of its project', () => 
     expect(sent).toHaveLength(6 + 2 + 1);
   });
 
-  it('never where there is no time left: it comes back, and nobody is to blame', async () => {
+  it('never where there is no time left: it comes back, and the upstream is not to blame', async () => {
     const { send, sent, at } = begin(new Array(10).fill(throttle()), 0.2);
     const reason = expect.stringMatching(/^throttled: the next turn is in [1-9]\d{1,2} ms$/);
     expect(await send()).toEqual({ kind: 'unsent', why: 'held', reason });
@@ -164,11 +164,11 @@ describe('who goes the same way at once', () => {
     return { sent, pauses };
   };
 
-  it('goes without a pause, as long as nobody is throttled', async () => {
+  it('goes without a pause, as long as none is throttled', async () => {
     expect(await play([], [0, 0, 0, 0])).toEqual({ sent: [0, 0, 0, 0], pauses: [] });
   });
 
-  it('goes one after another, each in a turn of its own, once somebody was', async () => {
+  it('goes one after another, each in a turn of its own, once one was', async () => {
     const { sent } = await play([throttle()], [0, 2_000, 2_000, 2_000, 2_000]);
     expect([sent[0], sent[2]]).toEqual([0, 2_000]);
     const gaps = sent.slice(3).map((time, i) => time - (sent[i + 2] ?? 0));
@@ -199,7 +199,7 @@ describe('only who is served brings the pace up', () => {
   });
 });
 
-describe('nobody else is held up', () => {
+describe('no other request is held up', () => {
   it('another project goes at once', async () => {
     const { send, sent } = begin([throttle(60)], 30);
     await send('slow');

@@ -24,7 +24,7 @@ describe('without throttles requests go as they come', () => {
   });
 });
 
-describe('a throttle slows everybody down who goes the same way', () => {
+describe('a throttle slows every request of its project down', () => {
   it('the first one to eight a second, each other to seven tenths', () => {
     const first = slowDown(FREE, NOW);
     expect(turns(first, 3)).toEqual([125, 250, 375]);
