@@ -153,9 +153,9 @@ const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<st
 };
 
 /**
- * Sends one request, and asks for a reply without compression. Law: never throws, never repeats, follows no redirect;
- * silence, a broken connection or a reply without end is a reply of kind `silent`. Its jobs may or may not have been
- * served, unless not a byte of the request was written: then it is `unsent`.
+ * Sends one request, and asks for a reply without compression. Law: it never throws, never repeats, and follows no
+ * redirect. No reply, a broken connection or a reply without end is `silent`: the request may have been served. If not a
+ * byte of it was written, it is `unsent`.
  */
 export const makeExchange =
   (dispatcher: Dispatcher, { timeoutMs }: ExchangeOptions): Exchange =>

@@ -1,17 +1,17 @@
 /**
  * Whose trouble an error is.
- * - `job`: this job cannot be served; in a call of many it may be one job's fault.
- * - `status`: so too, and the job's status may be the reason: it may be where it was wished to be.
- * - `all`: no job's own fault, yet final (quota, permission to use the feature).
+ * - `job`: this job cannot be served. In a call of many, the error may be one job's fault.
+ * - `status`: as `job`, and the job's status may be the reason: it may already be where it was wished to be.
+ * - `all`: no job's own fault, and final (a quota, permission to use the feature).
  * - `busy`: this job is not served for now.
  * - `throttled`: too many requests; nothing was done.
- * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a pair of keys.
+ * - `signature`: the credential itself, a signature or a token; nothing was done. Too many in a row lock a key pair.
  * - `auth`: the credential's rights; nothing was done, and another credential may help.
  * - `route`: the gateway knows no such path; nothing was done.
- * - `gateway`: refused on the way for another reason; nothing was done.
- * - `unreadable`: whoever answered is no service: a page, a redirect, a proxy.
- * - `later`: the server's trouble, and the request may have been served.
- * - `late`: the server gave up waiting, and the request may yet be served.
+ * - `gateway`: the gateway refused for another reason; nothing was done.
+ * - `unreadable`: the reply is not the service's own: a page, a redirect, a proxy.
+ * - `later`: the server's trouble; the request may have been served.
+ * - `late`: the server gave up waiting; the request may yet be served.
  */
 export type Blame =
   | 'job'
@@ -27,7 +27,7 @@ export type Blame =
   | 'later'
   | 'late';
 
-/** Known error codes. Source: the vendor's error-code pages, gathered with their HTTP statuses in docs/upstream.md §2. */
+/** Known error codes. Source: the vendor's error-code pages; docs/upstream.md §2 has them with their HTTP statuses. */
 const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DLI.0001', 'status'],
   ['DLI.0002', 'job'],
@@ -75,13 +75,13 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['IAM.0061', 'auth'],
 ]);
 
-/** The gateway and IAM answer before any job is looked at, unless the status tells of what lies behind them. */
+/** The gateway and IAM answer before the service looks at a job. At the status of an outage they tell of the service. */
 const isGateways = (code: string): boolean => /^(APIGW|APIG|IAM)\./.test(code);
 
 /** A server in trouble, or a gateway that gave up waiting. */
 export const isOutage = (status: number): boolean => status >= 500 || status === 408;
 
-/** By code first, since the vendor sends throttles and server errors as 400 and "busy" as 202; unknown codes by status. */
+/** The code goes first: the vendor sends throttles and server errors at 400, and "busy" at 202. Then the status. */
 export const blameOf = (status: number, code: string): Blame => {
   if (isOutage(status) && isGateways(code)) return 'later';
   const known = BLAMES.get(code);
@@ -93,7 +93,7 @@ export const blameOf = (status: number, code: string): Blame => {
   return status === 403 ? 'all' : 'status';
 };
 
-/** Whether a right is missing: for one job, or for whoever asks. IAM's refusals are of the user, whatever the job. */
+/** Whether a right is missing, for one job or for the credential. IAM's refusals are of the user, whatever the job. */
 export const lacksRight = (status: number, code: string): boolean => {
   const blame = blameOf(status, code);
   return (blame === 'auth' || (blame === 'all' && status === 403)) && !/^IAM\./.test(code);

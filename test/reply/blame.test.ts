@@ -97,11 +97,11 @@ describe('an unknown code is judged by its status', () => {
       expect(blameOf(status, code)).toBe(blame);
   });
 
-  it('and so is one that is none: whoever says no without a code says it of the job', () => {
+  it('without a code a refusal is of the job', () => {
     for (const status of [200, 400, 404]) expect(blameOf(status, 'unspecified')).toBe('status');
   });
 
-  it('but a status that speaks for the server, the pace or the credential goes before it', () => {
+  it('but a status for the server, the pace or the credential goes first', () => {
     expect([500, 429, 401, 403].map((status) => blameOf(status, 'unspecified'))).toEqual([
       'later',
       'throttled',
@@ -111,7 +111,7 @@ describe('an unknown code is judged by its status', () => {
   });
 });
 
-describe('a code that is known for the gateway’s goes before the status, as long as that tells of no outage', () => {
+describe('a known code of the gateway goes before the status, unless the status tells of an outage', () => {
   it.each<[string, Blame]>([
     ['APIGW.0301', 'signature'],
     ['APIG.0301', 'signature'],
@@ -123,20 +123,20 @@ describe('a code that is known for the gateway’s goes before the status, as lo
     for (const status of [200, 400, 404, 429, 403]) expect(blameOf(status, code)).toBe(blame);
   });
 
-  it('and it is the gateway’s by how it begins', () => {
+  it('a code is the gateway’s by its prefix', () => {
     expect(blameOf(400, 'APIGW.0102')).toBe('gateway');
     for (const code of ['NEW.APIGW.0101', 'XIAM.0101', 'APIGW0101'])
       expect(blameOf(400, code)).toBe('status');
   });
 
-  it('a path that it does not know is a route, at any status but an outage’s', () => {
+  it('an unknown path is a matter of the route, except at the status of an outage', () => {
     for (const code of ['APIGW.0101', 'APIG.0101']) {
       for (const status of [200, 400, 404]) expect(blameOf(status, code)).toBe('route');
       expect(blameOf(503, code)).toBe('later');
     }
   });
 
-  it('what the gateway refuses reached no job, and is no verdict', () => {
+  it('a refusal of the gateway reached no job, and is no verdict', () => {
     expect(judgeError(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
       kind: 'unanswered',
       served: 'no',

@@ -34,7 +34,7 @@ describe('by position: rows are in the order asked', () => {
     expect(suspect).toBe(false);
   });
 
-  it('a list of another length answers nobody', () => {
+  it('a list of another length is no verdict on any job', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 9 }),
@@ -66,7 +66,7 @@ describe('by position: rows are in the order asked', () => {
 });
 
 describe('as a whole: one row for the call', () => {
-  it('success is everybody’s', () => {
+  it('a success is of all jobs', () => {
     expect(asWhole(2, 200, yes)).toEqual({
       verdicts: Array(2).fill({ kind: 'delivered', evidence: 'aggregate' }),
       suspect: false,
@@ -84,7 +84,7 @@ describe('as a whole: one row for the call', () => {
     expect(kindsOf(reading)).toEqual([kind, kind]);
   });
 
-  it('noise answers nobody', () => {
+  it('an unreadable row is no verdict on any job', () => {
     expect(asWhole(2, 200, noise)).toMatchObject({
       verdicts: [{ kind: 'unanswered' }, { kind: 'unanswered' }],
     });
@@ -144,7 +144,7 @@ describe('by id: a job has the row that names it', () => {
   });
 });
 
-describe('a claim of success is believed only where it can be true', () => {
+describe('a claim of success counts only at a status that fits', () => {
   it.each([
     [200, 'delivered', 'delivered'],
     [202, 'delivered', 'delivered'],
@@ -162,8 +162,8 @@ describe('a claim of success is believed only where it can be true', () => {
   });
 });
 
-describe('nobody is answered', () => {
-  it('with the same reason for all', () => {
+describe('no verdict on any job', () => {
+  it('has the same reason for all', () => {
     expect(unanswered(2, 'why', 503)).toEqual({
       verdicts: [
         { kind: 'unanswered', served: 'maybe yet', reason: 'why' },
@@ -174,19 +174,19 @@ describe('nobody is answered', () => {
   });
 });
 
-describe('a reply that is none', () => {
+describe('no reply', () => {
   it.each<[Reply, 'no' | 'maybe yet']>([
     [{ kind: 'silent', reason: 'why' }, 'maybe yet'],
     [{ kind: 'unsent', why: 'unreachable', reason: 'why' }, 'no'],
     [heldBack('why'), 'no'],
     [heldBack('why', 'no-route'), 'no'],
-  ])('leaves open what was served only if something was sent: %j', (reply, served) => {
+  ])('may have been served only if a request went out: %j', (reply, served) => {
     const verdicts = [{ kind: 'unanswered', served, reason: 'why' }];
     expect(openReply(1, reply)).toEqual({ kind: 'none', reading: { verdicts, suspect: false } });
   });
 });
 
-describe('a row counts for what it can be', () => {
+describe('the bounds of a row', () => {
   it('a claim of success at 299, and not at 300', () => {
     const kindAt = (status: number) =>
       byPosition(1, status, [{ kind: 'success' }]).verdicts.map(({ kind }) => kind);

@@ -29,7 +29,7 @@ describe('what a reply looked like is one short line', () => {
     expect(excerptOfReply(seen)).toBe(line);
   });
 
-  it('and so is a reason', () => {
+  it('a reason is one line, too', () => {
     expect(excerptOf('Error: broken\n(cause)')).toBe('Error: broken (cause)');
     expect(excerptOf('x'.repeat(300))).toBe(`${'x'.repeat(199)}…`);
   });
@@ -53,7 +53,7 @@ describe('what a reply looked like is one short line', () => {
   });
 });
 
-describe('why a reply serves nobody', () => {
+describe('the reason of a reply that refuses all requests', () => {
   it.each<[Unread, string | undefined]>([
     [reply(404, '<html>', 'text/html'), '404 text/html: no reply of the service: <html>'],
     [reply(503, ''), '503: no reply of the service: an empty body'],

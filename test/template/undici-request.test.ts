@@ -128,6 +128,6 @@ describe('a request goes the same way with undici in parts as with all of it', (
   test('the upstream is not there', async () => {
     const { whole, parts } = await bothWays('http://127.0.0.1:1', '/answers');
     expect(parts).toEqual(whole);
-    expect(parts.reply).toMatchObject({ kind: 'silent' });
+    expect(parts.reply).toMatchObject({ kind: 'unsent' });
   });
 });

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { heldBack, saysOf } from '../../shared/reply/reply.ts';
+import { OPERATIONS } from '../../shared/operations/index.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
+import { readReply } from '../../shared/reply/read-reply.ts';
+import { heldBack, saysOf, type Unread } from '../../shared/reply/reply.ts';
 import { isAuthRefusal } from '../../shared/reply/says.ts';
 import type { Trouble } from '../../shared/reply/trouble.ts';
+import { intentOf } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
-describe('a reply refuses everybody, or those who were asked for, or nobody', () => {
+describe('a reply refuses all requests, or the jobs of this call, or nothing', () => {
   const code = (error_code: string) => ({ error_code, error_msg: 'words' });
   const failed = (id: string, error_code = 'DRS.M01503') => ({
     id,
@@ -112,7 +116,7 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     expect(saysOf(replied(status, body)).isOfAll).toBe(isAll);
   });
 
-  it('nor does anything else that is no answer show a service at work', () => {
+  it('without a row that a service has served, a reply does not show that it works', () => {
     const throttleAndOutage = [code('DRS.M01503'), code('DLI.0999')];
     const both = replied(400, throttleAndOutage);
     expect([saysOf(both).trouble, saysOf(both).showsService]).toEqual([undefined, false]);
@@ -155,19 +159,19 @@ describe('a reply refuses everybody, or those who were asked for, or nobody', ()
     expect(saysOf(replied(status, body)).isBadSignature).toBe(isBad);
   });
 
-  it('silence refuses everybody, whether anything was sent or not', () => {
+  it('silence, or no connection, is an outage', () => {
     expect(saysOf({ kind: 'silent', reason: 'timeout' }).trouble).toBe('outage');
     expect(saysOf({ kind: 'unsent', why: 'unreachable', reason: 'refused' }).trouble).toBe(
       'outage',
     );
   });
 
-  it('a request that was held back here tells nothing of the upstream', () => {
+  it('a request that we held back tells nothing of the upstream', () => {
     expect(saysOf(heldBack('no time left')).trouble).toBeUndefined();
   });
 });
 
-describe('the code of a reply is where its service puts it', () => {
+describe('the code of a reply is read where its service puts it', () => {
   it.each<[string, unknown, Trouble | undefined]>([
     ['in IAM’s own shape', { error: { code: 'IAM.0012' } }, 'throttled'],
     ['there too beside an empty one', { error_code: '', error: { code: 'IAM.0012' } }, 'throttled'],
@@ -188,7 +192,7 @@ describe('the code of a reply is where its service puts it', () => {
   });
 });
 
-describe('a row that blames everybody counts as one, unless it tells of a job', () => {
+describe('a row that refuses all requests counts as such, unless it tells of a job', () => {
   const throttle = { error_code: 'APIGW.0308' };
 
   it.each<[string, unknown, Trouble | undefined]>([
@@ -204,9 +208,40 @@ describe('a row that blames everybody counts as one, unless it tells of a job', 
     expect(saysOf(replied(400, body)).trouble).toBe(trouble);
   });
 
-  it('and shows that the service is at work at 299, and not at 300 to 399', () => {
+  it('a success shows that the service works at 299, and not at 300 to 399', () => {
     const rows = [{ is_success: 'true' }];
     const shown = [299, 300, 399, 400].map((status) => saysOf(replied(status, rows)).showsService);
     expect(shown).toEqual([true, false, false, true]);
+  });
+});
+
+describe('what is not a reply is handed on as it is', () => {
+  it.each<Unread>([
+    { kind: 'silent', reason: 'timeout' },
+    { kind: 'unsent', why: 'unreachable', reason: 'refused' },
+    heldBack('no time left'),
+    heldBack('the circuit breaker is open', 'no-route'),
+  ])('%j', (unread) => {
+    expect(readReply(unread)).toBe(unread);
+  });
+});
+
+describe('a reply is read whole', () => {
+  it('its body is JSON, or null, and its wait is kept', () => {
+    const body = [{ is_success: 'true' }];
+    expect(replied(200, body)).toMatchObject({ status: 200, body });
+    expect(replied(502, '<html>')).toMatchObject({ status: 502, body: null });
+    expect(saysOf(replied(429, '', { retryAfter: 7 })).retryAfter).toBe(7);
+  });
+
+  it('an id is taken from a string alone, since a number may have been rounded (P9)', () => {
+    const id = '9223372036854775807';
+    const { decode, look } = OPERATIONS['drs.start'];
+    const jobs = intentOf({ operation: 'drs.start', jobs: [id] }).jobs.map(jobIdOf);
+    const rows = (text: string) => replied(202, `{"results":[{"id":${text},"status":"success"}]}`);
+    const kindOf = (text: string) => decode(jobs, rows(text)).verdicts.map(({ kind }) => kind);
+    expect([kindOf(`"${id}"`), kindOf(id)]).toEqual([['delivered'], ['unanswered']]);
+    expect([...look.decode(jobs, rows(`"${id}"`)).keys()]).toEqual([id]);
+    expect(look.decode(jobs, rows(id)).size).toBe(0);
   });
 });
