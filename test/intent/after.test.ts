@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
+import { OPERATIONS } from '../../shared/operations/index.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
 import { faultsOf, requestOf } from '../support/requests.ts';
 
@@ -68,7 +69,7 @@ describe('a run may name the stop that it follows', () => {
 
   it('an unknown operation leaves `after` unchecked', () => {
     expect(faultsOf({ ...run, operation: 'dli.fly', after: 1 })).toEqual([
-      '#/operation: must be one of dli.run, dli.stop, drs.start',
+      `#/operation: must be one of ${Object.keys(OPERATIONS).join(', ')}`,
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../shared/json/json.ts';
+import { OPERATIONS } from '../../shared/operations/index.ts';
 import { oddJson, wish } from '../support/arbitraries.ts';
 import { PROJECT } from '../support/messages.ts';
 import { faultsOf, readBody, requestOf } from '../support/requests.ts';
@@ -149,7 +150,7 @@ describe('every fault is named, each in its place', () => {
   it('an unknown operation does not hide the other faults', () => {
     expect(faultsOf({ operation: 'dli.fly', project_id: 5, extra: 1 })).toEqual([
       '#/extra: is not a known field',
-      '#/operation: must be one of dli.run, dli.stop, drs.start',
+      `#/operation: must be one of ${Object.keys(OPERATIONS).join(', ')}`,
       '#/project_id: must be a project id: 1 to 64 letters, digits, hyphens or underscores',
       '#/jobs: is required',
     ]);
@@ -159,7 +160,7 @@ describe('every fault is named, each in its place', () => {
     'operation %j is none',
     (operation) => {
       expect(faultsOf({ ...good, operation })).toEqual([
-        '#/operation: must be one of dli.run, dli.stop, drs.start',
+        `#/operation: must be one of ${Object.keys(OPERATIONS).join(', ')}`,
       ]);
     },
   );

@@ -38,7 +38,7 @@ const UNREADABLE: readonly string[] = [
   but({ v: 2 }),
   but({ v: '1' }),
   but({ intent_id: 'mine' }),
-  but({ operation: 'dli.delete' }),
+  but({ operation: 'dli.list' }),
   but({ operation: 'constructor' }),
   but({ project_id: '../other' }),
   but({ options: { trigger_savepoint: true } }),

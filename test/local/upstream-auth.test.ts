@@ -221,7 +221,7 @@ describe('what is not signed well is refused before its body is looked at, and i
 
   it('a path that is no endpoint is none to anybody', async () => {
     const { post, refusals } = await beginGuarded({ keys: [KEY] });
-    expect((await post('/v1.0/p/streaming/jobs/delete', '{}')).status).toBe(404);
+    expect((await post('/v1.0/p/streaming/jobs/list', '{}')).status).toBe(404);
     expect(refusals).toEqual([]);
   });
 });

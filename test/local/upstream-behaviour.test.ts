@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { mapOperations, SIMULATED } from '../../local/upstream/operations/index.ts';
 import { startUpstream, type UpstreamOptions } from '../../local/upstream/simulator.ts';
 import { until } from '../support/until.ts';
 import { beginGuarded, FORGED, KEY, USER } from './begin-guarded.ts';
@@ -330,11 +331,11 @@ describe('behaviour is plain data', () => {
       'dli.run': { shape: 'long', latencyMs: 1 },
     });
     reset();
-    expect(behaviour()).toEqual({ '*': {}, 'dli.stop': {}, 'drs.start': {}, ...start });
+    expect(behaviour()).toEqual({ '*': {}, ...mapOperations(() => ({})), ...start });
   });
 
   it.each([
-    ['{"dli.delete":{}}', '"dli.delete": known are *, dli.run, dli.stop, drs.start'],
+    ['{"dli.list":{}}', `"dli.list": known are *, ${Object.keys(SIMULATED).join(', ')}`],
     ['{"*":{"latency":1}}', '"latency": known are shape, badIds, refuseWhole, latencyMs'],
     ['{"dli.run":{"shape":"jobs"}}', '"jobs": known are per-job, one-element'],
     ['{"drs.start":{"shape":"short"}}', '"short": known are results, jobs'],

@@ -94,7 +94,7 @@ describe('every call is on record', () => {
     const { calls, get, post } = await begin();
     await post(RUN, 'no json');
     await get(`/v1.0/${PROJECT}/streaming/jobs/1`);
-    await post(`/v1.0/${PROJECT}/streaming/jobs/delete`, '{}');
+    await post(`/v1.0/${PROJECT}/streaming/jobs/list`, '{}');
     expect(calls.map(({ job_ids, status }) => ({ job_ids, status }))).toEqual([
       { job_ids: [], status: 400 },
     ]);

@@ -71,7 +71,8 @@ export const namedStop: Oracle = {
           (other) =>
             other.kind === 'accepted' &&
             other.after === stop &&
-            other.intentId > by &&
+            other.intentId >= by &&
+            other.intentId > run &&
             told.get(verdictKey(other.intentId, id))?.outcome === 'delivered',
         );
         if (!isExcused && !isShared)
