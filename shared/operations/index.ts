@@ -1,3 +1,4 @@
+import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
 import { drsStart } from './drs/start.ts';
@@ -7,6 +8,7 @@ import type { Operation, OperationName } from './operation.ts';
 export const OPERATIONS = {
   'dli.run': dliRun,
   'dli.stop': dliStop,
+  'dli.delete': dliDelete,
   'drs.start': drsStart,
 } as const satisfies Readonly<Record<string, Operation>>;
 

@@ -1,5 +1,6 @@
 import type { Endpoint, SimulatedOperation } from '../endpoint.ts';
 import type { OperationName } from '../vocabulary.ts';
+import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
 import { drsStart } from './drs/start.ts';
@@ -8,6 +9,7 @@ import { drsStart } from './drs/start.ts';
 export const SIMULATED: Readonly<Record<OperationName, SimulatedOperation>> = {
   'dli.run': dliRun,
   'dli.stop': dliStop,
+  'dli.delete': dliDelete,
   'drs.start': drsStart,
 };
 
