@@ -5,6 +5,7 @@ import { parseJson } from '../../shared/json/json.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { oddJson } from '../support/arbitraries.ts';
+import { plainJob } from '../support/fixtures.ts';
 import { PROJECT } from '../support/messages.ts';
 
 const read = (operation: OperationName, body: unknown, project: unknown = PROJECT) =>
@@ -18,6 +19,9 @@ const requestOf = (...of: Parameters<typeof read>) => {
   const reading = read(...of);
   return reading.ok ? reading.request : reading.faults;
 };
+
+const optioned = (job: string | object): object =>
+  typeof job === 'string' ? { job_id: job } : job;
 
 const DLI_ID = 'must be a DLI job id: an integer from 0 to 9223372036854775807';
 
@@ -43,7 +47,8 @@ describe('a field that the call could not carry is refused by name (P5)', () => 
     ]);
   });
 
-  it.each(operations)('$name: null counts as absent, whatever the field', ({ name }) => {
+  it.each(operations)('$name: null counts as absent, whatever the field', ({ name, service }) => {
+    const job = plainJob(name, '5');
     const nothing = {
       resume_savepoint: null,
       trigger_savepoint: null,
@@ -52,13 +57,13 @@ describe('a field that the call could not carry is refused by name (P5)', () => 
       constructor: null,
     };
     const body =
-      name === 'drs.start'
-        ? { jobs: [{ job_id: '5', start_time: null, ...nothing }], ...nothing }
+      service === 'drs'
+        ? { jobs: [{ start_time: null, ...nothing, ...optioned(job) }], ...nothing }
         : { job_ids: [5], ...nothing };
     expect(requestOf(name, body)).toEqual({
       operation: name,
       project_id: PROJECT,
-      jobs: ['5'],
+      jobs: [job],
       options: {},
     });
   });
