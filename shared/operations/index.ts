@@ -2,6 +2,7 @@ import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
 import { drsStart } from './drs/start.ts';
+import { drsStop } from './drs/stop.ts';
 import type { Operation, OperationName } from './operation.ts';
 
 /** Every operation, by its name. A row's own name has to be one of these: anything else is a type error. */
@@ -10,6 +11,7 @@ export const OPERATIONS = {
   'dli.stop': dliStop,
   'dli.delete': dliDelete,
   'drs.start': drsStart,
+  'drs.stop': drsStop,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export const operations: readonly Operation[] = Object.values(OPERATIONS);

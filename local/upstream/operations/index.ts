@@ -4,6 +4,7 @@ import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
 import { drsStart } from './drs/start.ts';
+import { drsStop } from './drs/stop.ts';
 
 /** Every operation that the simulator plays. One that is missing is a type error. */
 export const SIMULATED: Readonly<Record<OperationName, SimulatedOperation>> = {
@@ -11,6 +12,7 @@ export const SIMULATED: Readonly<Record<OperationName, SimulatedOperation>> = {
   'dli.stop': dliStop,
   'dli.delete': dliDelete,
   'drs.start': drsStart,
+  'drs.stop': drsStop,
 };
 
 /** The same table, with a value of its own for each operation. */
