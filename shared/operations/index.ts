@@ -1,6 +1,7 @@
 import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
+import { drsRetry } from './drs/retry.ts';
 import { drsStart } from './drs/start.ts';
 import { drsStop } from './drs/stop.ts';
 import type { Operation, OperationName } from './operation.ts';
@@ -12,6 +13,7 @@ export const OPERATIONS = {
   'dli.delete': dliDelete,
   'drs.start': drsStart,
   'drs.stop': drsStop,
+  'drs.retry': drsRetry,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export const operations: readonly Operation[] = Object.values(OPERATIONS);

@@ -3,6 +3,7 @@ import type { OperationName } from '../vocabulary.ts';
 import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
+import { drsRetry } from './drs/retry.ts';
 import { drsStart } from './drs/start.ts';
 import { drsStop } from './drs/stop.ts';
 
@@ -13,6 +14,7 @@ export const SIMULATED: Readonly<Record<OperationName, SimulatedOperation>> = {
   'dli.delete': dliDelete,
   'drs.start': drsStart,
   'drs.stop': drsStop,
+  'drs.retry': drsRetry,
 };
 
 /** The same table, with a value of its own for each operation. */
