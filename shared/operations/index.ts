@@ -1,6 +1,7 @@
 import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
+import { drsDelete } from './drs/delete.ts';
 import { drsRetry } from './drs/retry.ts';
 import { drsStart } from './drs/start.ts';
 import { drsStop } from './drs/stop.ts';
@@ -14,6 +15,7 @@ export const OPERATIONS = {
   'drs.start': drsStart,
   'drs.stop': drsStop,
   'drs.retry': drsRetry,
+  'drs.delete': drsDelete,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export const operations: readonly Operation[] = Object.values(OPERATIONS);

@@ -3,6 +3,7 @@ import type { OperationName } from '../vocabulary.ts';
 import { dliDelete } from './dli/delete.ts';
 import { dliRun } from './dli/run.ts';
 import { dliStop } from './dli/stop.ts';
+import { drsDelete } from './drs/delete.ts';
 import { drsRetry } from './drs/retry.ts';
 import { drsStart } from './drs/start.ts';
 import { drsStop } from './drs/stop.ts';
@@ -15,6 +16,7 @@ export const SIMULATED: Readonly<Record<OperationName, SimulatedOperation>> = {
   'drs.start': drsStart,
   'drs.stop': drsStop,
   'drs.retry': drsRetry,
+  'drs.delete': drsDelete,
 };
 
 /** The same table, with a value of its own for each operation. */
