@@ -3,7 +3,7 @@ import type { SettleMs } from '../ledger/decide-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Identify, Send } from '../upstream/send.ts';
-import type { CallEdges } from './carry-out.ts';
+import type { CallEdges } from './attempt.ts';
 import type { Received } from './received.ts';
 
 /** What the steps of an invocation do to the world. None of these throws for what the outside does: trouble is a value. */

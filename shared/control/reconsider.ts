@@ -1,7 +1,7 @@
 import { type Job, type JobId, jobIdOf, type Operation } from '../operations/operation.ts';
 import { type Sighting, UNASKED } from '../operations/sighting.ts';
 import type { Verdict } from '../reply/verdict.ts';
-import type { Attempt } from './carry-out.ts';
+import type { Attempt } from './attempt.ts';
 import type { LookAt } from './look.ts';
 import type { Carrier } from './planned.ts';
 

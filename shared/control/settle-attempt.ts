@@ -2,7 +2,7 @@ import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { SettleMs } from '../ledger/decide-call.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Verdict } from '../reply/verdict.ts';
-import type { Attempt } from './carry-out.ts';
+import type { Attempt } from './attempt.ts';
 import { lookAgainAt } from './decide-by-look.ts';
 import { type Carrier, intentsWanting } from './planned.ts';
 import { type ReconsiderOptions, reconsider } from './reconsider.ts';

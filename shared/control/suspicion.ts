@@ -1,7 +1,9 @@
 import { jobIdOf } from '../operations/operation.ts';
-import { type Attempt, groupOf, isUnclear } from './carry-out.ts';
+import type { Attempt } from './attempt.ts';
+import { groupOf } from './carry-out.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { type Carrier, intentsWanting } from './planned.ts';
+import { isUnclear } from './send-call.ts';
 
 export interface SuspicionOptions {
   readonly invocation: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimCall } from '../../shared/control/attempt.ts';
-import { type Attempt, makeCarryOut } from '../../shared/control/carry-out.ts';
+import type { Attempt, ClaimCall } from '../../shared/control/attempt.ts';
+import { makeCarryOut } from '../../shared/control/carry-out.ts';
 import {
   jobIdOf,
   type Operation,

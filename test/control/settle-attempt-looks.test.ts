@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt } from '../../shared/control/carry-out.ts';
+import type { Attempt } from '../../shared/control/attempt.ts';
 import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { JobId } from '../../shared/operations/operation.ts';
