@@ -18,87 +18,98 @@ export interface CallEdges {
   readonly random: () => number;
 }
 
-/** One request and what it says of its jobs: a verdict each, in the call's order. */
+/** One request, and what it says of its jobs: a verdict each, in the call's order. */
 export interface Attempt {
   readonly call: Call;
   readonly verdicts: readonly (readonly [Carrier, Verdict])[];
   readonly info: CallInfo;
   readonly timing: Timing;
-  /** That nothing was sent, for want of time or because a circuit breaker is open. */
+  /** Nothing was sent: there was no time, or a circuit breaker was open. */
   readonly isHeld: boolean;
-  /** Whether this invocation has claimed the jobs: of others it must not say that it asked for them. */
+  /** Whether this invocation has claimed the jobs. If not, it must not record a request for them. */
   readonly isClaimed: boolean;
-  /** Of so many jobs, these among them, one is the reason why all were refused. Undefined: there is no such suspicion. */
+  /** Among so many jobs, these included, is the reason why all were refused. Undefined: there is no such suspicion. */
   readonly suspects?: number | undefined;
   /** Seconds, if the upstream asked for a pause. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Claims the jobs of a call; resolves to those that this invocation now has. */
+/** Claims the jobs of a call. Resolves to those that this invocation now has. */
 export type ClaimCall = (call: Call) => Promise<readonly Carrier[]>;
 
 /** One request to be made. */
 export interface CallRequest {
   readonly call: Call;
-  /** Calls that its jobs were open intent of, this one included. */
+  /** Requests that its jobs were in, this one included. */
   readonly attempts: number;
   readonly deadline: Deadline;
   /** Undefined: the jobs are claimed already. */
   readonly claim: ClaimCall | undefined;
-  /** Whether others are known to be served, so that a missing right is the job's own matter. */
+  /** Whether other jobs are known to be served. Then a missing right is the job's own matter. */
   readonly areOthersServed: () => boolean;
 }
 
 /**
- * Sends one request. Law: its jobs are claimed when it has its turn and not before, however often it is sent then; those
- * that others have by that time are left out of it, and it says nothing of them.
+ * Sends one request. Law: its jobs are claimed when it has its turn, not before, and once however often it is sent then. Jobs
+ * that another invocation has by that time are left out, and the attempt says nothing of them.
  */
 export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
-  const { call: planned, attempts, deadline, claim, areOthersServed } = wanted;
+  const { call: planned, attempts, deadline, areOthersServed } = wanted;
   const { operation, project_id } = planned;
   const id = edges.newId();
-  let call = claim === undefined ? planned : undefined;
-  let readyAt: number | undefined;
-  const ready = async (): Promise<string | undefined> => {
-    if (call === undefined) call = { ...planned, carriers: (await claim?.(planned)) ?? [] };
-    const jobs = call.carriers.map(({ job }) => job);
-    // Sent again, it was not served before: the first time is the one by which a look can judge.
-    readyAt ??= edges.now();
-    return jobs.length === 0 ? undefined : operation.encode(jobs, planned.options);
-  };
-  const request = {
-    service: operation.service,
-    project: project_id,
-    route: operation.name,
-    method: operation.method,
-    path: pathFor(operation, project_id),
-    ready,
-    mayBlameJobs: () => (call ?? planned).carriers.length > 1 || areOthersServed(),
-  } as const;
-  const reply = await edges.send(request, deadline);
+  const turn = makeTurn(edges, wanted);
+  const reply = await edges.send(
+    {
+      service: operation.service,
+      project: project_id,
+      route: operation.name,
+      method: operation.method,
+      path: pathFor(operation, project_id),
+      ready: turn.ready,
+      mayBlameJobs: () => turn.call().carriers.length > 1 || areOthersServed(),
+    },
+    deadline,
+  );
   const settledAt = edges.now();
-  const asked = call ?? planned;
-  const jobs = asked.carriers.map(({ job }) => jobIdOf(job));
+  const call = turn.call();
+  const jobs = call.carriers.map(({ job }) => jobIdOf(job));
   const { denial, retryAfter } = saysOf(reply);
   const { verdicts: read, suspect } = operation.decode(jobs, reply);
   const attempt: Attempt = {
-    call: asked,
-    verdicts: asked.carriers.map((carrier, i) => [carrier, soften(read[i] ?? UNREAD, denial)]),
+    call,
+    verdicts: call.carriers.map((carrier, i) => [carrier, soften(read[i] ?? UNREAD, denial)]),
     info: { id, size: jobs.length, attempts },
-    timing: timingOf(readyAt ?? settledAt, settledAt),
+    timing: timingOf(turn.readyAt() ?? settledAt, settledAt),
     isHeld: isHeld(reply),
-    isClaimed: call !== undefined,
+    isClaimed: turn.isClaimed(),
     retryAfter,
   };
-  const words = reply.kind === 'replied' ? reply.status : reply.reason;
-  if (jobs.length > 0) tellOf(edges.log, attempt, { request_id: reply.requestId, reply: words });
-  return { attempt, suspect, denial };
+  return { attempt, reply, suspect, denial };
 };
 
-/** Of a job that the reader of a reply has left out: it may have been served. */
+/** What becomes of a call when the request has its turn: its jobs are claimed, and its body is written. */
+const makeTurn = ({ now }: Pick<CallEdges, 'now'>, { call: planned, claim }: CallRequest) => {
+  let claimed = claim === undefined ? planned : undefined;
+  let readyAt: number | undefined;
+  return {
+    ready: async (): Promise<string | undefined> => {
+      if (claimed === undefined) claimed = { ...planned, carriers: (await claim?.(planned)) ?? [] };
+      const jobs = claimed.carriers.map(({ job }) => job);
+      // A request that is sent again was not served before. A look judges by the first time.
+      readyAt ??= now();
+      return jobs.length === 0 ? undefined : planned.operation.encode(jobs, planned.options);
+    },
+    call: (): Call => claimed ?? planned,
+    isClaimed: (): boolean => claimed !== undefined,
+    /** When it was ready first, in milliseconds since 1970. */
+    readyAt: (): number | undefined => readyAt,
+  };
+};
+
+/** The reader of the reply has left this job out. It may have been served. */
 const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
 
-/** What was denied as a whole was not served, whatever the body: so a page in place of a reply leaves nothing open. */
+/** A request that was denied as a whole was not served, whatever the body. So a page in place of a reply leaves nothing open. */
 const soften = (verdict: Verdict, denial: Denial | undefined): Verdict => {
   if (denial === undefined || verdict.kind === 'delivered') return verdict;
   const { kind, error } = denial;
@@ -114,7 +125,7 @@ const NO_TIME: Verdict = {
   reason: 'no time left in this invocation',
 };
 
-/** In place of a request that there is no time for. */
+/** The attempt that stands for a request that there is no time for. */
 export const notSent = (
   { call, attempts, claim }: Pick<CallRequest, 'call' | 'attempts' | 'claim'>,
   now: number,
@@ -126,51 +137,3 @@ export const notSent = (
   info: { id: '', size: call.carriers.length, attempts },
   timing: timingOf(now, now),
 });
-
-const tellOf = (
-  log: Log,
-  { call, verdicts, info, timing }: Attempt,
-  heard: { readonly request_id: string | undefined; readonly reply: string | number },
-): void => {
-  log.info('call', {
-    call_id: info.id,
-    operation: call.operation.name,
-    project_id: call.project_id,
-    options: call.options,
-    jobs: info.size,
-    intents: intentsOf(call),
-    attempts: info.attempts,
-    ...heard,
-    ...tally(verdicts.map(([, verdict]) => verdict)),
-    ms: timing.settledAt - timing.calledAt,
-  });
-};
-
-/** Some of those who asked, so that a log can be searched by intent. */
-const MOST_INTENTS = 10;
-
-const intentsOf = ({ carriers }: Call): readonly string[] => {
-  const ids = new Set<string>();
-  for (const { wishedBy } of carriers)
-    for (const { intent } of wishedBy) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
-  return [...ids];
-};
-
-/** Some of the reasons why jobs are unanswered, so that a line of the log stays one. */
-const MOST_REASONS = 3;
-const LONGEST_REASON = 200;
-
-const tally = (verdicts: readonly Verdict[]) => {
-  const count = (kind: Verdict['kind']) =>
-    verdicts.filter((verdict) => verdict.kind === kind).length;
-  const reasons = new Set<string>();
-  for (const verdict of verdicts)
-    if (verdict.kind === 'unanswered' && reasons.size < MOST_REASONS)
-      reasons.add(verdict.reason.slice(0, LONGEST_REASON));
-  return {
-    delivered: count('delivered'),
-    rejected: count('rejected'),
-    unanswered: count('unanswered'),
-    ...(reasons.size > 0 && { why: [...reasons] }),
-  };
-};

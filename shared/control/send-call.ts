@@ -4,6 +4,7 @@ import { type Deadline, isInTime } from '../upstream/send.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
 import type { DeadlineFor } from './budget.ts';
 import type { SentCall } from './isolate.ts';
+import { logAttempt } from './log-attempt.ts';
 import type { Call } from './planned.ts';
 
 export type SettleAttempt = (attempt: Attempt) => Promise<void>;
@@ -53,7 +54,8 @@ export const sendCall = async (scope: CallScope, step: CallStep): Promise<SentCa
   const deadline = whileWished(call, deadlineFor(call.project_id));
   if (!isInTime(deadline, edges.now())) return leaveUnsent(scope, step);
   const request = { call, attempts, deadline, claim, areOthersServed: served.is };
-  const { attempt, suspect, denial } = await attemptCall(edges, request);
+  const { attempt, reply, suspect, denial } = await attemptCall(edges, request);
+  if (attempt.info.size > 0) logAttempt(edges.log, attempt, reply);
   const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
   const isShared = verdicts.length > 1;
   const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);

@@ -20,7 +20,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'local/upstream/simulator.ts: startUpstream',
   'local/upstream/standing.ts: keepStandings',
   'local/wires.ts: startWires',
-  'shared/control/attempt.ts: attemptCall',
   'test/control/bounded-time.test.ts: begin',
   'test/control/carry-out.test.ts: carryOut',
   'test/control/decide-groups.test.ts: it callback',

@@ -1,0 +1,55 @@
+import type { Log } from '../json/log.ts';
+import type { Reply } from '../reply/reply.ts';
+import type { Verdict } from '../reply/verdict.ts';
+import type { Attempt } from './attempt.ts';
+import type { Call } from './planned.ts';
+
+/** The line of the log for one request. */
+export const logAttempt = (
+  log: Log,
+  { call, verdicts, info, timing }: Attempt,
+  reply: Reply,
+): void => {
+  log.info('call', {
+    call_id: info.id,
+    operation: call.operation.name,
+    project_id: call.project_id,
+    options: call.options,
+    jobs: info.size,
+    intents: intentsOf(call),
+    attempts: info.attempts,
+    request_id: reply.requestId,
+    reply: reply.kind === 'replied' ? reply.status : reply.reason,
+    ...tally(verdicts.map(([, verdict]) => verdict)),
+    ms: timing.settledAt - timing.calledAt,
+  });
+};
+
+/** So many intents of a call, so that a log can be searched by intent. */
+const MOST_INTENTS = 10;
+
+const intentsOf = ({ carriers }: Call): readonly string[] => {
+  const ids = new Set<string>();
+  for (const { wishedBy } of carriers)
+    for (const { intent } of wishedBy) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
+  return [...ids];
+};
+
+/** So many reasons why jobs are unanswered, so that a line of the log stays short. */
+const MOST_REASONS = 3;
+const LONGEST_REASON = 200;
+
+const tally = (verdicts: readonly Verdict[]) => {
+  const count = (kind: Verdict['kind']) =>
+    verdicts.filter((verdict) => verdict.kind === kind).length;
+  const reasons = new Set<string>();
+  for (const verdict of verdicts)
+    if (verdict.kind === 'unanswered' && reasons.size < MOST_REASONS)
+      reasons.add(verdict.reason.slice(0, LONGEST_REASON));
+  return {
+    delivered: count('delivered'),
+    rejected: count('rejected'),
+    unanswered: count('unanswered'),
+    ...(reasons.size > 0 && { why: [...reasons] }),
+  };
+};
