@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BROKEN, type Broken } from './breakages.ts';
+import type { Broken } from './breakages/broken.ts';
+import { BROKEN } from './breakages/index.ts';
 import { judgeHistory } from './oracles/index.ts';
 import { simulate } from './simulate.ts';
 

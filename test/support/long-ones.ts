@@ -75,7 +75,6 @@ export const LONG_FILES: readonly string[] = [
   'test/local/upstream-behaviour.test.ts',
   'test/local/upstream-lag.test.ts',
   'test/local/upstream.test.ts',
-  'test/simulation/breakages.ts',
   'test/simulation/workload.ts',
   'test/support/secrets-room.ts',
   'test/template/template.test.ts',
