@@ -56,21 +56,10 @@ export interface QueueOptions {
 
 export type QueueModel = ReturnType<typeof makeQueueModel>;
 
-/**
- * A standard SQS queue: at least once, in no order. A received message is invisible for a while. A message that was
- * received too often goes to the dead-letter queue.
- */
-export const makeQueueModel = (
-  wire: Wire,
-  { tell }: Chronicle,
-  { visibilityMs, maxReceives, onVisible }: QueueOptions,
-) => {
-  const { schedule, random, weather } = wire;
+/** The messages on the queue, each visible from some time on. */
+const makeShelf = ({ schedule }: Wire, onVisible: () => void) => {
   const kept = new Map<string, Kept>();
-  const dead: Letter[] = [];
-  let ids = 0;
   let receipts = 0;
-
   const show = (message: Kept, inMs: number): void => {
     message.visibleAt = schedule.now() + inMs;
     schedule.after(inMs, () => {
@@ -83,69 +72,96 @@ export const makeQueueModel = (
     kept.set(letter.id, message);
     show(message, delay);
   };
-  const hand = (message: Kept): Handed => {
+  const hand = (message: Kept): readonly [Handed, Letter] => {
     message.receives++;
     message.receipt = ++receipts;
-    return {
-      messageId: message.letter.id,
-      body: message.letter.body,
-      receiveCount: message.receives,
-      receipt: message.receipt,
-      sentAt: message.sentAt,
-    };
+    const { letter, receives: receiveCount, receipt, sentAt } = message;
+    return [{ messageId: letter.id, body: letter.body, receiveCount, receipt, sentAt }, letter];
+  };
+  return { kept, show, keep, hand };
+};
+
+type Shelf = ReturnType<typeof makeShelf>;
+
+/** Receives messages as SQS does. `bury` takes those that were received too often. */
+const makeReceive =
+  (
+    { schedule, random, weather }: Wire,
+    { kept, show, hand }: Shelf,
+    { visibilityMs, maxReceives }: QueueOptions,
+    bury: (letter: Letter) => void,
+  ) =>
+  (most: number): readonly (readonly [Handed, Letter])[] => {
+    const visible = random.shuffle(
+      [...kept.values()].filter(({ visibleAt }) => visibleAt <= schedule.now()),
+    );
+    const handed: (readonly [Handed, Letter])[] = [];
+    for (const message of visible) {
+      if (handed.length >= most) break;
+      if (message.receives >= maxReceives) {
+        kept.delete(message.letter.id);
+        bury(message.letter);
+        continue;
+      }
+      handed.push(hand(message));
+      if (handed.length < most && weather.strikes('given twice in a batch'))
+        handed.push(hand(message));
+      show(message, weather.strikes('given twice') ? random.between(0, 30_000) : visibilityMs);
+    }
+    return handed;
   };
 
+/** Deletes and postpones messages by their receipts. */
+const makeReceipts = ({ schedule, random, weather }: Wire, { tell }: Chronicle, shelf: Shelf) => ({
+  /** An old receipt still works, in half of the cases. */
+  remove: ({ messageId, receipt, receiveCount: receives }: Handed): void => {
+    const message = shelf.kept.get(messageId);
+    if (message === undefined || weather.strikes('not deleted')) return;
+    if (message.receipt !== receipt && random.chance(0.5)) return;
+    shelf.kept.delete(messageId);
+    tell({ kind: 'deleted', letter: message.letter, receives });
+  },
+  postpone: ({ messageId, receipt }: Handed, seconds: number): void => {
+    const message = shelf.kept.get(messageId);
+    if (message === undefined || weather.strikes('not postponed')) return;
+    if (message.receipt === receipt && message.visibleAt > schedule.now())
+      shelf.show(message, seconds * 1_000);
+  },
+});
+
+/**
+ * A standard SQS queue: at least once, in no order. A received message is invisible for a while. A message that was
+ * received too often goes to the dead-letter queue.
+ */
+export const makeQueueModel = (wire: Wire, chronicle: Chronicle, options: QueueOptions) => {
+  const { schedule, random, weather } = wire;
+  const { tell } = chronicle;
+  const shelf = makeShelf(wire, options.onVisible);
+  const dead: Letter[] = [];
+  let ids = 0;
+  const bury = (letter: Letter): void => {
+    dead.push(letter);
+    tell({ kind: 'redriven', letter });
+  };
   return {
-    isEmpty: () => kept.size === 0,
-    letterOf: (id: string): Letter | undefined => kept.get(id)?.letter,
+    isEmpty: () => shelf.kept.size === 0,
+    letterOf: (id: string): Letter | undefined => shelf.kept.get(id)?.letter,
     dead,
     /** A message without a request is litter, and unreadable. */
     put: (body: string, request: Request | undefined): void => {
       const intent = request && readIntent(body, request, schedule.now());
       const letter = { id: `m${++ids}`, body, intent };
       tell({ kind: 'queued', letter });
-      keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
+      shelf.keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
     },
-    receive: (most: number): readonly (readonly [Handed, Letter])[] => {
-      const visible = random.shuffle(
-        [...kept.values()].filter(({ visibleAt }) => visibleAt <= schedule.now()),
-      );
-      const handed: (readonly [Handed, Letter])[] = [];
-      for (const message of visible) {
-        if (handed.length >= most) break;
-        if (message.receives >= maxReceives) {
-          kept.delete(message.letter.id);
-          dead.push(message.letter);
-          tell({ kind: 'redriven', letter: message.letter });
-          continue;
-        }
-        handed.push([hand(message), message.letter]);
-        if (handed.length < most && weather.strikes('given twice in a batch'))
-          handed.push([hand(message), message.letter]);
-        show(message, weather.strikes('given twice') ? random.between(0, 30_000) : visibilityMs);
-      }
-      return handed;
-    },
-    /** An old receipt still works, in half of the cases. */
-    remove: ({ messageId, receipt, receiveCount: receives }: Handed): void => {
-      const message = kept.get(messageId);
-      if (message === undefined || weather.strikes('not deleted')) return;
-      if (message.receipt !== receipt && random.chance(0.5)) return;
-      kept.delete(messageId);
-      tell({ kind: 'deleted', letter: message.letter, receives });
-    },
-    postpone: ({ messageId, receipt }: Handed, seconds: number): void => {
-      const message = kept.get(messageId);
-      if (message === undefined || weather.strikes('not postponed')) return;
-      if (message.receipt === receipt && message.visibleAt > schedule.now())
-        show(message, seconds * 1_000);
-    },
+    receive: makeReceive(wire, shelf, options, bury),
+    ...makeReceipts(wire, chronicle, shelf),
     /** A redrive, as AWS's own move task does it: dead letters go back, with a new receive count. */
     takeUpDead: (): void => {
       for (const letter of dead.splice(0)) {
-        if (kept.has(letter.id)) continue;
+        if (shelf.kept.has(letter.id)) continue;
         tell({ kind: 'taken up', letter });
-        keep(letter, random.between(0, 1_000));
+        shelf.keep(letter, random.between(0, 1_000));
       }
     },
   };

@@ -1,4 +1,5 @@
 import type { Call, Invocation } from '../chronicle.ts';
+import type { Climate } from '../climate.ts';
 import { intentsBehind, type Oracle, sameOptions } from './oracle.ts';
 
 const isPartOf = (call: Call, whole: Call): boolean => {
@@ -29,6 +30,38 @@ const endOf = (call: Call): number =>
     ),
   );
 
+/** Whether isolation could go on undisturbed: no other job in trouble, every reply heard, and time enough. */
+const isPlain = (root: Call, further: readonly Call[], culprit: string, callMs: number): boolean =>
+  root.remainingMs >= 2 * (callMs + 5_000) &&
+  endOf(root) >= root.sentAt + MINUTE &&
+  further.every(
+    ({ troubles, jobs, said, remainingMs }) =>
+      jobs.every(({ id }, i) => (troubles[i] !== undefined) === (id === culprit)) &&
+      said.every((word) => word !== 'nothing') &&
+      remainingMs > 2 * (callMs + 5_000),
+  );
+
+/** What went wrong after a call that was refused as a whole. */
+function* faultsAfter(root: Call, made: readonly Call[], climate: Climate): Iterable<string> {
+  const culprit = culpritOf(root);
+  if (culprit === undefined) return;
+  const further = made.filter((call) => isPartOf(call, root));
+  if (!isPlain(root, further, culprit, climate.callMs)) return;
+  // A page says nothing of a job, so a job that is denied by one is called once more.
+  const again = climate.poison === 'a page at 403' ? 1 : 0;
+  const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1 + again;
+  if (further.length > most)
+    yield `call ${root.n} took ${further.length} further calls, more than ${most}`;
+  for (const { id } of root.jobs) {
+    const isServed = further.some(
+      ({ effective, jobs, troubles }) =>
+        effective && jobs.some((job, i) => job.id === id && troubles[i] === undefined),
+    );
+    if (id !== culprit && !isServed)
+      yield `call ${root.n} was refused for ${culprit}, and ${id} was not served after it`;
+  }
+}
+
 /** P7: if one job makes a whole call be refused, the others are served in the same invocation, within few further calls. */
 export const badIdAlone: Oracle = {
   promise: 'P7 a bad id hurts only itself',
@@ -48,32 +81,7 @@ export const badIdAlone: Oracle = {
       const roots = made.filter(
         (call) => !made.some((whole) => whole.refused && isPartOf(call, whole)),
       );
-      for (const root of roots) {
-        const culprit = culpritOf(root);
-        if (culprit === undefined) continue;
-        const further = made.filter((call) => isPartOf(call, root));
-        const isPlain = further.every(
-          ({ troubles, jobs, said, remainingMs }) =>
-            jobs.every(({ id }, i) => (troubles[i] !== undefined) === (id === culprit)) &&
-            said.every((word) => word !== 'nothing') &&
-            remainingMs > 2 * (climate.callMs + 5_000),
-        );
-        if (!isPlain || root.remainingMs < 2 * (climate.callMs + 5_000)) continue;
-        if (endOf(root) < root.sentAt + MINUTE) continue;
-        // A page says nothing of a job, so a job that is denied by one is called once more.
-        const again = climate.poison === 'a page at 403' ? 1 : 0;
-        const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1 + again;
-        if (further.length > most)
-          yield `call ${root.n} took ${further.length} further calls, more than ${most}`;
-        for (const { id } of root.jobs) {
-          const isServed = further.some(
-            ({ effective, jobs, troubles }) =>
-              effective && jobs.some((job, i) => job.id === id && troubles[i] === undefined),
-          );
-          if (id !== culprit && !isServed)
-            yield `call ${root.n} was refused for ${culprit}, and ${id} was not served after it`;
-        }
-      }
+      for (const root of roots) yield* faultsAfter(root, made, climate);
     }
   },
 };

@@ -25,55 +25,63 @@ const add = <T>(map: Map<string, T[]>, key: string, item: T): void => {
   else list.push(item);
 };
 
+const emptyMemory = () => ({
+  queued: new Map<string, QueuedIntent[]>(),
+  calls: new Map<string, Sent[]>(),
+  arrived: new Set<Call>(),
+  /** By job: the last operation that took effect. */
+  effects: new Map<string, string>(),
+  sights: new Map<string, Sight[]>(),
+  received: new Map<string, Invocation[]>(),
+  lastReceive: new Set<string>(),
+});
+
+type State = ReturnType<typeof emptyMemory>;
+
+const noteReceived = (
+  { received, lastReceive }: State,
+  invocation: Invocation,
+  maxReceives: number,
+): void => {
+  for (const { intent, id } of invocation.letters) {
+    if (intent === undefined) continue;
+    for (const job of intent.jobs.keys())
+      add(received, verdictKey(intent.intentId, job), invocation);
+    if ((invocation.receives.get(id) ?? 0) >= maxReceives - SPARE) lastReceive.add(intent.intentId);
+  }
+};
+
+const noteArrived = ({ arrived, effects }: State, call: Call): void => {
+  arrived.add(call);
+  if (!call.effective) return;
+  for (const [place, { id }] of call.jobs.entries())
+    if (call.troubles[place] === undefined)
+      effects.set(jobKey(call.operation, call.project, id), call.operation);
+};
+
+const noteSeen = ({ sights, effects }: State, look: Look, index: number): void => {
+  for (const id of look.statuses.keys()) {
+    const key = `${look.service}/${look.project}/${id}`;
+    add(sights, key, { look, index, last: effects.get(key) });
+  }
+};
+
 /** What the models saw until now, for checking verdicts. */
 export const makeMemory = (maxReceives: number) => {
-  const queued = new Map<string, QueuedIntent[]>();
-  const calls = new Map<string, Sent[]>();
-  const arrived = new Set<Call>();
-  const effects = new Map<string, string>();
-  const sights = new Map<string, Sight[]>();
-  const received = new Map<string, Invocation[]>();
-  const lastReceive = new Set<string>();
-  return {
-    queued,
-    calls,
-    arrived,
-    sights,
-    received,
-    lastReceive,
-    note: (step: Step, index: number): void => {
-      if (step.kind === 'queued' && step.letter.intent)
-        add(queued, step.letter.intent.intentId, step.letter.intent);
-      if (step.kind === 'begun') {
-        const { letters, receives } = step.invocation;
-        for (const { intent, id } of letters) {
-          for (const job of intent?.jobs.keys() ?? [])
-            add(received, verdictKey(intent?.intentId ?? '', job), step.invocation);
-          if (intent && (receives.get(id) ?? 0) >= maxReceives - SPARE)
-            lastReceive.add(intent.intentId);
-        }
-      }
-      if (step.kind === 'called')
-        for (const { id } of step.call.jobs)
-          add(calls, jobKey(step.call.operation, step.call.project, id), {
-            call: step.call,
-            index,
-          });
-      if (step.kind === 'arrived') {
-        const { call } = step;
-        arrived.add(call);
-        if (call.effective)
-          for (const [place, { id }] of call.jobs.entries())
-            if (call.troubles[place] === undefined)
-              effects.set(jobKey(call.operation, call.project, id), call.operation);
-      }
-      if (step.kind === 'seen')
-        for (const id of step.look.statuses.keys()) {
-          const key = `${step.look.service}/${step.look.project}/${id}`;
-          add(sights, key, { look: step.look, index, last: effects.get(key) });
-        }
-    },
+  const state = emptyMemory();
+  const note = (step: Step, index: number): void => {
+    if (step.kind === 'queued' && step.letter.intent)
+      add(state.queued, step.letter.intent.intentId, step.letter.intent);
+    if (step.kind === 'begun') noteReceived(state, step.invocation, maxReceives);
+    if (step.kind === 'called') {
+      const { call } = step;
+      for (const { id } of call.jobs)
+        add(state.calls, jobKey(call.operation, call.project, id), { call, index });
+    }
+    if (step.kind === 'arrived') noteArrived(state, step.call);
+    if (step.kind === 'seen') noteSeen(state, step.look, index);
   };
+  return { ...state, note };
 };
 
 export type Memory = ReturnType<typeof makeMemory>;

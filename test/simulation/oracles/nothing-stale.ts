@@ -42,56 +42,83 @@ const wasRefusedBeforeItsStop = (call: Call, age: string): boolean =>
 /** The most by which clocks differ, in milliseconds. */
 export const SKEW_MS = 1_000;
 
+/** By job of a call: the newest intents that it served. */
+type Served = ReadonlyMap<Call, readonly (readonly [certain: string, possible: string])[]>;
+
+const jobAt = ({ operation, project, jobs }: Call, place: number): string =>
+  jobKey(operation, project, jobs[place]?.id ?? '');
+
+/** What each call served, by what had been published when its invocation began. */
+const servedBy = (steps: readonly Step[]): Served => {
+  const byCall = settledByCall(steps);
+  const publishedAt = new Map<string, number>();
+  const begunAt = new Map<Invocation, number>();
+  const served = new Map<Call, readonly (readonly [string, string])[]>();
+  for (const [index, step] of steps.entries()) {
+    if (step.kind === 'begun') begunAt.set(step.invocation, index);
+    if (step.kind === 'published') {
+      const verdict = verdictKey(step.result.intent_id, step.result.job_id);
+      if (!publishedAt.has(verdict)) publishedAt.set(verdict, index);
+    }
+    if (step.kind !== 'called') continue;
+    const { call } = step;
+    const begun = begunAt.get(call.invocation) ?? 0;
+    const isSettled = (key: string) => (publishedAt.get(key) ?? Number.POSITIVE_INFINITY) < begun;
+    const isByCall = (key: string) => byCall.has(key);
+    served.set(
+      call,
+      call.jobs.map((_, i) => newestServed(call, i, isSettled, isByCall)),
+    );
+  }
+  return served;
+};
+
+/** Calls for an intent that is older than one called or delivered before. */
+function* staleCalls(steps: readonly Step[], served: Served): Iterable<string> {
+  const newest = new Map<string, string>();
+  for (const step of steps) {
+    if (step.kind === 'published' && step.result.outcome === 'delivered') {
+      const { intent_id, job_id, operation, project_id } = step.result;
+      const job = jobKey(operation, project_id, job_id);
+      if (intent_id > (newest.get(job) ?? '')) newest.set(job, intent_id);
+    }
+    if (step.kind !== 'called') continue;
+    const { call } = step;
+    for (const [i, [certain, possible]] of (served.get(call) ?? []).entries()) {
+      const job = jobAt(call, i);
+      const known = newest.get(job) ?? '';
+      if (possible === '' && intentsBehind(call, i).length > 0)
+        yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
+      else if (possible !== '' && possible < known)
+        yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;
+      if (certain > known && !wasRefusedBeforeItsStop(call, certain)) newest.set(job, certain);
+    }
+  }
+}
+
+/** Effects for an intent that is older than one that took effect before. */
+function* staleEffects(steps: readonly Step[], served: Served): Iterable<string> {
+  const effects = new Map<string, string>();
+  for (const step of steps) {
+    if (step.kind !== 'arrived' || !step.call.effective) continue;
+    const { call } = step;
+    for (const [i, [certain, possible]] of (served.get(call) ?? []).entries()) {
+      if (call.troubles[i] !== undefined) continue;
+      const job = jobAt(call, i);
+      const last = effects.get(job) ?? '';
+      if (possible < last)
+        yield `call ${call.n} took effect for ${possible} on ${job} after ${last} had`;
+      if (certain > last) effects.set(job, certain);
+    }
+  }
+}
+
 /** P3: no call carries out an intent that is older than one already called or observed for the same job. */
 export const nothingStale: Oracle = {
   promise: 'P3 nothing stale',
   *check({ steps }) {
-    const byCall = settledByCall(steps);
-    const publishedAt = new Map<string, number>();
-    const begunAt = new Map<Invocation, number>();
-    const newest = new Map<string, string>();
-    const effects = new Map<string, string>();
-    const served = new Map<Call, readonly (readonly [string, string])[]>();
-    for (const [index, step] of steps.entries()) {
-      if (step.kind === 'begun') begunAt.set(step.invocation, index);
-      if (step.kind === 'published') {
-        const { intent_id, job_id, operation, project_id, outcome } = step.result;
-        const verdict = verdictKey(intent_id, job_id);
-        if (!publishedAt.has(verdict)) publishedAt.set(verdict, index);
-        const job = jobKey(operation, project_id, job_id);
-        if (outcome === 'delivered' && intent_id > (newest.get(job) ?? ''))
-          newest.set(job, intent_id);
-      }
-      if (step.kind === 'called') {
-        const { call } = step;
-        const begun = begunAt.get(call.invocation) ?? 0;
-        const isSettled = (key: string) =>
-          (publishedAt.get(key) ?? Number.POSITIVE_INFINITY) < begun;
-        const all = call.jobs.map((_, i) =>
-          newestServed(call, i, isSettled, (key) => byCall.has(key)),
-        );
-        served.set(call, all);
-        for (const [i, [certain, possible]] of all.entries()) {
-          const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
-          const known = newest.get(job) ?? '';
-          if (possible === '' && intentsBehind(call, i).length > 0)
-            yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
-          else if (possible !== '' && possible < known)
-            yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;
-          if (certain > known && !wasRefusedBeforeItsStop(call, certain)) newest.set(job, certain);
-        }
-      }
-      if (step.kind === 'arrived' && step.call.effective) {
-        const { call } = step;
-        for (const [i, [certain, possible]] of (served.get(call) ?? []).entries()) {
-          if (call.troubles[i] !== undefined) continue;
-          const job = jobKey(call.operation, call.project, call.jobs[i]?.id ?? '');
-          const last = effects.get(job) ?? '';
-          if (possible < last)
-            yield `call ${call.n} took effect for ${possible} on ${job} after ${last} had`;
-          if (certain > last) effects.set(job, certain);
-        }
-      }
-    }
+    const served = servedBy(steps);
+    yield* staleCalls(steps, served);
+    yield* staleEffects(steps, served);
   },
 };

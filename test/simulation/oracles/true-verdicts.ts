@@ -147,6 +147,52 @@ const wasCarriedOut = (step: Published, memory: Memory, jobsFail: boolean): bool
   );
 };
 
+function* falseDelivery(step: Published, memory: Memory): Iterable<string> {
+  const isObserved = step.result.evidence === 'observed';
+  if (isObserved && !wasObserved(step, memory)) yield ', and nobody saw it so';
+  if (!isObserved && !wasServed(step, memory)) yield ', and no call for it took effect';
+}
+
+function* falseRejection(step: Published, memory: Memory): Iterable<string> {
+  const { error } = step.result;
+  if (error?.code === 'not-stopped') {
+    if (!wasNotStopped(step, memory)) yield ', and its stop had not failed';
+  } else if (error === undefined || !wasRefused(step, memory)) yield ', and nobody had refused it';
+}
+
+function* falseExpiry(step: Published, memory: Memory, jobsFail: boolean): Iterable<string> {
+  const { mine } = evidenceOn(step, memory);
+  if (!mine.some(({ expiresAt }) => expiresAt <= step.at + SKEW_MS)) yield ' before its deadline';
+  if (wasCarriedOut(step, memory, jobsFail)) yield ', and a request for it took effect';
+}
+
+/** Why a verdict is false, if it is. `id` is that of the intent. */
+function* falsehoods(
+  step: Published,
+  memory: Memory,
+  id: string,
+  jobsFail: boolean,
+): Iterable<string> {
+  const { intent_id, outcome, superseded_by } = step.result;
+  switch (outcome) {
+    case 'delivered':
+      return yield* falseDelivery(step, memory);
+    case 'rejected':
+      return yield* falseRejection(step, memory);
+    case 'superseded':
+      if (!wasSuperseded(step, memory, id))
+        yield ` by ${superseded_by}, which is no newer intent that goes before it`;
+      return;
+    case 'expired':
+      return yield* falseExpiry(step, memory, jobsFail);
+    case 'failed':
+      if (!memory.lastReceive.has(intent_id)) yield ', and the queue would have given it again';
+      return;
+    default:
+      outcome satisfies never;
+  }
+}
+
 /** Every verdict is true: delivered, rejected, superseded, expired or failed for a reason that the models saw. */
 export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
@@ -156,40 +202,10 @@ export const trueVerdicts: Oracle = {
     for (const [index, step] of steps.entries()) {
       memory.note(step, index);
       if (step.kind !== 'published') continue;
-      const { intent_id, job_id, outcome, evidence, error, superseded_by } = step.result;
-      const what = `${intent_id}/${job_id} was ${outcome}`;
-      switch (outcome) {
-        case 'delivered':
-          if (evidence === 'observed' && !wasObserved(step, memory))
-            yield `${what}, and nobody saw it so`;
-          if (evidence !== 'observed' && !wasServed(step, memory))
-            yield `${what}, and no call for it took effect`;
-          break;
-        case 'rejected':
-          if (error?.code === 'not-stopped') {
-            if (!wasNotStopped(step, memory)) yield `${what}, and its stop had not failed`;
-          } else if (error === undefined || !wasRefused(step, memory))
-            yield `${what}, and nobody had refused it`;
-          break;
-        case 'superseded':
-          if (!wasSuperseded(step, memory, ids.get(intent_id) ?? intent_id))
-            yield `${what} by ${superseded_by}, which is no newer intent that goes before it`;
-          break;
-        case 'expired':
-          if (
-            !evidenceOn(step, memory).mine.some(({ expiresAt }) => expiresAt <= step.at + SKEW_MS)
-          )
-            yield `${what} before its deadline`;
-          if (wasCarriedOut(step, memory, climate.jobsFail > 0))
-            yield `${what}, and a request for it took effect`;
-          break;
-        case 'failed':
-          if (!memory.lastReceive.has(intent_id))
-            yield `${what}, and the queue would have given it again`;
-          break;
-        default:
-          outcome satisfies never;
-      }
+      const { intent_id, job_id, outcome } = step.result;
+      const id = ids.get(intent_id) ?? intent_id;
+      for (const why of falsehoods(step, memory, id, climate.jobsFail > 0))
+        yield `${intent_id}/${job_id} was ${outcome}${why}`;
     }
   },
 };
