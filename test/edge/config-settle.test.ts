@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
-
-const control = {
-  QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents',
-  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents-dead',
-  EVENT_BUS_NAME: 'results',
-  DLI_ENDPOINT: 'https://dli.example.com/',
-  DRS_ENDPOINT: 'http://127.0.0.1:4000',
-  FUNCTION_TIMEOUT_SECONDS: '60',
-  LEDGER_TABLE: 'ledger',
-  UPSTREAM_SECRET_ID: 'job-fanin/upstream',
-};
+import { control } from '../support/settings.ts';
 
 describe('one setting says how late effects and statuses may show', () => {
   it.each([

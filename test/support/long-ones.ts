@@ -30,7 +30,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'test/control/races.test.ts: fc callback',
   'test/control/races.test.ts: it callback',
   'test/control/settle-attempt.test.ts: carryOut',
-  'test/edge/signer.test.ts: it callback',
   'test/local/begin-guarded.ts: beginGuarded',
   'test/local/ends-in-ten-seconds.test.ts: begin',
   'test/local/event-source-mapping.test.ts: test callback',
@@ -50,16 +49,12 @@ export const LONG_FUNCTIONS: readonly string[] = [
 
 /** Files of more than 250 lines. */
 export const LONG_FILES: readonly string[] = [
-  'test/accept/accept-routes.test.ts',
-  'test/accept/accept.test.ts',
   'test/contract/look.test.ts',
   'test/control/carry-out.test.ts',
   'test/control/decide.test.ts',
   'test/control/half-done.test.ts',
   'test/control/isolation.test.ts',
   'test/control/repeated-events.test.ts',
-  'test/edge/config.test.ts',
-  'test/edge/http.test.ts',
   'test/ledger/decide-call.test.ts',
   'test/local/event-bus.test.ts',
   'test/local/event-source-mapping.test.ts',
