@@ -27,41 +27,36 @@ const looksThatShow = (status: string): Breakage => ({
   }),
 });
 
-/** Answers a refused call as if each of its jobs were refused for itself. */
-const blameEverybody: Breakage = {
+/** Changes the replies to batch requests, by the body that was sent. */
+const repliesTo = (change: (reply: Replied, sent: string) => Reply): Breakage => ({
   edges: (edges) => ({
     ...edges,
     send: async (request, turn) => {
       if (!isBatch(request)) return edges.send(request, turn);
       const { request: kept, sent } = remade(request);
       const reply = await edges.send(kept, turn);
-      if (reply.kind !== 'replied' || reply.status !== 400) return reply;
-      if (!textOf(reply).includes('DLI.0001')) return reply;
-      const jobs = sent().split(',').length;
-      const refusal = { error_code: 'DLI.0002', error_msg: 'words' };
-      return replied(reply.status, new Array(jobs).fill(refusal));
+      return reply.kind === 'replied' ? change(reply, sent()) : reply;
     },
   }),
-};
+});
+
+/** Answers a refused call as if each of its jobs were refused for itself. */
+const blameEverybody = repliesTo((reply, sent) => {
+  if (reply.status !== 400 || !textOf(reply).includes('DLI.0001')) return reply;
+  const jobs = sent.split(',').length;
+  const refusal = { error_code: 'DLI.0002', error_msg: 'words' };
+  return replied(reply.status, new Array(jobs).fill(refusal));
+});
 
 /** Reads a list of another length by position, and takes missing rows for success. */
-const readByPosition: Breakage = {
-  edges: (edges) => ({
-    ...edges,
-    send: async (request, turn) => {
-      if (!isBatch(request)) return edges.send(request, turn);
-      const { request: kept, sent } = remade(request);
-      const reply = await edges.send(kept, turn);
-      if (reply.kind !== 'replied') return reply;
-      const { body: rows } = reply;
-      const jobs: Json = JSON.parse(sent());
-      if (!Array.isArray(rows) || !isObject(jobs) || !Array.isArray(jobs.job_ids)) return reply;
-      const good = { is_success: 'true', message: 'words' };
-      const all = jobs.job_ids.map((_, i) => rows[i] ?? good);
-      return rows.length === 1 ? reply : replied(reply.status, all);
-    },
-  }),
-};
+const readByPosition = repliesTo((reply, sent) => {
+  const { body: rows } = reply;
+  const jobs: Json = JSON.parse(sent);
+  if (!Array.isArray(rows) || !isObject(jobs) || !Array.isArray(jobs.job_ids)) return reply;
+  const good = { is_success: 'true', message: 'words' };
+  const all = jobs.job_ids.map((_, i) => rows[i] ?? good);
+  return rows.length === 1 ? reply : replied(reply.status, all);
+});
 
 /** Changes the replies to batch requests. */
 const repliesThat = (change: (reply: Replied, request: UpstreamRequest) => Reply): Breakage => ({
