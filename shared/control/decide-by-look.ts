@@ -7,22 +7,23 @@ import type { Operation, ProjectId } from '../operations/operation.ts';
 import type { Sighting } from '../operations/sighting.ts';
 import type { Carrier } from './planned.ts';
 
-/** One job that an intent wants called, and the version of its ledger record that the decision rests on. */
+/** One job that an intent wants called, and what the ledger tells of it. */
 export interface Candidate {
   readonly operation: Operation;
   readonly project_id: ProjectId;
   readonly carrier: Carrier;
-  /** Of the newest who asks. */
+  /** The age of the newest intent that wants it. */
   readonly age?: Age | undefined;
   readonly key: string;
+  /** The version of its record that the decision rests on. */
   readonly seen: string | undefined;
-  /** When a call for it went out last, at the earliest, in milliseconds since 1970; undefined if none ever did. */
+  /** The last call for it went out no earlier, in milliseconds since 1970. Undefined: none ever did. */
   readonly claimedAt: number | undefined;
-  /** Those senders whose own order the record knows. */
+  /** The senders whose own order the record knows. */
   readonly senders?: readonly Sender[] | undefined;
-  /** Milliseconds since 1970: a status that is shown before may be older than what the last request did. */
+  /** A look counts from then on, in milliseconds since 1970. Statuses before may not show the last request. */
   readonly clearFrom: number;
-  /** Milliseconds since 1970: until then the last request may take effect, whatever a look shows. */
+  /** Until then the last request may take effect, whatever a look shows. Milliseconds since 1970. */
   readonly mayEndAt: number;
 }
 
@@ -33,13 +34,13 @@ export interface DecidedByLedger extends Candidate {
   readonly lastRequest: NotedRequest | undefined;
 }
 
-/** What a job comes to by the ledger and a look. */
+/** What is to become of a job, by the ledger and a look. */
 export type LookDecision = 'go' | 'observed' | 'wait' | 'not stopped';
 
-/** By so much the upstream's clock may be ahead. */
+/** The upstream's clock may be ahead by so much. */
 const CLOCKS_MS = 60_000;
 
-/** Whether the job was started after its stop, by others: then the stop is over, however the job stands. */
+/** Whether another client started the job after its stop. Then the stop is over, whatever the job's status. */
 const isStartedSince = (sighting: Sighting, stoppedAt: number): boolean =>
   sighting.kind === 'told' && (sighting.startedAt ?? 0) > stoppedAt + CLOCKS_MS;
 
@@ -57,7 +58,7 @@ const decideRestart = (
   return OPERATIONS[restart.after].effectOf(sighting, claimedAt) === 'none' ? 'go' : 'wait';
 };
 
-/** What a look decides that was sent at `seenAt`: what it shows settles the job, lets it go, or leaves it waiting. */
+/** What a look decides that was sent at `seenAt`. It settles the job, lets it go, or leaves it waiting. */
 export const decideByLook = (
   one: DecidedByLedger,
   sighting: Sighting | undefined,
@@ -84,20 +85,20 @@ export const decideByLook = (
 const LONGEST_POLL_MS = 900_000;
 
 /**
- * When a run looks again whether its stop is over: after a quarter of the time that it has waited, so that it is late by a
- * quarter of what the stop takes at most, and a stop that takes hours costs few looks.
+ * When a run looks again whether its stop is over: after a quarter of the time that it has waited. So it is late by at most a
+ * quarter of what the stop takes, and a stop of hours costs few looks.
  */
 const pollAt = (since: number, now: number, leastMs: number): number =>
   now + Math.min(LONGEST_POLL_MS, Math.max(leastMs, (now - since) / 4));
 
 /**
- * When it is looked again whether a request without an answer was served, which statuses may show late: after as long as it has
- * waited, so that a wait of two minutes costs four looks.
+ * When to look again whether a request without an answer was served, since statuses may be late: after as long as it has
+ * waited. So a wait of two minutes costs four looks.
  */
 export const lookAgainAt = (calledAt: number | undefined, now: number, leastMs: number): number =>
   now + Math.max(leastMs, now - (calledAt ?? now));
 
-/** When it is worth coming back for a job that waits, in milliseconds since 1970; undefined if that cannot be told. */
+/** When it is worth coming back for a job that waits, in milliseconds since 1970. Undefined: it cannot be told. */
 export const wakeOf = (
   { byLedger, claimedAt, clearFrom, mayEndAt }: DecidedByLedger,
   now: number,

@@ -18,7 +18,7 @@ export interface RunEdges extends Omit<CallEdges, 'send'> {
 
 /** What the loop does to the world, with its messages. */
 export interface ControlEdges<Message extends Received> extends RunEdges {
-  /** Moves a message to the dead-letter queue; false if that failed. */
+  /** Moves a message to the dead-letter queue. False if that failed. */
   readonly bury: (message: Message, reason: string) => Promise<boolean>;
   /** Makes messages come back after so many seconds. */
   readonly postpone: (messages: readonly (readonly [Message, seconds: number])[]) => Promise<void>;
@@ -26,24 +26,24 @@ export interface ControlEdges<Message extends Received> extends RunEdges {
 
 export interface ControlLimits {
   readonly maxJobsPerCall: (operation: Operation) => number;
-  /** Requests under way at once for one project. */
+  /** At most so many requests are under way at once for one project. */
   readonly callConcurrency: number;
-  /** What a call may take and recording and publishing its results needs: with less time left none is begun. */
+  /** What a call takes at most, with recording and publishing its results. With less time left no call begins. */
   readonly msPerCall: number;
-  /** For how many milliseconds one invocation begins calls and looks: what is left then comes back soon. */
+  /** For so many milliseconds one invocation begins calls and looks. What is left then comes back soon. */
   readonly callsForMs: number;
   /** Longer than an invocation can last. */
   readonly leaseMs: number;
   /** How late effects and statuses may be after a request has ended, in milliseconds. */
   readonly settleMs: SettleMs;
-  /** Whether records tell when a request ended: not while a release runs beside this one that does not read it. */
+  /** Whether records tell when a request ended. Not while a release runs beside this one that does not read it. */
   readonly recordsEnds: boolean;
   /** How often a run looks at most whether the stop before it is over. */
   readonly restartDelaySeconds: number;
-  /** How often the queue gives a message before it moves it to the dead-letter queue itself. */
+  /** So often the queue gives a message before it moves it to the dead-letter queue itself. */
   readonly maxReceives: number;
-  /** The jobs of one record in the ledger, if other than usual. */
+  /** How many jobs one record of the ledger holds, if not the usual number. */
   readonly blockJobs?: number | undefined;
-  /** How long the ledger keeps a record after its last change. */
+  /** For so many seconds the ledger keeps a record after its last change. */
   readonly keepSeconds: number;
 }

@@ -15,7 +15,7 @@ export interface LookEdges {
   readonly now: () => number;
 }
 
-/** Sees how jobs of one project stand; those that nothing was heard of are left out, those of an answer that does not tell are {@link UNTOLD}, and those that time was too short for {@link UNASKED}. */
+/** Looks at jobs of one project. A job is left out if no answer came. It is {@link UNTOLD} if the answer does not tell its status, and {@link UNASKED} if no request for it went out. */
 export type LookAt = (
   operation: Operation,
   project: ProjectId,
@@ -23,8 +23,8 @@ export type LookAt = (
 ) => Promise<ReadonlyMap<JobId, Sighting>>;
 
 /**
- * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look
- * changes nothing, and one that brings nothing leaves its jobs out. None is begun without time for it.
+ * Looks at jobs, as many in one request as the operation's look takes, a bounded number of requests at once. A look changes
+ * nothing upstream. None begins without time for it.
  */
 export const makeLookAt = (
   { send, log, now }: LookEdges,
@@ -60,21 +60,21 @@ export const makeLookAt = (
   };
 };
 
-/** Whether there is no route for looks: then none will ever tell, and nothing is gained by another try. */
+/** Whether there is no route for looks. Then no look will ever tell, and another try is useless. */
 const leadsNowhere = (reply: Reply): boolean =>
   reply.kind === 'unsent' ? reply.why === 'no-route' : saysOf(reply).trouble === 'no-route';
 
 const unasked = (jobs: readonly JobId[]) =>
   jobs.map((job): readonly [JobId, Sighting] => [job, UNASKED]);
 
-/** A job that is to be looked at, on behalf of an operation. */
+/** A job to be looked at, and the operation that wants to know. */
 export interface InDoubt {
   readonly operation: Operation;
   readonly project_id: ProjectId;
   readonly carrier: Pick<Carrier, 'job'>;
 }
 
-/** Looks at jobs of several operations and projects, as many in one request as the operation's look takes. Undefined: nothing was heard of it. */
+/** Looks at jobs of several operations and projects. Undefined: no answer came. */
 export const lookAtAll = async <Each extends InDoubt>(
   doubtful: readonly Each[],
   lookAt: LookAt,
@@ -89,7 +89,7 @@ export const lookAtAll = async <Each extends InDoubt>(
   return new Map(found.flat());
 };
 
-/** Those that one look can be for. */
+/** Jobs by operation and project: one look is for one of each. */
 const groupsOf = <Each extends InDoubt>(doubtful: readonly Each[]) =>
   [...Map.groupBy(doubtful, ({ operation }) => operation)].flatMap(([operation, some]) =>
     Array.from(

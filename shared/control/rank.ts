@@ -16,12 +16,12 @@ import { type JobId, jobIdOf } from '../operations/operation.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { type Queued, wishOf } from './planned.ts';
 
-/** Wishes with their ages, by which a plan orders them. */
+/** Wishes with their ages. A plan orders them by these. */
 export interface Ranked {
   readonly queued: readonly Queued[];
-  /** Those of which nothing can be told now. */
+  /** Those of which the ledger cannot tell now. */
   readonly left: readonly Queued[];
-  /** The version of a job's record that an age rests on, for those jobs: where it has changed since, the age may be wrong. */
+  /** The versions of jobs' records that an age rests on. If one has changed since, the age may be wrong. */
   readonly seen: ReadonlyMap<string, string | undefined>;
 }
 
@@ -30,7 +30,7 @@ const FOLLOWED = new Set(operations.flatMap(({ restart }) => restart?.after ?? [
 const keyFor = ({ intent }: Queued, name: string): string =>
   nameKeyOf(operationOf(intent).service, intent.project_id, name);
 
-/** How often a record of names that others write too is written anew. */
+/** How often a record of names is written anew that other invocations write too. */
 const ROUNDS = 5;
 
 /**
@@ -67,7 +67,7 @@ export const rank = async (
 /** A stop, and the key of a name that it goes by. */
 type NamedStop = readonly [key: string, stop: Queued];
 
-/** What goes by names, after the stops of this batch were laid down under theirs; names of which nothing is known are left out. */
+/** The records of names, after the stops of this batch were written into them. Names are left out of which the ledger does not tell. */
 const namesNow = async (
   records: Records,
   keys: readonly string[],
@@ -104,13 +104,13 @@ const stopNamesOf = (one: Queued): readonly string[] =>
     ? [...one.from.names].filter((name) => name !== ageOf(one))
     : [];
 
-/** Whether an id is of a time at which the intent that names it was on the queue already: the clock was ahead that made it. */
+/** Whether an id is younger than the message that names it. Then the clock that made the id was ahead. */
 const isAhead = (after: IntentId, arrived: Age): boolean =>
   timeOf(after) - timeOf(arrived) > CLOCK_DIFFERENCE_MS;
 
 /**
- * How old that is what goes by a name, by the name's record. Without a record the name is an id, and tells the age itself;
- * but not if the clock that made it was ahead. Then only a record will tell.
+ * The age of the intent that goes by a name, by the name's record. A name without a record is an id, which tells the age
+ * itself. But if the clock that made it was ahead, only a record will tell.
  */
 const ageFor = (
   names: ReadonlyMap<string, NameRecord>,
@@ -123,7 +123,7 @@ const ageFor = (
   return named?.age ?? (after === undefined || isAhead(after, one.from.age) ? undefined : after);
 };
 
-/** Lays stops down under a name; resolves to what goes by it then, or undefined where that is not known to be there. */
+/** Writes stops into the record of a name. Resolves to that record, or to undefined if it is not known to be there. */
 const tell = async (
   records: Records,
   key: string,
@@ -144,7 +144,7 @@ const tell = async (
   return undefined;
 };
 
-/** Reads who was served last by its own order, for the wishes alone that have one. */
+/** Orders wishes by their senders' own order. Reads which was served last, for the jobs of wishes that have one. */
 const sequenced = async (
   records: Records,
   queued: readonly Queued[],
@@ -174,7 +174,7 @@ const sequenced = async (
   };
 };
 
-/** Says it where a clock that is ahead makes wishes stale. `now` is in milliseconds since 1970. */
+/** Warns if a clock that is ahead makes wishes stale. `now` is in milliseconds since 1970. */
 export const tellOfFuture = (
   log: Log,
   superseding: readonly (IntentId | undefined)[],

@@ -7,15 +7,15 @@ export interface Known {
   /** Undefined: no invocation has claimed it yet. */
   readonly record: JobRecord | undefined;
   readonly version: string | undefined;
-  /** The record of the open intent that the job's claim points to, if it was written. */
+  /** The record of the block that the job's claim is for, if it was written. */
   readonly holder: BlockState | undefined;
 }
 
 const UNCLAIMED: Known = { record: undefined, version: undefined, holder: undefined };
 
 /**
- * What is known of jobs, by the keys of their records. Left out are those of which the ledger does not tell: it is out of
- * reach, or a later release wrote what it holds of them.
+ * What is known of jobs, by the keys of their records. Jobs are left out of which the ledger does not tell: it is out of
+ * reach, or another release wrote their records.
  */
 export const readKnown = async (
   records: Records,
@@ -27,7 +27,7 @@ export const readKnown = async (
     const job = jobAt(key);
     return job.kind === 'found' ? [job.record.claim.block] : [];
   };
-  // Read after the jobs: an invocation that has settled a claim that was seen has settled it here.
+  // Read after the jobs: if an invocation has settled a claim that was seen, it has written so here before.
   const claims = keys.flatMap(claimsOf);
   const holderAt = await records.blocks.read(claims);
   if (claims.some((claim) => holderAt(claim).kind === 'unreachable')) return known;

@@ -8,19 +8,19 @@ import type { Carrier } from './planned.ts';
 export interface ReconsiderOptions {
   readonly lookAt: LookAt;
   readonly now: () => number;
-  /** Milliseconds since 1970: a status that is shown before may be older than what the request before did to the job. */
+  /** A look counts from then on, in milliseconds since 1970. Statuses before may not show the request before. */
   readonly clearFrom: (carrier: Carrier) => number;
-  /** Whether it is looked at once after a request without any reply: only where the record tells when that ended. */
+  /** Whether to look at once after a request without any reply. Only if records tell when a request ended. */
   readonly recordsEnds: boolean;
 }
 
-/** Of a request that was left without any reply so many jobs are looked at first: most often it was served whole or not at all. */
+/** After a request without any reply, so many jobs are looked at first. Mostly it was served whole, or not at all. */
 const SAMPLE = 3;
 
 /**
- * The verdicts of an attempt, in its order, after a look at the jobs that its reply leaves in doubt. A job may be refused
- * because it is where it was wished to be already, and what was left without a verdict may have been served. What a look
- * does not tell stays as the reply had it.
+ * The verdicts of an attempt, in its order, after a look at the jobs that its reply leaves in doubt. A job that was refused
+ * may be in the wished state already. A job without a verdict may have been served. What a look does not tell stays as the
+ * reply had it.
  */
 export const reconsider = async (
   attempt: Attempt,
@@ -55,13 +55,13 @@ export const reconsider = async (
   });
 };
 
-/** Whether the reply came after the deed, if that was done: a look may tell at once of each job. */
+/** Whether the service had done what it does when it replied. Then a look may tell of each job at once. */
 const isUnclear = (verdict: Verdict): boolean =>
   verdict.kind === 'rejected'
     ? verdict.doubtful
     : verdict.kind === 'unanswered' && verdict.served === 'maybe';
 
-/** Whether there was no reply, or one from before the deed. */
+/** Whether there was no reply, or the service may act after it. */
 const isSilent = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served === 'maybe yet';
 
@@ -72,9 +72,9 @@ interface Effect {
 }
 
 /**
- * What was refused was not served, so only the wished state counts; a refusal that could not be looked into comes back,
- * and where the upstream does not tell, it stands. What went unanswered may show late: a look can tell that it was
- * served, and not yet that it was not. A status that may be older than what was done to the job before tells nothing.
+ * A job that was refused was not served: only the wished state counts. If the look brought nothing, the job comes back. If
+ * the upstream does not tell its status, the refusal stands. A request without an answer may show late: a look can tell that
+ * it was served, and not yet that it was not. A status that may not show the request before tells nothing.
  */
 const reconsidered = (
   verdict: Verdict,

@@ -5,7 +5,7 @@ import { parseLoosely } from '../json/json.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import { readRanges, writeRanges } from './ranges.ts';
 
-/** A verdict as the ledger keeps it: from then on it is the verdict, and every event about it says the same. */
+/** A verdict as the ledger keeps it. From then on it is the verdict, and every event about it says the same. */
 export interface RecordedVerdict extends VerdictInfo {
   /** Milliseconds since 1970. */
   readonly calledAt: number;
@@ -16,11 +16,11 @@ export interface RecordedVerdict extends VerdictInfo {
 export interface RequestEnd {
   /** The invocation that sent the request. */
   readonly invocation: string;
-  /** Milliseconds since 1970: by then the request has had its effect, if it has one, and a status shows it. */
+  /** By then the request has had its effect, if it has one, and a status shows it. Milliseconds since 1970. */
   readonly until: number;
 }
 
-/** What is known of the jobs of one message, by their place in it. */
+/** What is known of the jobs of one block, by their place in it. */
 export interface BlockState {
   /** The invocation that wrote it last. */
   readonly invocation: string;
@@ -29,9 +29,9 @@ export interface BlockState {
   readonly published: ReadonlySet<number>;
   /** The last request for a job, if that was in vain. */
   readonly requests: ReadonlyMap<number, NotedRequest>;
-  /** Jobs whose last request ended without an answer: until then it may take effect, whatever a look has shown. */
+  /** The ends of requests without an answer. Until then such a request may take effect, whatever a look has shown. */
   readonly ends?: ReadonlyMap<number, RequestEnd>;
-  /** Why jobs were last left without a verdict. */
+  /** Why a job was last left without a verdict. */
   readonly reason?: string | undefined;
 }
 
@@ -45,11 +45,11 @@ export interface NotedRequest {
   readonly suspects?: number | undefined;
 }
 
-/** The key of one block of an intent's jobs, however the intent was cut into messages. No job's id begins with that sign. */
+/** The key of one block of an intent's jobs, however the intent was cut into messages. No job's id begins with `#`. */
 export const blockKeyOf = (intent_id: IntentId, block: number): string =>
   `intent/${intent_id}/#${block}`;
 
-/** The key of a message that says nothing of blocks, as releases before this one wrote them. */
+/** The key for a message that does not tell of blocks, as older releases wrote them. */
 export const messageKeyOf = ({
   intent_id,
   jobs: [first],
@@ -81,7 +81,7 @@ const schema = v.object({
   ),
 });
 
-/** Ends as the record has them: jobs of one request share an entry. */
+/** Ends as the record has them. Jobs of one request share an entry. */
 const writeEnds = (ends: ReadonlyMap<number, RequestEnd>) =>
   Array.from(
     Map.groupBy(ends, ([, { invocation, until }]) => `${until} ${invocation}`),
@@ -141,7 +141,7 @@ export const writeBlock = ({
   });
 };
 
-/** Undefined if the text is of a version that is not known here. */
+/** Undefined if this release does not know the version of the text. */
 export const readBlock = (text: string): BlockState | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);

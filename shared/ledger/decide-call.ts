@@ -11,8 +11,8 @@ import {
 } from './job-record.ts';
 
 /**
- * How late effects and statuses may be, in milliseconds: whatever a request does has happened, and shows in a status, so
- * long after the request ended. Longer where a second request would do harm.
+ * How late effects and statuses may be, in milliseconds. So long after a request ended, its effect has happened, and a status
+ * shows it. The time is longer if a second request would do harm.
  */
 export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 
@@ -20,13 +20,13 @@ export type SettleMs = (operation: Operation, options: GroupOptions) => number;
 export type CallDecision =
   /** Claim it and call. */
   | { readonly kind: 'go' }
-  /** It has its verdict: another invocation gave it since this one read its messages, or under another key. */
+  /** It has its verdict. Another invocation gave it since this one read its messages, or under another key. */
   | { readonly kind: 'told'; readonly verdict: RecordedVerdict }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
   /**
-   * A call may be under way or just done: not now, nor before `until`. `unmet`: the intent that it is to follow is not
-   * known yet. `since`: a stop that was claimed then comes first, and is not settled.
+   * A call may be under way or just done: wait until `until`. `unmet`: the intent that it is to follow is not known yet.
+   * `since`: a stop that was claimed then comes first, and has no verdict.
    */
   | {
       readonly kind: 'wait';
@@ -35,13 +35,13 @@ export type CallDecision =
       readonly since?: number;
     }
   /**
-   * An earlier call may have been served: see what it did before another is sent. Before `noneFrom` a look can only show
-   * that it was served, not that it was not.
+   * An earlier call may have been served: look before another is sent. Before `noneFrom` a look can only show that it was
+   * served, not that it was not.
    */
   | { readonly kind: 'look'; readonly noneFrom: number }
   /**
-   * The stop before was delivered: see whether the job has stopped. If it was not: see that none is under way. `since`:
-   * when the stop was settled, or claimed.
+   * If the stop before was delivered, look whether the job has stopped. If not, look that no stop is under way. `since`: when
+   * the stop got its verdict, or was claimed.
    */
   | {
       readonly kind: 'look for the stop';
@@ -50,9 +50,9 @@ export type CallDecision =
     };
 
 /**
- * Judges one job by what the ledger knows of it (promises P3 and P4): nothing older than the newest is carried out,
- * nothing is sent while a call may be under way, and nothing again before a look. `newest` is the age of the newest
- * intent that wants the call, `after` that of the one that it is to follow; `holder` the block record that the claim points to.
+ * Decides for one job by what the ledger knows of it (promises P3 and P4). No intent is carried out that is older than the
+ * newest. Nothing is sent while a call may be under way, and nothing again before a look. `newest`: the age of the newest
+ * intent that wants the call. `after`: the age of the intent that it is to follow. `holder`: the record of the claim's block.
  */
 export const decideCall = (
   wish: {
@@ -74,7 +74,7 @@ export const decideCall = (
   if (isOwn && verdict !== undefined) return { kind: 'told', verdict };
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
-  // A newer intent cannot go on while an older one's request may yet take effect.
+  // A newer intent waits as long as an older one's request may take effect.
   if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
 
   const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
@@ -86,8 +86,8 @@ export const decideCall = (
 const isOver = (standing: Standing): boolean => standing.kind === 'settled' || standing.over;
 
 /**
- * The stop comes first, unless it will not be carried out any more. Even then the job is looked at: the stop, or one
- * before it, may be under way. A status that may be older than the stop proves nothing: so the look waits.
+ * The stop comes first, unless it will not be carried out any more. Even then a look is due: the stop, or one before it, may
+ * be under way. A status that may be older than the stop proves nothing, so the look waits.
  */
 const decideRestart = (
   { claim }: JobRecord,

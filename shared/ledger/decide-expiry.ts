@@ -4,9 +4,9 @@ import type { BlockState, NotedRequest } from './block-record.ts';
 import { isMet, type JobRecord, standingOf } from './job-record.ts';
 
 /**
- * How a job ends whose deadline has passed. `wait`: what became of its request is yet to be seen. `unmet`: it has expired,
- * and the intent that it was to follow was not known until then. `unstopped`: it has expired, and the stop before it was
- * delivered and not seen to be over.
+ * How a job ends whose deadline has passed. `wait`: no look has shown yet what became of its request. `unmet`: it has expired,
+ * and the intent that it was to follow was not known by then. `unstopped`: it has expired, the stop before it was delivered,
+ * and no look showed that the stop was over.
  */
 export type ExpiryDecision = 'expired' | 'unmet' | 'unstopped' | 'observed' | 'wait';
 
@@ -25,8 +25,8 @@ export interface Overdue {
 }
 
 /**
- * By the last claim on the job, if it was made for this one too; by what was seen since, if this one was asked for.
- * `holder` is the record of the block that the claim points to, `now` is in milliseconds since 1970.
+ * Decides by the last claim on the job, if that was made for this intent too; else by what was seen since a request for this
+ * intent. `holder`: the record of the claim's block. `now`: milliseconds since 1970.
  */
 export const decideExpiry = (
   { block, intent, lastRequest }: Overdue,
@@ -34,7 +34,7 @@ export const decideExpiry = (
   holder: BlockState | undefined,
   now: number,
 ): ExpiryDecision | LookFirst => {
-  // What the record does not know of would be followed by older ones if it was told to have been served.
+  // The record does not know this intent. Older ones could follow it, so no result may say that it was served.
   if (record === undefined || record.newest < intent.intent_id)
     return unbegun(intent, record, holder, now);
   const { claim, operation } = record;

@@ -7,23 +7,24 @@ import { isOperationName } from '../operations/index.ts';
 import type { JobId, OperationName, ProjectId, Service } from '../operations/operation.ts';
 import type { BlockState, RecordedVerdict, RequestEnd } from './block-record.ts';
 
-/** Who may have a call under way for a job, and where its verdict will be found. */
+/** Which invocation may have a call under way for a job, and where its verdict will be. */
 export interface Claim {
-  /** The newest intent of those that the call serves, as the key of its block and the job's place in it. */
+  /** The key of a block's record: that of the newest intent that the call serves. */
   readonly block: string;
+  /** The job's place in the block. */
   readonly index: number;
   readonly invocation: string;
-  /** Milliseconds since 1970: nothing was sent under this claim before. */
+  /** Nothing was sent under this claim before. Milliseconds since 1970. */
   readonly at: number;
-  /** Milliseconds since 1970. It outlasts the invocation: from then on no invocation acts under this claim. */
+  /** The end of the lease, in milliseconds since 1970. It outlasts the invocation: from then on none acts under this claim. */
   readonly until: number;
-  /** Milliseconds since 1970: a status that is shown before may be older than what the request before this one did. */
+  /** A look counts from then on, in milliseconds since 1970. Statuses before may not show the request before this one. */
   readonly clearFrom?: number | undefined;
-  /** ISO 8601: from then on no invocation carries this intent out. */
+  /** From then on no invocation carries this intent out. ISO 8601. */
   readonly expires_at?: string | undefined;
 }
 
-/** The last by its own order that a sender was served for a job. */
+/** The last wish of a sender, by its own order, that was carried out for a job. */
 export interface Sender extends Pick<Intent, 'caller'> {
   readonly sequence: string;
   readonly intent: IntentId;
@@ -34,30 +35,30 @@ export interface Sender extends Pick<Intent, 'caller'> {
 export interface JobRecord {
   /** The age of the newest intent that was carried out, or begun to be. */
   readonly newest: Age;
-  /** The intent itself, where its age is not its id. */
+  /** The intent's id, if its age is not its id. */
   readonly intent?: IntentId | undefined;
   readonly operation: OperationName;
   readonly claim: Claim;
-  /** Senders who give their wishes an order of their own; absent where there is none. */
+  /** Senders who give their wishes an order of their own. Absent if there is none. */
   readonly senders?: readonly Sender[] | undefined;
 }
 
-/** The newest intent, by its name. */
+/** The id of the newest intent. */
 export const newestIdOf = ({ newest, intent }: JobRecord): IntentId => intent ?? newest;
 
 /**
- * Whether a job's record knows an intent of this age, or a newer one. The same intent may be older here: its sender's own
+ * Whether a job's record knows an intent of this age, or a newer one. The same intent may be older here, if its sender's own
  * order has come out since.
  */
 export const isMet = (record: JobRecord | undefined, age: Age): boolean =>
   record !== undefined && (record.newest >= age || newestIdOf(record) === idIn(age));
 
-/** Few enough that a record stays small; who is left out has no order of its own any more. */
+/** Few enough that a record stays small. A sender that is left out has no order of its own any more. */
 const MOST_SENDERS = 8;
 
 /**
- * Senders with more of them: of each the highest sequence; of numbers and times the newer kind counts. Law: an intent
- * keeps the age that it was first recorded with: when it comes again, its message alone tells only when it was accepted.
+ * Adds senders to those that are known: of each, the highest sequence counts; of numbers and times, the newer kind. Law: an
+ * intent keeps the age that it was first recorded with. When it comes again, its message tells only when it was accepted.
  */
 export const withSenders = (
   known: readonly Sender[] = [],
@@ -94,7 +95,7 @@ const schema = v.object({
     part: v.string(),
     index: v.number(),
     invocation: v.string(),
-    // Not in every record of version 1: then what ended by itself counts as started under it.
+    // Old records of version 1 lack it. Then what ended by itself counts as started under the claim.
     at: v.optional(v.number(), 0),
     until: v.number(),
     clearFrom: v.exactOptional(v.number()),
@@ -109,7 +110,7 @@ const schema = v.object({
 export const writeJob = ({ claim: { block, ...claim }, ...record }: JobRecord): string =>
   JSON.stringify({ v: VERSION, ...record, claim: { part: block, ...claim } });
 
-/** Undefined if the text is of a version that is not known here. */
+/** Undefined if this release does not know the version of the text. */
 export const readJob = (text: string): JobRecord | undefined => {
   const parsed = parseLoosely(text);
   const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
@@ -120,17 +121,17 @@ export const readJob = (text: string): JobRecord | undefined => {
 };
 
 /**
- * How a claim stands. `settled`: by a verdict that rests on what the upstream said or showed. `live`: its call may be
- * under way, or what it did may not be over. `doubtful`: its request ended without an answer, and may take effect until
- * then; a look can show that it was served, and nothing else. `unclear`: a call may have gone out; a look tells what
- * became of it. `released`: no call is open. `over` tells that the intent it served has a verdict all the same.
+ * How a claim stands. `settled`: there is a verdict that rests on what the upstream said or showed. `live`: its call may be
+ * under way, or its effect may not be over. `doubtful`: its request ended without an answer, and may take effect until
+ * `until`; a look can show that it was served, and nothing else. `unclear`: a call may have gone out, and a look tells what
+ * became of it. `released`: no call is open. `over`: the intent that it served has a verdict all the same.
  */
 export type Standing =
   | { readonly kind: 'settled'; readonly verdict: RecordedVerdict }
   | {
       readonly kind: 'live';
       readonly over: boolean;
-      /** That it stays so until then; undefined if whoever has it may end it at any time. */
+      /** It stays so until then. Undefined: the invocation that has the claim may end it at any time. */
       readonly until?: number;
     }
   | { readonly kind: 'doubtful'; readonly over: boolean; readonly until: number }
@@ -151,10 +152,10 @@ export const standingOf = (claim: Claim, holder: BlockState | undefined, now: nu
       return mayTakeEffect
         ? { kind: 'doubtful', over, until: end.until }
         : { kind: 'unclear', over };
-    // Without a record of its end it may take effect as long as what a dead sender left.
+    // Without a record of its end, it may take effect as long as a request of an invocation that died.
     return held ? { kind: 'live', over, until: claim.until } : { kind: 'unclear', over };
   }
-  // Whoever had the claim has written its record, and so ended, without having sent anything that may have been served.
+  // The invocation that had the claim has written its record, and so ended. It notes no request that may have been served.
   if (holder?.invocation === claim.invocation) return { kind: 'released', over };
   return { kind: held ? 'live' : 'unclear', over };
 };
@@ -169,14 +170,14 @@ const endOf = (
 };
 
 /**
- * From when on a status cannot be older than what the claim's request did, in milliseconds since 1970; 0 if it never
- * could be. `settleMs` is how late a status may be.
+ * From then on a status shows what the claim's request did, in milliseconds since 1970. 0: it always does. `settleMs`: how
+ * late a status may be.
  */
 export const clearFromOf = (claim: Claim, standing: Standing, settleMs: number): number => {
   const before = claim.clearFrom ?? 0;
   if (standing.kind !== 'settled') return before;
   const { outcome, evidence, settledAt } = standing.verdict;
-  // What was observed shows already.
+  // A look has shown it already.
   return outcome === 'delivered' && evidence !== 'observed'
     ? Math.max(before, settledAt + settleMs)
     : before;

@@ -8,7 +8,7 @@ import { jobKeyOf, type Sender } from './job-record.ts';
 export const jobKeyIn = ({ intent }: Queued, job: JobId): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job);
 
-/** Groups the jobs of an intent by an age, and cuts the intent so; one that has but one age stays whole. */
+/** Cuts an intent by the ages of its jobs. An intent with one age stays whole. */
 const cutBy = <From>(
   queued: Queued<From>,
   ageFor: (job: JobId) => Age | undefined,
@@ -31,7 +31,7 @@ const byTurn = (a: Turn, b: Turn): number => {
   return left > right ? -1 : left < right ? 1 : 0;
 };
 
-/** The ages of one sender's wishes for one job, by its own order: what counts as known already has its age, and keeps it. */
+/** The ages of one sender's wishes for one job, by its own order. A wish that the ledger knows keeps its age. */
 const agesOf = <From>(
   turns: readonly Turn<From>[],
   known: Sender | undefined,
@@ -59,9 +59,9 @@ const agesOf = <From>(
 };
 
 /**
- * Ages of wishes whose senders gave them an order of their own. Law: of the same sender's wishes for the same job the one
- * of the lower sequence is the older, whatever their ids; no other sender's wish changes its place. `known` is the last by that
- * order which the ledger knows, by job and sender.
+ * Ages of wishes whose senders gave them an order of their own. Laws: of one sender's wishes for one job, the lower sequence
+ * is the older, whatever their ids. No other sender's wish changes its place. `known`: the last by that order that the ledger
+ * knows, by job and sender.
  */
 export const rankBySequence = <From>(
   queued: readonly Queued<From>[],
@@ -99,13 +99,13 @@ export const rankBySequence = <From>(
   );
 };
 
-/** The names by which a run may call what it is to follow. */
+/** The names that a run may give to the intent that it is to follow. */
 export const followedBy = ({ after, after_name }: Queued['intent']): readonly string[] =>
   [after, after_name].filter((name) => name !== undefined);
 
 /**
- * Runs with the age of the stop that each is to follow, as {@link Queued} has it. Law: a run is newer than its stop. One
- * whose stop is not known yet follows an age above all others, and so waits. `ageFor` tells the age of what goes by a name.
+ * Runs with the age of the stop that each is to follow, as {@link Queued} has it. Law: a run is newer than its stop. A run
+ * whose stop is not known yet follows an age above all others, and so waits. `ageFor`: the age of the intent of that name.
  */
 export const rankByName = <From>(
   queued: readonly Queued<From>[],

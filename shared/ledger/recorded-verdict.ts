@@ -1,19 +1,19 @@
 import type { Refusal } from '../reply/verdict.ts';
 import type { RecordedVerdict } from './block-record.ts';
 
-/** DynamoDB's items hold 400 KB: the record of a block is its body and a little. */
+/** An item of DynamoDB holds 400 KB: the record of a block, and a little more. */
 const RECORD_BYTES = 380_000;
 
-/** What a verdict takes in the record at the most, without the upstream's words. */
+/** What a verdict takes at most in the record, without the upstream's words. */
 const BARE_BYTES = 260;
 
-/** An upstream's words are as long as it likes; an event on the bus is not. In UTF-16 code units. */
+/** The upstream's words may have any length. An event on the bus may not. In UTF-16 code units. */
 const LONGEST_CODE = 100;
 const LONGEST_MESSAGE = 1_000;
 
 const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
 
-/** The beginning of a text that takes no more bytes in JSON. A cut may halve a surrogate pair, which JSON readers may refuse. */
+/** The beginning of a text that takes at most so many bytes in JSON. Half a surrogate pair is replaced: JSON readers may refuse it. */
 const cut = (text: string, mostUnits: number, mostBytes: number): string => {
   let kept = text.slice(0, mostUnits).toWellFormed();
   for (let bytes = bytesOf(kept); bytes > mostBytes; bytes = bytesOf(kept)) {
@@ -29,8 +29,8 @@ const cutRefusal = ({ code, message }: Refusal, room: number): Refusal => {
 };
 
 /**
- * Makes a verdict fit for the record of a block of so many jobs, each of which has room of its own in it: the upstream's
- * words are cut. It is the verdict from then on, so that the record and every event say the same.
+ * Makes a verdict fit the record of a block of so many jobs. Each job has room of its own there, so the upstream's words are
+ * cut. The cut verdict is the verdict from then on: the record and every event say the same.
  */
 export const recordedVerdict = (verdict: RecordedVerdict, jobs: number): RecordedVerdict => {
   if (verdict.error === undefined) return verdict;
