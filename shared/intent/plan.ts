@@ -11,30 +11,30 @@ import type { Intent, IntentId } from './intent.ts';
 import { operationOf } from './intent.ts';
 
 /**
- * An intent as read from one message. Which message, and the intent, travel with every job, so none is ever guessed. Its
- * `after` is an age here.
+ * An intent as read from one message. It travels with each of its jobs, so that a result always finds its intent and its
+ * message. Here `after` is an age.
  */
 export interface Queued<From = unknown> {
-  /** Where it came from. It travels with every job of it. */
+  /** Where the intent came from. It travels with each job. */
   readonly from: From;
   readonly intent: Intent;
-  /** If it is not as old as its id says. */
+  /** Set if the age differs from the id. */
   readonly age?: Age | undefined;
 }
 
 export const ageOf = ({ age, intent }: Queued): Age => age ?? intent.intent_id;
 
-/** One job, and all intents that ask for it: all share the outcome. */
+/** One job, and all intents that want it. They share the outcome. */
 export interface WantedJob<From = unknown> {
   readonly job: Job;
   readonly wishedBy: readonly Queued<From>[];
 }
 
-/** One job to be asked for once. */
+/** One job of a call, for one or more intents. */
 export interface Carrier<From = unknown> extends WantedJob<From> {
   /** The newest of the intents that want it. */
   readonly newest: Queued<From>;
-  /** The age of the intent that all of them are to follow. */
+  /** The age of the stop that all of them follow. */
   readonly after: Age | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface Settled<From = unknown> {
 
 export interface Plan<From = unknown> {
   readonly calls: readonly Call<From>[];
-  /** Runs that wait for their stop: not now, and not lost. */
+  /** Runs that wait for their stop. They come back later. */
   readonly waiting: readonly Carrier<From>[];
   readonly settled: readonly Settled<From>[];
 }
@@ -65,7 +65,7 @@ interface Group<From = unknown> extends Omit<Call<From>, 'carriers'> {
   readonly carriers: Carrier<From>[];
 }
 
-/** What is wished for one job. Wishes that must follow each other, as in a restart, lie one above the other. */
+/** A wish for one job. In a restart, the run lies above its stop: both are kept, in that order. */
 interface Wish<From = unknown> extends Carrier<From> {
   readonly group: Group<From>;
   wishedBy: Queued<From>[];
@@ -86,9 +86,10 @@ const sameJobOptions = (a: Job, b: Job): boolean => {
 };
 
 /**
- * The pure step from queued intents to calls. Laws: per job, oldest to newest, the same operation with the same options
- * after the same intent is one carrier; otherwise the newest wins, except that a stop and a run after it are both kept, in that order.
- * No job is in two calls. Each group is one call, of any size: {@link cutCalls} makes it fit. The order of arrival does not matter. `now` is ISO 8601.
+ * Plans calls from queued intents. Pure. For each job, intents count from oldest to newest. Laws: equal wishes (operation,
+ * options and `after`) share one carrier. Otherwise the newest wins, but a stop and the run after it are both kept, in that
+ * order. No job is in two calls. A group is one call of any size, which {@link cutCalls} cuts. The order of arrival does
+ * not matter. `now` is ISO 8601.
  */
 export const planCalls = <From>(queued: readonly Queued<From>[], now: string): Plan<From> => {
   const groups = new Map<string, Group<From>>();
@@ -105,7 +106,7 @@ export const planCalls = <From>(queued: readonly Queued<From>[], now: string): P
   return { calls, waiting, settled };
 };
 
-/** Law (promise P6): the calls of a group are ceil(its jobs / maxJobsPerCall). */
+/** Cuts calls to size. Law (promise P6): a group makes ceil(jobs / maxJobsPerCall) calls. */
 export const cutCalls = <From>(
   calls: readonly Call<From>[],
   maxJobsPerCall: (operation: Operation) => number,
@@ -118,13 +119,12 @@ export const cutCalls = <From>(
     }));
   });
 
-/** Into so many calls those are cut that were in vain in one. */
+/** Jobs of one failed call are called again in this many pieces. */
 const PIECES = 4;
 
 /**
- * Law: jobs whose last call was in vain are cut into pieces, and not called together with others: should one of them be
- * the reason, the others are rid of it, most at once and all after a few times. `suspects` tells among how many jobs the
- * reason is known to be, or infinity; undefined for a job that is not called again. The larger suspicion goes first.
+ * Law: retries never mix with fresh jobs. Each is a quarter of the failed call, so a poison job is soon alone. `suspects`
+ * says among how many jobs the poison job is, or infinity. It is undefined for a fresh job. The larger number goes first.
  */
 export const partRepeats = <From>(
   calls: readonly Call<From>[],
@@ -155,7 +155,7 @@ const groupFor = <From>(groups: Map<string, Group<From>>, intent: Intent): Group
   return group;
 };
 
-/** Lays one intent's wishes on top of what older intents wished for the same jobs. */
+/** Adds the wishes of one intent to those of older intents for the same jobs. */
 const fold = <From>(
   queued: Queued<From>,
   group: Group<From>,
@@ -190,7 +190,7 @@ const isSame = <From>(
   after: Age | undefined,
 ): boolean => wish.group === group && wish.after === after && sameJobOptions(wish.job, job);
 
-/** Drops the older wishes that a newer one makes stale, and returns the first that stands beside it or is the same. */
+/** Drops the older wishes that a newer one makes stale. Returns the first that is kept or equal. */
 const supersede = <From>(
   top: Wish<From>,
   group: Group<From>,
@@ -210,7 +210,7 @@ const supersede = <From>(
   return undefined;
 };
 
-/** The oldest live wish of a job goes into its group's call; one above it waits. */
+/** Puts the oldest live wish of a job into its group's call. The wishes above it wait. */
 const assign = <From>(
   top: Wish<From>,
   now: string,
@@ -225,11 +225,11 @@ const assign = <From>(
   waiting.push(...live);
 };
 
-/** Whether the deadline of one who asks has passed. `now` is ISO 8601. */
+/** Whether the deadline of an intent has passed. `now` is ISO 8601. */
 export const isOverdue = ({ intent: { expires_at } }: Queued, now: string): boolean =>
   expires_at !== undefined && expires_at <= now;
 
-/** Settles the intents whose deadline has passed; tells whether any is left. */
+/** Settles the intents whose deadline has passed. True if any is left. */
 const expire = <From>(wish: Wish<From>, now: string, settled: Settled<From>[]): boolean => {
   const isLate = (wishedBy: Queued<From>) => isOverdue(wishedBy, now);
   if (!wish.wishedBy.some(isLate)) return true;

@@ -39,7 +39,7 @@ const DOWN = replied(500, { error_code: 'DLI.10001', error_msg: 'words' });
 const THROTTLED = replied(429, { error_code: 'APIGW.0308', error_msg: 'words' });
 const REFUSED = replied(401, { error_code: 'APIGW.0301', error_msg: 'words' });
 
-/** In place of an answer to a look while everybody is refused. */
+/** The answer to a look during an outage. */
 export const lookOutage = ({ as }: Outage): Unread =>
   ({
     'error 500': DOWN,

@@ -39,7 +39,7 @@ export const makeUpstreamModel = (
   const startedAt = schedule.now();
   let calls = 0;
 
-  /** Whether everybody is refused, in the time that an outage lasts. */
+  /** Whether an outage refuses every request now. */
   const isOut = (service: string): boolean => {
     const { service: down, from, to } = climate.outage;
     const at = schedule.now() - startedAt;

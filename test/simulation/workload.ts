@@ -5,7 +5,7 @@ import type { Options, Wish } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { Random } from './random.ts';
 
-/** What somebody does at a time: `at` is milliseconds after the start. */
+/** What a caller does. `at` is in milliseconds after the start. */
 export type Deed =
   | {
       readonly kind: 'ask';
@@ -25,7 +25,7 @@ export type Deed =
       readonly isDated: boolean;
       /** By which of its names the deed that it is to follow is called. */
       readonly calls: 'id' | 'event' | 'correlation';
-      /** The deed that it is to follow, if that is accepted by then; or one that nobody has heard of. */
+      /** The deed that it follows, if that is accepted by then; or an unknown name. */
       readonly after: Deed | 'nobody' | undefined;
     }
   | { readonly kind: 'litter'; readonly at: number; readonly body: string };
