@@ -18,12 +18,19 @@ import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
-import { BUS_NAME, clientOptions, hasSimulator, startWires, type Wires } from './wires.ts';
+import {
+  BUS_NAME,
+  type BusOptions,
+  clientOptions,
+  hasSimulator,
+  startWires,
+  type Wires,
+} from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
 
-/** Requests at once in one thread: a front on one machine need not pay a thread for each. */
+/** Requests at once in one thread. Lambda runs one at a time; one machine would need a thread for each. */
 const REQUESTS_AT_ONCE = 32;
 
 export interface Stack {
@@ -36,7 +43,7 @@ export interface Stack {
   /** Only where they are embedded. */
   readonly bus: EventBus | undefined;
   readonly upstream: Upstream | undefined;
-  /** Finishes what has begun, the way in first, within `STOP_SECONDS`; tells what it had to leave. */
+  /** Finishes what has begun within `STOP_SECONDS`, the front first; tells what it had to leave. */
   readonly stop: () => Promise<Left>;
 }
 
@@ -44,7 +51,7 @@ const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.
 
 /**
  * The three functions behind real wires, on one machine: HTTP front, queue, event source mapping, event bus, upstream.
- * What cannot start stops what already has, and rejects.
+ * If one part cannot start, the parts that run are stopped, and the promise rejects.
  */
 export const startStack = async (settings: Settings): Promise<Stack> => {
   const stopper = makeStopper();
@@ -59,36 +66,17 @@ export const startStack = async (settings: Settings): Promise<Stack> => {
 const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> => {
   const { after } = stopper;
   if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
-  /** The bus is up before the function that its rule invokes, and the queue that keeps what the function refuses. */
-  const later: { functions?: Functions; keepFailedEvent?: KeepFailedEvent } = {};
-  const busOptions = {
-    rules: [
-      {
-        name: 'intents',
-        pattern: { 'detail-type': [INTENT_DETAIL_TYPE] },
-        target: async (event: unknown) => later.functions?.['accept-event'].invoke(event),
-      },
-    ],
-    onFailure: (event: unknown, error: unknown) => later.keepFailedEvent?.(event, error),
-  };
+  const later: Later = {};
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
-  const wires = await startWires(settings, stopper, busOptions, secrets.accounts);
+  const wires = await startWires(settings, stopper, busOptionsOf(later), secrets.accounts);
   const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
     client.destroy(),
   );
-  const creating = createQueues(sqs, wires.queue, {
-    functionTimeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
-    maxReceives: settings.MAX_RECEIVES,
-  });
-  const queues = await (settings.AWS_ENDPOINT_URL_SQS === undefined
-    ? creating
-    : creating.catch(blame('AWS_ENDPOINT_URL_SQS')));
+  const queues = await provideQueues(settings, sqs, wires.queue);
   const ledger = ledgerOf(settings, after);
-  const environment = environmentOf(settings, wires, queues, {
-    ...ledger.environment,
-    UPSTREAM_SECRETS_FILE: secrets.path,
-  });
+  const given = { ...ledger.environment, UPSTREAM_SECRETS_FILE: secrets.path };
+  const environment = environmentOf(settings, wires, queues, given);
   const functions = await startFunctions(settings, environment, after);
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
@@ -97,22 +85,45 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const { embeddedBus: bus, simulator: upstream } = wires;
   const { PORT: port, HOST: host } = settings;
   const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
-  const front = after(
-    await startFront({ port, host, functions, inspection: { health, bus, upstream } }),
-    stop,
-  );
+  const inspection = { health, bus, upstream };
+  const front = after(await startFront({ port, host, functions, inspection }), stop);
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
-  return {
-    url: front.url,
-    wires,
-    queues,
-    ledger: ledger.name,
-    secrets,
-    bus,
-    upstream,
-    stop: () => shutDown(running, settings.STOP_SECONDS * 1_000),
-  };
+  const stopAll = () => shutDown(running, settings.STOP_SECONDS * 1_000);
+  const seen = { url: front.url, wires, queues, ledger: ledger.name, secrets, bus, upstream };
+  return { ...seen, stop: stopAll };
+};
+
+/** What the bus needs and what starts after it: the function of its rule, and the queue for events that this refuses. */
+interface Later {
+  functions?: Functions;
+  keepFailedEvent?: KeepFailedEvent;
+}
+
+const busOptionsOf = (later: Later): BusOptions => ({
+  rules: [
+    {
+      name: 'intents',
+      pattern: { 'detail-type': [INTENT_DETAIL_TYPE] },
+      target: async (event) => later.functions?.['accept-event'].invoke(event),
+    },
+  ],
+  onFailure: (event, error) => later.keepFailedEvent?.(event, error),
+});
+
+/** A queue server that the settings name, and that cannot be used, is a wrong setting. */
+const provideQueues = async (
+  settings: Settings,
+  sqs: SQSClient,
+  endpoint: string,
+): Promise<Queues> => {
+  const creating = createQueues(sqs, endpoint, {
+    functionTimeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
+    maxReceives: settings.MAX_RECEIVES,
+  });
+  return settings.AWS_ENDPOINT_URL_SQS === undefined
+    ? creating
+    : creating.catch(blame('AWS_ENDPOINT_URL_SQS'));
 };
 
 const startMapping = (
@@ -131,7 +142,7 @@ const startMapping = (
     log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
   });
 
-/** A table on another server, or a file here. */
+/** The ledger: a table on another server, or a file here. */
 const ledgerOf = (
   settings: Settings,
   after: Stopper['after'],
@@ -150,7 +161,7 @@ const ledgerOf = (
   return { name: LEDGER_TABLE, environment: { LEDGER_TABLE, ...endpoint } };
 };
 
-/** The environment variables of every function: what the template would give it. */
+/** The environment variables of every function, as the template sets them. */
 const environmentOf = (
   settings: Settings,
   wires: Wires,
@@ -162,7 +173,7 @@ const environmentOf = (
   AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
   AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
   ...(settings.AWS_SESSION_TOKEN && { AWS_SESSION_TOKEN: settings.AWS_SESSION_TOKEN }),
-  // Lambda has no such files, and what they say is meant for AWS.
+  // Lambda has no such files, and their settings are for AWS itself.
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_ENDPOINT_URL_SQS: wires.queue,
@@ -204,7 +215,7 @@ const startFunctions = async (
 
 type KeepFailedEvent = (event: unknown, error: unknown) => void;
 
-/** accept-event's failure destination: a queue of its own, with what Lambda would put there, in short. */
+/** The failure destination of accept-event: a queue that gets the short form of what Lambda puts there. */
 const makeKeepFailedEvent =
   (sqs: SQSClient, { failedEvents }: Queues): KeepFailedEvent =>
   (requestPayload, error) => {

@@ -12,16 +12,16 @@ import { type Accounts, startUpstream, type Upstream } from './upstream/simulato
 
 export const BUS_NAME = 'job-fanin-results';
 
-/** Events kept for a look. */
+/** How many events the bus keeps for `GET /local/results`. */
 const MAX_EVENTS = 100_000;
 
-/** What lies outside the functions: other servers where the settings name them, embedded ones where they do not. */
+/** The servers around the functions: those that the settings name, and embedded ones for the rest. */
 export interface Wires {
   readonly queue: string;
   readonly bus: string;
   readonly dli: string;
   readonly drs: string;
-  /** Undefined where the settings do not say where it is: who has keys alone needs none. */
+  /** Undefined where no setting names it. Only credentials with a password need it. */
   readonly iam: string | undefined;
   readonly embeddedQueue: QueueServer | undefined;
   readonly embeddedBus: EventBus | undefined;
@@ -39,45 +39,46 @@ export const hasSimulator = ({ DLI_ENDPOINT, DRS_ENDPOINT }: Settings): boolean 
 
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
 
-export const startWires = async (
+const startQueue = async (
+  { AWS_ENDPOINT_URL_SQS, DATA_DIR }: Settings,
+  { after }: Stopper,
+): Promise<QueueServer | undefined> =>
+  AWS_ENDPOINT_URL_SQS === undefined ? after(await startQueueServer(DATA_DIR), stop) : undefined;
+
+/** Another server's bus is made there if it is missing. */
+const startBus = async (
   settings: Settings,
   { after }: Stopper,
+  options: BusOptions,
+): Promise<EventBus | undefined> => {
+  if (settings.AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined) {
+    await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
+    return undefined;
+  }
+  const { AWS_REGION: region } = settings;
+  const own = { buses: [BUS_NAME], region, maxEvents: MAX_EVENTS };
+  return after(await startEventBus({ ...own, ...options }), stop);
+};
+
+/** Starts what is embedded, all at once, and says where everything is. */
+export const startWires = async (
+  settings: Settings,
+  stopper: Stopper,
   busOptions: BusOptions,
   accounts: Accounts,
 ): Promise<Wires> => {
-  const { AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL_EVENTBRIDGE, DLI_ENDPOINT, DRS_ENDPOINT } =
-    settings;
-  const startQueue = async (): Promise<QueueServer | undefined> =>
-    AWS_ENDPOINT_URL_SQS === undefined
-      ? after(await startQueueServer(settings.DATA_DIR), stop)
-      : undefined;
-  const startBus = async (): Promise<EventBus | undefined> =>
-    AWS_ENDPOINT_URL_EVENTBRIDGE === undefined
-      ? after(
-          await startEventBus({
-            buses: [BUS_NAME],
-            region: settings.AWS_REGION,
-            maxEvents: MAX_EVENTS,
-            ...busOptions,
-          }),
-          stop,
-        )
-      : undefined;
   const startSimulator = async (): Promise<Upstream | undefined> =>
-    hasSimulator(settings) ? after(await startUpstream({ accounts }), stop) : undefined;
-
+    hasSimulator(settings) ? stopper.after(await startUpstream({ accounts }), stop) : undefined;
   const [embeddedQueue, embeddedBus, simulator] = await Promise.all([
-    startQueue(),
-    startBus(),
+    startQueue(settings, stopper),
+    startBus(settings, stopper, busOptions),
     startSimulator(),
   ]);
-  if (AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined)
-    await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
   return {
-    queue: embeddedQueue?.endpoint ?? AWS_ENDPOINT_URL_SQS ?? '',
-    bus: embeddedBus?.url ?? AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
-    dli: DLI_ENDPOINT ?? simulator?.url ?? '',
-    drs: DRS_ENDPOINT ?? simulator?.url ?? '',
+    queue: embeddedQueue?.endpoint ?? settings.AWS_ENDPOINT_URL_SQS ?? '',
+    bus: embeddedBus?.url ?? settings.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '',
+    dli: settings.DLI_ENDPOINT ?? simulator?.url ?? '',
+    drs: settings.DRS_ENDPOINT ?? simulator?.url ?? '',
     iam: settings.IAM_ENDPOINT ?? simulator?.url,
     embeddedQueue,
     embeddedBus,
@@ -86,8 +87,8 @@ export const startWires = async (
 };
 
 /**
- * How the stack's own AWS clients are made. All that they would else read from the shell or the files in `~/.aws`, which are
- * meant for AWS, is said here.
+ * The options of the stack's own AWS clients. They name every value that a client would otherwise read from the shell or
+ * from `~/.aws`, since those are for AWS itself.
  */
 export const clientOptions = (settings: Settings, endpoint: string) =>
   ({

@@ -13,9 +13,9 @@ export const awsFault = (type: string, message: string, status = 400): AwsReply 
 
 export interface AwsJsonServerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
-  /** What stands before the operation's name in `X-Amz-Target`, such as `AWSEvents`. */
+  /** The first part of `X-Amz-Target`, before the operation's name: `AWSEvents`, for example. */
   readonly service: string;
   /** A longer body is refused, and not kept. */
   readonly maxBodyBytes: number;
@@ -38,7 +38,7 @@ const readBody = async (
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    // The rest is read and thrown away: a client that is cut off while it sends never sees the refusal.
+    // The rest is read and dropped: a client that is cut off while it sends never reads the refusal.
     if (bytes <= maxBytes) chunks.push(chunk);
   }
   return bytes > maxBytes ? undefined : Buffer.concat(chunks).toString();
@@ -52,36 +52,37 @@ const parse = (body: string): { readonly input: unknown } | undefined => {
   }
 };
 
-/** Serves the AWS JSON 1.1 protocol. Rejects if the port cannot be had; `stop` lets requests under way finish. */
+/** Reads the operation and its input, and has them handled. */
+const replyTo = async (
+  request: IncomingMessage,
+  { service, maxBodyBytes, handle }: AwsJsonServerOptions,
+): Promise<AwsReply> => {
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return TOO_LARGE;
+  const [target, operation] = String(request.headers['x-amz-target']).split('.');
+  if (target !== service || operation === undefined) {
+    return awsFault('UnknownOperationException', 'The X-Amz-Target header names no operation.');
+  }
+  const parsed = parse(body);
+  if (parsed === undefined) return awsFault('SerializationException', 'The body is no JSON.');
+  return handle(operation, parsed.input);
+};
+
+/** Serves the AWS JSON 1.1 protocol. Rejects if the port is taken; `stop` lets requests under way finish. */
 export const startAwsJsonServer = async (options: AwsJsonServerOptions): Promise<AwsJsonServer> => {
-  const { host, port, service, maxBodyBytes, handle } = options;
-
-  const reply = async (request: IncomingMessage): Promise<AwsReply> => {
-    const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return TOO_LARGE;
-    const [target, operation] = String(request.headers['x-amz-target']).split('.');
-    if (target !== service || operation === undefined) {
-      return awsFault('UnknownOperationException', 'The X-Amz-Target header names no operation.');
-    }
-    const parsed = parse(body);
-    if (parsed === undefined) return awsFault('SerializationException', 'The body is no JSON.');
-    return handle(operation, parsed.input);
-  };
-
+  const { host, port } = options;
   const send = (response: ServerResponse, { status, body }: AwsReply): void => {
-    // A connection kept alive past the server's close would hold the close up until it times out.
+    // After the close, a connection that stays open would delay it until the connection times out.
     if (!server.listening) response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(body));
   };
-
   const server = createServer((request, response) => {
-    reply(request).then(
+    replyTo(request, options).then(
       (answer) => send(response, answer),
       (cause: unknown) => send(response, awsFault('InternalException', String(cause), 500)),
     );
   });
-
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
   server.listen(port, host, listening.resolve);

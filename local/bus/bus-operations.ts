@@ -26,51 +26,54 @@ const ok = (body: object): AwsReply => ({ status: 200, body });
 export const busNameOf = (nameOrArn: string): string =>
   nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 
-/** The operations of EventBridge that "publish, and create the bus if it is missing" needs. */
-export const makeBusOperations = (options: BusOperationsOptions) => {
-  const { buses, region, maxRequestBytes, put } = options;
+const putEvents = (
+  entries: readonly Entry[],
+  { maxRequestBytes, put }: BusOperationsOptions,
+): AwsReply => {
+  const fault = faultOfRequest(entries, maxRequestBytes);
+  if (fault !== undefined) return awsFault('ValidationException', fault);
+  const results = entries.map(put);
+  const failed = results.filter((result) => 'ErrorCode' in result).length;
+  return ok({ FailedEntryCount: failed, Entries: results });
+};
+
+/** The buses by name and ARN, and what can be asked of them. */
+const keepBuses = ({ buses, region }: BusOperationsOptions) => {
   const arnOf = (name: string): string => `arn:aws:events:${region}:${ACCOUNT}:event-bus/${name}`;
   const describe = (name: string) => ({ Name: name, Arn: arnOf(name) });
-
-  const putEvents = (entries: readonly Entry[]): AwsReply => {
-    const fault = faultOfRequest(entries, maxRequestBytes);
-    if (fault !== undefined) return awsFault('ValidationException', fault);
-    const results = entries.map(put);
-    const failed = results.filter((result) => 'ErrorCode' in result).length;
-    return ok({ FailedEntryCount: failed, Entries: results });
+  return {
+    create: (name: string): AwsReply => {
+      if (buses.has(name))
+        return awsFault('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
+      buses.add(name);
+      return ok({ EventBusArn: arnOf(name) });
+    },
+    describe: (name: string): AwsReply =>
+      buses.has(name)
+        ? ok(describe(name))
+        : awsFault('ResourceNotFoundException', `Event bus ${name} does not exist.`),
+    list: (prefix: string): AwsReply =>
+      ok({ EventBuses: [...buses].filter((name) => name.startsWith(prefix)).map(describe) }),
   };
+};
 
-  const createEventBus = (name: string): AwsReply => {
-    if (buses.has(name)) {
-      return awsFault('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
-    }
-    buses.add(name);
-    return ok({ EventBusArn: arnOf(name) });
-  };
-
-  const describeEventBus = (name: string): AwsReply =>
-    buses.has(name)
-      ? ok(describe(name))
-      : awsFault('ResourceNotFoundException', `Event bus ${name} does not exist.`);
-
-  const listEventBuses = (prefix: string): AwsReply =>
-    ok({ EventBuses: [...buses].filter((name) => name.startsWith(prefix)).map(describe) });
-
+/** The operations of EventBridge that a sender needs: put events, and create the bus if it is missing. */
+export const makeBusOperations = (options: BusOperationsOptions) => {
+  const buses = keepBuses(options);
   const carryOut = (operation: string, input: unknown): AwsReply => {
     switch (operation) {
       case 'PutEvents':
-        return putEvents(v.parse(putEventsSchema, input).Entries);
+        return putEvents(v.parse(putEventsSchema, input).Entries, options);
       case 'CreateEventBus':
-        return createEventBus(v.parse(named, input).Name);
+        return buses.create(v.parse(named, input).Name);
       case 'DescribeEventBus':
-        return describeEventBus(busNameOf(v.parse(named, input).Name));
+        return buses.describe(busNameOf(v.parse(named, input).Name));
       case 'ListEventBuses':
-        return listEventBuses(v.parse(prefixed, input).NamePrefix);
+        return buses.list(v.parse(prefixed, input).NamePrefix);
       default:
         return awsFault('UnknownOperationException', `${operation} is not known here.`);
     }
   };
-
   return (operation: string, input: unknown): AwsReply => {
     try {
       return carryOut(operation, input);

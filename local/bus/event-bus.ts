@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { awsFault, startAwsJsonServer } from './aws-json-server.ts';
 import { busNameOf, makeBusOperations } from './bus-operations.ts';
 import { type EventPattern, matchesPattern } from './event-pattern.ts';
-import { makeAsyncInvocations, type Target } from './invoke-async.ts';
+import { type AsyncInvocations, makeAsyncInvocations, type Target } from './invoke-async.ts';
 import { type BusEvent, type Entry, type EntryResult, readEntry } from './put-events.ts';
 
 export type { BusEvent } from './put-events.ts';
@@ -63,6 +63,10 @@ export interface EventBus {
 const WIRE_BYTES_PER_BYTE = 6;
 const WIRE_OVERHEAD_BYTES = 65_536;
 
+const REGION = 'eu-west-1';
+
+const DOWN = awsFault('InternalException', 'The bus is down.', 500);
+
 const NO_FAULTS: BusFaults = { down: false, failEntries: 0, failNext: 0 };
 
 const INTERNAL_FAILURE: EntryResult = {
@@ -70,7 +74,7 @@ const INTERNAL_FAILURE: EntryResult = {
   ErrorMessage: 'Internal Service Failure',
 };
 
-/** Faults as they stand, and whether they take the entry at hand. */
+/** The faults that are switched on, and whether they hit the next entry. */
 const makeFaults = (random: () => number) => {
   let faults = NO_FAULTS;
   const takesNext = (): boolean => {
@@ -87,7 +91,7 @@ const makeFaults = (random: () => number) => {
   };
 };
 
-/** The events kept so far and those who want to hear of new ones. */
+/** The events so far, and the listeners to new ones. */
 const makeRecord = (maxEvents: number) => {
   const events: BusEvent[] = [];
   const listeners = new Set<EventListener>();
@@ -101,28 +105,19 @@ const makeRecord = (maxEvents: number) => {
     },
     add: (event: BusEvent, bus: string) => {
       events.push(event);
-      // Cutting one by one would move the whole array for every event.
+      // Cut in blocks: cutting one by one would move the whole array for every event.
       if (events.length > maxEvents * 1.1) events.splice(0, events.length - maxEvents);
       for (const listener of listeners) listener(event, bus);
     },
   };
 };
 
-/**
- * A stand-in for EventBridge on its own wire (AWS JSON 1.1): the real SDK client works with `endpoint` set to `url`.
- * An event for a bus that does not exist is accepted and dropped, as AWS documents under "Handling failures with
- * PutEvents".
- */
-export const startEventBus = async (options: EventBusOptions): Promise<EventBus> => {
-  const { rules = [], region = 'eu-west-1', maxRequestBytes = 262_144 } = options;
-  const { now = () => new Date(), onFailure = () => undefined } = options;
-  const buses = new Set(['default', ...options.buses]);
-  const faults = makeFaults(options.random ?? Math.random);
-  const record = makeRecord(options.maxEvents ?? Number.POSITIVE_INFINITY);
-  const retryDelaysMs = options.retryDelaysMs ?? [50, 100];
-  const invocations = makeAsyncInvocations({ retryDelaysMs, onFailure });
+type Deliver = (event: BusEvent, bus: string) => void;
 
-  const deliver = (event: BusEvent, bus: string): void => {
+/** Keeps each event and invokes the targets of the rules that match it. */
+const makeDeliver =
+  (rules: readonly Rule[], record: ReturnType<typeof makeRecord>, invocations: AsyncInvocations) =>
+  (event: BusEvent, bus: string): void => {
     record.add(event, bus);
     for (const rule of rules) {
       const stands = rule.bus === undefined || rule.bus === bus;
@@ -130,35 +125,48 @@ export const startEventBus = async (options: EventBusOptions): Promise<EventBus>
     }
   };
 
-  const put = (entry: Entry): EntryResult => {
-    if (faults.takesEntry()) return INTERNAL_FAILURE;
+const makePut = (
+  { region = REGION, now = () => new Date() }: EventBusOptions,
+  buses: ReadonlySet<string>,
+  takesEntry: () => boolean,
+  deliver: Deliver,
+) => {
+  return (entry: Entry): EntryResult => {
+    if (takesEntry()) return INTERNAL_FAILURE;
     const read = readEntry(entry, { id: randomUUID(), now: now(), region });
     if (!('detail' in read)) return read;
     const bus = busNameOf(entry.EventBusName ?? 'default');
     if (buses.has(bus)) deliver(read, bus);
     return { EventId: read.id };
   };
+};
 
+/**
+ * A stand-in for EventBridge on its own wire (AWS JSON 1.1): the real SDK client works with `endpoint` set to `url`.
+ * The bus accepts and drops an event for a bus that does not exist, as AWS documents under "Handling failures with
+ * PutEvents".
+ */
+export const startEventBus = async (options: EventBusOptions): Promise<EventBus> => {
+  const { rules = [], region = REGION, maxRequestBytes = 262_144 } = options;
+  const { onFailure = () => undefined, retryDelaysMs = [50, 100] } = options;
+  const buses = new Set(['default', ...options.buses]);
+  const faults = makeFaults(options.random ?? Math.random);
+  const record = makeRecord(options.maxEvents ?? Number.POSITIVE_INFINITY);
+  const invocations = makeAsyncInvocations({ retryDelaysMs, onFailure });
+  const deliver = makeDeliver(rules, record, invocations);
+  const put = makePut(options, buses, faults.takesEntry, deliver);
   const carryOut = makeBusOperations({ buses, region, maxRequestBytes, put });
   const server = await startAwsJsonServer({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     service: 'AWSEvents',
     maxBodyBytes: maxRequestBytes * WIRE_BYTES_PER_BYTE + WIRE_OVERHEAD_BYTES,
-    handle: (operation, input) =>
-      faults.isDown()
-        ? awsFault('InternalException', 'The bus is down.', 500)
-        : carryOut(operation, input),
+    handle: (operation, input) => (faults.isDown() ? DOWN : carryOut(operation, input)),
   });
+  const { events, onEvent } = record;
   const stop = async (): Promise<void> => {
     await server.stop();
     await invocations.drain();
   };
-  return {
-    url: server.url,
-    events: record.events,
-    behave: faults.behave,
-    onEvent: record.onEvent,
-    stop,
-  };
+  return { url: server.url, events, behave: faults.behave, onEvent, stop };
 };
