@@ -29,7 +29,7 @@ export interface HostedFunction {
   readonly stop: () => Promise<void>;
 }
 
-/** How long a look waits for an environment that is starting. */
+/** How long a health check waits for an environment that is starting. */
 const START_MS = 5_000;
 
 interface Place {
@@ -37,101 +37,121 @@ interface Place {
   environment: Promise<Environment> | undefined;
 }
 
-/** The environments of a function, each in its place. */
+interface State {
+  /** No invocation lasts longer than to this time, in milliseconds since 1970. */
+  latest?: number;
+  isStopped: boolean;
+  /** Invocations that had begun and were cut off. */
+  unfinished: number;
+}
+
+/** The places of a function, and the environments that run in them. */
 const keepEnvironments = (options: FunctionOptions) => {
   const places: Place[] = Array.from({ length: options.environments }, () => ({
     busy: 0,
     environment: undefined,
   }));
-  let latest: number | undefined;
-  let isStopped = false;
+  const state: State = { isStopped: false, unfinished: 0 };
 
-  const running = (place: Place): Promise<Environment> => {
+  const start = (place: Place): Promise<Environment> => {
     let isUp = false;
     const started = startEnvironment(options, (error) => {
       if (place.environment === started) place.environment = undefined;
-      if (isUp && !isStopped && error.errorType !== STOPPED)
+      if (isUp && !state.isStopped && error.errorType !== STOPPED)
         console.error(`${options.name}: an environment ended: ${error.message}`);
     });
     place.environment = started;
     return started.then((environment) => {
       isUp = true;
-      if (latest !== undefined) environment.endBy(latest);
+      if (state.latest !== undefined) environment.endBy(state.latest);
       return environment;
     });
   };
 
   return {
-    running,
+    places,
+    state,
+    /** The environment of a place; a new one if it has none. */
+    in: (place: Place): Promise<Environment> => place.environment ?? start(place),
     /** A place with room for one more invocation. */
     free: () => places.find(({ busy }) => busy < options.perEnvironment),
-    first: places[0],
-    endBy: (at: number) => {
-      latest = at;
-      for (const { environment } of places)
-        environment?.then(
-          (running) => running.endBy(at),
-          () => undefined,
-        );
-    },
-    isStopped: () => isStopped,
-    /** Has nothing begin any more; resolves when `underWay` is over and every thread has ended. */
-    stop: async (underWay: Iterable<Promise<unknown>>) => {
-      isStopped = true;
-      await Promise.allSettled(underWay);
-      await Promise.all(
-        places.map(async ({ environment }) => (await environment?.catch(() => undefined))?.stop()),
-      );
-    },
   };
+};
+
+type Environments = ReturnType<typeof keepEnvironments>;
+
+const endAllBy = ({ places, state }: Environments, at: number): void => {
+  state.latest = at;
+  for (const { environment } of places)
+    environment?.then(
+      (running) => running.endBy(at),
+      () => undefined,
+    );
+};
+
+/** Lets no invocation begin; resolves when those under way are over and every thread has ended. */
+const stopAll = async (
+  { places, state }: Environments,
+  underWay: Iterable<Promise<unknown>>,
+): Promise<void> => {
+  state.isStopped = true;
+  await Promise.allSettled(underWay);
+  await Promise.all(
+    places.map(async ({ environment }) => (await environment?.catch(() => undefined))?.stop()),
+  );
+};
+
+const troubleOf = async (environments: Environments): Promise<string | undefined> => {
+  const { state, places } = environments;
+  const [first] = places;
+  if (state.isStopped) return 'stopped';
+  if (first === undefined) return undefined;
+  const isUp = environments.in(first).then(
+    () => undefined,
+    (error: unknown) => `cannot start: ${errorText(error)}`,
+  );
+  return Promise.race([isUp, sleep(START_MS, 'does not start', { ref: false })]);
+};
+
+/** Runs one invocation in a free place. The caller has waited for one. */
+const runIn = async (environments: Environments, event: unknown): Promise<unknown> => {
+  if (environments.state.isStopped)
+    throw new FunctionError(STOPPED, 'not begun, since the stack stops');
+  const place = environments.free();
+  if (place === undefined) throw new Error('a function was given more than it has places for');
+  place.busy += 1;
+  try {
+    return await (await environments.in(place)).invoke(event);
+  } catch (error) {
+    if (error instanceof FunctionError && error.errorType === STOPPED)
+      environments.state.unfinished += 1;
+    throw error;
+  } finally {
+    place.busy -= 1;
+  }
 };
 
 /**
  * Hosts one function as Lambda does: environments start when they are needed and are replaced when they end. Resolves
- * when the first is up, so that a function that cannot start is known at once.
+ * when the first one is up, so that a function that cannot start is known at once.
  */
 export const startFunction = async (options: FunctionOptions): Promise<HostedFunction> => {
-  const { running, free, first, endBy, isStopped, stop } = keepEnvironments(options);
-  let unfinished = 0;
-
-  const run = async (event: unknown): Promise<unknown> => {
-    if (isStopped()) throw new FunctionError(STOPPED, 'not begun, since the stack stops');
-    const place = free();
-    if (place === undefined) throw new Error('a function was given more than it has places for');
-    place.busy += 1;
-    try {
-      const environment = await (place.environment ?? running(place));
-      return await environment.invoke(event);
-    } catch (error) {
-      if (error instanceof FunctionError && error.errorType === STOPPED) unfinished += 1;
-      throw error;
-    } finally {
-      place.busy -= 1;
-    }
-  };
-
-  if (first !== undefined) await running(first);
+  const environments = keepEnvironments(options);
+  const [first] = environments.places;
+  if (first !== undefined) await environments.in(first);
   const slots = pLimit(options.environments * options.perEnvironment);
   const underWay = new Set<Promise<unknown>>();
   return {
     invoke: (event) => {
-      const invocation = slots(run, event);
+      const invocation = slots(runIn, environments, event);
       underWay.add(invocation);
       const done = () => underWay.delete(invocation);
       invocation.then(done, done);
       return invocation;
     },
-    trouble: async () => {
-      if (isStopped()) return 'stopped';
-      if (first === undefined) return undefined;
-      const isUp = (first.environment ?? running(first)).then(
-        () => undefined,
-        (error: unknown) => `cannot start: ${errorText(error)}`,
-      );
-      return Promise.race([isUp, sleep(START_MS, 'does not start', { ref: false })]);
-    },
-    endBy,
-    unfinished: () => unfinished,
-    stop: () => stop(underWay),
+    trouble: () => troubleOf(environments),
+    endBy: (at) => endAllBy(environments, at),
+    unfinished: () => environments.state.unfinished,
+    stop: () => stopAll(environments, underWay),
   };
 };

@@ -1,9 +1,10 @@
+import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { gatherBatches } from './gather-batches.ts';
 import { makeReceiveMessages } from './receive-messages.ts';
 import { makeSettleBatch, type SettleOptions } from './settle-batch.ts';
 import { type QueueIdentity, recordOf } from './sqs-record.ts';
-import { watchPolls } from './watch-polls.ts';
+import { type PollWatch, watchPolls } from './watch-polls.ts';
 
 export interface EventSourceMappingOptions extends QueueIdentity, Omit<SettleOptions, 'log'> {
   /** Messages per invocation, 1 to 10,000. */
@@ -24,10 +25,17 @@ export interface EventSourceMapping {
   readonly stop: () => Promise<void>;
 }
 
-/** SQS gives no more in one receive. */
+/** The most that SQS gives in one receive. */
 const MESSAGES_PER_RECEIVE = 10;
 const LONGEST_POLL_SECONDS = 20;
 const MAX_POLLERS = 16;
+
+interface PollOptions {
+  readonly receive: ReturnType<typeof makeReceiveMessages>['receive'];
+  readonly longPollSeconds: number;
+  readonly watch: PollWatch;
+  readonly signal: AbortSignal;
+}
 
 /** Runs batches, at most so many at once; the others wait their turn in order. */
 const makeSlots = (
@@ -56,7 +64,7 @@ const makeSlots = (
       waiting.push(batch);
       begin();
     },
-    /** Slots that are neither taken nor spoken for. */
+    /** How many slots have neither a running batch nor a waiting one. */
     free: () => count - running.size - waiting.length,
     drain: async () => {
       while (running.size > 0) await Promise.all(running);
@@ -64,57 +72,71 @@ const makeSlots = (
   };
 };
 
+/** Polls while there is room for messages. `most` says for how many; `take` gets those of one receive. */
+const makePolls = (
+  { receive, longPollSeconds, watch, signal }: PollOptions,
+  most: () => number,
+  take: (messages: readonly Message[]) => void,
+) => {
+  const underWay = new Set<Promise<void>>();
+  let pollers = 1;
+  let asked = 0;
+
+  const receiveOnce = async (count: number): Promise<void> => {
+    // One long poll is enough to notice a message. The others find messages at once, or give up.
+    const isFirst = underWay.size === 0;
+    watch.began(isFirst);
+    asked += count;
+    const messages = await receive(count, isFirst ? longPollSeconds : 0);
+    asked -= count;
+    watch.ended();
+    take(messages);
+    const isFull = messages.length === count;
+    pollers = isFull ? Math.min(pollers * 2, MAX_POLLERS) : Math.max(pollers - 1, 1);
+  };
+
+  const poll = (): void => {
+    while (!signal.aborted && underWay.size < pollers) {
+      const room = most() - asked;
+      if (room <= 0) return;
+      const done = receiveOnce(Math.min(room, MESSAGES_PER_RECEIVE)).finally(() => {
+        underWay.delete(done);
+        poll();
+      });
+      underWay.add(done);
+    }
+  };
+  return { poll, underWay };
+};
+
 /**
- * Does what Lambda's event source mapping does for a standard queue, ReportBatchItemFailures on. Law: never more
- * messages are asked for than the free invocations can take, so none waits invisibly behind a busy function. Polling
- * widens while receives come back full and narrows to one long poll when they do not. Unlike Lambda, it does not slow
- * down when the function fails. Dead-lettering is the queue's own.
+ * Does what Lambda's event source mapping does for a standard queue, ReportBatchItemFailures on. Law: it asks for no more
+ * messages than the free invocations can take, so no message waits unseen behind a busy function. It polls more while
+ * receives come back full, and falls back to one long poll when they do not. Unlike Lambda, it does not slow down when the
+ * function fails. The queue itself moves messages to the dead-letter queue.
  */
 export const startEventSourceMapping = (options: EventSourceMappingOptions): EventSourceMapping => {
   const { batchSize, batchWindowSeconds, maxConcurrency, log = () => undefined } = options;
   const windowMs = batchWindowSeconds * 1_000;
   const perBatch = windowMs > 0 ? batchSize : Math.min(batchSize, MESSAGES_PER_RECEIVE);
   const stopping = new AbortController();
-  const { receive, outage } = makeReceiveMessages({ ...options, log, signal: stopping.signal });
+  const { signal } = stopping;
+  const { receive, outage } = makeReceiveMessages({ ...options, log, signal });
+  const { longPollSeconds = LONGEST_POLL_SECONDS } = options;
+  const watch = watchPolls(longPollSeconds, outage);
   const slots = makeSlots(maxConcurrency, makeSettleBatch({ ...options, log }), () => poll());
   const gathering = gatherBatches({ batchSize, windowMs, handOver: slots.take });
-  const polls = new Set<Promise<void>>();
-  const longPollSeconds = options.longPollSeconds ?? LONGEST_POLL_SECONDS;
-  const watch = watchPolls(longPollSeconds, outage);
-  let pollers = 1;
-  let asked = 0;
-
-  const receiveOnce = async (most: number): Promise<void> => {
-    // One long poll is enough to notice a message: the others find some at once or give up.
-    const waitSeconds = polls.size === 0 ? longPollSeconds : 0;
-    watch.began(polls.size === 0);
-    asked += most;
-    const messages = await receive(most, waitSeconds);
-    asked -= most;
-    watch.ended();
-    gathering.add(messages.map((message) => recordOf(message, options)));
-    pollers =
-      messages.length === most ? Math.min(pollers * 2, MAX_POLLERS) : Math.max(pollers - 1, 1);
-  };
-
-  const poll = (): void => {
-    while (!stopping.signal.aborted && polls.size < pollers) {
-      const room = slots.free() * perBatch - gathering.size() - asked;
-      if (room <= 0) return;
-      const done = receiveOnce(Math.min(room, MESSAGES_PER_RECEIVE)).finally(() => {
-        polls.delete(done);
-        poll();
-      });
-      polls.add(done);
-    }
-  };
-
+  const { poll, underWay } = makePolls(
+    { receive, longPollSeconds, watch, signal },
+    () => slots.free() * perBatch - gathering.size(),
+    (messages) => gathering.add(messages.map((message) => recordOf(message, options))),
+  );
   poll();
   return {
-    trouble: () => (stopping.signal.aborted ? 'stopped' : watch.trouble(polls.size)),
+    trouble: () => (signal.aborted ? 'stopped' : watch.trouble(underWay.size)),
     stop: async () => {
       stopping.abort();
-      await Promise.all(polls);
+      await Promise.all(underWay);
       gathering.flush();
       await slots.drain();
     },

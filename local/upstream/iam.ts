@@ -20,7 +20,7 @@ export interface IamParts {
 
 const name = v.pipe(v.string(), v.nonEmpty());
 
-/** `POST /v3/auth/tokens`, as far as it is used here: a password, and a project by its id or its name. */
+/** `POST /v3/auth/tokens`, with a password, and a project by its id or its name. */
 const requestSchema = v.object({
   auth: v.object({
     identity: v.object({
@@ -29,7 +29,7 @@ const requestSchema = v.object({
         user: v.object({ name, password: name, domain: v.object({ name }) }),
       }),
     }),
-    /** A scope of a domain, or of none, is one without a project. */
+    /** The scope of a domain, or of nothing, has no project. */
     scope: v.optional(
       v.object({
         project: v.optional(v.union([v.object({ id: name }), v.object({ name: name })])),
@@ -70,66 +70,68 @@ const replyWith = (status: number, token: Token, request: Request): Reply => {
   return { ...reply, headers: { ...reply.headers, 'x-subject-token': token.text } };
 };
 
-/** Issues tokens as IAM does, and tells of them. While there are no accounts, any user and password will do. */
-export const makeIam = ({ directory, tokens, now, record }: IamParts) => {
+type Scope = { readonly id: string } | { readonly name: string } | undefined;
+
+/** Why a user gets no token; undefined if it gets one. A wrong password counts towards the lock. */
+const whyNot = (directory: Directory, { user, domain, password }: User): Why | undefined => {
+  if (directory.isOpen()) return undefined;
+  const who = { user, domain };
   const { standings } = directory;
-
-  const whyNot = (asking: User): Why | undefined => {
-    if (directory.isOpen()) return undefined;
-    const who = { user: asking.user, domain: asking.domain };
-    const user = directory.userOf(who);
-    if (user === undefined) {
-      standings.unknown(who);
-      return 'unknown user';
-    }
-    if (standings.isLocked(who)) return 'locked';
-    if (user.password === asking.password) return undefined;
-    standings.failed(who);
-    return 'wrong password';
-  };
-
-  const projectOf = (
-    asking: User,
-    wished: { readonly id: string } | { readonly name: string } | undefined,
-  ): Project | undefined => {
-    if (wished === undefined) return undefined;
-    if ('id' in wished) return { id: wished.id, name: wished.id };
-    return projectsNamed(directory.userOf(asking)?.projects, wished.name)[0];
-  };
-
-  /** Whether a token holds still, by its end and by its user's password. */
-  const isValid = ({ user, expiresAt }: Token): boolean =>
-    now() < expiresAt && (directory.isOpen() || directory.userOf(user)?.password === user.password);
-
-  return {
-    /** `POST /v3/auth/tokens`: 201, with the token in `X-Subject-Token`. */
-    issue: (request: Request): Reply => {
-      const parsed = parseJson(request.body);
-      const asked = v.safeParse(requestSchema, parsed.ok ? parsed.value : undefined);
-      if (!asked.success) return iamError(400, 'The request body is invalid.', 'Bad Request');
-      const { identity, scope } = asked.output.auth;
-      const { name: user, password, domain } = identity.password.user;
-      const asking = { user, password, domain: domain.name };
-      const who = { user, domain: domain.name };
-      const why = whyNot(asking);
-      if (why !== undefined) {
-        const reply = refusals[why] ?? WRONG;
-        record({ at: now(), path: TOKENS_PATH, who, why, status: reply.status });
-        return reply;
-      }
-      standings.verified(who);
-      standings.tokenIssued(who);
-      return replyWith(201, tokens.issue(asking, projectOf(asking, scope?.project)), request);
-    },
-    /** `GET /v3/auth/tokens`: whose the token in `X-Subject-Token` is, or 404 for one that is unknown or over. */
-    show: (request: Request): Reply => {
-      const { 'x-subject-token': text } = request.headers;
-      if (typeof text !== 'string')
-        return iamError(400, 'The header X-Subject-Token is missing.', 'Bad Request');
-      const token = tokens.find(text);
-      return token !== undefined && isValid(token)
-        ? replyWith(200, token, request)
-        : iamError(404, 'The token could not be found.', 'Not Found');
-    },
-  };
+  const known = directory.userOf(who);
+  if (known === undefined) {
+    standings.unknown(who);
+    return 'unknown user';
+  }
+  if (standings.isLocked(who)) return 'locked';
+  if (known.password === password) return undefined;
+  standings.failed(who);
+  return 'wrong password';
 };
+
+const projectOf = (directory: Directory, asking: User, scope: Scope): Project | undefined => {
+  if (scope === undefined) return undefined;
+  if ('id' in scope) return { id: scope.id, name: scope.id };
+  return projectsNamed(directory.userOf(asking)?.projects, scope.name)[0];
+};
+
+const issue = ({ directory, tokens, now, record }: IamParts, request: Request): Reply => {
+  const parsed = parseJson(request.body);
+  const asked = v.safeParse(requestSchema, parsed.ok ? parsed.value : undefined);
+  if (!asked.success) return iamError(400, 'The request body is invalid.', 'Bad Request');
+  const { identity, scope } = asked.output.auth;
+  const { name: user, password, domain } = identity.password.user;
+  const asking = { user, password, domain: domain.name };
+  const who = { user, domain: domain.name };
+  const why = whyNot(directory, asking);
+  if (why !== undefined) {
+    const reply = refusals[why] ?? WRONG;
+    record({ at: now(), path: TOKENS_PATH, who, why, status: reply.status });
+    return reply;
+  }
+  directory.standings.verified(who);
+  directory.standings.tokenIssued(who);
+  const token = tokens.issue(asking, projectOf(directory, asking, scope?.project));
+  return replyWith(201, token, request);
+};
+
+/** Whether a token is still good: before its end, and while its user has the same password. */
+const isValid = ({ directory, now }: IamParts, { user, expiresAt }: Token): boolean =>
+  now() < expiresAt && (directory.isOpen() || directory.userOf(user)?.password === user.password);
+
+const show = (parts: IamParts, request: Request): Reply => {
+  const { 'x-subject-token': text } = request.headers;
+  if (typeof text !== 'string')
+    return iamError(400, 'The header X-Subject-Token is missing.', 'Bad Request');
+  const token = parts.tokens.find(text);
+  return token !== undefined && isValid(parts, token)
+    ? replyWith(200, token, request)
+    : iamError(404, 'The token could not be found.', 'Not Found');
+};
+
+/** Issues tokens as IAM does, and tells of them. While there are no accounts, any user and password gets one. */
+export const makeIam = (parts: IamParts) => ({
+  /** `POST /v3/auth/tokens`: 201, with the token in `X-Subject-Token`. */
+  issue: (request: Request): Reply => issue(parts, request),
+  /** `GET /v3/auth/tokens`: whose the token in `X-Subject-Token` is, or 404 for an unknown or expired one. */
+  show: (request: Request): Reply => show(parts, request),
+});

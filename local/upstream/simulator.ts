@@ -43,7 +43,7 @@ export interface UpstreamOptions {
   /** Draws the faults that have rates. By default the same sequence at each start. */
   readonly random?: () => number;
   readonly behaviour?: Behaviour;
-  /** Who may call. Anybody may, with no credentials, as long as none are given. */
+  /** The accounts that may call. Without any, every request is let in, with no credentials. */
   readonly accounts?: Accounts;
   /** How long a token is valid; a day unless told otherwise. */
   readonly tokenLifeMs?: number;
@@ -52,7 +52,7 @@ export interface UpstreamOptions {
 export interface Upstream {
   /** Where both services are, and IAM. */
   readonly url: string;
-  /** Every call that a batch endpoint was asked for by a client who may, in order; grows as they come. */
+  /** Every request to a batch endpoint whose client was let in, in order; the list grows as they come. */
   readonly calls: readonly UpstreamCall[];
   /** The same for looks at the state of jobs. */
   readonly looks: readonly UpstreamLook[];
@@ -127,12 +127,9 @@ export const startUpstream = async ({
   accounts,
   tokenLifeMs = DAY_MS,
 }: UpstreamOptions = {}): Promise<Upstream> => {
-  const calls: UpstreamCall[] = [];
-  const looks: UpstreamLook[] = [];
-  const refusals: Refusal[] = [];
+  const [calls, looks, refusals]: [UpstreamCall[], UpstreamLook[], Refusal[]] = [[], [], []];
   const directory = keepDirectory(accounts, now);
-  const tokens = keepTokens(now, tokenLifeMs);
-  const gate = { directory, tokens, now, record: recordIn(refusals) };
+  const gate = { directory, tokens: keepTokens(now, tokenLifeMs), now, record: recordIn(refusals) };
   const behaviour = keepBehaviour(start);
   const jobs = keepJobs(now, transitionMs);
   const route = makeRouter({
@@ -146,7 +143,6 @@ export const startUpstream = async ({
     recordLook: recordIn(looks),
   });
   const server = createServer(serveWith(route));
-
   return {
     url: `http://127.0.0.1:${await listen(server, port)}`,
     calls,

@@ -3,10 +3,10 @@ const FAILURES_BORNE = 5;
 
 const LOCK_MS = 5 * 60_000;
 
-/** By what a caller is known: the access key, or the user. */
+/** The name of a caller: its access key, or its user and domain. */
 export type Who = { readonly ak: string } | { readonly user: string; readonly domain: string };
 
-/** How one caller stands. It holds no secret. */
+/** What one caller has done, and whether it is locked. It holds no secret. */
 export type Standing = Who & {
   /** Requests that were let in. */
   readonly calls: number;
@@ -26,26 +26,38 @@ interface Count {
   lockedUntil: number | undefined;
 }
 
+const NONE: Readonly<Count> = {
+  calls: 0,
+  tokens: 0,
+  badSignatures: 0,
+  badInARow: 0,
+  lockedUntil: undefined,
+};
+
+/** The count of each caller. When a lock is over, failures are counted anew. */
+const keepCounts = (now: () => number) => {
+  const counts = new Map<string, { readonly who: Who; readonly count: Count }>();
+  return {
+    of: (who: Who): Count => {
+      const name = JSON.stringify(who);
+      const { count } = counts.get(name) ?? { count: { ...NONE } };
+      counts.set(name, { who, count });
+      if (count.lockedUntil !== undefined && now() >= count.lockedUntil) {
+        count.lockedUntil = undefined;
+        count.badInARow = 0;
+      }
+      return count;
+    },
+    seen: (): readonly Who[] => [...counts.values()].map(({ who }) => who),
+  };
+};
+
 /**
- * Counts what each caller does. The sixth failure in a row locks for five minutes, in which even good signatures are
- * refused; what is refused then neither counts nor prolongs. A success begins the count anew, and so does the lock's end.
+ * Counts what each caller does. The sixth failure in a row locks it for five minutes. While it is locked, good signatures
+ * are refused too; those refusals neither count nor prolong the lock. A success begins the count anew.
  */
 export const keepStandings = (now: () => number) => {
-  const counts = new Map<string, { readonly who: Who; readonly count: Count }>();
-
-  const countOf = (who: Who): Count => {
-    const name = JSON.stringify(who);
-    const { count } = counts.get(name) ?? {
-      count: { calls: 0, tokens: 0, badSignatures: 0, badInARow: 0, lockedUntil: undefined },
-    };
-    counts.set(name, { who, count });
-    if (count.lockedUntil !== undefined && now() >= count.lockedUntil) {
-      count.lockedUntil = undefined;
-      count.badInARow = 0;
-    }
-    return count;
-  };
-
+  const { of: countOf, seen } = keepCounts(now);
   return {
     isLocked: (who: Who): boolean => countOf(who).lockedUntil !== undefined,
     verified: (who: Who): void => {
@@ -64,7 +76,7 @@ export const keepStandings = (now: () => number) => {
       count.badInARow += 1;
       if (count.badInARow > FAILURES_BORNE) count.lockedUntil = now() + LOCK_MS;
     },
-    /** Nobody knows the caller, so that there is nothing to lock. */
+    /** A failure of a caller without an account: there is nothing to lock. */
     unknown: (who: Who): void => {
       countOf(who).badSignatures += 1;
     },
@@ -72,7 +84,7 @@ export const keepStandings = (now: () => number) => {
       const { lockedUntil, ...count } = countOf(who);
       return { ...who, ...count, locked: lockedUntil !== undefined };
     },
-    seen: (): readonly Who[] => [...counts.values()].map(({ who }) => who),
+    seen,
   };
 };
 
