@@ -113,6 +113,37 @@ const serveWith =
     answer(response, route({ method, path, query, headers, bytes, body }), requestId);
   };
 
+/** What the simulator has on record. */
+interface Lists {
+  readonly calls: UpstreamCall[];
+  readonly looks: UpstreamLook[];
+  readonly refusals: Refusal[];
+}
+
+interface Kept {
+  readonly directory: ReturnType<typeof keepDirectory>;
+  readonly tokens: ReturnType<typeof keepTokens>;
+  readonly behaviour: ReturnType<typeof keepBehaviour>;
+  readonly jobs: ReturnType<typeof keepJobs>;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly lists: Lists;
+}
+
+const routeOver = ({ directory, tokens, behaviour, jobs, now, random, lists }: Kept) => {
+  const gate = { directory, tokens, now, record: recordIn(lists.refusals) };
+  return makeRouter({
+    behaviour,
+    jobs,
+    guard: makeGuard(gate),
+    obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
+    handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(lists.calls) }),
+    iam: makeIam(gate),
+    now,
+    recordLook: recordIn(lists.looks),
+  });
+};
+
 /**
  * Plays Huawei Cloud's DLI, DRS and IAM over HTTP as docs/upstream.md describes them, well-behaved unless told otherwise.
  * It shares no code with what it tests but the JSON parser, so that it can serve as an oracle. Rejects with the
@@ -127,27 +158,16 @@ export const startUpstream = async ({
   accounts,
   tokenLifeMs = DAY_MS,
 }: UpstreamOptions = {}): Promise<Upstream> => {
-  const [calls, looks, refusals]: [UpstreamCall[], UpstreamLook[], Refusal[]] = [[], [], []];
+  const lists: Lists = { calls: [], looks: [], refusals: [] };
   const directory = keepDirectory(accounts, now);
-  const gate = { directory, tokens: keepTokens(now, tokenLifeMs), now, record: recordIn(refusals) };
+  const tokens = keepTokens(now, tokenLifeMs);
   const behaviour = keepBehaviour(start);
   const jobs = keepJobs(now, transitionMs);
-  const route = makeRouter({
-    behaviour,
-    jobs,
-    guard: makeGuard(gate),
-    obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
-    handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(calls) }),
-    iam: makeIam(gate),
-    now,
-    recordLook: recordIn(looks),
-  });
+  const route = routeOver({ directory, tokens, behaviour, jobs, now, random, lists });
   const server = createServer(serveWith(route));
   return {
     url: `http://127.0.0.1:${await listen(server, port)}`,
-    calls,
-    looks,
-    refusals,
+    ...lists,
     setAccounts: directory.setAccounts,
     accounts: directory.report,
     behave: behaviour.behave,

@@ -4,10 +4,8 @@
 
 /** Functions of more than 40 lines, as `file: name`. */
 export const LONG_FUNCTIONS: readonly string[] = [
-  'bench/flow.ts: openFlow',
   'local/upstream/jobs.ts: keepJobs',
   'local/upstream/router.ts: makeRouter',
-  'local/upstream/simulator.ts: startUpstream',
   'test/control/bounded-time.test.ts: begin',
   'test/control/carry-out.test.ts: carryOut',
   'test/control/decide-groups.test.ts: it callback',
