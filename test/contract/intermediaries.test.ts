@@ -11,7 +11,7 @@ const IAMS = { error: { code: 403, message: 'Action Forbidden', title: 'Forbidde
 const OTHERS = { message: 'no Route matched with those values' };
 
 /** What came back in place of a service's reply, and whether a request may have been served that was answered so. */
-const STRANGERS: readonly (readonly [number, unknown, 'no' | 'maybe' | 'maybe yet'])[] = [
+const INTERMEDIARIES: readonly (readonly [number, unknown, 'no' | 'maybe' | 'maybe yet'])[] = [
   // Nothing was passed on: we follow no redirect, and these are given before anything is done.
   [301, '', 'no'],
   [302, PAGE, 'no'],
@@ -49,30 +49,27 @@ const STRANGERS: readonly (readonly [number, unknown, 'no' | 'maybe' | 'maybe ye
   [504, OTHERS, 'maybe yet'],
 ];
 
-describe.each(operations)(
-  '$name: a reply that is no service’s is no verdict',
-  ({ name, decode }) => {
-    const jobs = ['131', '130'].map((id) => plainJob(name, id));
-    const asked = intentOf({ operation: name, jobs }).jobs.map(jobIdOf);
+describe.each(operations)('$name: a reply of an intermediary is no verdict', ({ name, decode }) => {
+  const jobs = ['131', '130'].map((id) => plainJob(name, id));
+  const asked = intentOf({ operation: name, jobs }).jobs.map(jobIdOf);
 
-    it.each(STRANGERS)('%i %j: served: %s', (status, body, served) => {
-      const { verdicts, suspect } = decode(asked, replied(status, body));
-      const reason = expect.stringMatching(`^${status}: no reply of the service: .`);
-      expect(verdicts).toEqual(asked.map(() => ({ kind: 'unanswered', served, reason })));
-      expect(suspect).toBe(false);
-    });
+  it.each(INTERMEDIARIES)('%i %j: served: %s', (status, body, served) => {
+    const { verdicts, suspect } = decode(asked, replied(status, body));
+    const reason = expect.stringMatching(`^${status}: no reply of the service: .`);
+    expect(verdicts).toEqual(asked.map(() => ({ kind: 'unanswered', served, reason })));
+    expect(suspect).toBe(false);
+  });
 
-    it('a service’s own refusal at such a status is one', () => {
-      for (const status of [400, 404, 413]) {
-        const { verdicts } = decode(
-          asked,
-          replied(status, { error_code: 'DLI.0002', error_msg: 'words' }),
-        );
-        expect(verdicts.map(({ kind }) => kind)).toEqual(['rejected', 'rejected']);
-      }
-    });
-  },
-);
+  it('the service’s own refusal at such a status is one', () => {
+    for (const status of [400, 404, 413]) {
+      const { verdicts } = decode(
+        asked,
+        replied(status, { error_code: 'DLI.0002', error_msg: 'words' }),
+      );
+      expect(verdicts.map(({ kind }) => kind)).toEqual(['rejected', 'rejected']);
+    }
+  });
+});
 
 describe('a refusal is about a route, and not about the others', () => {
   const code = (error_code: string) => ({ error_code, error_msg: 'words' });
