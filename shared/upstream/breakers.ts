@@ -174,8 +174,8 @@ const exchange = async (
 ): Promise<Reply> => {
   const reply = await it.send(request, { ...deadline, isBroken: () => isOpen(circuit) });
   const mayBlameJobs = request.mayBlameJobs?.() === true;
-  const now = renewed(it, { ...request, route }, circuit, reply);
-  await hear(it, now, reply, { mayBlameJobs, isLook: route === 'look' });
+  const latest = renewed(it, { ...request, route }, circuit, reply);
+  await hear(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });
   return reply;
 };
 

@@ -124,7 +124,7 @@ describe('what was claimed and not sent is said to be free again', () => {
       now: () => AT + LEASE,
       statusOf: () => 'job_init',
       remainingMs: () => 60_000,
-      reply: () => heldBack('closed'),
+      reply: () => heldBack('a breaker is open'),
       turnInMs: () => (held.looks.length > 0 ? 600_000 : 0),
     });
     expect(await held.run(batch)).toEqual(['m1']);

@@ -110,7 +110,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
     expect(await errorOf(replied(413, ''))).toEqual({ ...unspecified, message: 'status 413' });
   });
 
-  it('nobody looks at what cannot have been served, and the way stays open', async () => {
+  it('nobody looks at what cannot have been served, and the breaker stays closed', async () => {
     const page = replied(403, HTML);
     const { looks, lines } = await begin(64, refusing(new Set(['9', '40', '41', '42']), page));
     expect(looks).toEqual([]);
@@ -159,7 +159,7 @@ describe('where everybody is denied it is the credential’s trouble', () => {
   const codes = DENIALS.filter(([name]) => /^(DLI|DRS)/.test(name));
 
   it.each(codes)(
-    '%s: three further calls tell, all come back, and the way is closed',
+    '%s: three further calls tell, all come back, and the breaker opens',
     async (_, operation, reply) => {
       for (const count of [2, 3, 10, 128]) {
         const { calls, outcomes, staying, lines, refusals } = await begin(

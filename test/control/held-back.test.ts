@@ -25,7 +25,10 @@ describe('what nobody was asked for is not put off as what was tried in vain', (
   it.each<[string, readonly Reply[]]>([
     ['held back on its way out', [heldBack('no time left')]],
     ['no time to take it apart', [SUSPECT]],
-    ['its second half held back, by the gates this time', [SUSPECT, SUSPECT, heldBack('closed')]],
+    [
+      'its second half held back, by a circuit breaker this time',
+      [SUSPECT, SUSPECT, heldBack('a breaker is open')],
+    ],
   ])('%s: two seconds', async (_, replies) => {
     const { calls, seconds } = await putOff(replies);
     expect(calls).toBe(replies.length);
@@ -36,8 +39,12 @@ describe('what nobody was asked for is not put off as what was tried in vain', (
     ['a server that is busy', [replied(400, refusal('DRS.M01504'))], 1],
     ['a throttle', [LATER], 1],
     ['a half in vain, and no time for the other', [SUSPECT, SILENT], 2],
-    ['a half in vain, and the other held back', [SUSPECT, SILENT, heldBack('closed')], 3],
-    ['a half held back, and the other in vain', [SUSPECT, heldBack('closed'), LATER], 3],
+    [
+      'a half in vain, and the other held back',
+      [SUSPECT, SILENT, heldBack('a breaker is open')],
+      3,
+    ],
+    ['a half held back, and the other in vain', [SUSPECT, heldBack('a breaker is open'), LATER], 3],
   ])('%s: minutes', async (_, replies, requests) => {
     const { calls, seconds } = await putOff(replies);
     expect(calls).toBe(requests);

@@ -127,7 +127,7 @@ describe('a page with a status of success may come after the deed', () => {
     expect([calls.length, told]).toEqual([1, ['1 | delivered']]);
   });
 
-  it('where they are not, the way is closed after few requests, and nothing is sent again', async () => {
+  it('where they are not, the breaker opens after few requests, and nothing is sent again', async () => {
     const { calls, looks, lines, failures } = await play(
       { m: { jobs: Array.from({ length: 50 }, (_, i) => String(i)), expires_at } },
       HOUR,
@@ -162,7 +162,7 @@ describe('a 404 of one route closes that route', () => {
   const reason =
     '404: APIGW.0101: The API does not exist or has not been published in the environment.';
 
-  it('other operations of the project go on at once, also while it is closed', async () => {
+  it('other operations of the project go on at once, also while its breaker is open', async () => {
     const ledger = memoryLedger();
     const first = startControlRoom({ ledger, ...noStop });
     expect(await first.run([message('stop', both.stop ?? {})])).toEqual(['stop']);

@@ -137,13 +137,13 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'arrived'; readonly call: Call }
   | { readonly kind: 'heard'; readonly call: Call; readonly reply: string }
   | { readonly kind: 'seen'; readonly look: Look }
-  /** A call or a look met a wall. `way`: whose breaker the sender may open. */
+  /** A call or a look met a wall. `breaker`: the one that the sender may open. */
   | {
       readonly kind: 'turned back';
       /** A call was denied. One of its jobs may be the reason, so it is isolated. */
       readonly isDenied: boolean;
       readonly invocation: Invocation;
-      readonly way: string;
+      readonly breaker: string;
       readonly sentAt: number;
     }
   | { readonly kind: 'published'; readonly result: Result }

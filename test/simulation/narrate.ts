@@ -95,7 +95,7 @@ const tellInvocation = (
     case 'seen':
       return tellLook(step.look);
     case 'turned back':
-      return `invocation ${step.invocation.n} is turned back on ${step.way}`;
+      return `invocation ${step.invocation.n} is turned back, which may open the breaker of ${step.breaker}`;
   }
 };
 

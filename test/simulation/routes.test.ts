@@ -81,7 +81,7 @@ describe('a 404 of one route holds up no other', { timeout: 600_000 }, () => {
     expect(await play({})).toEqual([]);
   });
 
-  it('and it is noticed of a control loop that closes the way of all', async () => {
+  it('and it is noticed of a control loop that opens the breaker of all routes', async () => {
     expect(await play(closesAll)).not.toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
 import type { PoisonModel } from './poison-model.ts';
 import { SILENCE } from './reply-model.ts';
 import { type Understood, understand } from './request-reading.ts';
-import { closedBy, isWall, PAGES, wallBefore } from './walls.ts';
+import { breakerBehind, isWall, PAGES, wallBefore } from './walls.ts';
 import type { Life, Wire } from './wire.ts';
 
 /** How long after its sender would have given up a request may still take effect. Less than the lease has left then. */
@@ -77,8 +77,8 @@ export const makeUpstreamModel = (
       hear(life, fault === SILENCE ? climate.callMs : random.between(1, 500), () => {
         if (fault === undefined) tell({ kind: 'seen', look });
         if (wall !== undefined) {
-          const way = closedBy(wall, { service, route: 'look', project });
-          tell({ kind: 'turned back', invocation, way, sentAt, isDenied: false });
+          const breaker = breakerBehind(wall, { service, route: 'look', project });
+          tell({ kind: 'turned back', invocation, breaker, sentAt, isDenied: false });
         }
         resolve(fault ?? lookReply(look));
       });
@@ -163,9 +163,9 @@ export const makeUpstreamModel = (
         tell({ kind: 'heard', call, reply: words });
         if (isWall(fault)) {
           const { operation: route, project, sentAt } = call;
-          const way = closedBy(fault, { service: route.slice(0, 3), route, project });
+          const breaker = breakerBehind(fault, { service: route.slice(0, 3), route, project });
           const isDenied = fault === 'page 403';
-          tell({ kind: 'turned back', invocation: call.invocation, way, sentAt, isDenied });
+          tell({ kind: 'turned back', invocation: call.invocation, breaker, sentAt, isDenied });
         }
         resolve(reply);
       });

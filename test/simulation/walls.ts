@@ -52,8 +52,8 @@ export const PAGES: Readonly<Record<WallName, Unread>> = {
 /** Whether the answer is about the path alone, and so says nothing of other routes. */
 const isOfRoute = (wall: WallName): boolean => wall === 'page 404' || wall === 'no route';
 
-/** The way whose breaker may open after a request by this route met the wall. */
-export const closedBy = (
+/** What the breaker is of that may open after a request by this route met the wall. */
+export const breakerBehind = (
   wall: WallName,
   { service, route, project }: { service: string; route: Route; project: string },
 ): string => (isOfRoute(wall) ? `${service}/${project}/${route}` : `${service}/${project}`);

@@ -10,7 +10,7 @@ const DENIED_SHARE = 1 / 4;
 
 /** What one invocation met. */
 interface Met {
-  /** By way: how many requests in a row were turned back, and when the third reply came. */
+  /** By breaker: how many requests in a row were turned back, and when the third reply came. */
   readonly rows: Map<string, { count: number; knownAt: number }>;
   turnedBack: boolean;
   served: boolean;
@@ -25,13 +25,13 @@ const serve = (met: Met): void => {
 
 const turnBack = (
   met: Met,
-  { way, at, isDenied }: Extract<Step, { kind: 'turned back' }>,
+  { breaker, at, isDenied }: Extract<Step, { kind: 'turned back' }>,
 ): void => {
   met.turnedBack = true;
-  const row = met.rows.get(way) ?? { count: 0, knownAt: Number.POSITIVE_INFINITY };
+  const row = met.rows.get(breaker) ?? { count: 0, knownAt: Number.POSITIVE_INFINITY };
   row.count += isDenied ? DENIED_SHARE : 1;
   if (row.count >= STRIKES) row.knownAt = Math.min(row.knownAt, at);
-  met.rows.set(way, row);
+  met.rows.set(breaker, row);
 };
 
 /**
@@ -52,8 +52,8 @@ export const threeRefusals: Oracle = {
       if (step.kind === 'heard' && !isRefusal(step.reply)) serve(metBy(step.call.invocation));
       if (step.kind === 'turned back') {
         const met = metBy(step.invocation);
-        if (step.sentAt > (met.rows.get(step.way)?.knownAt ?? Number.POSITIVE_INFINITY))
-          yield `invocation ${step.invocation.n} sent another on ${step.way} after three were turned back`;
+        if (step.sentAt > (met.rows.get(step.breaker)?.knownAt ?? Number.POSITIVE_INFINITY))
+          yield `invocation ${step.invocation.n} sent another through the breaker of ${step.breaker} after three were turned back`;
         turnBack(met, step);
       }
       if (step.kind !== 'ended' || step.invocation.ended !== 'returned') continue;
