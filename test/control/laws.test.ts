@@ -14,10 +14,10 @@ type Fate = 'yes' | 'no' | 'later';
 const sumOf = (text: string): number =>
   [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7);
 
-const ROW: Record<Fate, object> = { yes: YES, no: refusal('DLI.0002'), later: {} };
+const ROW: Record<Fate, object> = { yes: YES, no: refusal('DLI.13024'), later: {} };
 const TASK: Record<Fate, object> = {
   yes: { status: 'success' },
-  no: { status: 'failed', error_code: 'DRS.M05003' },
+  no: { status: 'failed', error_code: 'DRS.M00305' },
   later: { status: 'failed', error_code: 'DRS.M01504' },
 };
 

@@ -10,6 +10,7 @@ import type { Exchange } from '../../shared/upstream/exchange.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { fingerprint } from '../support/fingerprints.ts';
+import { plainJob } from '../support/fixtures.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { bodyOf, intentOf, NOW } from '../support/messages.ts';
@@ -101,14 +102,15 @@ describe.each(CREDENTIALS)('by %s', (_, secret) => {
   it.each(operations.map(({ name }) => name))(
     'a plain success of %s for 100 jobs is parsed once, from the wire to the results',
     async (operation: OperationName) => {
-      const { jobs } = intentOf({ operation, jobs: JOBS });
+      const asked = JOBS.map((id) => plainJob(operation, id));
+      const { jobs } = intentOf({ operation, jobs: asked });
       const { status, body } = OPERATIONS[operation].answer(jobs, 'en-us');
       const text = JSON.stringify(body);
       const token = { kind: 'replied', status: 201, body: '{}', subjectToken: 'token' } as const;
       const { results, run } = startLayers(secret, async ({ url }) =>
         url.includes('/auth/tokens') ? token : { kind: 'replied', status, body: text },
       );
-      const message = { messageId: 'm', body: bodyOf({ operation, jobs: JOBS }), receiveCount: 1 };
+      const message = { messageId: 'm', body: bodyOf({ operation, jobs: asked }), receiveCount: 1 };
       const parses = await parsesOf(text, () => run([message], () => 60_000));
       expect(results.map(({ outcome }) => outcome)).toEqual(JOBS.map(() => 'delivered'));
       expect(parses).toBe(1);
