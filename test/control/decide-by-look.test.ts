@@ -120,7 +120,7 @@ describe('what a look decides for a run that waits for its stop', () => {
   });
 
   it('no other operation waits so', () => {
-    const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.start');
+    const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.retry');
     expect(decideByLook(other, seen('CONFIGURATION'), CLEAR_FROM)).toBe('wait');
   });
 });

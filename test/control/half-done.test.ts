@@ -195,7 +195,7 @@ describe('a call that nobody answered is not sent again unseen (P4)', () => {
       'task-a': 'CHILD_TRANSFER_STARTED',
       'task-b': 'REBUILD_NODE_STARTED',
       'task-c': 'NODE_UPGRADE_FAILED',
-      'task-d': 'PAUSEING',
+      'task-d': 'CHILD_TRANSFER_FAILED',
     };
     const { run, calls, results } = startControlRoom({
       statusOf: (job) => statuses[job],

@@ -62,9 +62,11 @@ describe('a run may name the stop that it follows', () => {
 
   it.each([
     { ...run, operation: 'dli.stop' },
-    { ...run, operation: 'drs.start', jobs: ['a'] },
+    { ...run, operation: 'drs.retry', jobs: ['a'] },
   ])('no other operation may: $operation', (other) => {
-    expect(faultsOf({ ...other, after: idFrom(AT) })).toEqual(['#/after: is only for dli.run']);
+    expect(faultsOf({ ...other, after: idFrom(AT) })).toEqual([
+      '#/after: is only for dli.run, drs.start',
+    ]);
   });
 
   it('an unknown operation leaves `after` unchecked', () => {

@@ -18,19 +18,28 @@ const milliseconds = v.pipe(
 const flags = { is_only_init_task: flag, is_auto_create_compare: flag };
 
 /**
- * A start is done as soon as the task has left its configuration. A task that is being ended may never have been started,
- * and the service refuses to start it. A task that is being created comes to its configuration by itself.
+ * A start is done as soon as the task has left its configuration. A paused task was paused before the start, which had no
+ * effect. A task that is being ended may never have been started, and the service refuses to start it. A task that is being created comes to its configuration by itself.
  */
 const { effectOf, isThere } = statusTable<DrsStatus>(
   {
     there: [...STARTED, 'WAITING_FOR_START'],
-    taken: [...FAILED, ...CHILD_RELEASED, ...PAUSED],
-    none: ['CREATE_FAILED', 'CONFIGURATION', ...RELEASED],
+    taken: [...FAILED, ...CHILD_RELEASED],
+    none: ['CREATE_FAILED', 'CONFIGURATION', ...PAUSED, ...RELEASED],
     pending: ['CREATING'],
     missing: 'none',
   },
   DRS_STATUSES,
 );
+
+/** The task stands still, so that a start which waits for its stop may go. */
+const STILL = [
+  'CONFIGURATION',
+  'CREATE_FAILED',
+  ...FAILED,
+  ...PAUSED,
+  ...RELEASED,
+] as const satisfies readonly DrsStatus[];
 
 /**
  * A task waits for its start if the start was put off, or if it is only initialised. Any other task waits before its start:
@@ -51,6 +60,12 @@ export const drsStart: Operation = drsOperation({
   vendorOptions: {
     start_time: v.optional(v.union([v.literal(''), milliseconds], milliseconds.message)),
     ...flags,
+  },
+  restart: {
+    after: 'drs.stop',
+    readyAt: (sighting) => sighting.kind === 'missing' || isIn(STILL, sighting),
+    // A pause under way has no status of its own: a task that still runs does not show that its stop has failed.
+    failedAt: () => false,
   },
   answerStatus: 202,
   repeatHarms: () => true,

@@ -6,7 +6,8 @@ const startTime = v.nullish(v.pipe(v.string(), v.regex(/^\d{0,16}$/)));
 
 /**
  * `{"jobs": [{"job_id": "…", "start_time": "1599202771816", "is_only_init_task": true}]}`, the `StartInfo` of the vendor's
- * SDKs. That a task which was only initialised waits for its start is our guess.
+ * SDKs. That a task which was only initialised waits for its start is our guess, and so is
+ * that a start resumes a paused task.
  */
 export const drsStart = drsOperation({
   method: 'POST',
@@ -16,6 +17,7 @@ export const drsStart = drsOperation({
     unseen: 'CONFIGURATION',
     allows: ({ status, effects }) =>
       status === 'CONFIGURATION' ||
+      status === 'PAUSING' ||
       (status === 'WAITING_FOR_START' && effects.at(-1)?.onlyInitialised === true),
     starts: true,
     effect: (_, { is_only_init_task: initialises }) =>
