@@ -21,7 +21,7 @@ const environment = {
   UPSTREAM_SECRET_ID: 'job-fanin/upstream',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
-  // The table is asked about at start: nobody need answer.
+  // The function asks about its table at start. It needs no answer.
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
   AWS_REGION: 'eu-central-1',
 };

@@ -6,7 +6,7 @@ import { openFlow } from './flow.ts';
 /** Ten jobs to a call, so that each of these cases needs many. */
 const MANY_CALLS = { MAX_JOBS_PER_CALL: '10' };
 
-/** A short lease: what was asked of a server in trouble is looked at after it, and not before. */
+/** A short lease: after it, the jobs of unanswered requests are looked at. */
 const SHORT_LEASE = {
   CALL_TIMEOUT_SECONDS: '5',
   FUNCTION_TIMEOUT_SECONDS: '30',
@@ -25,7 +25,7 @@ const LATENCY_MS = 50;
 /** And as slow as one far away, or a busy one. */
 export const OUTAGE_LATENCIES = [LATENCY_MS, 200];
 
-/** Three of ten calls are throttled, at random: what each needed call costs. */
+/** Three of ten calls are throttled, at random: how many attempts one served call takes. */
 const measureThrottlesBy = async (seed: number, jobs: number) => {
   const seeded = await startUpstream({ random: seededRandom(seed) });
   const { upstream, accept, settled, deadLetters, outcomes, stop } = await openFlow(
@@ -68,7 +68,7 @@ export const measureThrottles = async ({ jobs = 4_000, seeds = [1, 2, 3, 4, 5] }
   };
 };
 
-/** The upstream answers everybody with 503 for a while: what is sent meanwhile, and how soon all is well afterwards. */
+/** The upstream answers every request with 503 for a while: what is sent meanwhile, and how soon all jobs are settled afterwards. */
 const measureOutageAt = async (latencyMs: number, jobs: number, outageMs: number) => {
   const flow = await openFlow({ ...MANY_CALLS, ...SHORT_LEASE });
   const { upstream } = flow;

@@ -8,9 +8,8 @@ const prefix = /^node:/;
 const names = builtinModules.map((name) => name.replace(prefix, '')).join('|');
 
 /**
- * Loads Node's own modules through `process.getBuiltinModule`. An ESM import of one links every name that it exports and
- * so loads what stands behind lazy ones: behind `http`, all of fetch and WebSocket. It also spares CommonJS dependencies
- * their `require`, which an ES module does not have.
+ * Loads Node's own modules through `process.getBuiltinModule`. An ESM import of `http` links every name that it exports, and
+ * so loads all of fetch and WebSocket. CommonJS dependencies also need no `require` then, which an ES module lacks.
  */
 export const builtinModulesUnlinked: Plugin = {
   name: 'builtin-modules-unlinked',

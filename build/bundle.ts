@@ -30,8 +30,8 @@ export interface Bundle {
 /**
  * Makes one file of a function and all that it needs, the SDK too: an ES module that imports nothing.
  *
- * The source map stays out of the zip, and out of the code: reading stack traces through it costs 5 to 12 ms at start. It
- * is made without sources, to look up by hand what a trace in the logs means.
+ * The source map stays out of the zip: loading it costs 5 to 12 ms at start. It is for looking up, by hand, what a stack
+ * trace in the logs means.
  */
 export const bundleFunction = async (
   name: string,

@@ -2,10 +2,9 @@ import type { Plugin } from 'esbuild';
 import { replaceModule } from './replace-module.ts';
 
 /**
- * The SDK's default credentials, less every source but the environment variables, by the SDK's own provider for them.
- * Lambda hands a Node.js function the keys of its role there; Lambda's other way, the container endpoint, is that of
- * SnapStart, which Node.js runtimes do not have. Wrong elsewhere: profiles, SSO, ECS and EC2 are not looked at, and a
- * request without keys fails with `CredentialsProviderError`.
+ * Replaces the SDK's default credentials by its provider for environment variables, where Lambda puts the keys of the
+ * function's role. Lambda's other way, the container endpoint, belongs to SnapStart, which Node.js does not have. Elsewhere
+ * this is wrong: profiles, SSO, ECS and EC2 are ignored, and a request without keys fails with `CredentialsProviderError`.
  */
 export const environmentCredentialsOnly: Plugin = {
   name: 'environment-credentials-only',

@@ -16,8 +16,8 @@ export { Agent, request };
 `;
 
 /**
- * Takes `Agent` and `request` from undici's parts, in place of its index, which loads fetch, WebSocket, mocks and caches
- * as well. `esbuildDetection` is undici's own switch: with it, as inside Node, its second, experimental parser is left out.
+ * Takes `Agent` and `request` from undici's parts. Its index would also load fetch, WebSocket, mocks and caches.
+ * `esbuildDetection` is undici's own switch: it leaves out the experimental second parser, as Node does.
  */
 export const undiciRequestOnly: Plugin = {
   name: 'undici-request-only',

@@ -6,7 +6,7 @@ import type { EventSourceMapping } from './mapping/event-source-mapping.ts';
 import { listens } from './probe.ts';
 import type { Wires } from './wires.ts';
 
-/** Why a part does not work; undefined if it does. */
+/** Why a part does not work; undefined if it works. */
 export type Trouble = () => string | undefined | Promise<string | undefined>;
 
 /** What `GET /healthz` answers: each part is `ok`, or `down: ` and why. */
@@ -15,7 +15,7 @@ export interface Health {
   readonly parts: Readonly<Record<string, string>>;
 }
 
-/** Longer than any part takes to find out. */
+/** Longer than the check of any part takes. */
 const PATIENCE_MS = 6_000;
 
 const stateOf = async (trouble: Trouble): Promise<string> => {
@@ -31,7 +31,7 @@ const stateOf = async (trouble: Trouble): Promise<string> => {
   }
 };
 
-/** Asks all parts at once. Law: it is well only if each of them is. */
+/** Checks all parts at once. Law: the stack is `ok` only if each part is. */
 export const healthOf = async (troubles: Readonly<Record<string, Trouble>>): Promise<Health> => {
   const asked = Object.entries(troubles).map(
     async ([name, trouble]) => [name, await stateOf(trouble)] as const,
@@ -41,7 +41,7 @@ export const healthOf = async (troubles: Readonly<Record<string, Trouble>>): Pro
   return { status: isWell ? 'ok' : 'down', parts: Object.fromEntries(states) };
 };
 
-/** All that runs in this process, each with what may be wrong with it. What is another server is not asked. */
+/** The check of each part that runs in this process. Other servers are not checked. */
 export const troublesOf = (
   { embeddedQueue, embeddedBus, simulator }: Wires,
   functions: Functions,

@@ -8,7 +8,7 @@ export interface LedgerFile {
 }
 
 /**
- * Where the ledger is kept: under `dataDir`, or in a file that goes with the stack. A file also then, since the
+ * The ledger's file: under `dataDir`, or a temporary one that the stack deletes. It is always a file, because the
  * functions that share it run in threads of their own.
  */
 export const provideLedgerFile = (dataDir: string | undefined): LedgerFile => {

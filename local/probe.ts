@@ -7,7 +7,7 @@ const ANSWER_MS = 2_000;
 
 const TOO_LATE = `no answer within ${ANSWER_MS / 1_000} s`;
 
-/** Why a server on this machine does not answer a GET with a success; undefined if it does. By no proxy, whatever is set. */
+/** Why a server on this machine does not answer a GET with success; undefined if it does. It uses no proxy, whatever is set. */
 export const answers = (url: string): Promise<string | undefined> =>
   new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: ANSWER_MS }, (response) => {
@@ -19,7 +19,7 @@ export const answers = (url: string): Promise<string | undefined> =>
     request.once('error', (error) => resolve(errorText(error)));
   });
 
-/** Why a server takes no connection; undefined if it does. It is asked for nothing, and so keeps no trace. */
+/** Why a server takes no connection; undefined if it does. No request is sent, so the server records none. */
 export const listens = (url: string): Promise<string | undefined> =>
   new Promise((resolve) => {
     const { hostname, port } = new URL(url);

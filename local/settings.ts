@@ -13,12 +13,12 @@ import { operations } from '../shared/operations/index.ts';
 
 const DEFAULT_TIMEOUT = '60';
 
-/** Whether an address is one of this machine's own, as its text shows; none counts as one. */
+/** Whether a URL names this machine, by its text alone. No URL counts as this machine. */
 const isHere = (url: string | undefined): boolean =>
   url === undefined ||
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname.replace(/\.$/, ''));
 
-/** The SDK takes what begins or ends with "fips" for a wish for a FIPS endpoint, and nothing that is no part of a host's name. */
+/** A name that begins or ends with "fips" makes the SDK choose a FIPS endpoint; other names must be fit for a host name. */
 const region = v.pipe(
   v.string(),
   v.regex(
@@ -27,7 +27,7 @@ const region = v.pipe(
   ),
 );
 
-/** The SDK refuses to send anything: there is a FIPS or dual-stack endpoint of AWS's own services alone. */
+/** Only AWS itself has FIPS and dual-stack endpoints: with these set, the SDK sends nothing to other servers. */
 const noVariant = v.optional(
   v.pipe(
     v.string(),
@@ -38,7 +38,7 @@ const noVariant = v.optional(
   ),
 );
 
-/** Ranges are AWS's own, but that there a mapping runs at least two batches at once. */
+/** The ranges are those of AWS. One differs: on AWS a mapping runs at least two batches at once. */
 const schema = v.pipe(
   v.object({
     PORT: v.optional(whole(0, 65_535), '3000'),
@@ -69,7 +69,7 @@ const schema = v.pipe(
     (settings) => settings.BATCH_SIZE <= 10 || settings.BATCH_WINDOW_SECONDS >= 1,
     'BATCH_SIZE above 10 needs a BATCH_WINDOW_SECONDS of at least 1',
   ),
-  // Under the name of what is missing: a problem that has none would hide those that come after it.
+  // The problem carries the name of the missing setting: without a name, it would hide later problems.
   v.forward(
     v.partialCheck(
       [['DLI_ENDPOINT'], ['DRS_ENDPOINT'], ['UPSTREAM_SECRETS_FILE']],
@@ -90,10 +90,10 @@ const schema = v.pipe(
   ),
 );
 
-/** Before the name of an operation: its own limit of jobs per call. */
+/** The prefix of a limit of one operation; the operation's name follows. */
 const LIMIT = 'MAX_JOBS_PER_CALL_';
 
-/** Settings of the functions themselves, handed on as they are where they are set. */
+/** Settings of the functions. The stack hands them on as they are. */
 const HANDED_ON: ReadonlySet<string> = new Set([
   'ACCEPT_REPLAYS',
   'BASE_PATH',
@@ -121,7 +121,7 @@ export type Settings = v.InferOutput<typeof schema> & {
   readonly forFunctions: Readonly<Record<string, string>>;
 };
 
-/** Stand for what the stack itself gives its functions, while the rest of their settings is looked at. */
+/** Placeholders for what the stack gives its functions later. The other settings are checked with them. */
 const GIVEN = {
   QUEUE_URL: 'http://queue',
   DEAD_LETTER_QUEUE_URL: 'http://queue',
@@ -133,7 +133,7 @@ const GIVEN = {
   UPSTREAM_SECRETS_FILE: 'secrets',
 };
 
-/** A limit for an operation that there is not would be no limit at all, and no error would say so. */
+/** Refuses a limit for an unknown operation: it would have no effect, and no error would say so. */
 const refuseUnknownLimits = (environment: Environment): void => {
   const known = operations.map(({ name }) => LIMIT + name.toUpperCase().replace('.', '_'));
   const problems = Object.entries(environment).flatMap(([name, value]) =>
@@ -144,7 +144,7 @@ const refuseUnknownLimits = (environment: Environment): void => {
   if (problems.length > 0) throw new MisconfiguredError(problems.join('; '));
 };
 
-/** The settings of the embedded stack and its functions; throws `MisconfiguredError`, with the problems of all. */
+/** The settings of the embedded stack and its functions. Throws one `MisconfiguredError` with every problem. */
 export const readStackSettings = (environment: Environment): Settings => {
   const forFunctions = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>

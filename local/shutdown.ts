@@ -5,7 +5,7 @@ import type { Front } from './front/server.ts';
 import type { EventSourceMapping } from './mapping/event-source-mapping.ts';
 import { type Stopper, waitUntil } from './stopper.ts';
 
-/** What a stop has to leave. */
+/** What a stop left undone. */
 export interface Left {
   /** Invocations that were ended at the bound. */
   readonly unfinished: number;
@@ -22,16 +22,16 @@ export interface Running {
   readonly stopper: Stopper;
 }
 
-/** Kept of the time for deleting what is done, and for closing the rest. */
+/** The part of the time that is kept for deleting messages and closing servers. */
 const TIDY_MS = 500;
 
-/** Kept for the process itself to end. */
+/** The part that is kept for the process to exit. */
 const EXIT_MS = 500;
 
 /**
- * Stops everything within so many milliseconds, the ways in first. No function begins anything that its time does not allow, and
- * the time is cut to this bound: a call that is under way has its answer recorded and published if it comes within it; what
- * is unfinished then is ended, and its messages come back.
+ * Stops the stack within so many milliseconds, the front first. The remaining time of every function is cut to this bound. A
+ * call under way is recorded and published if its answer comes in time. Then unfinished invocations are ended, and their
+ * messages come back.
  */
 export const shutDown = async (
   { front, mapping, functions, bus, countMessages, stopper }: Running,
@@ -42,7 +42,7 @@ export const shutDown = async (
   for (const one of all) one.endBy(endAt - TIDY_MS);
   await waitUntil(endAt, Promise.all([front.stop(endAt - TIDY_MS), mapping.stop()]));
   await waitUntil(endAt, functions['control-jobs'].stop());
-  // The events that it has taken are handed over to accept-event before that function stops.
+  // The bus hands its events to accept-event, so it stops before that function.
   if (bus !== undefined) await waitUntil(endAt, bus.stop());
   const messages = await waitUntil(
     endAt,
@@ -58,7 +58,7 @@ const COUNTS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** How many messages a queue has. */
+/** How many messages a queue has, hidden and delayed ones included. */
 export const makeCountMessages =
   (sqs: SQSClient, queueUrl: string) => async (): Promise<number> => {
     const { Attributes = {} } = await sqs.send(

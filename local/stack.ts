@@ -1,6 +1,5 @@
 import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { blame } from './blame.ts';
 import type { EventBus } from './bus/event-bus.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
@@ -16,6 +15,7 @@ import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import type { Settings } from './settings.ts';
 import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
+import { unusable } from './unusable-setting.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
 import {
@@ -123,7 +123,7 @@ const provideQueues = async (
   });
   return settings.AWS_ENDPOINT_URL_SQS === undefined
     ? creating
-    : creating.catch(blame('AWS_ENDPOINT_URL_SQS'));
+    : creating.catch(unusable('AWS_ENDPOINT_URL_SQS'));
 };
 
 const startMapping = (

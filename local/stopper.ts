@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Keeps what was started, to be stopped in the reverse order. */
+/** Keeps what was started, and stops it in the reverse order. */
 export interface Stopper {
   readonly after: <T>(started: T, stop: (started: T) => Promise<void>) => T;
-  /** Stops each once. What has not stopped at `endAt`, in milliseconds since 1970, is left behind; without it, all is waited for. */
+  /** Stops each part once. It waits for none longer than to `endAt`, in milliseconds since 1970; without one, it waits for all. */
   readonly stop: (endAt?: number) => Promise<void>;
 }
 
-/** Waits for work no longer than to `endAt`, in milliseconds since 1970; undefined if it was not done by then. */
+/** Waits for work, at most to `endAt`, in milliseconds since 1970; undefined if the work was not done by then. */
 export const waitUntil = async <T>(
   endAt: number | undefined,
   work: Promise<T>,

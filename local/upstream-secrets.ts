@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MisconfiguredError } from '../shared/json/settings.ts';
 import { type Accounts as Credentials, readCredentials } from '../shared/upstream/credentials.ts';
-import { blame } from './blame.ts';
 import type { Settings } from './settings.ts';
+import { unusable } from './unusable-setting.ts';
 import { type Accounts, parseAccounts } from './upstream/accounts.ts';
 
 const SETTING = 'UPSTREAM_SECRETS_FILE';
 
-/** By what the calls upstream are signed. */
+/** The credentials that sign calls upstream. */
 export interface UpstreamSecrets {
   readonly path: string;
-  /** Whether it is a key that was made for this run alone. */
+  /** Whether it is a key that was made for this run. */
   readonly development: boolean;
-  /** Whom the simulator is to let in. */
+  /** The accounts that the simulator lets in. */
   readonly accounts: Accounts;
   readonly stop: () => Promise<void>;
 }
@@ -23,8 +23,8 @@ export interface UpstreamSecrets {
 type Wanted = Pick<Settings, 'UPSTREAM_SECRETS_FILE' | 'DATA_DIR'>;
 
 /**
- * The file that the settings name, checked, or one with a new key pair for every project, which no other user may read and
- * which goes with the stack. Throws `MisconfiguredError` with every fault of a file that is named, and none of its values.
+ * The file that the settings name, checked; or a new one with one key pair for every project. No other user can read the new
+ * one, and the stack deletes it. Throws `MisconfiguredError` with every fault of a named file, and none of its values.
  */
 export const provideUpstreamSecrets = (
   { UPSTREAM_SECRETS_FILE: named, DATA_DIR: dataDir }: Wanted,
@@ -39,7 +39,7 @@ const readNamed = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    return blame(SETTING)(error);
+    return unusable(SETTING)(error);
   }
 };
 
@@ -50,11 +50,11 @@ const accountsIn = (text: string, needsIam: boolean): Accounts => {
   try {
     return parseAccounts(accountsOf(read.accounts));
   } catch (error) {
-    return blame(SETTING)(error);
+    return unusable(SETTING)(error);
   }
 };
 
-/** One entry for each credential, with the projects that it is for: the simulator refuses it for any other. */
+/** One account for each credential, with its projects. The simulator refuses it for any other project. */
 const accountsOf = (credentials: Credentials): Accounts => {
   const shared = new Map<string, string[]>();
   for (const [project, { credential }] of credentials) {
@@ -105,7 +105,7 @@ const makeDevelopmentKey = (dataDir: string | undefined): UpstreamSecrets => {
   };
 };
 
-/** Made anew: what lay there before would keep its mode, and who has it open could read on. */
+/** A new folder: an old one would keep its mode, and a process that has it open could read on. */
 const makePrivateFolder = (dataDir: string | undefined): string => {
   if (dataDir === undefined) return mkdtempSync(join(tmpdir(), 'job-fanin-key-'));
   const folder = join(dataDir, 'upstream-key');
@@ -115,6 +115,6 @@ const makePrivateFolder = (dataDir: string | undefined): string => {
     mkdirSync(folder, { mode: 0o700 });
     return folder;
   } catch (error) {
-    return blame('DATA_DIR')(error);
+    return unusable('DATA_DIR')(error);
   }
 };

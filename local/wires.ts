@@ -3,11 +3,11 @@ import {
   EventBridgeClient,
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-eventbridge';
-import { blame } from './blame.ts';
 import { type EventBus, type Rule, startEventBus } from './bus/event-bus.ts';
 import { type QueueServer, startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
 import type { Stopper } from './stopper.ts';
+import { unusable } from './unusable-setting.ts';
 import { type Accounts, startUpstream, type Upstream } from './upstream/simulator.ts';
 
 export const BUS_NAME = 'job-fanin-results';
@@ -52,7 +52,7 @@ const startBus = async (
   options: BusOptions,
 ): Promise<EventBus | undefined> => {
   if (settings.AWS_ENDPOINT_URL_EVENTBRIDGE !== undefined) {
-    await createBus(settings).catch(blame('AWS_ENDPOINT_URL_EVENTBRIDGE'));
+    await createBus(settings).catch(unusable('AWS_ENDPOINT_URL_EVENTBRIDGE'));
     return undefined;
   }
   const { AWS_REGION: region } = settings;

@@ -25,10 +25,10 @@ export interface Front {
  */
 export const startFront = async (options: FrontOptions): Promise<Front> => {
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
-    // A connection kept alive past the server's close would hold the close up until it times out.
+    // After the close, a connection that stays open would delay it until the connection times out.
     response.once('finish', () => server.listening || request.socket.end());
     answer(request, response, options).catch((error: unknown) => {
-      // A client that hung up, or was hung up on, before it had sent all is no failure of the front's.
+      // The connection ended before the request was whole: that is no failure of the front.
       if (!request.complete) return;
       console.error('the front failed:', error);
       if (!response.headersSent) writeJson(response, 500, { message: 'Internal Server Error' });

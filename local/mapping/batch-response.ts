@@ -1,6 +1,6 @@
 import { isObject } from '../../shared/json/json.ts';
 
-/** Which messages of a batch failed, or why the response leaves no choice but to fail them all. */
+/** The messages of a batch that failed; or why the response fails them all. */
 export type BatchReading =
   | { readonly kind: 'read'; readonly failed: ReadonlySet<string> }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -10,8 +10,8 @@ const NONE: BatchReading = { kind: 'read', failed: new Set() };
 const unreadable = (reason: string): BatchReading => ({ kind: 'unreadable', reason });
 
 /**
- * Reads a function's response as Lambda does with ReportBatchItemFailures on. Law: only what the documentation
- * calls a complete success succeeds; whatever does not name messages of this batch, and nothing else, fails them all.
+ * Reads a function's response as Lambda does with ReportBatchItemFailures on. Law: a batch succeeds only where the
+ * documentation says so; a response that names anything but messages of this batch fails them all.
  * Source: "Handling errors for an SQS event source in Lambda", success and failure conditions.
  */
 export const readBatchResponse = (
@@ -21,7 +21,7 @@ export const readBatchResponse = (
   if (response === undefined || response === null) return NONE;
   if (!isObject(response)) return unreadable('the response is no object');
   const { batchItemFailures: items } = response;
-  // As JSON, so that a key without a value is no key.
+  // As in JSON, a key without a value is no key.
   if (items === undefined && Object.values(response).some((value) => value !== undefined)) {
     return unreadable('the response has no batchItemFailures');
   }

@@ -12,8 +12,8 @@ const inTens = (handles: readonly string[]): string[][] =>
   );
 
 /**
- * Deletes messages by their receipt handles, ten a request, and tries those that failed a few times more. Resolves
- * with the handles that could not be deleted: their messages come back, which at-least-once delivery allows.
+ * Deletes messages by their receipt handles, ten per request, and retries those that failed a few times. Resolves with the
+ * handles that could not be deleted: their messages come back, which at-least-once delivery allows.
  */
 export const makeDeleteMessages = (sqs: SQSClient, queueUrl: string) => {
   const limit = pLimit(REQUESTS_AT_ONCE);

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 
-/** The most that Lambda takes as the payload of a synchronous invocation. Source: Lambda quotas. */
+/** Lambda's limit for the payload of a synchronous invocation. Source: Lambda quotas. */
 const MAX_PAYLOAD_BYTES = 6_291_456;
 
 const FRAME_BYTES = Buffer.byteLength(JSON.stringify({ Records: [] }));

@@ -13,15 +13,15 @@ export interface ReceiveOptions {
   readonly log: (message: string, cause?: unknown) => void;
 }
 
-/** An outage as it stands: since when, in milliseconds of `performance.now()`, and what the last try met. */
+/** A running outage: its start, in milliseconds of `performance.now()`, and the last error. */
 export interface Outage {
   readonly since: number;
   readonly reason: string;
 }
 
 /**
- * Receives at most so many messages, waiting for the first for so many seconds. Law: it never rejects. When the queue cannot be reached, it says so
- * once for the whole outage and gives no messages after a pause that doubles from one failure to the next.
+ * Receives at most so many messages, and waits so many seconds for the first. Law: it never rejects. An outage of the queue is
+ * logged once; each failure gives no messages, after a pause that doubles.
  */
 export const makeReceiveMessages = ({ sqs, queueUrl, signal, log }: ReceiveOptions) => {
   let pauseMs = 0;

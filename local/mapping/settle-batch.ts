@@ -12,8 +12,8 @@ export interface SettleOptions {
 }
 
 /**
- * Invokes the function with a batch and deletes the messages that did not fail. Law: it never rejects, and a failed
- * message is left alone: it comes back when its visibility timeout, which the function may have changed, lapses.
+ * Invokes the function with a batch and deletes the messages that did not fail. Law: it never rejects. A failed message
+ * stays: it comes back after its visibility timeout, which the function may have changed.
  */
 export const makeSettleBatch = ({ sqs, queueUrl, invoke, log }: SettleOptions) => {
   const deleteMessages = makeDeleteMessages(sqs, queueUrl);
@@ -33,7 +33,7 @@ export const makeSettleBatch = ({ sqs, queueUrl, invoke, log }: SettleOptions) =
   };
 
   return async (records: readonly SQSRecord[]): Promise<void> => {
-    // Noted first, since the function gets the records themselves and may change them.
+    // Noted first: the function gets the records themselves and may change them.
     const held = records.map(({ messageId, receiptHandle }) => ({ messageId, receiptHandle }));
     const failed = await failedOf(records, new Set(held.map(({ messageId }) => messageId)));
     const done = held.filter(({ messageId }) => !failed.has(messageId));

@@ -1,9 +1,9 @@
 import type { Outage } from './receive-messages.ts';
 
-/** What fails for longer is no hiccup. */
+/** A failure that lasts longer is reported. */
 const HICCUP_MS = 5_000;
 
-/** How much longer than asked a poll may take. */
+/** How much longer than its long poll a receive may take. */
 const LATE_MS = 10_000;
 
 const seconds = (ms: number): number => Math.round(ms / 1_000);
@@ -16,7 +16,7 @@ export interface PollWatch {
   readonly trouble: (underWay: number) => string | undefined;
 }
 
-/** The heartbeat of polling: tells when it fails for longer than a hiccup, and when none of the polls under way ends. */
+/** The heartbeat of polling: reports a failure that lasts, and polls that never end. */
 export const watchPolls = (
   longPollSeconds: number,
   outage: () => Outage | undefined,

@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** AWS asks that a message stays invisible for six times as long as its function may run. */
+/** AWS asks for a visibility timeout of six times the function's timeout. */
 const VISIBILITY_FACTOR = 6;
 
 export interface Queues {
@@ -43,7 +43,7 @@ export const createQueues = async (
   return { intents, deadLetters, failedEvents };
 };
 
-/** Some servers name a host that does not resolve, or is no host at all; the path is always right. */
+/** Some servers name a host that does not resolve. The path is always right. */
 const pathOf = (queueUrl: string): string => queueUrl.replace(/^https?:\/\/[^/]+/, '');
 
 /** An SQS queue URL's path is `/{account}/{name}`. */

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { errorText } from '../../shared/json/error-text.ts';
-import { blame } from '../blame.ts';
 import { answers } from '../probe.ts';
+import { unusable } from '../unusable-setting.ts';
 
 export interface QueueServer {
   readonly endpoint: string;
-  /** Why it does not answer; undefined if it does. */
+  /** Why the server does not answer; undefined if it does. */
   readonly trouble: () => Promise<string | undefined>;
   /** Ends the thread at once, as a crash would. */
   readonly kill: () => Promise<void>;
@@ -15,15 +15,15 @@ export interface QueueServer {
 }
 
 /**
- * An SQS server in a thread of its own, since beside the functions it works hardest. In memory, or kept under
- * `dataDir`. Rejects if the directory cannot be used. A thread that ends before it is told to says so in one line.
+ * An SQS server in a thread of its own, because it takes much of the processor. It keeps messages in memory, or under
+ * `dataDir`. Rejects if the directory cannot be used. A thread that ends by itself is reported in one line.
  */
 export const startQueueServer = async (dataDir: string | undefined): Promise<QueueServer> => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: dataDir === undefined ? {} : { dataDir: join(dataDir, 'queues') },
   });
   const listening: Promise<unknown[]> = once(worker, 'message');
-  const [port] = await (dataDir === undefined ? listening : listening.catch(blame('DATA_DIR')));
+  const [port] = await (dataDir === undefined ? listening : listening.catch(unusable('DATA_DIR')));
   const endpoint = `http://127.0.0.1:${port}`;
 
   let ended: string | undefined;

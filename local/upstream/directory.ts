@@ -35,7 +35,7 @@ export const keepDirectory = (start: Accounts | undefined, now: () => number) =>
 
   return {
     standings,
-    /** Whether anybody may call, with no credentials at all. */
+    /** Whether every request is let in, with no credentials: there are no accounts. */
     isOpen: (): boolean => open,
     keyOf: (ak: string): Key | undefined => keys.get(ak),
     userOf: (name: Pick<User, 'user' | 'domain'>): User | undefined => users.get(nameOfUser(name)),

@@ -5,7 +5,7 @@ import type { BehaviourKeeper } from './settings.ts';
 import type { Throttle } from './throttle.ts';
 import type { OperationName, Service } from './vocabulary.ts';
 
-/** What keeps a request from the service, whoever sent it. */
+/** What keeps a request from the service, whatever its credentials. */
 export interface Obstacle {
   readonly trouble: Extract<Trouble, 'down' | 'overRate'>;
   readonly ending: Ending;

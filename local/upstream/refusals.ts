@@ -14,7 +14,7 @@ export type Why =
   | 'expired token'
   | 'another project';
 
-/** A request that was refused before anybody looked at its body. It had no effect, and is no call. */
+/** A request that was refused for its credentials. Its body was not read, it had no effect, and it is no call. */
 export interface Refusal {
   readonly at: number;
   readonly path: string;

@@ -29,7 +29,7 @@ const native = async (jobs: readonly string[]) => {
   return (await stack.post(INTENTS_PATH, JSON.stringify(intent))).intentId;
 };
 
-/** An event has no answer: whoever sends it finds its results by the correlation id. */
+/** An event has no answer: its sender finds the results by the correlation id. */
 const event = async (jobs: readonly string[]) => {
   const correlation_id = `event-${jobs.join()}`;
   const intent = { operation: 'dli.stop', project_id: 'fan', jobs, correlation_id };

@@ -46,7 +46,7 @@ const scenarios: Record<string, () => Promise<readonly string[]>> = {
     await stop('undone', '1'),
   ],
   bad: async () => [await run('bad', `1,2,3,${BAD}`), await run('bad', '4,5,6,7')],
-  // The last fills the batch, which nobody looks at before the deadline has passed.
+  // The last one fills the batch. No function gets it before the deadline has passed.
   badTasks: async () => {
     const first = await start('bad', ['a', BAD, 'b']);
     await until(() => expect(Date.now()).toBeGreaterThan(lateAt));

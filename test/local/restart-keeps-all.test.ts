@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(parent, { recursive: true }));
 
-/** Nobody listens there. */
+/** No server listens there. */
 const NOBODY = 'http://127.0.0.1:1';
 
 const begin = async (

@@ -28,7 +28,7 @@ const generation = (number: number) => ({
   user: { user: 'fan-in', password: `password-${number}`, domain: 'OTC-1' },
 });
 
-/** In one go, as those who rotate do: nobody reads half a file. */
+/** By a rename, as rotation tools do: no reader finds half a file. */
 const writeFile = (number: number): void => {
   writeFileSync(`${file}.new`, JSON.stringify({ projects: generation(number) }));
   renameSync(`${file}.new`, file);

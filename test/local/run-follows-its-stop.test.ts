@@ -35,7 +35,7 @@ const effectsOn = (project: string) =>
   stack.upstream.effectsOf('dli', project, '131').map(({ effect }) => effect);
 const outcomesOf = (intent: string) => stack.resultsOf(intent).map(({ outcome }) => outcome);
 
-/** A message that somebody has received lies on the queue, and cannot be seen. */
+/** A message that was received lies on the queue, and cannot be seen. */
 const untilReceived = () =>
   until(async () => {
     const name = 'ApproximateNumberOfMessagesNotVisible';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Whether anybody listens at an address of this machine. */
+/** Whether a server listens at an address of this machine. */
 export const canConnect = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     // Only a network that swallows what it is sent says nothing at all; this machine answers at once, if it gets to it.

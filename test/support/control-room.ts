@@ -209,7 +209,7 @@ export const startControlRoom = ({
     }
   };
   return {
-    /** How often an invocation failed since the upstream refused everybody. */
+    /** How often an invocation failed because the upstream refused every request. */
     refusals: () => failures.length,
     /** What it said then. */
     failures,
