@@ -66,7 +66,7 @@ const stringifyAll = (values: readonly unknown[]): number =>
 
 /**
  * All that is pure on the way of 10,000 messages of 10 ids, messages to call bodies and replies to result events,
- * against the floor that nobody can go below: `JSON.parse` of the same input and `JSON.stringify` of the same output.
+ * against the least that it can take: `JSON.parse` of the same input and `JSON.stringify` of the same output.
  */
 export const measurePlanning = () => {
   const workload = makeWorkload({ messages: 10_000, jobsPerMessage: 10, projects: 5, seed: 7 });

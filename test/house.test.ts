@@ -159,6 +159,10 @@ const workflows = readdirSync(WORKFLOWS).map((name) => ({
   text: readFileSync(new URL(name, WORKFLOWS), 'utf8'),
 }));
 
+/** Comments that have lines of their own. */
+const commentsIn = (text: string): readonly string[] =>
+  text.match(/^ *\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm) ?? [];
+
 /** Lines to the last that says something. */
 const lengthOf = ({ text }: Source): number => text.trimEnd().split('\n').length;
 
@@ -188,6 +192,18 @@ describe('files and functions stay small enough to read', () => {
       );
     });
     expect(odd.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('comments name who acts', () => {
+  it('none says nobody, everybody, somebody, anybody or whoever', () => {
+    const all = ['shared', 'functions', 'local', 'bench', 'build', 'test'].flatMap(sourcesIn);
+    const found = all.flatMap(({ path, text }) =>
+      commentsIn(text)
+        .filter((comment) => /\b(no|every|some|any)body\b|\bwhoever\b/i.test(comment))
+        .map((comment) => `${path}: ${comment}`),
+    );
+    expect(found).toEqual([]);
   });
 });
 

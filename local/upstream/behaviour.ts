@@ -70,8 +70,8 @@ const settings = (shapes: readonly Shape[]) =>
      */
     callsPerSecond: v.exactOptional(v.nullable(positive)),
     /**
-     * An outage: true answers everything with 503 and no body, `hang` answers nothing. Nobody's credentials are looked
-     * at then. Under `*` looks and tokens are gone too.
+     * An outage: true answers everything with 503 and no body, `hang` answers nothing. No credentials
+     * are checked then. Under `*` looks and tokens are gone too.
      */
     down: v.exactOptional(v.union([v.boolean(), v.literal('hang')], 'must be true, false or hang')),
     /** How often each fault comes, drawn per call. */

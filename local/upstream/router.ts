@@ -42,7 +42,7 @@ const compile = (template: string): RegExp =>
 export const makeRouter = (parts: RouterParts) => {
   const { behaviour, jobs, guard, obstacles, handleBatch, iam, now, recordLook } = parts;
 
-  /** Every answer is held back, whatever it says and whoever gives it. */
+  /** Every answer is held back, those of obstacles and of the guard too. */
   const latencyOf = (operation: OperationName | '*'): number =>
     behaviour.settingsOf(operation).latencyMs;
 

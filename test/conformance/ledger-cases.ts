@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Entry, Ledger, NewEntry, Written } from '../../shared/ledger/ledger.ts';
 
-/** A case of the ledger's contract, over two adapters of their own on one store, under keys that are nobody else's. */
+/** A case of the ledger's contract, over two adapters of their own on one store, under keys that no other case uses. */
 export interface LedgerCase {
   readonly title: string;
   readonly run: (room: LedgerRoom) => Promise<void>;

@@ -143,7 +143,7 @@ describe('every job goes one way', () => {
       notStopped: [],
       superseded: [['5', idAt(6)]],
       waiting: ['2', '6'],
-      // Whoever has 2 may end it at any time.
+      // The invocation that has job 2 may end at any time.
       leases: [['6', AT + LEASE]],
       unseen: [],
       unmet: [],

@@ -131,7 +131,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
         );
       await fc.assert(
         fc.asyncProperty(some, async ([count, list]) => {
-          // By the first two of them alone nobody could tell that others may be served.
+          // The first two of them do not show that others may be served.
           const bad = new Set(list.filter((job) => job !== '0'));
           const { outcomes } = await begin(count, refusing(bad, reply), operation);
           expect(outcomes).toEqual(

@@ -237,7 +237,7 @@ describe('a call that nobody answered is not sent again unseen (P4)', () => {
       now: () => at,
       remainingMs: () => deadline - at,
       limits: { leaseMs: LEASE },
-      // All of them are under way before the first silence tells that nobody is there.
+      // All of them are under way before the first silence shows an outage.
       callConcurrency: 30,
       reply: (call) => (silent ? { kind: 'silent', reason: 'timeout' } : agree(call)),
       statusOf: () => {

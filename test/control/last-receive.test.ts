@@ -17,7 +17,7 @@ const limits = { maxReceives: LAST + 2 };
 const REASON = 'failed: the receive count ran out before every job had a verdict';
 /** What came back the last time is said as well. */
 const LAST_REASON = new RegExp(`^${REASON}; the last time: DRS\\.M01504`);
-/** Busy with each of these jobs: nobody else is refused for it. */
+/** Busy with each of these jobs: no other job is refused for it. */
 const busy = () => replied(400, [refusal('DRS.M01504')]);
 
 /** A room whose upstream is busy until it is told otherwise. */
@@ -121,7 +121,7 @@ describe('a verdict that rests on nothing seen leaves open what became of a requ
 
   it.each<[string, { expires_at?: string }, number, number]>([
     ['failed', {}, LAST, 2],
-    // Nobody could see what became of it for as long as that is tried.
+    // No look showed what became of it, for as long as that is tried.
     [
       'expired',
       { expires_at: new Date(Date.parse(NOW) + 1).toISOString() },

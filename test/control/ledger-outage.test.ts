@@ -53,7 +53,7 @@ describe('a record that a later release wrote holds up what it is about, and nob
   };
 
   it.each([
-    // Its verdict on job 1 cannot be read, and so nobody knows how job 1 stands.
+    // Its verdict on job 1 cannot be read, so the state of job 1 is unknown.
     ['intent', ['m1', 'm4'], ['2', '131']],
     ['job', ['m4'], ['1', '2', '131']],
   ])('of %s: it stays as it is, and its messages queued', async (prefix, staying, told) => {

@@ -69,7 +69,7 @@ describe('the first verdict on a job stands', () => {
     });
     expect(openIntent.verdicts).toEqual([SEEN]);
     expect([...openIntent.published]).toEqual([0]);
-    // Nothing is open about a job that was seen, whoever noted that it was.
+    // Nothing is open about a job that a look has shown, whichever invocation noted it.
     expect([...openIntent.requests]).toEqual([[1, maybeServed('ours')]]);
   });
 });

@@ -23,7 +23,7 @@ const written: BlockState = {
 };
 
 /**
- * A ledger that knows of four jobs: `free` is nobody's, `begun` has a claim and its part no record yet, `ended` has
+ * A ledger that knows of four jobs: `free` has no claim, `begun` has a claim and its part no record yet, `ended` has
  * both, `other` too.
  */
 const begin = async (trouble: (ledger: Ledger) => Partial<Ledger> = () => ({})) => {

@@ -12,7 +12,7 @@ const COOL_DOWN_SECONDS = 120;
 
 const silence = { kind: 'silent', reason: 'timeout' } as const;
 
-/** The upstream has enough of everybody. */
+/** The upstream throttles every request. */
 const throttle = replied(429, refusal('APIGW.0308'), { retryAfter: COOL_DOWN_SECONDS });
 
 /** A ledger that keeps the keys that are read. */

@@ -71,7 +71,7 @@ describe('a claim stands as its part tells', () => {
     ],
     ['others have given it up', told('other', { verdicts: [givenUp] }), true],
   ])('live up to the millisecond of its end, and from then on unclear: %s', (_, holder, over) => {
-    // What went unanswered is over no sooner; in somebody's hands it may be at any time.
+    // An unanswered request is over no sooner. Another invocation that has the job may end at any time.
     const until = holder?.requests.has(0) ? { until: 1_000 } : {};
     expect(standingOf(claim, holder, 999)).toEqual({ kind: 'live', over, ...until });
     expect(standingOf(claim, holder, 1_000)).toEqual({ kind: 'unclear', over });

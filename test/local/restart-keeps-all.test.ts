@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(parent, { recursive: true }));
 
 /** No server listens there. */
-const NOBODY = 'http://127.0.0.1:1';
+const NO_SERVER = 'http://127.0.0.1:1';
 
 const begin = async (
   context: TestContext,
@@ -52,7 +52,10 @@ const begin = async (
 
 describe.concurrent('with DATA_DIR, what is queued outlives the process', () => {
   test('an orderly end, and is carried out after the next start', async (context) => {
-    const first = await begin(context, 'orderly', { DLI_ENDPOINT: NOBODY, DRS_ENDPOINT: NOBODY });
+    const first = await begin(context, 'orderly', {
+      DLI_ENDPOINT: NO_SERVER,
+      DRS_ENDPOINT: NO_SERVER,
+    });
     const run = await send(first.url + runPath('kept'), '{"job_ids":[9223372036854775807,131]}');
     const start = await send(first.url + startPath('kept'), '{"jobs":[{"job_id":"a"}]}');
     expect([run.status, start.status]).toEqual([200, 202]);

@@ -27,7 +27,7 @@ const exchange = (operation: Operation): fc.Arbitrary<Exchange> =>
   );
 
 const kindsOf = ({ reading }: Exchange) => reading.verdicts.map(({ kind }) => kind);
-/** A word for success, from somebody who could know: not from silence and not from a server in trouble. */
+/** A word for success in a reply of the service: not silence, and no server in trouble. */
 const saysSuccess = (answer: Reply): boolean =>
   answer.kind === 'replied' &&
   answer.status < 500 &&
