@@ -41,6 +41,7 @@ export const LONG_FILES: readonly string[] = [
   'test/control/half-done.test.ts',
   'test/control/isolation.test.ts',
   'test/control/repeated-events.test.ts',
+  'test/house.test.ts',
   'test/ledger/decide-call.test.ts',
   'test/local/event-bus.test.ts',
   'test/local/event-source-mapping.test.ts',
