@@ -79,7 +79,7 @@ describe('a project without a credential', () => {
   });
 });
 
-describe('an invocation fails if the upstream refused everybody, and nothing else was done', () => {
+describe('an invocation fails if the upstream refused every request, and nothing else was done', () => {
   const begin = () => {
     const { log } = keptLog();
     const postponed: string[] = [];

@@ -151,14 +151,14 @@ describe('a half is not sent whole only if its sibling went through, every job o
     ['it did', replied(200, [YES, YES]), [4, 2, 1, 1]],
     ['one job of it was refused', replied(400, [YES, refusal('DLI.0002')]), [4, 2, 2]],
     ['both were', replied(400, [refusal('DLI.0002'), refusal('DLI.0002')]), [4, 2, 2]],
-    ['nobody can tell', { kind: 'silent', reason: 'timeout' }, [4, 2, 2]],
+    ['the reply does not tell', { kind: 'silent', reason: 'timeout' }, [4, 2, 2]],
     ['it is suspect itself', SUSPECT, [4, 2, 2, 1, 1]],
   ])('%s', async (_, left, expected) => {
     expect(await sizes(left)).toEqual(expected);
   });
 });
 
-describe('of several jobs that nobody can tell of, one may be the reason', () => {
+describe('of several jobs whose fate is unknown, one may be the reason', () => {
   const silent: Reply = { kind: 'silent', reason: 'timeout' };
   const NO = refusal('DLI.0002');
 
@@ -273,7 +273,7 @@ describe('no request is begun with less time than one may take', () => {
   });
 });
 
-describe('no request is begun that asks for what nobody wishes any more', () => {
+describe('no request begins for a job that no intent wants any more', () => {
   const until = (ms: number) => ({ expires_at: new Date(AT + ms).toISOString() });
 
   it.each<[string, readonly Wish[], number]>([
@@ -286,7 +286,7 @@ describe('no request is begun that asks for what nobody wishes any more', () => 
       500,
     ],
     ['of those who ask for one job the last', [until(500), until(900)], 900],
-    ['or whoever wishes it for ever', [until(500), {}, { jobs: ['2'], ...until(800) }], 800],
+    ['or one intent wants it for ever', [until(500), {}, { jobs: ['2'], ...until(800) }], 800],
   ])('%s', async (_, wishes, ms) => {
     const { deadlines } = await carryOut({}, ...wishes);
     expect(theOnly(deadlines).beginBy).toBe(AT + ms - 1);

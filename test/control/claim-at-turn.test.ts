@@ -50,7 +50,7 @@ describe('a job is claimed when its request has its turn', () => {
     },
   );
 
-  it('and whoever has taken it meanwhile keeps it: it is no part of the call, nor of its verdicts', async () => {
+  it('an invocation that has taken it meanwhile keeps it: it is no part of the call, nor of its verdicts', async () => {
     const ledger = memoryLedger();
     const first = Promise.withResolvers<void>();
     const slow = startControlRoom({

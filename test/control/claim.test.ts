@@ -46,7 +46,7 @@ describe('a claim is one conditional write per job (P3)', () => {
     expect(writes.map(({ key }) => key)).toEqual(hundred.map((id) => `job/dli/${PROJECT}/${id}`));
   });
 
-  it('it tells whom the call is for, by whom, and until when nobody else may act', async () => {
+  it('it tells which intent the call is for, which invocation sends it, and until when no other may act', async () => {
     const expires_at = '2026-01-31T18:00:00.000Z';
     const { calls } = openWishes(
       { jobs: ['131'] },
@@ -124,7 +124,7 @@ describe('a claim is one conditional write per job (P3)', () => {
 });
 
 describe('of several invocations that want a job one alone has it', () => {
-  it('lost claims are left out, and every job is somebody’s', async () => {
+  it('lost claims are left out, and every job is claimed by one of them', async () => {
     const ledger = memoryLedger();
     const claims = ['a', 'b', 'c'].map((invocation) => {
       const { calls } = openWishes({ jobs: hundred });
@@ -138,7 +138,7 @@ describe('of several invocations that want a job one alone has it', () => {
     expect(won.toSorted()).toEqual(hundred.toSorted());
   });
 
-  it('what was written since the decision counts, whoever wrote it', async () => {
+  it('what was written since the decision counts, whichever invocation wrote it', async () => {
     const ledger = memoryLedger();
     const { calls } = openWishes({ jobs: ['131', '130'] });
     const [first, second] = candidatesOf(calls);

@@ -99,7 +99,7 @@ describe('a message given twice in a batch is answered once', () => {
   });
 });
 
-describe('what cannot be read is buried, and delays nobody (P8)', () => {
+describe('what cannot be read is buried, and delays no other message (P8)', () => {
   it('as it came, with the reason, while the others are carried out', async () => {
     const { run, results, buried, postponed } = startControlRoom();
     const bad = message('m1', '{"v":1 \u0000');

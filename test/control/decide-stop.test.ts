@@ -32,7 +32,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   const { job } = theOnly(call.carriers);
   const settledAt = AT - agoMs;
   const claim = {
-    block: 'the part of the stop',
+    block: 'the block of the stop',
     index: 0,
     invocation: 'theirs',
     at: settledAt,
@@ -48,7 +48,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
     requests: new Map(asked ? [[0, maybeServed('theirs')]] : []),
     ends: new Map(end ? [[0, end]] : []),
   };
-  await records.blocks.write('the part of the stop', state, undefined);
+  await records.blocks.write('the block of the stop', state, undefined);
   let looks = 0;
   const weighed = await decide([call], {
     records,

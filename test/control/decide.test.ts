@@ -45,11 +45,11 @@ const begin = (
   const keyOf = (operation: OperationName, { carriers, project_id }: Call, job: string) => {
     const ids: readonly JobId[] = carriers.map((carrier) => jobIdOf(carrier.job));
     const id = ids.find((text) => text === job);
-    if (id === undefined) throw new Error('nobody wants that job');
+    if (id === undefined) throw new Error('no intent wants that job');
     return jobKeyOf(OPERATIONS[operation].service, project_id, id);
   };
   const know = async (call: Call, { job, age, operation = 'dli.run', standing }: Known) => {
-    const part = `the part of ${job}`;
+    const part = `the block of ${job}`;
     const until = standing === 'lapsed' ? AT : AT + LEASE;
     const claim = { block: part, index: 0, invocation: 'theirs', at: until - LEASE, until };
     const record: JobRecord = { newest: idAt(age), operation, claim };

@@ -110,7 +110,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
     expect(await errorOf(replied(413, ''))).toEqual({ ...unspecified, message: 'status 413' });
   });
 
-  it('nobody looks at what cannot have been served, and the breaker stays closed', async () => {
+  it('no look is sent for what cannot have been served, and the breaker stays closed', async () => {
     const page = replied(403, HTML);
     const { looks, lines } = await begin(64, refusing(new Set(['9', '40', '41', '42']), page));
     expect(looks).toEqual([]);
@@ -155,7 +155,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
   });
 });
 
-describe('where everybody is denied it is the credential’s trouble', () => {
+describe('if every job is denied, the credential is at fault', () => {
   const codes = DENIALS.filter(([name]) => /^(DLI|DRS)/.test(name));
 
   it.each(codes)(

@@ -108,7 +108,7 @@ const end = async (world: World) => {
 };
 
 describe('how jobs end whose deadline has passed', () => {
-  it('is known without a look where nobody asked for them, or a reply told', async () => {
+  it('is known without a look if no request was sent for them, or a reply told', async () => {
     const { endings, looks } = await end({
       known: { 2: 'served', 3: 'served for another' },
     });
@@ -120,7 +120,7 @@ describe('how jobs end whose deadline has passed', () => {
     expect(looks).toEqual([]);
   });
 
-  it('is looked at where nobody knows what became of their requests: those jobs, at once', async () => {
+  it('is looked at if the fate of their requests is unknown: those jobs, at once', async () => {
     const { endings, looks, project, isOutOfTime } = await end({
       known: { 1: 'unclear', 3: 'unclear' },
       statuses: { 1: 'job_running', 3: 'job_init' },

@@ -70,7 +70,7 @@ describe('a message that comes back half done', () => {
     ]);
   });
 
-  it('given again after it is done, it calls nobody and contradicts nothing', async () => {
+  it('given again after it is done, it sends no call and contradicts nothing', async () => {
     const { run, calls, results } = startControlRoom();
     const batch = [message('m', { jobs: ['1', '2'] })];
     await run(batch);
@@ -129,7 +129,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
     return { ...room, staying: await room.run(batch) };
   };
 
-  it('as long as its claim lasts nobody acts, nor looks', async () => {
+  it('as long as its claim lasts no invocation acts, nor looks', async () => {
     const { staying, calls, looks, results } = await begin('job_running', LEASE - 1);
     expect(staying).toEqual(['m']);
     expect([calls.length, looks, results]).toEqual([1, [], []]);
@@ -156,7 +156,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
   );
 
   it.each([['job_savepointing'], [undefined]])(
-    '%s: nobody can say, and it waits',
+    '%s: that does not tell, and it waits',
     async (status) => {
       const { staying, calls, results } = await begin(status, LEASE);
       expect(staying).toEqual(['m']);
@@ -165,7 +165,7 @@ describe('an invocation that ends between the call and recording (P4)', () => {
   );
 });
 
-describe('a call that nobody answered is not sent again unseen (P4)', () => {
+describe('a call without an answer is not sent again before a look (P4)', () => {
   it.each(['dli.run', 'drs.start', 'dli.stop'] as const)('%s', async (operation) => {
     const { now, pass } = startClock();
     let status: string | undefined;

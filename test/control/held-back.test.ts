@@ -21,7 +21,7 @@ const putOff = async (replies: readonly Reply[], requests = replies.length) => {
   return { calls: calls.length, seconds: postponed.get('m') };
 };
 
-describe('what nobody was asked for is not put off as what was tried in vain', () => {
+describe('a job without a request is not put off like one that was tried in vain', () => {
   it.each<[string, readonly Reply[]]>([
     ['held back on its way out', [heldBack('no time left')]],
     ['no time to take it apart', [SUSPECT]],

@@ -219,7 +219,7 @@ describe('what time does not allow goes on where it stopped', () => {
   });
 });
 
-describe('a refusal that is nobody’s own is not taken apart', () => {
+describe('a refusal that is no job’s own is not taken apart', () => {
   it.each([
     ['DLI.1028', 400, 'rejected'],
     ['DLI.0999', 400, undefined],

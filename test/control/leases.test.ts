@@ -24,7 +24,7 @@ describe('a message that can but wait for a request that may take effect comes b
     expect(postponed.get('m')).toBe(SETTLE_SECONDS - 18);
   });
 
-  it('also one whose job somebody else asked for in vain', async () => {
+  it('also one whose job another invocation called in vain', async () => {
     const { run, postponed } = startControlRoom({ reply: () => replied(200, '<html>') });
     await run([message('m', { jobs: ['1'] })]);
     await run([message('n', { age: 2, jobs: ['1'] })]);
@@ -69,7 +69,7 @@ describe('a message that waits for no lease comes back the later, the oftener it
   });
 });
 
-describe('one whose job is in somebody’s hands may go on at any time', () => {
+describe('one whose job another invocation has claimed may go on at any time', () => {
   it.each([1, 6])('it comes back as soon as any other, given %i times', async (receives) => {
     const ledger = memoryLedger();
     const inFlight = Promise.withResolvers<void>();

@@ -36,7 +36,7 @@ describe('without the ledger nothing is called, and nothing lost', () => {
   });
 });
 
-describe('a record that a later release wrote holds up what it is about, and nobody else', () => {
+describe('a record that a later release wrote holds up what it is about, and nothing else', () => {
   const batch = [message('m1', { jobs: ['1'] }), message('m2', { age: 2, jobs: ['2'] })];
   const newer = [...batch, message('m4', { age: 9, jobs: ['1', '131'] })];
 

@@ -76,7 +76,7 @@ describe('a job whose request may have been served is looked at before it is tol
     expect(await goOn(1, status)).toEqual({ staying: [], told: EXPIRED, looks: 3, calls: 1 });
   });
 
-  it('also where whoever asked for it left no word', async () => {
+  it('also if the invocation that called it left no record', async () => {
     const memory = memoryLedger();
     const { goOn } = await begin({
       ...memory,
@@ -88,7 +88,7 @@ describe('a job whose request may have been served is looked at before it is tol
   });
 });
 
-describe('one that nobody asked for is not looked at', () => {
+describe('one without a request is not looked at', () => {
   it('it has expired at once', async () => {
     const { run, looks, results } = startControlRoom({ statusOf: () => 'job_running' });
     expect(await run([message('m', { jobs: ['1'], expires_at: NOW })])).toEqual([]);
@@ -146,7 +146,7 @@ describe('a request that served several who asked', () => {
   });
 });
 
-describe('where the ledger cannot tell nobody is told anything', () => {
+describe('if the ledger cannot tell, no result is published', () => {
   it('however long ago the deadline was', async () => {
     const memory = memoryLedger();
     const { run, results } = startControlRoom({
@@ -194,7 +194,7 @@ describe('one that the job’s record does not know of', () => {
 });
 
 describe('what a later release wrote is left to that', () => {
-  it.each(['job', 'intent'])('a record of %s: nobody is told that it has expired', async (kind) => {
+  it.each(['job', 'intent'])('a record of %s: no result says that it has expired', async (kind) => {
     const ledger = memoryLedger();
     const { goOn } = await begin(ledger);
     const entry = [...ledger.entries.values()].find(({ key }) => key.startsWith(kind));

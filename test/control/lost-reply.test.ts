@@ -175,7 +175,7 @@ describe('where a second request would do harm, it waits longer', () => {
 });
 
 describe('while a release runs that does not know when a request ended', () => {
-  it('nobody looks at once, and the lease counts', async () => {
+  it('no look follows at once, and the lease counts', async () => {
     const room = begin({ limits: { recordsEnds: false } });
     room.job.status = 'job_running';
     expect(await room.run([run()])).toEqual(['run']);

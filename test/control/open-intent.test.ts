@@ -69,7 +69,7 @@ describe('the first verdict on a job stands', () => {
     });
     expect(openIntent.verdicts).toEqual([SEEN]);
     expect([...openIntent.published]).toEqual([0]);
-    // Nothing is open about a job that a look has shown, whichever invocation noted it.
+    // A verdict that was seen ends every noted request for the job.
     expect([...openIntent.requests]).toEqual([[1, maybeServed('ours')]]);
   });
 });
@@ -115,7 +115,7 @@ describe('an open intent that can but wait for leases sleeps until the first of 
     ['both wait', { 1: 70, 2: 60 }, 60],
     ['what is settled waits for nothing', { 1: SEEN, 2: 70 }, 70],
     ['nor has an open intent that is settled to sleep', { 1: SEEN, 2: EXPIRED }, undefined],
-    ['a stranger wakes nobody', { 1: 70, 2: 60, 9: 50 }, 60],
+    ['a stranger does not wake it', { 1: 70, 2: 60, 9: 50 }, 60],
   ])('%s', (_, jobs, at) => {
     const openIntent = open();
     for (const [job, state] of Object.entries(jobs))
@@ -125,7 +125,7 @@ describe('an open intent that can but wait for leases sleeps until the first of 
     expect(wakesAt(openIntent)).toBe(at);
   });
 
-  it('a lease of a job that was settled since keeps nobody asleep', () => {
+  it('a lease of a job that was settled since does not keep it asleep', () => {
     const openIntent = open();
     openIntent.wait({ why: 'not before', job: idOf('1'), until: 60 });
     openIntent.wait({ why: 'not before', job: idOf('2'), until: 70 });

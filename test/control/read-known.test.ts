@@ -23,16 +23,16 @@ const written: BlockState = {
 };
 
 /**
- * A ledger that knows of four jobs: `free` has no claim, `begun` has a claim and its part no record yet, `ended` has
+ * A ledger that knows of four jobs: `free` has no record, `begun` has a claim and its block no record yet, `ended` has
  * both, `other` too.
  */
 const begin = async (trouble: (ledger: Ledger) => Partial<Ledger> = () => ({})) => {
   const memory = memoryLedger();
   const { records } = startRecords(memory);
   for (const job of ['begun', 'ended', 'other'])
-    await records.jobs.write(job, claimedFor(`part of ${job}`), undefined);
+    await records.jobs.write(job, claimedFor(`block of ${job}`), undefined);
   for (const job of ['ended', 'other'])
-    await records.blocks.write(`part of ${job}`, written, undefined);
+    await records.blocks.write(`block of ${job}`, written, undefined);
   const reads: (readonly string[])[] = [];
   const ledger: Ledger = { ...memory, ...trouble(memory) };
   const kept: Ledger = {
@@ -55,31 +55,31 @@ const begin = async (trouble: (ledger: Ledger) => Partial<Ledger> = () => ({})) 
 };
 
 describe('what the ledger knows of jobs', () => {
-  it('is their records, and then those of the parts that have a claim on them', async () => {
+  it('is their records, and then those of the blocks that their claims are for', async () => {
     const { read, reads } = await begin();
     const known = await read('free', 'begun', 'ended');
     expect([...known]).toEqual([
       ['free', { record: undefined, version: undefined, holder: undefined }],
       [
         'begun',
-        { record: claimedFor('part of begun'), version: expect.any(String), holder: undefined },
+        { record: claimedFor('block of begun'), version: expect.any(String), holder: undefined },
       ],
       [
         'ended',
-        { record: claimedFor('part of ended'), version: expect.any(String), holder: written },
+        { record: claimedFor('block of ended'), version: expect.any(String), holder: written },
       ],
     ]);
     expect(reads).toEqual([
       ['free', 'begun', 'ended'],
-      ['part of begun', 'part of ended'],
+      ['block of begun', 'block of ended'],
     ]);
   });
 
   it.each([
-    ['job', 'ended', ['part of other']],
-    ['part', 'part of ended', ['part of ended', 'part of other']],
+    ['job', 'ended', ['block of other']],
+    ['block', 'block of ended', ['block of ended', 'block of other']],
   ])(
-    'nobody can tell where the record of its %s is of a later release: of that job alone',
+    'nothing is known if the record of its %s is of a later release: of that job alone',
     async (_, key, parts) => {
       const { read, reads, rewrite } = await begin();
       await rewrite(key);
@@ -90,8 +90,8 @@ describe('what the ledger knows of jobs', () => {
 
   it.each([
     ['jobs', 'begun'],
-    ['parts', 'part of begun'],
-  ])('nobody can tell where their %s are out of reach', async (_, key) => {
+    ['blocks', 'block of begun'],
+  ])('nothing is known if their %s are out of reach', async (_, key) => {
     const { read } = await begin((ledger) => ({
       read: async (keys) => (keys.includes(key) ? undefined : ledger.read(keys)),
     }));

@@ -47,10 +47,10 @@ const held = (written: 'lost' | 'unknown', theirs: 'there' | 'gone' | 'out of re
   write: async () => written,
 });
 
-describe('a verdict that cannot be recorded is not published, and nobody tries for ever', () => {
+describe('a verdict that cannot be recorded is not published, and the tries are bounded', () => {
   it.each([
     ['others write between any two tries of ours', 'lost', 'there', 5],
-    ['nobody can tell what others wrote', 'lost', 'out of reach', 1],
+    ['what others wrote cannot be read', 'lost', 'out of reach', 1],
     ['the record is gone', 'lost', 'gone', 1],
     ['the ledger does not say if it was written', 'unknown', 'there', 1],
   ] as const)('%s', async (_, written, theirs, tries) => {

@@ -116,7 +116,7 @@ describe('an event is one intent, however often it was accepted', () => {
     },
   );
 
-  it('a record of a later release holds it up, and nobody else', async () => {
+  it('a record of a later release holds it up, and nothing else', async () => {
     const ledger = memoryLedger();
     await ledger.write(
       { key: `key/${KEY}`, version: 'v', body: '{"v":2}', expiresAt: 1 },
@@ -243,7 +243,7 @@ describe('a sender’s own order', () => {
     else expect(lost).toMatchObject([{ intent_id: idAt(2), superseded_by: idAt(1) }]);
   });
 
-  it('orders nobody else’s wishes', async () => {
+  it('orders no other sender’s wishes', async () => {
     const room = startControlRoom();
     await room.run([given('a', { age: 1, caller: 'a' }, { sequence: numbered(9) })]);
     await room.run([given('b', { age: 2, caller: 'b', ...STOP }, { sequence: numbered(1) })]);
@@ -355,7 +355,7 @@ describe('a run may name its stop by its event or its correlation id', () => {
     expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['run', 'stop', 'run']);
   });
 
-  it('one that nobody ever goes by is told at the deadline', async () => {
+  it('a name that no intent ever has is told at the deadline', async () => {
     const room = startControlRoom();
     const late = { age: 2, expires_at: '2026-01-31T11:59:30.000Z' };
     expect(await room.run([given('run', late, { after_name: 'nobody' })])).toEqual([]);

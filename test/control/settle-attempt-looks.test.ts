@@ -81,7 +81,7 @@ describe('a service that answered, and did not tell of a job, has done what it d
     ]);
   });
 
-  it('nobody looks at a job that was told of, nor at one that was surely not served', async () => {
+  it('no look is sent for a job that was told of, nor for one that was surely not served', async () => {
     const later: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'timeout' };
     const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
     const { looks, openIntent } = await report([DELIVERED, later, never]);

@@ -116,7 +116,7 @@ describe('a job that is refused because of its status is looked at', () => {
     expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
   });
 
-  it('where nobody answers it comes back: it may be where it was wished to be', async () => {
+  it('without an answer it comes back: it may be in the wished state', async () => {
     const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[]]);
@@ -124,7 +124,7 @@ describe('a job that is refused because of its status is looked at', () => {
   });
 
   it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(
-    '%s is no matter of status: nobody looks',
+    '%s is no matter of status: no look is sent',
     async (code) => {
       const { looks, list } = await carryOut(noTo(code), () => 'job_cancel_success', stop);
       expect(looks).toEqual([]);

@@ -34,7 +34,7 @@ const junk = fc.oneof(
   fc.constant('{"v":1}'),
 );
 
-describe('what cannot be read delays nobody (P8)', () => {
+describe('what cannot be read delays no other message (P8)', () => {
   it('all that is done for the others is as if it was not there, in any batch and at any place', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -64,7 +64,7 @@ describe('what cannot be read delays nobody (P8)', () => {
     );
   });
 
-  it('nobody waits for its burial: every result is out while that is under way', async () => {
+  it('no result waits for its burial: all are out while that is under way', async () => {
     const burial = Promise.withResolvers<boolean>();
     const told = Promise.withResolvers<void>();
     const room = startControlRoom({

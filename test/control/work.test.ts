@@ -42,7 +42,7 @@ describe('what a newer intent makes stale is told at once', () => {
 });
 
 describe('a batch that nothing could be done for without the ledger', () => {
-  it('comes back by name: nobody was refused, so the function does not fail', async () => {
+  it('comes back by name: no request was refused, so the function does not fail', async () => {
     const ledger = { ...memoryLedger(), read: async () => undefined };
     const { run, refusals } = startControlRoom({ ledger });
     expect(await run([message('m', {})])).toEqual(['m']);
@@ -89,7 +89,7 @@ describe('a job that has to be looked at first', () => {
 });
 
 describe('a job that was seen to be served', () => {
-  it('is not called again, even if nobody knows whether the claim on that was written (P4)', async () => {
+  it('is not called again, even if it is not known whether the claim on that was written (P4)', async () => {
     let at = AT;
     let isLost = false;
     let status: string | undefined;
@@ -119,7 +119,7 @@ describe('a job that was seen to be served', () => {
   });
 });
 
-describe('where the upstream refuses everybody', () => {
+describe('if the upstream refuses every request', () => {
   it('calls that have not begun are not claimed', async () => {
     const ledger = memoryLedger();
     const reply = () => throttle;

@@ -11,7 +11,7 @@ import { blockState, recorded } from '../support/ledger-states.ts';
 import { idAt, intentOf } from '../support/messages.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
 
-describe('what is known of a part comes back from its record', () => {
+describe('what is known of a block comes back from its record', () => {
   it('any state', () => {
     fc.assert(
       fc.property(blockState(), (state) => {

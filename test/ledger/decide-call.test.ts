@@ -95,7 +95,7 @@ const CASES: readonly Case[] = [
     restart: 'wait',
   },
   {
-    title: 'nobody knows what became of its call',
+    title: 'the fate of its call is unknown',
     lease: 0,
     told: undefined,
     equal: 'look',
@@ -136,7 +136,7 @@ const CASES: readonly Case[] = [
     restart: AFTER_ALL,
   },
   {
-    title: 'nobody knows what became of it, and its deadline has passed',
+    title: 'its fate is unknown, and its deadline has passed',
     lease: 0,
     told: undefined,
     late: true,
@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
     restart: AFTER_ALL,
   },
   {
-    title: 'given up by others, and nobody knows what became of its call',
+    title: 'given up by others, and the fate of its call is unknown',
     lease: 0,
     told: { by: ANOTHER, verdict: expired },
     equal: 'told',
@@ -226,7 +226,7 @@ const judged = (
   return decideCall({ newest, operation: OPERATIONS[wished] }, record, holder, AT, 0);
 };
 
-describe('a job that nobody knows is called', () => {
+describe('a job without a record is called', () => {
   it.each(Object.values(OPERATIONS))('by $name', (operation) => {
     if (EQUAL === undefined) throw new Error('no ids');
     expect(decideCall({ newest: EQUAL, operation }, undefined, undefined, AT, 0)).toEqual({

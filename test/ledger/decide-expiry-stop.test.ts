@@ -49,7 +49,7 @@ describe('a job whose own request ended without an answer', () => {
     expect(ending({ isAsked: true, until: NOW })).toEqual({ noneFrom: 0 });
   });
 
-  it('waits where somebody else has seen that it was served, until no second effect can come', () => {
+  it('waits if another invocation has seen that it was served, until no second effect can come', () => {
     expect(ending({ verdict: observed, until: NOW + 1 })).toBe('wait');
     expect(ending({ verdict: observed, until: NOW })).toBe('observed');
   });
@@ -80,7 +80,7 @@ describe('a run that was never begun since the stop before it did not end', () =
     ['the stop was refused', { verdict: { outcome: 'rejected', evidence: 'keyed' } }],
     ['the stop expired', { verdict: { outcome: 'expired' } }],
     ['the stop was never sent', {}],
-    ['nobody knows what became of the stop', { isAsked: true, until: NOW }],
+    ['the fate of the stop is unknown', { isAsked: true, until: NOW }],
     ['it was no stop', { operation: 'dli.run', verdict: delivered }],
   ])('nor where %s: it has expired', (_, last) => {
     expect(ending({}, last)).toBe('expired');

@@ -11,7 +11,7 @@ import { idAt, NOW } from '../support/messages.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
 
 const AT = Date.parse(NOW);
-const [MINE, THEIRS] = ['my part', 'their part'];
+const [MINE, THEIRS] = ['my block', 'their block'];
 /** Who has the claim, and who had asked before. */
 const [HOLDER, EARLIER] = ['the holder', 'an earlier one'];
 const INDEX = 2;
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
   },
   { title: 'a newer one has the job now', of: THEIRS, lease: 1, ends: 'expired' },
   {
-    title: 'a newer one had the job, and nobody knows what became of that',
+    title: 'a newer one had the job, and its fate is unknown',
     of: THEIRS,
     lastRequest: maybeServed(EARLIER),
     lease: 0,

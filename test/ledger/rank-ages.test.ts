@@ -33,7 +33,7 @@ const wishes = () =>
     { maxLength: 8, selector: ({ age }) => age },
   );
 
-const nobody = () => undefined;
+const none = () => undefined;
 
 /** The age of each wish for each job. */
 const agesOf = (queued: readonly Queued[]): ReadonlyMap<string, Age> =>
@@ -42,10 +42,10 @@ const agesOf = (queued: readonly Queued[]): ReadonlyMap<string, Age> =>
   );
 
 describe('a sender’s own order', () => {
-  it('holds for its wishes for each job, and moves nobody else’s', () => {
+  it('holds for its wishes for each job, and moves no other sender’s', () => {
     fc.assert(
       fc.property(wishes(), (all) => {
-        const ages = agesOf(rankBySequence(all.map(queuedOf), nobody));
+        const ages = agesOf(rankBySequence(all.map(queuedOf), none));
         for (const one of all)
           for (const job of one.jobs) {
             const age = ages.get(`${one.age} ${job}`) ?? '';
@@ -67,7 +67,7 @@ describe('a sender’s own order', () => {
     fc.assert(
       fc.property(wishes(), fc.infiniteStream(fc.nat()), (all, noise) => {
         const queued = all.map(queuedOf);
-        const ranked = rankBySequence(queued, nobody);
+        const ranked = rankBySequence(queued, none);
         const names = ranked.flatMap(({ from, intent }) =>
           intent.jobs.map((job) => `${from} ${job}`),
         );
@@ -77,7 +77,7 @@ describe('a sender’s own order', () => {
           .map((one) => [noise.next().value, one] as const)
           .toSorted(([a], [b]) => Number(a) - Number(b))
           .map(([, one]) => one);
-        expect(agesOf(rankBySequence(shuffled, nobody))).toEqual(agesOf(ranked));
+        expect(agesOf(rankBySequence(shuffled, none))).toEqual(agesOf(ranked));
       }),
     );
   });
@@ -143,7 +143,7 @@ describe('a stop and a run of one second are never decided by a hash', () => {
       { ...stop, intent: { ...stop.intent, sequence: spelt(1) } },
       { ...run, intent: { ...run.intent, sequence: spelt(2) } },
     ];
-    const plan = planCalls(rankBySequence(numbered, nobody), NOW);
+    const plan = planCalls(rankBySequence(numbered, none), NOW);
     expect(plan.calls.map(({ operation }) => operation.name)).toEqual(['dli.stop']);
     expect(plan.waiting).toHaveLength(1);
     expect(plan.settled).toEqual([]);

@@ -23,7 +23,7 @@ const delivered: RecordedVerdict = {
 };
 const { evidence: _, ...givenUp } = { ...delivered, outcome: 'expired' as const };
 
-describe('a claim stands as its part tells', () => {
+describe('a claim stands as its block tells', () => {
   it('settled by a verdict with evidence, however long it holds', () => {
     for (const now of [0, 5_000])
       expect(standingOf(claim, told('other', { verdicts: [delivered] }), now)).toEqual({
@@ -43,7 +43,7 @@ describe('a claim stands as its part tells', () => {
   });
 
   it.each([unserved('holder'), unserved('holder', 9)])(
-    'released where it is noted that nothing was sent, whoever wrote last: %o',
+    'released if a note says that nothing was sent, whichever invocation wrote last: %o',
     (noted) => {
       const state = told('other', { requests: new Map([[0, noted]]) });
       for (const now of [0, 5_000])
@@ -57,7 +57,7 @@ describe('a claim stands as its part tells', () => {
   });
 
   it.each<[string, BlockState | undefined, boolean]>([
-    ['nobody has written', undefined, false],
+    ['no record was written', undefined, false],
     ['others have written', told('other'), false],
     [
       'its request went unanswered',
@@ -96,7 +96,7 @@ describe('a record of another shape is not taken for one of ours', () => {
   });
 });
 
-describe('a part has a key, whatever its jobs', () => {
+describe('a block has a key, whatever its jobs', () => {
   it('even where there are none, which no message holds', () => {
     const { intent_id } = intentOf({ age: 1 });
     expect(messageKeyOf({ intent_id, jobs: [] })).toBe(`intent/${idAt(1)}/`);
