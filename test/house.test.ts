@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { functionsIn } from './support/function-lengths.ts';
-import { LONG_FILES, LONG_FUNCTIONS } from './support/long-ones.ts';
-import { codeOf, readJson, type Source, sourcesIn } from './support/sources.ts';
+import { findings, readJson, type Source, sourcesIn } from './support/sources.ts';
 
 const shared = sourcesIn('shared');
 const functions = sourcesIn('functions');
@@ -51,12 +49,6 @@ const strays = (
 ): readonly string[] =>
   sources.flatMap(({ path, imports }) =>
     imports.filter((name) => !allowed(name, path)).map((name) => `${path} → ${name}`),
-  );
-
-/** Code that a rule does not allow, as `file: code`. */
-const findings = (sources: readonly Source[], forbidden: RegExp): readonly string[] =>
-  sources.flatMap((source) =>
-    [...codeOf(source).matchAll(forbidden)].map(([code]) => `${source.path}: ${code}`),
   );
 
 /** Packages without effects, which a pure core may stand on. */
@@ -158,71 +150,6 @@ const workflows = readdirSync(WORKFLOWS).map((name) => ({
   name,
   text: readFileSync(new URL(name, WORKFLOWS), 'utf8'),
 }));
-
-/** Comments that have lines of their own. */
-const commentsIn = (text: string): readonly string[] =>
-  text.match(/^ *\/\*[\s\S]*?\*\/|^ *\/\/.*$/gm) ?? [];
-
-/** Lines to the last that says something. */
-const lengthOf = ({ text }: Source): number => text.trimEnd().split('\n').length;
-
-describe('files and functions stay small enough to read', () => {
-  const all = ['shared', 'functions', 'local', 'bench', 'build', 'test'].flatMap(sourcesIn);
-
-  it('a file has at most 250 lines', () => {
-    const long = all.filter((source) => lengthOf(source) > 250).map(({ path }) => path);
-    expect(long.filter((path) => !LONG_FILES.includes(path))).toEqual([]);
-  });
-
-  it('a function has at most 40, with all that stands in it', () => {
-    const long = all.flatMap(functionsIn).filter(({ lines }) => lines > 40);
-    expect(
-      long
-        .filter(({ name }) => !LONG_FUNCTIONS.includes(name))
-        .map(({ name, lines }) => `${name} has ${lines} lines`),
-    ).toEqual([]);
-  });
-
-  it('and are named in kebab-case, with no drawer for odds and ends', () => {
-    const odd = all.filter(({ path }) => {
-      const name = path.split('/').at(-1) ?? '';
-      return (
-        !/^[a-z][a-z0-9-]*(\.test|\.config|\.d)?\.ts$/.test(name) ||
-        /util|helper|manager|misc/.test(name)
-      );
-    });
-    expect(odd.map(({ path }) => path)).toEqual([]);
-  });
-});
-
-describe('comments name who acts', () => {
-  it('none says nobody, everybody, somebody, anybody or whoever', () => {
-    const all = ['shared', 'functions', 'local', 'bench', 'build', 'test'].flatMap(sourcesIn);
-    const found = all.flatMap(({ path, text }) =>
-      commentsIn(text)
-        .filter((comment) => /\b(no|every|some|any)body\b|\bwhoever\b/i.test(comment))
-        .map((comment) => `${path}: ${comment}`),
-    );
-    expect(found).toEqual([]);
-  });
-});
-
-describe('no rule is waived in passing', () => {
-  const all = [...shared, ...functions, ...sourcesIn('local'), ...sourcesIn('test')];
-
-  it('no lint or type check is switched off', () => {
-    const waived = all.filter(({ text }) =>
-      /biome-ignore|@ts-(ignore|expect-error|nocheck)|eslint-disable/.test(text),
-    );
-    expect(waived.map(({ path }) => path)).toEqual(['test/house.test.ts']);
-  });
-
-  it('no test is skipped or preferred', () => {
-    expect(findings(sourcesIn('test'), /\b(it|test|describe)\.(skip|only|todo|fails)\b/g)).toEqual(
-      [],
-    );
-  });
-});
 
 describe('what is generated or installed is not kept', () => {
   it('git tracks nothing that it is told to ignore', () => {

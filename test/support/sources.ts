@@ -37,3 +37,9 @@ export const codeOf = ({ text }: Source): string =>
     .replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
 
 export const readJson = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+
+/** Code that a rule does not allow, as `file: code`. */
+export const findings = (sources: readonly Source[], forbidden: RegExp): readonly string[] =>
+  sources.flatMap((source) =>
+    [...codeOf(source).matchAll(forbidden)].map(([code]) => `${source.path}: ${code}`),
+  );
