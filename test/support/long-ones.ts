@@ -1,5 +1,5 @@
 /**
- * What is longer than the rules of test/style.test.ts allow. Take out what you have split; put nothing in.
+ * What is longer than the rules of test/house.test.ts allow. Take out what you have split; put nothing in.
  */
 
 /** Functions of more than 40 lines, as `file: name`. */
