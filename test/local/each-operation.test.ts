@@ -8,7 +8,12 @@ import { INTENTS_PATH } from '../support/vendor.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await beginStack({ BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0', SETTLE_SECONDS: '1' });
+  stack = await beginStack({
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    SETTLE_SECONDS: '1',
+    RESTART_DELAY_SECONDS: '1',
+  });
 });
 afterAll(() => stack.stop());
 
@@ -101,4 +106,18 @@ describe('a job that is gone', () => {
       expect(await send(starting, {})).toMatchObject([{ outcome: 'rejected' }]);
     },
   );
+});
+
+describe('a stop and then a start of a replication task', () => {
+  test('are both carried out, in that order', async () => {
+    const wish = { project_id: 'restart', jobs: ['task-a'] };
+    const stop = { ...wish, operation: 'drs.stop', jobs: [plainJob('drs.stop', 'task-a')] };
+    const { intentId: stopped } = await stack.post(INTENTS_PATH, JSON.stringify(stop));
+    const start = { ...wish, operation: 'drs.start', after: stopped };
+    const { intentId: started } = await stack.post(INTENTS_PATH, JSON.stringify(start));
+    expect(await resultsOf(stopped, 1)).toMatchObject([{ outcome: 'delivered' }]);
+    expect(await resultsOf(started, 1)).toMatchObject([{ outcome: 'delivered' }]);
+    const effects = stack.upstream.effectsOf('drs', 'restart', 'task-a');
+    expect(effects).toMatchObject([{ effect: 'stop' }, { effect: 'start' }]);
+  });
 });
