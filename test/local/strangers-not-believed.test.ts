@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isObject } from '../../shared/json/json.ts';
 import { beginStack, type TestStack, until } from '../support/stack.ts';
 import { INTENTS_PATH } from '../support/vendor.ts';
@@ -79,10 +79,17 @@ const resultsOf = (name: string) =>
     ...(isObject(error) && { said: error.message }),
   }));
 
-beforeAll(async () => {
+/** Before each test, since vitest restores what is spied on. */
+const listen = (): void => {
   vi.spyOn(console, 'error').mockImplementation((...words) => {
     said.push(words.join(' '));
   });
+};
+
+beforeEach(listen);
+
+beforeAll(async () => {
+  listen();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;

@@ -156,6 +156,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'takes a busy task for a refused one',
+    from: 2_000,
     breaks: ['verdicts are true'],
     breakage: repliesThat((reply) =>
       reply.body === null
