@@ -13,12 +13,14 @@ const PURE = [
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // A spy that is left would see all that the next file does.
-    restoreMocks: true,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'rooms', include: PURE, isolate: false } },
+      {
+        extends: true,
+        // A spy that is left would see all that the next file does.
+        test: { name: 'rooms', include: PURE, isolate: false, restoreMocks: true },
+      },
       { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: PURE } },
     ],
   },

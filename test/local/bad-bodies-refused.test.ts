@@ -133,7 +133,7 @@ describe.each(ENTRY_ROUTES)(
       { 'content-type': 'application/jsonp' },
       { 'content-type': 'text/plain, application/json' },
     ])('the content type of %j', async (headers: Record<string, string>) => {
-      const answer = await stack.post(route.path, good, headers);
+      const answer = await stack.request(route, good, headers);
       expectRefused(route, answer);
       expect(answer.status).toBe(415);
     });
