@@ -120,5 +120,8 @@ export const isRestart = (older: OperationName, newer: OperationName): boolean =
 
 const followed = new Set([...fixtures.values()].map((fixture) => fixture?.follows));
 
+/** Whether it waits for another operation. */
+export const isFollower = (name: OperationName): boolean => contractOf(name).follows !== undefined;
+
 /** Whether another operation waits for this one. */
 export const isFollowed = (name: OperationName): boolean => followed.has(name);

@@ -1,5 +1,5 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
-import { isFollowed } from '../../support/fixtures.ts';
+import { isFollowed, isFollower } from '../../support/fixtures.ts';
 import { jobKey, type Step } from '../chronicle.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsIn, type Oracle, verdictKey } from './oracle.ts';
@@ -48,6 +48,12 @@ interface Pair {
   readonly ranAt: number;
   readonly id: string;
 }
+
+/** Whether an intent of another kind superseded the stop, as a delete does, whatever follows. */
+const isOfAnotherKind = ({ by }: Pair, { operations }: Read): boolean => {
+  const kind = operations.get(by);
+  return kind !== undefined && !isFollowed(kind) && !isFollower(kind);
+};
 
 /** Whether an intent between the two, or a newer stop, could supersede the stop. */
 const isExcused = (
@@ -100,6 +106,7 @@ export const namedStop: Oracle = {
         if (ran.at + SKEW_MS >= (read.deadlines.get(stop) ?? 0)) continue;
         const pair: Pair = { run, stop, by: stopped.by ?? '', ranAt: ran.at, id };
         const job = jobKey(wish.operation, wish.project, id);
+        if (isOfAnotherKind(pair, read)) continue;
         if (!isExcused(pair, job, read) && !isShared(pair, read))
           yield `${run} was delivered for ${id}, and ${stop}, which it names, was given up for ${pair.by}`;
       }

@@ -43,8 +43,8 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
   return sent.some(({ call, index: from }) => {
     const isFinal = placesOf(call, job_id).some((i) => {
       const trouble = call.troubles[i];
-      const isStanding = trouble !== undefined && trouble !== 'busy' && !wasGone(call, i);
-      return isStanding && call.said[i] === 'no';
+      // A job that is gone may be refused by a code that does not say so, and no look may tell.
+      return trouble !== undefined && trouble !== 'busy' && call.said[i] === 'no';
     });
     const isThere = (memory.sights.get(job) ?? []).some(
       ({ look, index }) =>
