@@ -65,10 +65,14 @@ const noteHeard = ({ over, replied, doubts, answered }: State, call: Call): void
   }
 };
 
+/** So long before a call a start counts as its own: the clocks of the upstream and of the caller may differ by that. */
+const CLOCKS_MS = 60_000;
+
 const noteSeen = (
   { over, replied, doubts, answered }: State,
   job: string,
   status: string,
+  start: number | undefined,
   { seenAt, tellsStart }: Look,
 ): void => {
   const doubt = doubts.get(job);
@@ -78,7 +82,8 @@ const noteSeen = (
   const { operation, jobs } = last.call;
   const { there, ended, untouched } = toldBy(operation, jobs[last.place]?.options, status);
   // If the reply does not tell which start has ended, it counts as the requested one.
-  const isTaken = there || (ended && ((doubt && isServed(doubt)) || !tellsStart));
+  const isOwnStart = !tellsStart || (start ?? 0) >= last.call.sentAt - CLOCKS_MS;
+  const isTaken = there || (ended && ((doubt && isServed(doubt)) || isOwnStart));
   if (isTaken && doubt) answered.set(job, answeredBy(doubt));
   if (!isTaken && !ended && !untouched) return;
   if (!isTaken) answered.delete(job);
@@ -105,7 +110,7 @@ export const nothingBlind: Oracle = {
       if (step.kind !== 'seen') continue;
       const { service, project, statuses } = step.look;
       for (const [id, status] of statuses)
-        noteSeen(state, `${service}/${project}/${id}`, status, step.look);
+        noteSeen(state, `${service}/${project}/${id}`, status, step.look.starts.get(id), step.look);
     }
   },
 };
