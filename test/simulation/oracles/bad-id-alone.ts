@@ -41,12 +41,27 @@ const isPlain = (root: Call, further: readonly Call[], culprit: string, callMs: 
       remainingMs > 2 * (callMs + 5_000),
   );
 
+/** So many refusals, and no job served, open the breaker of a service and project. */
+const STRIKES = 3;
+
+const serviceOf = ({ operation }: Call): string => operation.split('.')[0] ?? '';
+
+/** Then the rest of an isolation waits. */
+const hasOpenedBreaker = (root: Call, made: readonly Call[]): boolean => {
+  const service = serviceOf(root);
+  const ofProject = made.filter(
+    (call) => call.project === root.project && serviceOf(call) === service,
+  );
+  const refused = ofProject.filter((call) => call.refused);
+  return refused.length >= STRIKES && !ofProject.some(({ effective }) => effective);
+};
+
 /** What went wrong after a call that was refused as a whole. */
 function* faultsAfter(root: Call, made: readonly Call[], climate: Climate): Iterable<string> {
   const culprit = culpritOf(root);
   if (culprit === undefined) return;
   const further = made.filter((call) => isPartOf(call, root));
-  if (!isPlain(root, further, culprit, climate.callMs)) return;
+  if (!isPlain(root, further, culprit, climate.callMs) || hasOpenedBreaker(root, made)) return;
   // A page says nothing of a job, so a job that is denied by one is called once more.
   const again = climate.poison === 'a page at 403' ? 1 : 0;
   const most = 2 * Math.ceil(Math.log2(root.jobs.length)) + 1 + again;
