@@ -1,9 +1,18 @@
 import type { Fault } from '../json/fault.ts';
 import { sentence } from '../json/fault.ts';
 import type { Answer, Service } from '../operations/operation.ts';
+import {
+  type BlankStatus,
+  PHRASES,
+  PROBLEM_TYPES,
+  type ProblemType,
+  typeUri,
+} from './problem-types.ts';
 
 /** Why a request was not accepted. Each route turns it into its own error shape. */
 export interface Problem {
+  /** Absent if the status says all. */
+  readonly type?: ProblemType;
   readonly status: number;
   readonly title: string;
   /** What is wrong and what to do, in one or two sentences. */
@@ -14,20 +23,30 @@ export interface Problem {
   readonly not_queued?: readonly string[];
 }
 
-export const invalid = (faults: readonly Fault[]): Problem => ({
-  status: 400,
-  title: 'Invalid request',
-  detail: sentence(faults),
-  faults,
+/** A problem of a type with a section in docs/problems.md. */
+export const problemOf = (
+  type: ProblemType,
+  detail: string,
+  more: Pick<Problem, 'faults' | 'queued' | 'not_queued'> = {},
+): Problem => ({ type, ...PROBLEM_TYPES[type], detail, ...more });
+
+/** A problem that its HTTP status says in full. */
+export const blankProblem = (status: BlankStatus, detail: string): Problem => ({
+  status,
+  title: PHRASES[status],
+  detail,
 });
+
+export const invalid = (faults: readonly Fault[]): Problem =>
+  problemOf('invalid-request', sentence(faults), { faults });
 
 /** RFC 9457, application/problem+json. */
 export const asProblemDetails = (problem: Problem, instance: string): Answer => {
-  const { faults, ...rest } = problem;
+  const { type, faults, ...rest } = problem;
   return {
     status: problem.status,
     contentType: 'application/problem+json',
-    body: { type: 'about:blank', ...rest, instance, ...(faults && { errors: faults }) },
+    body: { type: typeUri(type), ...rest, instance, ...(faults && { errors: faults }) },
   };
 };
 

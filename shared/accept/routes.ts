@@ -12,16 +12,22 @@ import { operations } from '../operations/index.ts';
 import type { Answer, Language, Operation } from '../operations/operation.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
 import type { Accept, Accepted } from './accept.ts';
-import { asProblemDetails, asVendorError, invalid, type Problem } from './problem.ts';
+import {
+  asProblemDetails,
+  asVendorError,
+  blankProblem,
+  invalid,
+  type Problem,
+  problemOf,
+} from './problem.ts';
 import { receiptOf } from './receipt.ts';
 import type { Handled, HttpRequest, Route, TellProblem } from './route.ts';
 
 /** Never 404 or 405: the vendor's clients take those for a deleted job. */
-const notOffered: Problem = {
-  status: 501,
-  title: 'Not offered',
-  detail: `Of the vendor's calls job-fanin offers ${operations.map(({ method, path }) => `${method} ${path}`).join(', ')}. Send all others to the vendor.`,
-};
+const notOffered = blankProblem(
+  501,
+  `Of the vendor's calls job-fanin offers ${operations.map(({ method, path }) => `${method} ${path}`).join(', ')}. Send all others to the vendor.`,
+);
 
 const isUnrouted = ({ status }: Problem): boolean => status === 404 || status === 405;
 
@@ -110,13 +116,11 @@ const traceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const traceOf = (header = ''): { traceparent?: string } =>
   traceparent.test(header) ? { traceparent: header } : {};
 
-const unavailable = ({ queued, not_queued }: Extract<Accepted, { kind: 'partly' }>): Problem => ({
-  status: 503,
-  title: 'Queue unavailable',
-  detail:
+const unavailable = ({ queued, not_queued }: Extract<Accepted, { kind: 'partly' }>): Problem =>
+  problemOf(
+    'queue-unavailable',
     queued.length === 0
       ? 'The queue took none of the jobs. Send the request again.'
       : `The queue took ${queued.length} jobs and refused ${not_queued.length}. Send those under "not_queued" again.`,
-  queued,
-  not_queued,
-});
+    { queued, not_queued },
+  );

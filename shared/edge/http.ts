@@ -7,7 +7,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
-import type { Problem } from '../accept/problem.ts';
+import { blankProblem, type Problem, problemOf } from '../accept/problem.ts';
 import type { Handled, Route, TellProblem } from '../accept/route.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
@@ -108,27 +108,23 @@ const take = async (
 const readText = (event: Event): { ok: true; text: string } | Extract<Handled, { ok: false }> => {
   const type = event.headers['content-type'] ?? '';
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type)) {
-    return refusal(
-      415,
-      'Unsupported media type',
-      'Send JSON, with content-type: application/json.',
-    );
+    return refused(problemOf('body-not-json', 'Send JSON, with content-type: application/json.'));
   }
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length >= BODY_LIMIT) {
-    return refusal(413, 'Content too large', `A body must be smaller than ${BODY_LIMIT} bytes.`);
+    return refused(problemOf('body-too-large', `A body must be smaller than ${BODY_LIMIT} bytes.`));
   }
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return refusal(400, 'Invalid request', 'The body is no UTF-8 text.');
+    return refused(problemOf('invalid-request', 'The body is no UTF-8 text.'));
   }
 };
 
 const notFound = (routes: readonly Route[], path: string): Handled => {
   return templateOf(routes, path) === undefined
-    ? refusal(404, 'Not found', `There is nothing here. The paths are: ${pathsOf(routes)}.`)
-    : refusal(405, 'Method not allowed', 'Use POST.');
+    ? refused(blankProblem(404, `There is nothing here. The paths are: ${pathsOf(routes)}.`))
+    : refused(blankProblem(405, 'Use POST.'));
 };
 
 const templateOf = (routes: readonly Route[], path: string): string | undefined =>
@@ -139,16 +135,12 @@ const pathsOf = (routes: readonly Route[]): string => routes.map(({ path }) => p
 const fits = (template: string, path: string): boolean =>
   new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`).test(path);
 
-const refusal = (status: number, title: string, detail: string) => ({
-  ok: false as const,
-  problem: { status, title, detail },
-});
+const refused = (problem: Problem) => ({ ok: false as const, problem });
 
-const BROKEN: Problem = {
-  status: 500,
-  title: 'Internal error',
-  detail: 'The request could not be handled. Nothing is known to be queued: send it again.',
-};
+const BROKEN = problemOf(
+  'internal-error',
+  'The request could not be handled. Nothing is known to be queued: send it again.',
+);
 
 const resultOf = (answer: Answer, intentId: IntentId): Result => ({
   statusCode: answer.status,

@@ -10,6 +10,7 @@ const told = (status: number) => ({ status, title: 'A title', detail: 'What to d
 describe('an invalid request is answered with all its faults', () => {
   it('as a list, and in one sentence', () => {
     expect(invalid(faults)).toEqual({
+      type: 'invalid-request',
       status: 400,
       title: 'Invalid request',
       detail: '#/jobs: is required; #/options: must be an object',
@@ -20,10 +21,17 @@ describe('an invalid request is answered with all its faults', () => {
 
 describe('the native route answers problems by RFC 9457', () => {
   it('with its faults as `errors`', () => {
-    expect(asProblemDetails({ ...told(400), faults }, 'urn:uuid:1')).toEqual({
+    expect(asProblemDetails(invalid(faults), 'urn:uuid:1')).toEqual({
       status: 400,
       contentType: 'application/problem+json',
-      body: { type: 'about:blank', ...told(400), instance: 'urn:uuid:1', errors: faults },
+      body: {
+        type: 'urn:job-fanin:problem:invalid-request',
+        status: 400,
+        title: 'Invalid request',
+        detail: '#/jobs: is required; #/options: must be an object',
+        instance: 'urn:uuid:1',
+        errors: faults,
+      },
     });
   });
 

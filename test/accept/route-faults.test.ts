@@ -60,7 +60,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.body).toEqual({
-      type: 'about:blank',
+      type: 'urn:job-fanin:problem:invalid-request',
       title: 'Invalid request',
       status: 400,
       detail: expect.stringMatching(/./),
