@@ -77,7 +77,7 @@ export const attemptCall = async (edges: CallEdges, wanted: CallRequest) => {
   const { verdicts: read, suspect } = operation.decode(jobs, reply);
   const attempt: Attempt = {
     call,
-    verdicts: call.carriers.map((carrier, i) => [carrier, soften(read[i] ?? UNREAD, denial)]),
+    verdicts: call.carriers.map((carrier, i) => [carrier, withDenial(read[i] ?? UNREAD, denial)]),
     info: { id, size: jobs.length, attempts },
     timing: timingOf(turn.readyAt() ?? settledAt, settledAt),
     isHeld: isHeld(reply),
@@ -110,7 +110,7 @@ const makeTurn = ({ now }: Pick<CallEdges, 'now'>, { call: planned, claim }: Cal
 const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
 
 /** A request that was denied as a whole was not served, whatever the body. So a page in place of a reply leaves nothing open. */
-const soften = (verdict: Verdict, denial: Denial | undefined): Verdict => {
+const withDenial = (verdict: Verdict, denial: Denial | undefined): Verdict => {
   if (denial === undefined || verdict.kind === 'delivered') return verdict;
   const { kind, error } = denial;
   if (kind === 'too large')

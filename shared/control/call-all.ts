@@ -64,7 +64,7 @@ const makePerform = (
   return async (call: Call): Promise<void> => {
     if (breakers.stateOf(destinationOf(call)) !== 'closed') return;
     await carryOut(call, async (attempt) => {
-      suspicion.hear(attempt);
+      suspicion.note(attempt);
       await settleAttempt(attempt);
     });
   };

@@ -4,7 +4,7 @@ import { badOf, makeIsolate } from './isolate.ts';
 import type { Call } from './planned.ts';
 import {
   type CallScope,
-  type Served,
+  type ServedGroup,
   type SettleAttempt,
   sendCall,
   settleDenied,
@@ -54,7 +54,7 @@ export const groupOf = ({ operation, project_id, options }: Call): string =>
 /** Counts the calls that served a job, by group. */
 const makeServed = () => {
   const counts = new Map<string, number>();
-  return (call: Call): Served => {
+  return (call: Call): ServedGroup => {
     const group = groupOf(call);
     return {
       is: () => counts.has(group),

@@ -13,7 +13,7 @@ import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Candidate, DecidedByLedger } from './decide-by-look.ts';
 import type { Call, Queued } from './planned.ts';
-import { type Known, readKnown } from './read-known.ts';
+import { type KnownJob, readKnown } from './read-known.ts';
 
 /** One job that a plan wants called. */
 type Wanted = Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>;
@@ -59,7 +59,7 @@ export const ageBeside = (record: JobRecord | undefined, wish: Queued): Age =>
 
 const decideByLedger = (
   wanted: Wanted,
-  { record, version, holder }: Known,
+  { record, version, holder }: KnownJob,
   now: number,
   settleMs: SettleMs,
 ): DecidedByLedger => {

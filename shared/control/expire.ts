@@ -7,7 +7,7 @@ import type { Sighting } from '../operations/sighting.ts';
 import { ageBeside } from './decide-by-ledger.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Settled } from './planned.ts';
-import { type Known, readKnown } from './read-known.ts';
+import { type KnownJob, readKnown } from './read-known.ts';
 
 export interface ExpireOptions {
   readonly records: Records;
@@ -63,7 +63,7 @@ const keyOf = ({ job_id, wishedBy: { intent } }: Settled): string =>
 /** What the ledger decides, or a job that needs a look. */
 const byLedger = (
   overdue: Settled,
-  { record, holder }: Known,
+  { record, holder }: KnownJob,
   now: number,
 ): ExpiryDecision | Doubtful => {
   const { job_id, wishedBy } = overdue;

@@ -78,7 +78,7 @@ const namesNow = async (
   const names = await Promise.all(
     [...new Set(keys)].map(async (key) => {
       const more = stopsOf.get(key)?.map(([, one]) => nameOf(one)) ?? [];
-      const record = await tell(records, key, stored(key), more);
+      const record = await writeStops(records, key, stored(key), more);
       return record === undefined ? [] : [[key, record] as const];
     }),
   );
@@ -124,7 +124,7 @@ const ageFor = (
 };
 
 /** Writes stops into the record of a name. Resolves to that record, or to undefined if it is not known to be there. */
-const tell = async (
+const writeStops = async (
   records: Records,
   key: string,
   first: LedgerAnswer<NameRecord>,
@@ -175,7 +175,7 @@ const sequenced = async (
 };
 
 /** Warns if a clock that is ahead makes wishes stale. `now` is in milliseconds since 1970. */
-export const tellOfFuture = (
+export const warnOfFuture = (
   log: Log,
   superseding: readonly (IntentId | undefined)[],
   now: number,

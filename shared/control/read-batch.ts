@@ -40,7 +40,7 @@ const cut = (intent: Intent, blockJobs: number): readonly (readonly [string, Int
   ]);
 };
 
-export interface ReadOptions {
+export interface ReadBatchOptions {
   /** Milliseconds since 1970. */
   readonly now?: number | undefined;
   readonly blockJobs?: number | undefined;
@@ -49,7 +49,7 @@ export interface ReadOptions {
 /** Reads a batch. Copies of one message share their open intents. */
 export const readBatch = <Message extends Received>(
   batch: readonly Message[],
-  { now = Number.POSITIVE_INFINITY, blockJobs = BLOCK_JOBS }: ReadOptions = {},
+  { now = Number.POSITIVE_INFINITY, blockJobs = BLOCK_JOBS }: ReadBatchOptions = {},
 ): ReadBatch<Message> => {
   const openIntents = new Map<string, OpenIntent>();
   const sizes = new Map<Received, number>();

@@ -3,7 +3,7 @@ import type { JobRecord } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
 
 /** What the ledger knows of a job. */
-export interface Known {
+export interface KnownJob {
   /** Undefined: no invocation has claimed it yet. */
   readonly record: JobRecord | undefined;
   readonly version: string | undefined;
@@ -11,7 +11,7 @@ export interface Known {
   readonly holder: BlockState | undefined;
 }
 
-const UNCLAIMED: Known = { record: undefined, version: undefined, holder: undefined };
+const UNCLAIMED: KnownJob = { record: undefined, version: undefined, holder: undefined };
 
 /**
  * What is known of jobs, by the keys of their records. Jobs are left out of which the ledger does not tell: it is out of
@@ -20,8 +20,8 @@ const UNCLAIMED: Known = { record: undefined, version: undefined, holder: undefi
 export const readKnown = async (
   records: Records,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, Known>> => {
-  const known = new Map<string, Known>();
+): Promise<ReadonlyMap<string, KnownJob>> => {
+  const known = new Map<string, KnownJob>();
   const jobAt = await records.jobs.read(keys);
   const claimsOf = (key: string): readonly string[] => {
     const job = jobAt(key);

@@ -34,10 +34,10 @@ export const reconsider = async (
     return jobs.length === 0 ? new Map<JobId, Sighting>() : lookAt(operation, project_id, jobs);
   };
 
-  const unclear = attempt.verdicts.filter(([, verdict]) => isUnclear(verdict));
+  const doubtful = attempt.verdicts.filter(([, verdict]) => isDoubtful(verdict));
   const silent = attempt.verdicts.filter(([, verdict]) => recordsEnds && isSilent(verdict));
   const size = Math.max(SAMPLE, operation.look.maxJobs);
-  const first = await look([...unclear, ...silent.slice(0, size)]);
+  const first = await look([...doubtful, ...silent.slice(0, size)]);
   const isServed = attempt.verdicts.some(([{ job }]) => {
     const seen = first.get(jobIdOf(job));
     return seen !== undefined && operation.effectOf(seen, since, job) === 'taken';
@@ -49,14 +49,14 @@ export const reconsider = async (
     const sighting = sightings.get(jobIdOf(carrier.job));
     const isClear = seenAt >= clearFrom(carrier);
     if (isSilent(verdict) && sighting === undefined) return verdict;
-    return isUnclear(verdict) || isSilent(verdict)
+    return isDoubtful(verdict) || isSilent(verdict)
       ? reconsidered(verdict, { operation, job: carrier.job, since }, isClear, sighting)
       : verdict;
   });
 };
 
 /** Whether the service had done what it does when it replied. Then a look may tell of each job at once. */
-const isUnclear = (verdict: Verdict): boolean =>
+const isDoubtful = (verdict: Verdict): boolean =>
   verdict.kind === 'rejected'
     ? verdict.doubtful
     : verdict.kind === 'unanswered' && verdict.served === 'maybe';
@@ -65,7 +65,7 @@ const isUnclear = (verdict: Verdict): boolean =>
 const isSilent = (verdict: Verdict): boolean =>
   verdict.kind === 'unanswered' && verdict.served === 'maybe yet';
 
-interface Effect {
+interface RequestForJob {
   readonly operation: Operation;
   readonly job: Job;
   readonly since: number;
@@ -78,7 +78,7 @@ interface Effect {
  */
 const reconsidered = (
   verdict: Verdict,
-  { operation, job, since }: Effect,
+  { operation, job, since }: RequestForJob,
   isClear: boolean,
   sighting: Sighting = UNASKED,
 ): Verdict => {

@@ -1,5 +1,5 @@
 import { UNSPECIFIED } from '../reply/rows.ts';
-import type { Verdict } from '../reply/verdict.ts';
+import { mayBeServed, type Verdict } from '../reply/verdict.ts';
 import { type Deadline, isInTime } from '../upstream/send.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
 import type { DeadlineFor } from './budget.ts';
@@ -10,7 +10,7 @@ import type { Call } from './planned.ts';
 export type SettleAttempt = (attempt: Attempt) => Promise<void>;
 
 /** Whether any job of a group was served in this invocation. */
-export interface Served {
+export interface ServedGroup {
   readonly is: () => boolean;
   /** How many calls served one. */
   readonly times: () => number;
@@ -27,7 +27,7 @@ interface DeniedAlone {
 export interface CallScope {
   readonly edges: CallEdges;
   readonly deadlineFor: DeadlineFor;
-  readonly served: Served;
+  readonly served: ServedGroup;
   readonly settleAttempt: SettleAttempt;
   /** They are settled last: by then it shows whose matter the denial is. */
   readonly deniedAlone: DeniedAlone[];
@@ -65,7 +65,8 @@ export const sendCall = async (scope: CallScope, step: CallStep): Promise<SentCa
   if (isDenied || (isShared && isRefused))
     return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
   if (verdicts.some(isYes)) served.note();
-  const isInVain = isShared && verdicts.every(isUnclear);
+  // If the reply tells of no job, one of them may be the reason.
+  const isInVain = isShared && verdicts.every(mayBeServed);
   const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
   await settleAttempt(verdicts.some(isYes) ? besideServed(found) : found);
   const isThrough = verdicts.every(isYes);
@@ -112,10 +113,6 @@ const isYes = ({ kind }: Verdict): boolean => kind === 'delivered';
 
 const isNo = (verdict: Verdict): boolean =>
   verdict.kind === 'rejected' || (verdict.kind === 'unanswered' && verdict.served === 'no');
-
-/** Whether the reply does not tell if the job was served. One job may be the reason that it does not. */
-export const isUnclear = (verdict: Verdict): boolean =>
-  verdict.kind === 'unanswered' && verdict.served !== 'no';
 
 /** A job that was denied beside others that were served is rejected: the denial is its own matter. */
 const besideServed = (attempt: Attempt): Attempt => ({

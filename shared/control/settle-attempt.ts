@@ -1,7 +1,7 @@
 import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { SettleMs } from '../ledger/decide-call.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import type { Verdict } from '../reply/verdict.ts';
+import { mayBeServed, type Unanswered, type Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import { lookAgainAt } from './decide-by-look.ts';
 import { type Carrier, intentsWanting } from './planned.ts';
@@ -17,8 +17,6 @@ export interface SettleAttemptOptions extends ReconsiderOptions {
   readonly restartDelaySeconds: number;
 }
 
-type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
-
 /**
  * Gives the jobs of an attempt their verdicts, or notes why they wait. Law: if a request was left without an answer, the
  * record says until when it may take effect, also if a look has shown that it was served.
@@ -29,7 +27,7 @@ export const makeSettleAttempt =
     const verdicts = await reconsider(attempt, options);
     attempt.verdicts.forEach(([carrier, said], i) => {
       const verdict = verdicts[i] ?? said;
-      if (said.kind === 'unanswered' && said.served !== 'no') noteEnds(carrier, attempt, options);
+      if (mayBeServed(said)) noteEnds(carrier, attempt, options);
       if (verdict.kind === 'unanswered') leaveOpen(carrier, attempt, verdict, options);
       if (said.kind === 'rejected' && verdict.kind === 'unanswered')
         waitForClearLook(carrier, options);
@@ -56,15 +54,15 @@ const noteEnds = (
 const leaveOpen = (
   carrier: Carrier,
   { isHeld, isClaimed, suspects, retryAfter = 0 }: Attempt,
-  { served, reason }: Unanswered,
+  unanswered: Unanswered,
   { invocation }: SettleAttemptOptions,
 ): void => {
   const job = jobIdOf(carrier.job);
   for (const openIntent of intentsWanting([carrier])) {
     // The record keeps what it says of a job that this invocation has not claimed.
     if (isClaimed) {
-      openIntent.noteRequest(job, { invocation, mayBeServed: served !== 'no', suspects });
-      if (!isHeld) openIntent.noteReason(reason);
+      openIntent.noteRequest(job, { invocation, mayBeServed: mayBeServed(unanswered), suspects });
+      if (!isHeld) openIntent.noteReason(unanswered.reason);
     }
     openIntent.wait({ why: 'pause', seconds: retryAfter });
     openIntent.wait({ why: isHeld ? 'no time' : 'in vain' });

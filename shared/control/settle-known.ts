@@ -6,7 +6,7 @@ import { destinationOf, destinationOfIntent, lookingAt } from './destinations.ts
 import { makeExpire } from './expire.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { type Call, intentsWanting, type Plan } from './planned.ts';
-import { tellOfFuture } from './rank.ts';
+import { warnOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
 import {
   NOT_STOPPED,
@@ -75,7 +75,7 @@ export const settleDecided = async (
     settleWithoutCall(carrier, { outcome: 'superseded', superseded_by }, now());
   for (const [carrier, verdict] of decisions.told) settleNewest(carrier, verdict);
   const byPlan = settled.map((one) => one.superseded_by);
-  tellOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
+  warnOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
   // Claimed: another invocation may be about to call a stop between the two, which must not be passed over.
   for (const carrier of await claim(decisions.notStopped, 'open'))
     settleWithoutCall(carrier, NOT_STOPPED, now());

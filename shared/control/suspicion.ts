@@ -1,9 +1,9 @@
 import { jobIdOf } from '../operations/operation.ts';
+import { mayBeServed } from '../reply/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import { groupOf } from './carry-out.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { type Carrier, intentsWanting } from './planned.ts';
-import { isUnclear } from './send-call.ts';
 
 export interface SuspicionOptions {
   readonly invocation: string;
@@ -31,10 +31,10 @@ export const makeSuspicion = ({ invocation, isRepeat }: SuspicionOptions) => {
   const served = new Set<string>();
   const failed: Attempt[] = [];
   return {
-    hear: (attempt: Attempt): void => {
+    note: (attempt: Attempt): void => {
       const { call, verdicts } = attempt;
       if (verdicts.some(([, { kind }]) => kind === 'delivered')) served.add(groupOf(call));
-      const isInVain = verdicts.length > 1 && verdicts.every(([, verdict]) => isUnclear(verdict));
+      const isInVain = verdicts.length > 1 && verdicts.every(([, verdict]) => mayBeServed(verdict));
       if (isInVain && call.carriers.every(isRepeat)) failed.push(attempt);
     },
     /** Notes it once all calls are made. Tells whose record has to be written again. */

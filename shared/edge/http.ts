@@ -27,7 +27,7 @@ export interface HttpEdges {
 }
 
 type Event = APIGatewayProxyEventV2;
-type Result = APIGatewayProxyStructuredResultV2;
+type GatewayResult = APIGatewayProxyStructuredResultV2;
 
 /** The payload is no HTTP request, so there is no caller to answer. */
 export class NotHttpEventError extends Error {
@@ -49,10 +49,10 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' 
     const { intentId = made } = handled;
     return resultOf(handled.ok ? handled.answer : tell(handled.problem, path, intentId), intentId);
   };
-  const router = middy<Event, Result>()
+  const router = middy<Event, GatewayResult>()
     .use(httpHeaderNormalizer())
     .handler(
-      httpRouter<Event, Result>({
+      httpRouter<Event, GatewayResult>({
         routes: routes.map(({ method, path, handle }) => ({
           method,
           path,
@@ -63,7 +63,7 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' 
       }),
     );
   const isKnown = (path: string): boolean => templateOf(routes, path) !== undefined;
-  return async (payload: unknown, context: Context): Promise<Result> => {
+  return async (payload: unknown, context: Context): Promise<GatewayResult> => {
     const read = readHttpEvent(payload, { basePath, isKnown });
     if (!read.ok) throw new NotHttpEventError(read.detail);
     return router(asPayload2(read.event), context);
@@ -142,7 +142,7 @@ const BROKEN = problemOf(
   'The request could not be handled. Nothing is known to be queued: send it again.',
 );
 
-const resultOf = (answer: Answer, intentId: IntentId): Result => ({
+const resultOf = (answer: Answer, intentId: IntentId): GatewayResult => ({
   statusCode: answer.status,
   headers: {
     'content-type': answer.contentType ?? 'application/json',

@@ -20,12 +20,12 @@ const cutBy = <From>(
   );
 
 /** One wish of a sender for one job. */
-interface Turn<From = unknown> {
+interface SequencedWish<From = unknown> {
   readonly queued: Queued<From>;
   readonly sequence: string;
 }
 
-const byTurn = (a: Turn, b: Turn): number => {
+const bySequence = (a: SequencedWish, b: SequencedWish): number => {
   const [left, right] =
     a.sequence === b.sequence ? [ageOf(a.queued), ageOf(b.queued)] : [a.sequence, b.sequence];
   return left > right ? -1 : left < right ? 1 : 0;
@@ -33,14 +33,14 @@ const byTurn = (a: Turn, b: Turn): number => {
 
 /** The ages of one sender's wishes for one job, by its own order. A wish that the ledger knows keeps its age. */
 const agesOf = <From>(
-  turns: readonly Turn<From>[],
+  wishes: readonly SequencedWish<From>[],
   known: Sender | undefined,
 ): ReadonlyMap<Queued<From>, Age> => {
   const ages = new Map<Queued<From>, Age>();
-  const last = known && isOfOneKind(known.sequence, turns[0]?.sequence ?? '') ? known : undefined;
+  const last = known && isOfOneKind(known.sequence, wishes[0]?.sequence ?? '') ? known : undefined;
   let floor: Age | undefined;
   let isPast = false;
-  for (const { queued, sequence } of turns.toSorted(byTurn)) {
+  for (const { queued, sequence } of wishes.toSorted(bySequence)) {
     const { intent_id: id } = queued.intent;
     let age = ageOf(queued);
     // An intent that comes again keeps the age that its sender's order gave it before.
@@ -67,21 +67,21 @@ export const rankBySequence = <From>(
   queued: readonly Queued<From>[],
   known: (jobKey: string, caller: string) => Sender | undefined,
 ): readonly Queued<From>[] => {
-  const turns = new Map<string, Map<string, Turn<From>[]>>();
+  const wishes = new Map<string, Map<string, SequencedWish<From>[]>>();
   for (const one of queued) {
     const { sequence, caller, jobs } = one.intent;
     if (sequence === undefined) continue;
     const sender = `${sequence[0]}${caller}`;
     for (const job of jobs) {
       const key = jobKeyIn(one, jobIdOf(job));
-      const ofJob = turns.get(key) ?? new Map<string, Turn<From>[]>();
-      turns.set(key, ofJob);
+      const ofJob = wishes.get(key) ?? new Map<string, SequencedWish<From>[]>();
+      wishes.set(key, ofJob);
       ofJob.set(sender, [...(ofJob.get(sender) ?? []), { queued: one, sequence }]);
     }
   }
-  if (turns.size === 0) return queued;
+  if (wishes.size === 0) return queued;
   const ages = new Map<string, ReadonlyMap<Queued<From>, Age>>();
-  for (const [key, ofJob] of turns) {
+  for (const [key, ofJob] of wishes) {
     const all = [...ofJob.values()].flatMap((some) => {
       const caller = some[0]?.queued.intent.caller ?? '';
       return [...agesOf(some, known(key, caller))];

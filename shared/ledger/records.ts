@@ -85,7 +85,7 @@ const answersTo = <Record>(
     }),
   );
 
-const tellOfForeign = (log: Log, answers: ReadonlyMap<string, LedgerAnswer<unknown>>): void => {
+const warnOfForeign = (log: Log, answers: ReadonlyMap<string, LedgerAnswer<unknown>>): void => {
   const keys = [...answers].flatMap(([key, { kind }]) => (kind === 'foreign' ? [key] : []));
   if (keys.length === 0) return;
   log.warn('records of an unknown version', {
@@ -104,7 +104,7 @@ const readAll = async <Record>(
   const asked = [...new Set(keys)];
   const entries = asked.length === 0 ? new Map<string, Entry>() : await ledger.read(asked);
   const answers = answersTo(asked, entries, read);
-  tellOfForeign(log, answers);
+  warnOfForeign(log, answers);
   return (key) => {
     const answer = answers.get(key);
     if (answer === undefined) throw new Error(`The ledger was not asked for ${key}`);

@@ -1,8 +1,8 @@
 import type { Json } from '../json/json.ts';
-import { judgeError, mayBeOneJobs } from './judge-error.ts';
+import { mayBeOneJobs, verdictOfError } from './error-verdict.ts';
 import type { Reply } from './reply.ts';
 import { doubt } from './served.ts';
-import type { Evidence, Refusal, Verdict } from './verdict.ts';
+import type { Evidence, Refusal, Unanswered, Verdict } from './verdict.ts';
 
 /** What a reply says about the jobs that were asked for. */
 export interface Reading {
@@ -20,8 +20,6 @@ export type Row =
   | { readonly kind: 'success' }
   | { readonly kind: 'error'; readonly error: Refusal }
   | { readonly kind: 'unreadable' };
-
-type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
 
 /** The status tells whether the request may have been served. */
 const noVerdict = (reason: string, status: number): Unanswered => ({
@@ -43,7 +41,7 @@ const verdictOf = (status: number, row: Row | undefined, evidence: Evidence): Ve
         : noVerdict(`a claim of success at status ${status}`, status);
     }
     case 'error':
-      return judgeError(status, row.error, evidence);
+      return verdictOfError(status, row.error, evidence);
     case 'unreadable':
       return noVerdict(`status ${status} and no verdict in the reply`, status);
     case undefined:
@@ -61,12 +59,12 @@ export const unanswered = (count: number, reason: string, status: number): Readi
   forAll(count, noVerdict(reason, status));
 
 /** A reply of the service, opened; or, of any other reply and of silence, that there is no verdict on any job. */
-export type Opened =
+export type OpenedReply =
   | { readonly kind: 'reply'; readonly status: number; readonly body: Json }
   | { readonly kind: 'none'; readonly reading: Reading };
 
-export const openReply = (count: number, reply: Reply): Opened => {
-  const none = (said: Omit<Unanswered, 'kind'>): Opened => ({
+export const openReply = (count: number, reply: Reply): OpenedReply => {
+  const none = (said: Omit<Unanswered, 'kind'>): OpenedReply => ({
     kind: 'none',
     reading: forAll(count, { kind: 'unanswered', ...said }),
   });

@@ -33,3 +33,10 @@ export type Verdict =
       /** It was refused for want of a right: the refusal that stands if others of its call are served. */
       readonly denied?: { readonly evidence: Evidence; readonly error: Refusal };
     };
+
+/** No verdict yet. */
+export type Unanswered = Extract<Verdict, { kind: 'unanswered' }>;
+
+/** Whether there is no verdict, and the request may have been served all the same. */
+export const mayBeServed = (verdict: Verdict): boolean =>
+  verdict.kind === 'unanswered' && verdict.served !== 'no';

@@ -42,7 +42,7 @@ interface Copy {
 }
 
 /** What is known of the secret. */
-interface Known extends AccountsEdges, AccountsOptions {
+interface SecretState extends AccountsEdges, AccountsOptions {
   copy?: Copy;
   /** Why the last read brought nothing, if the secret itself is at fault. */
   fault?: MisconfiguredError | undefined;
@@ -65,7 +65,7 @@ const nameOf = (error: unknown): string => {
 };
 
 /** Also true after the clock was set back: that must not stop the reading. */
-const isPast = ({ now }: Known, since: number, ms: number): boolean =>
+const isPast = ({ now }: SecretState, since: number, ms: number): boolean =>
   now() < since || now() - since >= ms;
 
 const parse = (text: string, needsIam: boolean): Accounts => {
@@ -76,7 +76,7 @@ const parse = (text: string, needsIam: boolean): Accounts => {
   );
 };
 
-const readOnce = async (it: Known): Promise<void> => {
+const readOnce = async (it: SecretState): Promise<void> => {
   const at = it.now();
   it.startedAt = at;
   it.reads++;
@@ -93,23 +93,26 @@ const readOnce = async (it: Known): Promise<void> => {
   }
 };
 
-const read = (it: Known): Promise<void> => {
+const read = (it: SecretState): Promise<void> => {
   it.reading ??= readOnce(it).finally(() => {
     it.reading = undefined;
   });
   return it.reading;
 };
 
-const readIfDue = async (it: Known): Promise<void> => {
+const readIfDue = async (it: SecretState): Promise<void> => {
   if (it.reading !== undefined || isPast(it, it.startedAt, it.leastRefreshMs)) await read(it);
 };
 
-const readIfOld = async (it: Known): Promise<void> => {
+const readIfOld = async (it: SecretState): Promise<void> => {
   if (it.copy === undefined || isPast(it, it.copy.at, it.ttlMs)) await readIfDue(it);
   if (it.copy === undefined && it.fault !== undefined) throw it.fault;
 };
 
-const find = async (it: Known, project: string): Promise<Account | undefined | 'out of reach'> => {
+const find = async (
+  it: SecretState,
+  project: string,
+): Promise<Account | undefined | 'out of reach'> => {
   await readIfOld(it);
   if (it.copy !== undefined && accountOf(it.copy.accounts, project) === undefined)
     await readIfDue(it);
@@ -120,7 +123,7 @@ const find = async (it: Known, project: string): Promise<Account | undefined | '
   return accountOf(copy.accounts, project) ?? (isCurrent ? undefined : 'out of reach');
 };
 
-const refresh = async (it: Known, readsThen: number): Promise<void> => {
+const refresh = async (it: SecretState, readsThen: number): Promise<void> => {
   // A read that is under way may have begun before the refused request.
   if (it.reads <= readsThen) await it.reading;
   if (it.reads <= readsThen) await read(it);
@@ -132,7 +135,7 @@ const refresh = async (it: Known, readsThen: number): Promise<void> => {
  * for it. A secret that was read stays in use when a later one is unreachable or faulty. Nothing of it is logged.
  */
 export const makeAccounts = (edges: AccountsEdges, options: AccountsOptions): KeptAccounts => {
-  const it: Known = { ...edges, ...options, startedAt: Number.NEGATIVE_INFINITY, reads: 0 };
+  const it: SecretState = { ...edges, ...options, startedAt: Number.NEGATIVE_INFINITY, reads: 0 };
   return {
     of: (project) => find(it, project),
     reads: () => it.reads,

@@ -10,11 +10,11 @@ import { type FingerprintOf, makeFingerprints } from './fingerprints.ts';
 import { type LaneOptions, makeLanes } from './lanes.ts';
 import { makeLoggedExchange } from './logged-exchange.ts';
 import type { Identify, Identity, Send, Turn } from './send.ts';
-import { type Sender, type SentOnce, sendOnce } from './send-once.ts';
+import { type SendContext, type SentOnce, sendOnce } from './send-once.ts';
 
 type UsedAccounts = Pick<KeptAccounts, 'of' | 'refresh' | 'reads'>;
 
-export interface AuthoriseEdges extends Pick<Sender, 'tokens' | 'sign' | 'now'> {
+export interface AuthoriseEdges extends Pick<SendContext, 'tokens' | 'sign' | 'now'> {
   readonly accounts: UsedAccounts;
   readonly exchange: Exchange;
   readonly fingerprint: FingerprintOf;
@@ -22,12 +22,12 @@ export interface AuthoriseEdges extends Pick<Sender, 'tokens' | 'sign' | 'now'> 
   readonly newId: () => string;
 }
 
-export interface AuthoriseOptions extends LaneOptions, Pick<Sender, 'endpoints' | 'language'> {
+export interface AuthoriseOptions extends LaneOptions, Pick<SendContext, 'endpoints' | 'language'> {
   readonly version: string;
 }
 
 /** Sends requests, and finds other credentials if one is refused. */
-interface Authoriser extends Sender {
+interface AuthoriseContext extends SendContext {
   readonly accounts: UsedAccounts;
   readonly log: Log;
   /** How long a refused credential is not used. */
@@ -35,7 +35,7 @@ interface Authoriser extends Sender {
 }
 
 const find = async (
-  { accounts }: Authoriser,
+  { accounts }: AuthoriseContext,
   project: ProjectId,
 ): Promise<Account | undefined | 'out of reach'> => {
   try {
@@ -47,7 +47,7 @@ const find = async (
 };
 
 /** Forgets a refused token, unless it is as good as new: a new one has no more rights. Tells whether it did. */
-const forgetToken = (it: Authoriser, { bearer }: SentOnce, mayBeDead: boolean): boolean => {
+const forgetToken = (it: AuthoriseContext, { bearer }: SentOnce, mayBeDead: boolean): boolean => {
   if (bearer === undefined) return false;
   if (!mayBeDead && it.now() - bearer.since < it.refusedMs) return false;
   it.tokens.drop(bearer.token);
@@ -56,7 +56,7 @@ const forgetToken = (it: Authoriser, { bearer }: SentOnce, mayBeDead: boolean): 
 
 /** Reads the credentials again. Resolves to the account to try once more with; undefined if nothing would be different. */
 const renew = async (
-  it: Authoriser,
+  it: AuthoriseContext,
   account: Account,
   project: ProjectId,
   refused: SentOnce,
@@ -82,7 +82,7 @@ const renew = async (
 };
 
 const sendBy = async (
-  it: Authoriser,
+  it: AuthoriseContext,
   found: Account,
   request: UpstreamRequest,
   turn: Turn,
@@ -108,7 +108,7 @@ const sendBy = async (
   }
 };
 
-const identify = async (it: Authoriser, project: ProjectId): Promise<Identity> => {
+const identify = async (it: AuthoriseContext, project: ProjectId): Promise<Identity> => {
   const account = await find(it, project);
   if (account === 'out of reach') return { kind: 'out of reach' };
   if (account === undefined) return { kind: 'none' };
@@ -126,7 +126,7 @@ export const makeAuthorised = (
 ): { readonly send: Send; readonly identify: Identify } => {
   const { reads } = edges.accounts;
   const exchange = makeLoggedExchange({ ...edges, version: options.version });
-  const it: Authoriser = {
+  const it: AuthoriseContext = {
     ...edges,
     ...options,
     exchange,

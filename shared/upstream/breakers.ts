@@ -61,7 +61,7 @@ const withLooks = (destinations: readonly Destination[]): readonly Destination[]
 };
 
 /** What one invocation knows of the breakers. */
-interface Known extends BreakersEdges {
+interface BreakersState extends BreakersEdges {
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
   readonly probeMs: number;
   /** By the name of the destination. */
@@ -72,13 +72,13 @@ interface Known extends BreakersEdges {
   refusal: string | undefined;
 }
 
-const circuitTo = ({ circuits }: Known, destination: Destination): Circuit | undefined => {
+const circuitTo = ({ circuits }: BreakersState, destination: Destination): Circuit | undefined => {
   const circuit = circuits.get(nameOf(destination));
   return circuit === 'no-credential' ? undefined : circuit;
 };
 
 const breakerAt = (
-  it: Known,
+  it: BreakersState,
   key: string,
   stored?: Parameters<typeof makeSharedBreaker>[2],
 ): SharedBreaker => {
@@ -88,7 +88,7 @@ const breakerAt = (
 };
 
 const keysOf = async (
-  { identify, circuits }: Known,
+  { identify, circuits }: BreakersState,
   destination: Destination,
 ): Promise<readonly (readonly [Destination, CircuitKeys])[]> => {
   const identity = await identify(destination.project);
@@ -96,7 +96,7 @@ const keysOf = async (
   return identity.kind === 'known' ? [[destination, circuitKeys(destination, identity.key)]] : [];
 };
 
-const load = async (it: Known, destinations: readonly Destination[]): Promise<void> => {
+const load = async (it: BreakersState, destinations: readonly Destination[]): Promise<void> => {
   const found = await Promise.all(withLooks(destinations).map((one) => keysOf(it, one)));
   const keys = found.flat();
   const stored = await breakersIn(it.records).read(keys.flatMap(([, own]) => Object.values(own)));
@@ -116,7 +116,7 @@ const load = async (it: Known, destinations: readonly Destination[]): Promise<vo
 
 /** The circuit with the credential that the request went out by: it may be newer than the one that was loaded. */
 const renewed = (
-  it: Known,
+  it: BreakersState,
   destination: Destination,
   circuit: Circuit,
   { sentBy }: Reply,
@@ -128,8 +128,8 @@ const renewed = (
 };
 
 /** Tells the breakers of a reply. A refusal that may be one job's own, as long as that is not known, is no failure. */
-const hear = async (
-  it: Known,
+const noteReply = async (
+  it: BreakersState,
   circuit: Circuit,
   reply: Reply,
   { mayBlameJobs, isLook }: { readonly mayBlameJobs: boolean; readonly isLook: boolean },
@@ -150,7 +150,7 @@ type Admission =
   | { readonly kind: 'wait'; readonly probe: Promise<unknown> }
   | { readonly kind: 'stay'; readonly reply: Reply };
 
-const admit = (it: Known, destination: Destination): Admission => {
+const admit = (it: BreakersState, destination: Destination): Admission => {
   const circuit = circuitTo(it, destination);
   if (circuit === undefined)
     return { kind: 'stay', reply: heldBack('the state of the circuit breaker is unknown') };
@@ -167,19 +167,19 @@ const admit = (it: Known, destination: Destination): Admission => {
 };
 
 const exchange = async (
-  it: Known,
+  it: BreakersState,
   circuit: Circuit,
   { route, ...request }: Routed,
   deadline: Deadline,
 ): Promise<Reply> => {
-  const reply = await it.send(request, { ...deadline, isBroken: () => isOpen(circuit) });
+  const reply = await it.send(request, { ...deadline, isBreakerOpen: () => isOpen(circuit) });
   const mayBlameJobs = request.mayBlameJobs?.() === true;
   const latest = renewed(it, { ...request, route }, circuit, reply);
-  await hear(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });
+  await noteReply(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });
   return reply;
 };
 
-const send = async (it: Known, request: Routed, deadline: Deadline): Promise<Reply> => {
+const send = async (it: BreakersState, request: Routed, deadline: Deadline): Promise<Reply> => {
   const loaded = circuitTo(it, request);
   if (request.route === 'look' && loaded !== undefined && !isOpen(loaded))
     await loaded.route.takeProbe(it.probeMs);
@@ -200,7 +200,7 @@ export const makeBreakers = (
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
   probeMs: number,
 ): Breakers => {
-  const it: Known = {
+  const it: BreakersState = {
     ...edges,
     probeMs,
     circuits: new Map(),

@@ -74,7 +74,7 @@ const accountEntries = {
 };
 
 const accountSchema = closedObject(accountEntries, OBJECT_RULE, NOTHING);
-type Entry = v.InferOutput<typeof accountSchema>;
+type AccountEntry = v.InferOutput<typeof accountSchema>;
 
 const KEY_FIELDS = ['ak', 'sk'];
 const USER_FIELDS = ['user', 'password', 'domain'];
@@ -107,7 +107,7 @@ const issueProblem = ({ path, message }: v.BaseIssue<unknown>): string => {
   return `${place} ${unknownIn(Object.keys(known.length === 0 ? accountEntries : endpointEntries))}`;
 };
 
-const credentialOf = (entry: Entry): Credential | undefined => {
+const credentialOf = (entry: AccountEntry): Credential | undefined => {
   const { ak, sk, security_token: securityToken, user, password, domain } = entry;
   if (ak !== undefined && sk !== undefined)
     return { kind: 'key', access: ak, secret: sk, ...(securityToken && { securityToken }) };
@@ -116,7 +116,7 @@ const credentialOf = (entry: Entry): Credential | undefined => {
   return undefined;
 };
 
-const endpointsOf = ({ endpoints = {} }: Entry): Account['endpoints'] => {
+const endpointsOf = ({ endpoints = {} }: AccountEntry): Account['endpoints'] => {
   const { dli, drs, iam } = endpoints;
   return { ...(dli && { dli }), ...(drs && { drs }), ...(iam && { iam }) };
 };
@@ -147,7 +147,7 @@ export type ReadAccounts =
 
 const refused = (...problems: readonly string[]): ReadAccounts => ({ ok: false, problems });
 
-export interface ReadOptions {
+export interface ReadCredentialsOptions {
   /** Users must name their IAM endpoint, because there is no default. */
   readonly needsIam?: boolean;
 }
@@ -158,7 +158,7 @@ export interface ReadOptions {
  */
 export const readCredentials = (
   text: string,
-  { needsIam = false }: ReadOptions = {},
+  { needsIam = false }: ReadCredentialsOptions = {},
 ): ReadAccounts => {
   const parsed = parseJson(text);
   if (!parsed.ok) return refused(parsed.detail);

@@ -8,13 +8,13 @@ import type { Reply } from '../reply/reply.ts';
 import type { Deadline } from './send.ts';
 
 /** Which endpoint a request goes to at its service: an operation's, or the one for looks. */
-export type Route = OperationName | 'look';
+export type UpstreamRoute = OperationName | 'look';
 
 /** Where requests go: by one route of a service, for one project. */
 export interface Destination {
   readonly service: Service;
   readonly project: ProjectId;
-  readonly route: Route;
+  readonly route: UpstreamRoute;
 }
 
 /** A request that says which route it takes. */

@@ -27,7 +27,7 @@ export type LoggedExchange = (
 /** An error of the exchange itself may quote a secret, so nothing of it is kept. */
 const FAILED: Exchanged = { kind: 'silent', reason: 'the exchange failed' };
 
-const tell = (log: Log, id: string, url: string, reply: ReadExchanged): void => {
+const logUnserved = (log: Log, id: string, url: string, reply: ReadExchanged): void => {
   if (reply.kind === 'replied' && reply.status < 300) return;
   log.info('upstream request', {
     request_id: id,
@@ -48,6 +48,6 @@ export const makeLoggedExchange =
     const sent = { ...outgoing, headers: { ...headers, ...ours } };
     const exchanged = await exchange(sent, signal).catch(() => FAILED);
     const reply = readExchanged(redact(exchanged, sent, credential));
-    tell(log, id, outgoing.url, reply);
+    logUnserved(log, id, outgoing.url, reply);
     return { ...reply, requestId: id };
   };

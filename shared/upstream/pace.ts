@@ -26,7 +26,7 @@ const MOST_THROTTLES = 8;
 export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
   const paces = new Map<string, Pace>();
 
-  const isHeld = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
+  const isPaused = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
 
   /** Resolves to 0 when the request has its turn, or to the milliseconds until then if that is too late. */
   const awaitTurn = async (lane: string, turn: Turn): Promise<number> => {
@@ -37,7 +37,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
       paces.set(lane, after);
       if (wait <= 0) return 0;
       await pause(wait);
-      if (!isHeld(lane)) return 0;
+      if (!isPaused(lane)) return 0;
     }
   };
 
@@ -47,7 +47,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
     for (let tries = 1; ; tries++) {
       const tooLong = await awaitTurn(lane, turn);
       // A pause that the upstream asked for says that it serves no request. Lack of time is this invocation's own.
-      if (tooLong > 0 && refusal !== undefined && isHeld(lane)) return refusal;
+      if (tooLong > 0 && refusal !== undefined && isPaused(lane)) return refusal;
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
       const reply = await send(request, turn);
       const pace = paces.get(lane) ?? FREE;

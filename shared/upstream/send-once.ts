@@ -10,7 +10,7 @@ import type { Turn } from './send.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What it takes to send a request by an account. */
-export interface Sender {
+export interface SendContext {
   readonly exchange: LoggedExchange;
   readonly tokens: Tokens;
   readonly laneFor: (fingerprint: string, kind: Credential['kind']) => Lane;
@@ -39,7 +39,7 @@ export interface SentOnce extends Tried {
 }
 
 /** A request that has to wait for its turn by an account. */
-interface Waiting {
+interface AccountRequest {
   readonly account: Account;
   readonly lane: Lane;
   readonly request: UpstreamRequest;
@@ -47,8 +47,8 @@ interface Waiting {
 }
 
 const outgoingOf = (
-  { endpoints }: Sender,
-  { account, request }: Waiting,
+  { endpoints }: SendContext,
+  { account, request }: AccountRequest,
   body: string | undefined,
 ): Outgoing => ({
   method: request.method,
@@ -58,8 +58,8 @@ const outgoingOf = (
 });
 
 /** Adds the headers that are not signed. */
-const dress = (
-  { language }: Sender,
+const withHeaders = (
+  { language }: SendContext,
   outgoing: Outgoing,
   headers: Outgoing['headers'],
 ): Outgoing => ({
@@ -68,7 +68,11 @@ const dress = (
 });
 
 /** Sends a request that has its pair's turn. A pair that was refused a moment ago signs nothing. */
-const sendSigned = async (it: Sender, waiting: Waiting, key: KeyPair): Promise<Tried> => {
+const sendSigned = async (
+  it: SendContext,
+  waiting: AccountRequest,
+  key: KeyPair,
+): Promise<Tried> => {
   const { lane, request, turn } = waiting;
   const reads = it.reads();
   const refused = { reply: heldBack(REFUSED_LATELY), reads };
@@ -79,13 +83,13 @@ const sendSigned = async (it: Sender, waiting: Waiting, key: KeyPair): Promise<T
   if (lane.refusedAt() !== undefined) return refused;
   const outgoing = outgoingOf(it, waiting, ready.body);
   const signed = it.sign(outgoing, key, new Date(it.now()));
-  const reply = await it.exchange(dress(it, outgoing, signed), turn.signal, key);
+  const reply = await it.exchange(withHeaders(it, outgoing, signed), turn.signal, key);
   if (saysOf(reply).isBadSignature) lane.refuse(request.project, reads);
   return { reply, reads };
 };
 
 /** Sends a request with a token, which may have to be fetched first. */
-const sendAsUser = async (it: Sender, waiting: Waiting, user: User): Promise<Tried> => {
+const sendAsUser = async (it: SendContext, waiting: AccountRequest, user: User): Promise<Tried> => {
   const { account, lane, request, turn } = waiting;
   const { project } = request;
   const reads = it.reads();
@@ -97,14 +101,14 @@ const sendAsUser = async (it: Sender, waiting: Waiting, user: User): Promise<Tri
   if (ready.kind === 'held') return { reply: ready.reply, reads };
   const outgoing = outgoingOf(it, waiting, ready.body);
   const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
-  const reply = await it.exchange(dress(it, outgoing, headers), turn.signal, user);
+  const reply = await it.exchange(withHeaders(it, outgoing, headers), turn.signal, user);
   if (saysOf(reply).showsService) lane.prove(project);
   return { reply, reads, bearer };
 };
 
 /** Sends a request once, by the credential of an account. */
 export const sendOnce = async (
-  it: Sender,
+  it: SendContext,
   account: Account,
   request: UpstreamRequest,
   turn: Turn,

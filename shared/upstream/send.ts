@@ -15,18 +15,18 @@ export const isInTime = ({ beginBy, signal }: Deadline, at: number): boolean =>
 /** What a request heeds when it has its turn, however long it had to wait for that. */
 export interface Turn extends Deadline {
   /** Whether a circuit breaker of the request has opened since. */
-  readonly isBroken: () => boolean;
+  readonly isBreakerOpen: () => boolean;
 }
 
 /** That there is no time to begin a request. */
 export const NO_TIME = 'no time is left to begin';
 
 /** That a circuit breaker opened while a request waited for its turn. */
-export const BROKEN = 'a circuit breaker has opened';
+export const BREAKER_OPENED = 'a circuit breaker has opened';
 
 /** Why a request may not begin at this time. Undefined: it may. */
 export const hindrance = (turn: Turn, at: number): string | undefined => {
-  if (turn.isBroken()) return BROKEN;
+  if (turn.isBreakerOpen()) return BREAKER_OPENED;
   return isInTime(turn, at) ? undefined : NO_TIME;
 };
 

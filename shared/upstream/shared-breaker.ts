@@ -58,7 +58,7 @@ interface BreakerEdges {
 }
 
 /** What one invocation knows of one breaker. */
-interface Known extends BreakerEdges {
+interface BreakerInRun extends BreakerEdges {
   readonly key: string;
   record: BreakerRecord;
   /** The version of the ledger's entry. */
@@ -77,14 +77,18 @@ interface Known extends BreakerEdges {
 }
 
 /** Whatever becomes of the write, this invocation goes by the record that it has made itself. */
-const write = async (it: Known, next: BreakerRecord): Promise<boolean> => {
+const write = async (it: BreakerInRun, next: BreakerRecord): Promise<boolean> => {
   it.record = next;
   const [written, version] = await breakersIn(it.records).write(it.key, next, it.version);
   if (written === 'written') it.version = version;
   return written === 'written';
 };
 
-const tellOpen = ({ log, key }: Known, { trouble: why, reason }: RefusalOfAll, seconds: number) => {
+const logOpen = (
+  { log, key }: BreakerInRun,
+  { trouble: why, reason }: RefusalOfAll,
+  seconds: number,
+) => {
   const advice = ADVICE[why];
   log.warn('circuit breaker open', {
     breaker: key,
@@ -95,12 +99,12 @@ const tellOpen = ({ log, key }: Known, { trouble: why, reason }: RefusalOfAll, s
   });
 };
 
-const open = async (it: Known, { strikes, last }: Refusals): Promise<void> => {
+const open = async (it: BreakerInRun, { strikes, last }: Refusals): Promise<void> => {
   if (it.isOpen) return;
   it.isOpen = true;
   it.isProbing = false;
   const next = openedAfter(it.record, last, it.now(), strikes);
-  tellOpen(it, last, Math.ceil((next.until - it.now()) / 1_000));
+  logOpen(it, last, Math.ceil((next.until - it.now()) / 1_000));
   if (await write(it, next)) return;
   // Another invocation has opened it meanwhile, perhaps for a shorter time.
   const stored = (await breakersIn(it.records).read([it.key]))(it.key);
@@ -110,20 +114,20 @@ const open = async (it: Known, { strikes, last }: Refusals): Promise<void> => {
   await write(it, next);
 };
 
-const takeProbe = async (it: Known, ms: number): Promise<boolean> => {
+const takeProbe = async (it: BreakerInRun, ms: number): Promise<boolean> => {
   if (it.isProbing || stateAt(it.record, it.now()).kind !== 'half-open') return !it.isOpen;
   it.isProbing = await write(it, halfOpened(it.record, it.now(), ms));
   it.isOpen = !it.isProbing;
   return it.isProbing;
 };
 
-const waitSeconds = ({ isOpen, record, now }: Known): number => {
+const waitSeconds = ({ isOpen, record, now }: BreakerInRun): number => {
   if (!isOpen) return 0;
   const state = stateAt(record, now());
   return state.kind === 'open' ? state.seconds : 1;
 };
 
-const succeed = async (it: Known, isLook: boolean): Promise<void> => {
+const succeed = async (it: BreakerInRun, isLook: boolean): Promise<void> => {
   if (isLook) it.areLooksAnswered = true;
   else it.refusals = undefined;
   it.hasServed = true;
@@ -133,13 +137,13 @@ const succeed = async (it: Known, isLook: boolean): Promise<void> => {
   await write(it, CLOSED);
 };
 
-const fail = async (it: Known, last: RefusalOfAll): Promise<void> => {
+const fail = async (it: BreakerInRun, last: RefusalOfAll): Promise<void> => {
   it.refusals = { strikes: (it.refusals?.strikes ?? 0) + 1, last };
   it.areLooksAnswered = false;
   if (last.isCertain || it.refusals.strikes >= STRIKES) await open(it, it.refusals);
 };
 
-const finish = async (it: Known): Promise<void> => {
+const finish = async (it: BreakerInRun): Promise<void> => {
   const { refusals } = it;
   // One or two strange replies beside good ones are no reason to stop the other requests.
   const isOdd = it.hasServed && refusals?.last.trouble === 'unreadable';
@@ -155,7 +159,7 @@ export const makeSharedBreaker = (
   stored: LedgerAnswer<BreakerRecord> = { kind: 'absent' },
 ): SharedBreaker => {
   const record = stored.kind === 'found' ? stored.record : CLOSED;
-  const it: Known = {
+  const it: BreakerInRun = {
     ...{ records, log, now, key, record },
     version: versionIn(stored),
     isOpen: stateAt(record, now()).kind === 'open',

@@ -16,7 +16,7 @@ export const makeTurns = (slots: number): InTurn => {
   let free = slots;
 
   /** Puts a project behind the others. */
-  const line = (project: string, runs: readonly (() => void)[] = []): void => {
+  const putLast = (project: string, runs: readonly (() => void)[] = []): void => {
     waiting.delete(project);
     if (runs.length > 0) waiting.set(project, runs);
   };
@@ -25,7 +25,7 @@ export const makeTurns = (slots: number): InTurn => {
     const project = projects.find((one) => !hung.has(one)) ?? projects[0];
     if (free === 0 || project === undefined) return;
     const [first, ...others] = waiting.get(project) ?? [];
-    line(project, others);
+    putLast(project, others);
     free--;
     first?.();
   };
@@ -41,7 +41,7 @@ export const makeTurns = (slots: number): InTurn => {
       else if (!isHeld(outcome.reply)) hung.add(project);
       return outcome;
     } finally {
-      line(project, waiting.get(project));
+      putLast(project, waiting.get(project));
       free++;
       begin();
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Blame, blameOf } from '../../shared/reply/error-codes.ts';
-import { judgeError, mayBeOneJobs } from '../../shared/reply/judge-error.ts';
+import { mayBeOneJobs, verdictOfError } from '../../shared/reply/error-verdict.ts';
 
 /** From the vendor's error-code pages: code, status, whose trouble it is. */
 const KNOWN: readonly (readonly [string, number, Blame])[] = [
@@ -137,7 +137,7 @@ describe('a known code of the gateway goes before the status, unless the status 
   });
 
   it('a refusal of the gateway reached no job, and is no verdict', () => {
-    expect(judgeError(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
+    expect(verdictOfError(404, { code: 'APIGW.0101', message: 'words' }, 'keyed')).toEqual({
       kind: 'unanswered',
       served: 'no',
       reason: 'APIGW.0101: words',
@@ -156,7 +156,7 @@ describe('a refusal is final, unless it will pass', () => {
     ['NEW.0001', true],
   ])('%s is final, with the code and the words of the upstream; doubtful: %s', (code, doubtful) => {
     const error = { code, message };
-    expect(judgeError(400, error, 'keyed')).toEqual({
+    expect(verdictOfError(400, error, 'keyed')).toEqual({
       kind: 'rejected',
       evidence: 'keyed',
       error,
@@ -170,7 +170,7 @@ describe('a refusal is final, unless it will pass', () => {
     ['DRS.M01503', 'no'],
     ['APIGW.0308', 'no'],
   ])('%s will pass: no verdict, but the reason; served: %s', (code, served) => {
-    expect(judgeError(400, { code, message }, 'keyed')).toEqual({
+    expect(verdictOfError(400, { code, message }, 'keyed')).toEqual({
       kind: 'unanswered',
       served,
       reason: `${code}: words`,

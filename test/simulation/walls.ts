@@ -1,6 +1,6 @@
 import { endpoints } from '../../local/upstream/operations/index.ts';
 import type { Unread } from '../../shared/reply/reply.ts';
-import type { Route } from '../../shared/upstream/destination.ts';
+import type { UpstreamRoute } from '../../shared/upstream/destination.ts';
 import type { Random } from './random.ts';
 
 /** How a gateway or proxy turns requests back: with a page, or because it knows no such route. */
@@ -10,12 +10,12 @@ export type WallName = (typeof WALLS)[number];
 /** A time, in milliseconds since the start, in which requests are turned back: all of a service, or of one route. */
 export interface Wall {
   readonly as: WallName;
-  readonly where: 'dli' | 'drs' | Route;
+  readonly where: 'dli' | 'drs' | UpstreamRoute;
   readonly from: number;
   readonly to: number;
 }
 
-const ROUTES: readonly Route[] = [...endpoints.map(({ operation }) => operation), 'look'];
+const ROUTES: readonly UpstreamRoute[] = [...endpoints.map(({ operation }) => operation), 'look'];
 
 const drawWall = (random: Random, acceptsFor: number, as: WallName): Wall => {
   const from = random.between(0, acceptsFor);
@@ -55,13 +55,13 @@ const isOfRoute = (wall: WallName): boolean => wall === 'page 404' || wall === '
 /** What the breaker is of that may open after a request by this route met the wall. */
 export const breakerBehind = (
   wall: WallName,
-  { service, route, project }: { service: string; route: Route; project: string },
+  { service, route, project }: { service: string; route: UpstreamRoute; project: string },
 ): string => (isOfRoute(wall) ? `${service}/${project}/${route}` : `${service}/${project}`);
 
 /** The wall that a request meets now, if any. */
 export const wallBefore = (
   walls: readonly Wall[],
-  { service, route }: { readonly service: string; readonly route: Route },
+  { service, route }: { readonly service: string; readonly route: UpstreamRoute },
   at: number,
   strikes: (wall: WallName) => boolean,
 ): WallName | undefined =>

@@ -3,7 +3,7 @@ import { makeRecords } from '../../shared/ledger/records.ts';
 import { isProjectId, type ProjectId, type Service } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makeBreakers } from '../../shared/upstream/breakers.ts';
-import type { Route, Routed } from '../../shared/upstream/destination.ts';
+import type { Routed, UpstreamRoute } from '../../shared/upstream/destination.ts';
 import { hindrance, type Identity } from '../../shared/upstream/send.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -17,7 +17,7 @@ const projectOf = (text: string): ProjectId => {
 export const to = (
   project = 'p',
   service: Service = 'dli',
-  route: Route = service === 'dli' ? 'dli.run' : 'drs.start',
+  route: UpstreamRoute = service === 'dli' ? 'dli.run' : 'drs.start',
 ) => ({ service, project: projectOf(project), route });
 
 export const requestTo = (...destination: Parameters<typeof to>): Routed => ({

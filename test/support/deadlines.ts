@@ -4,7 +4,7 @@ import type { Turn } from '../../shared/upstream/send.ts';
 export const turnUntil = (beginBy: number): Turn => ({
   beginBy,
   signal: new AbortController().signal,
-  isBroken: () => false,
+  isBreakerOpen: () => false,
 });
 
 /** The turn of a request that may begin at any time. */

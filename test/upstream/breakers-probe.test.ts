@@ -8,7 +8,7 @@ import {
   projectBreakerKey,
   routeBreakerKey,
 } from '../../shared/upstream/circuit-breaker.ts';
-import { BROKEN, hindrance, type Identity, type Turn } from '../../shared/upstream/send.ts';
+import { BREAKER_OPENED, hindrance, type Identity, type Turn } from '../../shared/upstream/send.ts';
 import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
 import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
@@ -158,7 +158,7 @@ describe('a request that waits for its turn learns that its breaker has opened',
     expect(under.map(({ turn }) => hindrance(turn, AT))).toEqual([undefined, undefined]);
     under[0]?.answer(replied(429, ''));
     await both[0];
-    expect(under[1] && hindrance(under[1].turn, AT)).toBe(BROKEN);
+    expect(under[1] && hindrance(under[1].turn, AT)).toBe(BREAKER_OPENED);
     under[1]?.answer(heldBack('not any more'));
     await both[1];
   });

@@ -3,7 +3,7 @@ import { servedAfter } from './served.ts';
 import type { Evidence, Refusal, Verdict } from './verdict.ts';
 
 /** The verdict on one job that an error names by place or by id, or that was asked for alone. */
-export const judgeError = (status: number, error: Refusal, evidence: Evidence): Verdict => {
+export const verdictOfError = (status: number, error: Refusal, evidence: Evidence): Verdict => {
   const blame = blameOf(status, error.code);
   switch (blame) {
     case 'busy':
