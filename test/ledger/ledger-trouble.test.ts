@@ -8,13 +8,15 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { checkTable, keepChecking, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 import { AWS } from '../support/aws.ts';
 import { keptLog } from '../support/logs.ts';
 
 const mock = mockClient(DynamoDBClient);
 beforeEach(() => mock.reset());
+// The next file of this worker talks to a real server through the same client.
+afterAll(() => mock.restore());
 
 const entry = { key: 'a', version: 'v1', body: 'body of a', expiresAt: 4_102_444_800 };
 
