@@ -58,7 +58,7 @@ const makePerform = (
     { ...edges, send: breakers.send },
     {
       deadlineFor: budget.calls,
-      claim: (call) => claim(candidatesOf(call, candidates), 'open'),
+      claim: (call) => claim(candidatesOf(call, candidates), 'nothing'),
     },
   );
   return async (call: Call): Promise<void> => {

@@ -2,7 +2,7 @@ import { ageOf } from '../intent/plan.ts';
 import { type JobRecord, type Sender, withSenders } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import type { Candidate } from './decide-by-look.ts';
+import type { Candidate } from './candidate.ts';
 import type { Call, Carrier } from './planned.ts';
 
 export interface ClaimJobsOptions {
@@ -14,7 +14,7 @@ export interface ClaimJobsOptions {
 }
 
 /** What a claim rests on: an earlier request that was seen to have been served, or nothing of the kind. */
-export type Ground = 'served' | 'open';
+export type Ground = 'served' | 'nothing';
 
 /** Claims jobs for this invocation. Resolves to those that it now has. */
 export type ClaimJobs = (

@@ -7,11 +7,13 @@ import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
+import type { Call } from './planned.ts';
 import { readBatch } from './read-batch.ts';
 import { recall } from './recall.ts';
 import type { Received } from './received.ts';
 import { beginRun, type Run } from './run.ts';
-import { admitCalls, postponeRuns, settleDecided, settlePlanned } from './settle-known.ts';
+import { admitCalls, settleDecided, settlePlanned } from './settle-known.ts';
+import { postponeRuns } from './wait-for-stop.ts';
 
 export type { ControlEdges, ControlLimits };
 
@@ -82,31 +84,25 @@ const work = async (
   // Settle what needs no call.
   await settlePlanned(run, plan);
   postponeRuns(run, plan);
+  const admitted = admitCalls(run, plan.calls);
 
   // Decide the rest by the ledger, and by a look if a call may have gone out before.
-  const decisions = await decideCalls(run, plan);
+  const decisions = await decideCalls(run, admitted, plan);
   await settleDecided(run, plan, decisions);
 
   // Claim, call, isolate, record, publish.
   await callAll(run, openIntents, decisions, makeFinish(run, plan, acknowledge));
 
   await run.breakers.finish();
-  pauseOpen(run, openIntents);
+  pauseUnsettled(run, openIntents);
   return openIntents;
 };
 
-const decideCalls = (run: Run, { calls, seen }: RunPlan) => {
+const decideCalls = (run: Run, calls: readonly Call[], { seen }: RunPlan) => {
   const { records, edges, limits, lookBefore: lookAt } = run;
   const { settleMs, restartDelaySeconds } = limits;
   const pollMs = restartDelaySeconds * 1_000;
-  return decide(admitCalls(run, calls), {
-    records,
-    lookAt,
-    now: edges.now,
-    settleMs,
-    pollMs,
-    seen,
-  });
+  return decide(calls, { records, lookAt, now: edges.now, settleMs, pollMs, seen });
 };
 
 /** Records and publishes verdicts, and acknowledges messages. An intent that is not ranked comes back until its last receive. */
@@ -125,7 +121,7 @@ const makeFinish = (
 };
 
 /** Open intents come back no sooner than their circuit breaker lets requests through. */
-const pauseOpen = ({ breakers }: Run, openIntents: readonly OpenIntent[]): void => {
+const pauseUnsettled = ({ breakers }: Run, openIntents: readonly OpenIntent[]): void => {
   for (const openIntent of openIntents)
     if (!openIntent.isSettled)
       openIntent.wait({

@@ -11,7 +11,7 @@ import {
 import type { Records } from '../ledger/records.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
-import type { Candidate, DecidedByLedger } from './decide-by-look.ts';
+import type { Candidate, DecidedByLedger } from './candidate.ts';
 import type { Call, Queued } from './planned.ts';
 import { type KnownJob, readKnown } from './read-known.ts';
 

@@ -2,14 +2,9 @@ import type { Age } from '../intent/age.ts';
 import type { IntentId } from '../intent/intent.ts';
 import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { Sighting } from '../operations/sighting.ts';
+import type { Candidate, DecidedByLedger, LookDecision } from './candidate.ts';
 import { decideAllByLedger, type LedgerOptions } from './decide-by-ledger.ts';
-import {
-  type Candidate,
-  type DecidedByLedger,
-  decideByLook,
-  type LookDecision,
-  wakeOf,
-} from './decide-by-look.ts';
+import { decideByLook, wakeOf } from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
 import type { Call, Carrier } from './planned.ts';
 

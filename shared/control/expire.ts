@@ -8,6 +8,7 @@ import { ageBeside } from './decide-by-ledger.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Settled } from './planned.ts';
 import { type KnownJob, readKnown } from './read-known.ts';
+import { type EarlierRequest, whatLookTells } from './what-look-tells.ts';
 
 export interface ExpireOptions {
   readonly records: Records;
@@ -17,14 +18,9 @@ export interface ExpireOptions {
   readonly graceMs: number;
 }
 
-interface Doubtful extends InDoubt {
+/** An overdue job whose request may have been served: a look decides. */
+interface Doubtful extends InDoubt, EarlierRequest {
   readonly overdue: Settled;
-  /** When its request went out, at the earliest, in milliseconds since 1970. */
-  readonly since: number;
-  /** A look counts from then on, in milliseconds since 1970. Statuses before may not show the request before. */
-  readonly clearFrom: number;
-  /** Only from then on a look can tell that the request had no effect. */
-  readonly noneFrom: number;
 }
 
 /**
@@ -87,21 +83,13 @@ const byLedger = (
 };
 
 /** What a look decides that was sent at `seenAt`. */
-const byLook = (
-  { operation, carrier, since, clearFrom, noneFrom }: Doubtful,
-  sighting: Sighting | undefined,
-  seenAt: number,
-): ExpiryDecision => {
-  if (sighting === undefined || seenAt < clearFrom) return 'wait';
-  const isPast = seenAt >= noneFrom;
-  switch (operation.effectOf(sighting, since, carrier.job)) {
-    case 'taken':
+const byLook = (one: Doubtful, sighting: Sighting | undefined, seenAt: number): ExpiryDecision => {
+  switch (whatLookTells(one, sighting, seenAt)) {
+    case 'served':
       return 'observed';
-    case 'earlier':
-      return isPast ? 'observed' : 'wait';
-    case 'none':
-      return isPast ? 'expired' : 'wait';
-    case 'pending':
+    case 'not served':
+      return 'expired';
+    case 'nothing':
       return 'wait';
   }
 };

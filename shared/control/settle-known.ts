@@ -1,10 +1,8 @@
-import { type IntentId, operationOf } from '../intent/intent.ts';
-import { OPERATIONS } from '../operations/index.ts';
+import type { IntentId } from '../intent/intent.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Decisions } from './decide.ts';
 import { destinationOf, destinationOfIntent, lookingAt } from './destinations.ts';
 import { makeExpire } from './expire.ts';
-import type { OpenIntent } from './open-intent.ts';
 import { type Call, intentsWanting, type Plan } from './planned.ts';
 import { warnOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
@@ -35,24 +33,7 @@ export const settlePlanned = async (run: Run, { settled }: Plan): Promise<void> 
   }
 };
 
-/** How late statuses may show what the jobs of an intent wait for: until then a look would prove nothing. */
-const settleBefore = ({ intent }: OpenIntent, { limits }: Run): number => {
-  const { restart } = operationOf(intent);
-  return restart === undefined ? 0 : limits.settleMs(OPERATIONS[restart.after], {});
-};
-
-/** Lets runs come back when their stop, which is called now, may be over. */
-export const postponeRuns = (run: Run, { waiting }: Plan): void => {
-  const { edges, limits } = run;
-  for (const carrier of waiting)
-    for (const openIntent of intentsWanting([carrier])) {
-      const least = Math.max(limits.restartDelaySeconds * 1_000, settleBefore(openIntent, run));
-      const until = edges.now() + least;
-      openIntent.wait({ why: 'not before', job: jobIdOf(carrier.job), until });
-    }
-};
-
-/** The calls that may go out. The jobs of a project without a credential are rejected. */
+/** The calls that no open circuit breaker stops. Rejects the jobs of a project without a credential. */
 export const admitCalls = ({ breakers, edges }: Run, calls: readonly Call[]): readonly Call[] => {
   const at = edges.now();
   return calls.filter((call) => {
@@ -77,7 +58,7 @@ export const settleDecided = async (
   const byPlan = settled.map((one) => one.superseded_by);
   warnOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
   // Claimed: another invocation may be about to call a stop between the two, which must not be passed over.
-  for (const carrier of await claim(decisions.notStopped, 'open'))
+  for (const carrier of await claim(decisions.notStopped, 'nothing'))
     settleWithoutCall(carrier, NOT_STOPPED, now());
   await settleObserved(run, decisions);
   noteWaits(run, decisions);

@@ -78,7 +78,7 @@ export const decideCall = (
   if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
 
   const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
-  if (isRestart) return decideRestart(record, standing, now, settleMs);
+  if (isRestart) return decideAfterStop(record, standing, now, settleMs);
   if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
   return standing.kind === 'unclear' ? { kind: 'look', noneFrom: 0 } : { kind: 'go' };
 };
@@ -89,7 +89,7 @@ const isOver = (standing: Standing): boolean => standing.kind === 'settled' || s
  * The stop comes first, unless it will not be carried out any more. Even then a look is due: the stop, or one before it, may
  * be under way. A status that may be older than the stop proves nothing, so the look waits.
  */
-const decideRestart = (
+const decideAfterStop = (
   { claim }: JobRecord,
   standing: Standing,
   now: number,

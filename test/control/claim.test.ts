@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Candidate } from '../../shared/control/candidate.ts';
 import { makeClaimJobs } from '../../shared/control/claim.ts';
-import type { Candidate } from '../../shared/control/decide-by-look.ts';
 import type { Call, Carrier } from '../../shared/control/planned.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -42,7 +42,7 @@ describe('a claim is one conditional write per job (P3)', () => {
   it('and no more, for a hundred jobs', async () => {
     const { calls } = openWishes({ jobs: hundred });
     const { claim, writes } = begin('i');
-    expect(idsOf(await claim(candidatesOf(calls), 'open'))).toEqual(hundred);
+    expect(idsOf(await claim(candidatesOf(calls), 'nothing'))).toEqual(hundred);
     expect(writes.map(({ key }) => key)).toEqual(hundred.map((id) => `job/dli/${PROJECT}/${id}`));
   });
 
@@ -54,7 +54,7 @@ describe('a claim is one conditional write per job (P3)', () => {
       { jobs: ['130'] },
     );
     const { claim, records } = begin('i');
-    await claim(candidatesOf(calls), 'open');
+    await claim(candidatesOf(calls), 'nothing');
     const key = `job/dli/${PROJECT}/131`;
     expect(await recordAt(records.jobs, key)).toEqual({
       newest: idAt(2),
@@ -71,7 +71,7 @@ describe('a claim is one conditional write per job (P3)', () => {
   });
 
   it.each([
-    ['open', AT],
+    ['nothing', AT],
     ['served', 5],
   ] as const)('when a call went out under it: not again where it is %s', async (ground, at) => {
     const { calls } = openWishes({ jobs: ['131'] });
@@ -98,7 +98,7 @@ describe('a claim is one conditional write per job (P3)', () => {
       const { claim, records } = begin('i');
       await claim(
         candidatesOf(calls).map((candidate) => ({ ...candidate, clearFrom })),
-        'open',
+        'nothing',
       );
       const key = `job/dli/${PROJECT}/131`;
       expect((await recordAt(records.jobs, key))?.claim.clearFrom).toBe(on);
@@ -118,7 +118,7 @@ describe('a claim is one conditional write per job (P3)', () => {
         return ledger.write(entry, seen);
       },
     });
-    expect(await claim(candidatesOf(calls), 'open')).toHaveLength(100);
+    expect(await claim(candidatesOf(calls), 'nothing')).toHaveLength(100);
     expect(most).toBeLessThanOrEqual(32);
   });
 });
@@ -131,7 +131,7 @@ describe('of several invocations that want a job one alone has it', () => {
       const { claim } = begin(invocation, ledger);
       return claim(
         candidatesOf(calls).toSorted(() => Math.random() - 0.5),
-        'open',
+        'nothing',
       );
     });
     const won = (await Promise.all(claims)).flatMap(idsOf);
@@ -145,8 +145,8 @@ describe('of several invocations that want a job one alone has it', () => {
     if (first === undefined || second === undefined) throw new Error('no candidates');
     await ledger.write({ key: first.key, version: 'v2', body: '{}', expiresAt: 0 }, undefined);
     const { claim } = begin('i', ledger);
-    expect(idsOf(await claim([{ ...first, seen: 'v1' }, second], 'open'))).toEqual(['130']);
-    expect(idsOf(await claim([{ ...first, seen: 'v2' }], 'open'))).toEqual(['131']);
+    expect(idsOf(await claim([{ ...first, seen: 'v1' }, second], 'nothing'))).toEqual(['130']);
+    expect(idsOf(await claim([{ ...first, seen: 'v2' }], 'nothing'))).toEqual(['131']);
   });
 });
 
@@ -156,7 +156,7 @@ describe('a claim that the ledger did not answer is none', () => {
   it('but it may stand: the record is to tell that nothing was sent under it', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', silent);
-    expect(await claim(candidatesOf(calls), 'open')).toEqual([]);
+    expect(await claim(candidatesOf(calls), 'nothing')).toEqual([]);
     const openIntent = theOnly(openIntents.values());
     expect(openIntent.isChanged).toBe(true);
     expect([...openIntent.requests]).toEqual([[0, unserved('i')]]);

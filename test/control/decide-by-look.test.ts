@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DecidedByLedger, decideByLook, wakeOf } from '../../shared/control/decide-by-look.ts';
+import type { DecidedByLedger } from '../../shared/control/candidate.ts';
+import { decideByLook, wakeOf } from '../../shared/control/decide-by-look.ts';
 import type { CallDecision } from '../../shared/ledger/decide-call.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';

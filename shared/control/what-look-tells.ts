@@ -1,0 +1,35 @@
+import type { Operation } from '../operations/operation.ts';
+import type { Sighting } from '../operations/sighting.ts';
+import type { Carrier } from './planned.ts';
+
+/** An earlier request for a job, and from when on a look tells of it. Times are milliseconds since 1970. */
+export interface EarlierRequest {
+  readonly operation: Operation;
+  readonly carrier: Pick<Carrier, 'job'>;
+  /** It went out no earlier. */
+  readonly since: number;
+  /** A look counts from then on. Statuses before may not show the request before this one. */
+  readonly clearFrom: number;
+  /** Only from then on a look can tell that the request had no effect. */
+  readonly noneFrom: number;
+}
+
+/** What a look that was sent at `seenAt` tells of an earlier request. Without a sighting it tells nothing. */
+export const whatLookTells = (
+  { operation, carrier, since, clearFrom, noneFrom }: EarlierRequest,
+  sighting: Sighting | undefined,
+  seenAt: number,
+): 'served' | 'not served' | 'nothing' => {
+  if (sighting === undefined || seenAt < clearFrom) return 'nothing';
+  const isPast = seenAt >= noneFrom;
+  switch (operation.effectOf(sighting, since, carrier.job)) {
+    case 'taken':
+      return 'served';
+    case 'earlier':
+      return isPast ? 'served' : 'nothing';
+    case 'none':
+      return isPast ? 'not served' : 'nothing';
+    case 'pending':
+      return 'nothing';
+  }
+};
