@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openFlow } from './flow.ts';
 
-/** BreakersOnTheWay in which an answer gets lost, and whether the request was served. */
+/** Ways in which an answer gets lost, and whether the request was served. */
 export const LOST = [
   { fault: 'reset', what: 'a lost reply, served' },
   { fault: 'error500', what: 'a server error, not served' },
