@@ -1,6 +1,7 @@
 import type { Intent } from '../intent/intent.ts';
 import { OPERATIONS } from '../operations/index.ts';
-import type { BlockState, NotedRequest } from './block-record.ts';
+import type { OperationName } from '../operations/operation.ts';
+import type { BlockState, NotedRequest, RecordedVerdict } from './block-record.ts';
 import { isMet, type JobRecord, standingOf } from './job-record.ts';
 
 /**
@@ -41,15 +42,26 @@ export const decideExpiry = (
   const isClaimed = claim.block === block || lastRequest?.invocation === claim.invocation;
   const standing = standingOf(claim, holder, now);
   if (standing.kind === 'settled') {
-    const { outcome, evidence, call } = standing.verdict;
+    if (standing.verdict.outcome !== 'delivered') return 'expired';
+    if (isClaimed) return 'observed';
     const mayBeServed = lastRequest?.mayBeServed === true && operation === intent.operation;
-    // A newer intent that was called itself has brought about what was seen.
-    const isSeen = isClaimed || (mayBeServed && evidence === 'observed' && call === undefined);
-    return isSeen && outcome === 'delivered' ? 'observed' : 'expired';
+    return mayBeServed ? bySight(standing.verdict, operation) : 'expired';
   }
   if (!isClaimed || standing.kind === 'released') return 'expired';
   if (standing.kind === 'live') return 'wait';
   return { noneFrom: standing.kind === 'doubtful' ? standing.until : 0 };
+};
+
+/**
+ * What was seen since, for a newer intent of the same operation. If that was called itself, it has brought about what was seen.
+ * If the two may have different job options, a look decides: a task that was ended is not one that was deleted.
+ */
+const bySight = (
+  { evidence, call }: RecordedVerdict,
+  operation: OperationName,
+): ExpiryDecision | LookFirst => {
+  if (evidence !== 'observed' || call !== undefined) return 'expired';
+  return OPERATIONS[operation].job.options.length > 0 ? { noneFrom: 0 } : 'observed';
 };
 
 const unbegun = (

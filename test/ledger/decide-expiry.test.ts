@@ -29,6 +29,8 @@ interface Case {
   /** Milliseconds that the lease still runs. */
   readonly lease?: number;
   readonly operation?: OperationName;
+  /** What the overdue intent asks for. */
+  readonly wished?: OperationName;
   /** How much older the record's newest is than the overdue intent. */
   readonly age?: number;
   readonly ends: ReturnType<typeof decideExpiry>;
@@ -62,6 +64,15 @@ const CASES: readonly Case[] = [
     lastRequest: maybeServed(EARLIER),
     verdict: seen,
     ends: 'observed',
+  },
+  {
+    title: 'a newer one’s look saw what it may have brought about, with other options for the job',
+    of: THEIRS,
+    lastRequest: maybeServed(EARLIER),
+    verdict: seen,
+    operation: 'drs.delete',
+    wished: 'drs.delete',
+    ends: { noneFrom: 0 },
   },
   {
     title: 'a newer one’s look saw what it cannot have brought about',
@@ -172,7 +183,7 @@ describe('a job whose deadline has passed ends by what the ledger knows', () => 
     const { of, lastRequest, verdict, theirs, writtenBy = EARLIER, lease = 0, age = 0 } = given;
     const overdue: Overdue = {
       block: MINE,
-      intent: { intent_id: idAt(5), operation: 'dli.run' },
+      intent: { intent_id: idAt(5), operation: given.wished ?? 'dli.run' },
       lastRequest,
     };
     const record: JobRecord = {
