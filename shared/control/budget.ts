@@ -30,7 +30,12 @@ export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOp
       const more = begun.has(project) ? 0 : most;
       begun.add(project);
       const last = startedAt + forMs + more - 1;
-      return { beginBy: Math.min(last, now() + remainingMs() - least), signal: over.signal };
+      return {
+        get beginBy() {
+          return Math.min(last, now() + remainingMs() - least);
+        },
+        signal: over.signal,
+      };
     };
   };
   return {

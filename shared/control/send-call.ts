@@ -125,10 +125,15 @@ const besideServed = (attempt: Attempt): Attempt => ({
 });
 
 /** The deadline of a call: the budget's, or the last moment at which an intent wants every job of it. */
-const whileWished = (call: Call, { beginBy, signal }: Deadline): Deadline => ({
-  beginBy: Math.min(beginBy, deadlineOf(call) - 1),
-  signal,
-});
+const whileWished = (call: Call, budgeted: Deadline): Deadline => {
+  const last = deadlineOf(call) - 1;
+  return {
+    get beginBy() {
+      return Math.min(budgeted.beginBy, last);
+    },
+    signal: budgeted.signal,
+  };
+};
 
 /** Until when every job of a call is wanted by an intent, in milliseconds since 1970. */
 const deadlineOf = ({ carriers }: Call): number =>

@@ -16,7 +16,7 @@ import {
 } from './circuit.ts';
 import { credentialBreakerKey } from './circuit-breaker.ts';
 import type { Destination, Routed, SendBy } from './destination.ts';
-import type { Deadline, Identify, Send } from './send.ts';
+import type { Deadline, Identify, Send, Turn } from './send.ts';
 import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
 
 export interface BreakersEdges {
@@ -172,7 +172,14 @@ const exchange = async (
   { route, ...request }: Routed,
   deadline: Deadline,
 ): Promise<Reply> => {
-  const reply = await it.send(request, { ...deadline, isBreakerOpen: () => isOpen(circuit) });
+  const turn: Turn = {
+    get beginBy() {
+      return deadline.beginBy;
+    },
+    signal: deadline.signal,
+    isBreakerOpen: () => isOpen(circuit),
+  };
+  const reply = await it.send(request, turn);
   const mayBlameJobs = request.mayBlameJobs?.() === true;
   const latest = renewed(it, { ...request, route }, circuit, reply);
   await noteReply(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });

@@ -3,7 +3,10 @@ import type { Reply } from '../reply/reply.ts';
 
 /** The time that a request has. */
 export interface Deadline {
-  /** Milliseconds since 1970. After it the request does not begin any more. */
+  /**
+   * Milliseconds since 1970. After it the request does not begin any more. Read it when the request has its turn, and do
+   * not copy it before: if the process is told to stop, it comes sooner.
+   */
   readonly beginBy: number;
   /** Aborted when the invocation is over. A request that is under way by then is abandoned. */
   readonly signal: AbortSignal;

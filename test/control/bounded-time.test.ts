@@ -43,13 +43,14 @@ const begin = ({
   const schedule = makeSchedule(Date.parse(NOW));
   const startedAt = schedule.now();
   let begunAt = startedAt;
+  let endsWithin = functionMs;
   const told = new Map<string, number>();
   const room = startControlRoom({
     identify,
     callsPerKey: 1,
     ledger: memoryLedger(),
     now: schedule.now,
-    remainingMs: () => begunAt + functionMs - schedule.now(),
+    remainingMs: () => begunAt + endsWithin - schedule.now(),
     limits: { callsForMs: CALLS_MS, msPerCall: 30_000, maxReceives: 1_000 },
     publishes: ({ job_id }) => {
       told.set(job_id, schedule.now() - startedAt);
@@ -74,7 +75,11 @@ const begin = ({
     schedule.after(ms, () => undefined);
     return schedule.run(() => schedule.now() >= until);
   };
-  return { ...room, run, told, pass, elapsed: () => schedule.now() - startedAt };
+  /** As a stop of the embedded stack does: from now on the function ends so long after its begin. */
+  const cut = (withinMs: number) => {
+    endsWithin = withinMs;
+  };
+  return { ...room, run, told, pass, cut, elapsed: () => schedule.now() - startedAt };
 };
 
 const isSlow = ({ path }: SeenCall) => path.includes('slow');
@@ -115,6 +120,18 @@ describe('an invocation begins calls for so long, and what is left comes back so
     expect(told.get('1')).toBe(19_000 + QUICK_MS);
     expect([staying, ms]).toEqual([['slow 1', 'slow 2'], 19_000 + QUICK_MS]);
     expect(calls).toHaveLength(2);
+  });
+
+  it('when its time is cut while calls wait for their turn, those that no longer fit do not begin', async () => {
+    const { run, calls, cut } = begin({
+      msOf: () => {
+        cut(10_000);
+        return 4_000;
+      },
+    });
+    const { staying } = await run(ofSlow(3));
+    expect(staying).toEqual(['slow 1', 'slow 2']);
+    expect(calls).toHaveLength(1);
   });
 
   it('nor does one hold up others whose looks take long', async () => {
