@@ -1,21 +1,21 @@
 import type { Log } from '../json/log.ts';
 import type { Records } from '../ledger/records.ts';
 import { heldBack, type Reply, saysOf } from '../reply/reply.ts';
+import { credentialBreakerKey } from './circuit-breaker.ts';
+import type { Destination, Routed, SendBy } from './destination.ts';
 import {
-  type Circuit,
-  type CircuitKeys,
-  circuitKeys,
+  type BreakerKeys,
+  breakerKeysFor,
   isOpen,
   lastRefusal,
   noteRefused,
   noteSending,
   noteServed,
   probeUnderWay,
+  type RequestBreakers,
   takeProbes,
   waitSeconds,
-} from './circuit.ts';
-import { credentialBreakerKey } from './circuit-breaker.ts';
-import type { Destination, Routed, SendBy } from './destination.ts';
+} from './request-breakers.ts';
 import type { Deadline, Identify, Send, Turn } from './send.ts';
 import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
 
@@ -65,16 +65,19 @@ interface BreakersState extends BreakersEdges {
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
   readonly probeMs: number;
   /** By the name of the destination. */
-  readonly circuits: Map<string, Circuit | 'no-credential'>;
+  readonly byDestination: Map<string, RequestBreakers | 'no-credential'>;
   /** By the ledger's key. */
   readonly breakers: Map<string, SharedBreaker>;
   isServed: boolean;
   refusal: string | undefined;
 }
 
-const circuitTo = ({ circuits }: BreakersState, destination: Destination): Circuit | undefined => {
-  const circuit = circuits.get(nameOf(destination));
-  return circuit === 'no-credential' ? undefined : circuit;
+const breakersTo = (
+  { byDestination }: BreakersState,
+  destination: Destination,
+): RequestBreakers | undefined => {
+  const breakers = byDestination.get(nameOf(destination));
+  return breakers === 'no-credential' ? undefined : breakers;
 };
 
 const breakerAt = (
@@ -88,12 +91,14 @@ const breakerAt = (
 };
 
 const keysOf = async (
-  { identify, circuits }: BreakersState,
+  { identify, byDestination }: BreakersState,
   destination: Destination,
-): Promise<readonly (readonly [Destination, CircuitKeys])[]> => {
+): Promise<readonly (readonly [Destination, BreakerKeys])[]> => {
   const identity = await identify(destination.project);
-  if (identity.kind === 'none') circuits.set(nameOf(destination), 'no-credential');
-  return identity.kind === 'known' ? [[destination, circuitKeys(destination, identity.key)]] : [];
+  if (identity.kind === 'none') byDestination.set(nameOf(destination), 'no-credential');
+  return identity.kind === 'known'
+    ? [[destination, breakerKeysFor(destination, identity.key)]]
+    : [];
 };
 
 const load = async (it: BreakersState, destinations: readonly Destination[]): Promise<void> => {
@@ -104,71 +109,71 @@ const load = async (it: BreakersState, destinations: readonly Destination[]): Pr
   for (const [destination, own] of keys) {
     if (Object.values(own).some((key) => stored(key).kind === 'unreachable')) continue;
     const { credential, project, route } = own;
-    const circuit = {
+    const breakers = {
       credential: loaded(credential),
       project: loaded(project),
       route: loaded(route),
     };
-    it.circuits.set(nameOf(destination), circuit);
-    await takeProbes(circuit, destination, it.probeMs);
+    it.byDestination.set(nameOf(destination), breakers);
+    await takeProbes(breakers, destination, it.probeMs);
   }
 };
 
-/** The circuit with the credential that the request went out by: it may be newer than the one that was loaded. */
+/** The breakers, with that of the credential that the request went out by: it may be newer than the one that was loaded. */
 const renewed = (
   it: BreakersState,
   destination: Destination,
-  circuit: Circuit,
+  breakers: RequestBreakers,
   { sentBy }: Reply,
-): Circuit => {
-  if (sentBy === undefined) return circuit;
-  const next = { ...circuit, credential: breakerAt(it, credentialBreakerKey(sentBy.key)) };
-  it.circuits.set(nameOf(destination), next);
+): RequestBreakers => {
+  if (sentBy === undefined) return breakers;
+  const next = { ...breakers, credential: breakerAt(it, credentialBreakerKey(sentBy.key)) };
+  it.byDestination.set(nameOf(destination), next);
   return next;
 };
 
 /** Tells the breakers of a reply. A refusal that may be one job's own, as long as that is not known, is no failure. */
 const noteReply = async (
   it: BreakersState,
-  circuit: Circuit,
+  breakers: RequestBreakers,
   reply: Reply,
   { mayBlameJobs, isLook }: { readonly mayBlameJobs: boolean; readonly isLook: boolean },
 ): Promise<void> => {
   const { trouble, reason, denial, showsService } = saysOf(reply);
   it.refusal = reason ?? it.refusal;
   if (mayBlameJobs && denial !== undefined) return;
-  if (trouble !== undefined) await noteRefused(circuit, reply, { trouble, reason });
+  if (trouble !== undefined) await noteRefused(breakers, reply, { trouble, reason });
   else if (showsService) {
     if (!isLook) it.isServed = true;
-    await noteServed(circuit, isLook);
+    await noteServed(breakers, isLook);
   }
 };
 
 /** What becomes of a request: it goes out, waits for a probe, or stays here. */
 type Admission =
-  | { readonly kind: 'go'; readonly circuit: Circuit }
+  | { readonly kind: 'go'; readonly breakers: RequestBreakers }
   | { readonly kind: 'wait'; readonly probe: Promise<unknown> }
   | { readonly kind: 'stay'; readonly reply: Reply };
 
 const admit = (it: BreakersState, destination: Destination): Admission => {
-  const circuit = circuitTo(it, destination);
-  if (circuit === undefined)
+  const breakers = breakersTo(it, destination);
+  if (breakers === undefined)
     return { kind: 'stay', reply: heldBack('the state of the circuit breaker is unknown') };
-  if (isOpen(circuit))
+  if (isOpen(breakers))
     return {
       kind: 'stay',
       reply: heldBack(
         'the circuit breaker is open',
-        circuit.route.lacksRoute() ? 'no-route' : 'held',
+        breakers.route.lacksRoute() ? 'no-route' : 'held',
       ),
     };
-  const probe = probeUnderWay(circuit);
-  return probe === undefined ? { kind: 'go', circuit } : { kind: 'wait', probe };
+  const probe = probeUnderWay(breakers);
+  return probe === undefined ? { kind: 'go', breakers } : { kind: 'wait', probe };
 };
 
 const exchange = async (
   it: BreakersState,
-  circuit: Circuit,
+  breakers: RequestBreakers,
   { route, ...request }: Routed,
   deadline: Deadline,
 ): Promise<Reply> => {
@@ -177,17 +182,17 @@ const exchange = async (
       return deadline.beginBy;
     },
     signal: deadline.signal,
-    isBreakerOpen: () => isOpen(circuit),
+    isBreakerOpen: () => isOpen(breakers),
   };
   const reply = await it.send(request, turn);
   const mayBlameJobs = request.mayBlameJobs?.() === true;
-  const latest = renewed(it, { ...request, route }, circuit, reply);
+  const latest = renewed(it, { ...request, route }, breakers, reply);
   await noteReply(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });
   return reply;
 };
 
 const send = async (it: BreakersState, request: Routed, deadline: Deadline): Promise<Reply> => {
-  const loaded = circuitTo(it, request);
+  const loaded = breakersTo(it, request);
   if (request.route === 'look' && loaded !== undefined && !isOpen(loaded))
     await loaded.route.takeProbe(it.probeMs);
   let admission = admit(it, request);
@@ -197,8 +202,8 @@ const send = async (it: BreakersState, request: Routed, deadline: Deadline): Pro
   }
   if (admission.kind === 'stay') return admission.reply;
   // Nothing may be awaited since it was admitted: of several requests, one alone is the probe.
-  const exchanged = exchange(it, admission.circuit, request, deadline);
-  noteSending(admission.circuit, exchanged);
+  const exchanged = exchange(it, admission.breakers, request, deadline);
+  noteSending(admission.breakers, exchanged);
   return exchanged;
 };
 
@@ -210,27 +215,27 @@ export const makeBreakers = (
   const it: BreakersState = {
     ...edges,
     probeMs,
-    circuits: new Map(),
+    byDestination: new Map(),
     breakers: new Map(),
     isServed: false,
     refusal: undefined,
   };
-  const known = (destination: Destination) => it.circuits.get(nameOf(destination));
+  const known = (destination: Destination) => it.byDestination.get(nameOf(destination));
   return {
     load: (destinations) => load(it, destinations),
     stateOf: (destination) => {
-      const circuit = known(destination);
-      if (circuit === 'no-credential') return circuit;
-      return circuit === undefined || isOpen(circuit) ? 'open' : 'closed';
+      const breakers = known(destination);
+      if (breakers === 'no-credential') return breakers;
+      return breakers === undefined || isOpen(breakers) ? 'open' : 'closed';
     },
     waitSeconds: (destination) => {
-      const circuit = known(destination);
-      if (circuit === 'no-credential') return 0;
-      return circuit === undefined ? UNKNOWN_SECONDS : waitSeconds(circuit);
+      const breakers = known(destination);
+      if (breakers === 'no-credential') return 0;
+      return breakers === undefined ? UNKNOWN_SECONDS : waitSeconds(breakers);
     },
     lastRefusal: (destination) => {
-      const circuit = circuitTo(it, destination);
-      return circuit && lastRefusal(circuit);
+      const breakers = breakersTo(it, destination);
+      return breakers && lastRefusal(breakers);
     },
     send: (request, deadline) => send(it, request, deadline),
     finish: async () => {

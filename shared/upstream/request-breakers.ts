@@ -6,47 +6,47 @@ import { LONGEST_PAUSE_SECONDS } from './rate.ts';
 import type { SharedBreaker } from './shared-breaker.ts';
 
 /** The three breakers that a request passes. If one is open, the request does not go out. */
-export interface Circuit {
+export interface RequestBreakers {
   readonly credential: SharedBreaker;
   readonly project: SharedBreaker;
   readonly route: SharedBreaker;
 }
 
 /** The ledger's keys of the three breakers. */
-export type CircuitKeys = Readonly<Record<keyof Circuit, string>>;
+export type BreakerKeys = Readonly<Record<keyof RequestBreakers, string>>;
 
-export const circuitKeys = (destination: Destination, fingerprint: string): CircuitKeys => ({
+export const breakerKeysFor = (destination: Destination, fingerprint: string): BreakerKeys => ({
   credential: credentialBreakerKey(fingerprint),
   project: projectBreakerKey(destination.service, destination.project),
   route: routeBreakerKey(destination),
 });
 
-const breakersOf = ({ credential, project, route }: Circuit): readonly SharedBreaker[] => [
+const allOf = ({ credential, project, route }: RequestBreakers): readonly SharedBreaker[] => [
   credential,
   project,
   route,
 ];
 
-export const isOpen = (circuit: Circuit): boolean =>
-  breakersOf(circuit).some((breaker) => breaker.isOpen());
+export const isOpen = (breakers: RequestBreakers): boolean =>
+  allOf(breakers).some((breaker) => breaker.isOpen());
 
 /** Seconds until a request may go out; 0 unless a breaker is open. */
-export const waitSeconds = (circuit: Circuit): number =>
-  Math.max(...breakersOf(circuit).map((breaker) => breaker.waitSeconds()));
+export const waitSeconds = (breakers: RequestBreakers): number =>
+  Math.max(...allOf(breakers).map((breaker) => breaker.waitSeconds()));
 
-export const lastRefusal = ({ credential, project, route }: Circuit): string | undefined =>
+export const lastRefusal = ({ credential, project, route }: RequestBreakers): string | undefined =>
   route.lastRefusal() ?? project.lastRefusal() ?? credential.lastRefusal();
 
 /** Takes the probes of half-open breakers, one after the other: none is taken if another breaker is open. */
 export const takeProbes = async (
-  circuit: Circuit,
+  breakers: RequestBreakers,
   { route }: Destination,
   ms: number,
 ): Promise<void> => {
-  const ofCredential = !isOpen(circuit) && (await circuit.credential.takeProbe(ms));
-  const ofProject = ofCredential && (await circuit.project.takeProbe(ms));
+  const ofCredential = !isOpen(breakers) && (await breakers.credential.takeProbe(ms));
+  const ofProject = ofCredential && (await breakers.project.takeProbe(ms));
   // Few invocations look at jobs, so the probe of looks is taken with the first look.
-  if (ofProject && route !== 'look') await circuit.route.takeProbe(ms);
+  if (ofProject && route !== 'look') await breakers.route.takeProbe(ms);
 };
 
 /** A probe that other requests have to wait for. */
@@ -54,16 +54,16 @@ export const probeUnderWay = ({
   credential,
   project,
   route,
-}: Circuit): Promise<unknown> | undefined =>
+}: RequestBreakers): Promise<unknown> | undefined =>
   credential.probeUnderWay() ?? project.probeUnderWay() ?? route.probeUnderWay();
 
-export const noteSending = (circuit: Circuit, exchange: Promise<unknown>): void => {
-  for (const breaker of breakersOf(circuit)) breaker.sending(exchange);
+export const noteSending = (breakers: RequestBreakers, exchange: Promise<unknown>): void => {
+  for (const breaker of allOf(breakers)) breaker.sending(exchange);
 };
 
 /** Where looks are served, calls may still be refused. So a look is no success of the project's breaker. */
-export const noteServed = async (circuit: Circuit, isLook: boolean): Promise<void> => {
-  const { credential, project, route } = circuit;
+export const noteServed = async (breakers: RequestBreakers, isLook: boolean): Promise<void> => {
+  const { credential, project, route } = breakers;
   await Promise.all([credential.success(), route.success(), project.success(isLook)]);
 };
 
@@ -76,7 +76,7 @@ const LATER_SECONDS = 60;
  * credential was last refused in this one, the project is the cause, and waits for long.
  */
 const refuseCredential = async (
-  { project, credential }: Circuit,
+  { project, credential }: RequestBreakers,
   refusal: { readonly trouble: Trouble; readonly reason: string | undefined },
 ): Promise<number> => {
   const isProjects = project.blamesCredential() && !credential.blamesCredential();
@@ -86,15 +86,15 @@ const refuseCredential = async (
 
 /** What is about a path counts for its route alone, everything else for the project. */
 export const noteRefused = async (
-  circuit: Circuit,
+  breakers: RequestBreakers,
   reply: Reply,
   refusal: { readonly trouble: Trouble; readonly reason: string | undefined },
 ): Promise<void> => {
   const { isBadSignature, isOfRoute, retryAfter: wished } = saysOf(reply);
   const isCredentials = reply.sentBy?.isRefused ?? isBadSignature;
-  const retryAfter = isCredentials ? await refuseCredential(circuit, refusal) : wished;
+  const retryAfter = isCredentials ? await refuseCredential(breakers, refusal) : wished;
   const { trouble } = refusal;
   const isCertain = trouble === 'throttled' || trouble === 'no-route' || isBadSignature;
-  const breaker = isOfRoute ? circuit.route : circuit.project;
+  const breaker = isOfRoute ? breakers.route : breakers.project;
   await breaker.failure({ ...refusal, retryAfter, isCertain });
 };
