@@ -2,7 +2,7 @@ import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
 import type { Records } from '../ledger/records.ts';
 import { OpenIntent } from './open-intent.ts';
 
-/** How often it is tried to find out which delivery was first, if other invocations write too. */
+/** How often it is asked which delivery was first, if other invocations write too. */
 const ROUNDS = 3;
 
 const recordOf = ({ intent, age }: OpenIntent): KeyRecord => ({

@@ -106,10 +106,10 @@ const makeTurn = ({ now }: Pick<CallEdges, 'now'>, { call: planned, claim }: Cal
   };
 };
 
-/** The reader of the reply has left this job out. It may have been served. */
+/** In case `decode` gives a job no verdict, which would be a bug. The job may have been served. */
 const UNREAD: Verdict = { kind: 'unanswered', served: 'maybe yet', reason: 'not read' };
 
-/** A request that was denied as a whole was not served, whatever the body. So a page in place of a reply leaves nothing open. */
+/** A request that was denied as a whole was not served, whatever its body says. So no job of it is left in doubt. */
 const withDenial = (verdict: Verdict, denial: Denial | undefined): Verdict => {
   if (denial === undefined || verdict.kind === 'delivered') return verdict;
   const { kind, error } = denial;

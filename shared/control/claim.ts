@@ -13,7 +13,7 @@ export interface ClaimJobsOptions {
   readonly leaseMs: number;
 }
 
-/** What a claim rests on: an earlier request that was seen to have been served, or nothing of the kind. */
+/** What a claim rests on. `served`: a look showed that an earlier request was served. `nothing`: no such look. */
 export type Ground = 'served' | 'nothing';
 
 /** Claims jobs for this invocation. Resolves to those that it now has. */

@@ -51,8 +51,8 @@ const wantedIn = ({ operation, project_id, carriers }: Call): readonly Wanted[] 
     key: jobKeyOf(operation.service, project_id, jobIdOf(carrier.job)),
   }));
 
-/** An intent is as old as the job's record has it: two copies of it may differ in age, as the queue took one after the other. */
-export const ageBeside = (record: JobRecord | undefined, wish: Queued): Age =>
+/** The age of an intent: the job's record has it, if it knows the intent. Two copies of a message may differ in age. */
+export const recordedAge = (record: JobRecord | undefined, wish: Queued): Age =>
   record !== undefined && newestIdOf(record) === wish.intent.intent_id
     ? record.newest
     : ageOf(wish);
@@ -64,7 +64,7 @@ const decideByLedger = (
   settleMs: SettleMs,
 ): DecidedByLedger => {
   const { carrier, operation } = wanted;
-  const newest = ageBeside(record, carrier.newest);
+  const newest = recordedAge(record, carrier.newest);
   const wish = { newest, after: carrier.after, operation };
   const lateMs = record === undefined ? 0 : settleMs(OPERATIONS[record.operation], {});
   const byLedger = decideCall(wish, record, holder, now, lateMs);

@@ -22,8 +22,8 @@ export interface Decisions {
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** The newest intent that wants the job has this verdict already. */
   readonly told: readonly (readonly [Carrier, RecordedVerdict])[];
-  /** Those that wait, and have nothing to hope for before then, in milliseconds since 1970. */
-  readonly leases: ReadonlyMap<Carrier, number>;
+  /** Those that wait, and when it is worth coming back for them, in milliseconds since 1970. */
+  readonly wakes: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
   readonly unseen: readonly Carrier[];
   /** Those that wait for an intent before them that is not known yet, and its age. */
@@ -62,13 +62,13 @@ export const decide = async (
     const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
     return { one, sighting, decision, wake };
   });
-  return sorted(calls, decided);
+  return byDecision(calls, decided);
 };
 
 const needsLook = ({ byLedger: { kind } }: DecidedByLedger): boolean =>
   kind === 'look' || kind === 'look for the stop';
 
-const sorted = (calls: readonly Call[], decided: readonly Decided[]): Decisions => {
+const byDecision = (calls: readonly Call[], decided: readonly Decided[]): Decisions => {
   const those = (wanted: LookDecision): readonly DecidedByLedger[] =>
     decided.flatMap(({ one, decision }) => (decision === wanted ? [one] : []));
   const going = those('go');
@@ -82,8 +82,8 @@ const sorted = (calls: readonly Call[], decided: readonly Decided[]): Decisions 
     repeats: new Map(going.flatMap(suspected)),
     observed: those('observed'),
     notStopped: those('not stopped'),
-    ...sortedByLedger(decided),
-    leases: new Map(
+    ...decidedByLedgerAlone(decided),
+    wakes: new Map(
       decided.flatMap(({ one, sighting, wake }) =>
         sighting?.kind === 'unasked' || wake === undefined ? [] : [[one.carrier, wake] as const],
       ),
@@ -94,8 +94,8 @@ const sorted = (calls: readonly Call[], decided: readonly Decided[]): Decisions 
   };
 };
 
-/** What the ledger alone has decided. */
-const sortedByLedger = (
+/** Jobs that the ledger alone has decided. */
+const decidedByLedgerAlone = (
   decided: readonly Decided[],
 ): Pick<Decisions, 'superseded' | 'told' | 'unmet'> => {
   const superseded: (readonly [Carrier, IntentId])[] = [];

@@ -4,7 +4,7 @@ import { decideExpiry, type ExpiryDecision } from '../ledger/decide-expiry.ts';
 import { jobKeyOf } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
 import type { Sighting } from '../operations/sighting.ts';
-import { ageBeside } from './decide-by-ledger.ts';
+import { recordedAge } from './decide-by-ledger.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Settled } from './planned.ts';
 import { type KnownJob, readKnown } from './read-known.ts';
@@ -14,7 +14,7 @@ export interface ExpireOptions {
   readonly records: Records;
   readonly lookAt: LookAt;
   readonly now: () => number;
-  /** For so many milliseconds after its deadline it is tried to see what became of a request that the ledger knows of. */
+  /** For so many milliseconds after a deadline the control loop still looks for what became of a request. */
   readonly graceMs: number;
 }
 
@@ -66,7 +66,7 @@ const byLedger = (
   const { from } = wishedBy;
   const index = from.placeOf(job_id);
   // By its age, as everything that the ledger knows of the job.
-  const intent = { ...wishedBy.intent, intent_id: ageBeside(record, wishedBy) };
+  const intent = { ...wishedBy.intent, intent_id: recordedAge(record, wishedBy) };
   const late = { block: from.key, intent, lastRequest: from.requests.get(index) };
   const decision = decideExpiry(late, record, holder, now);
   if (typeof decision === 'string') return decision;

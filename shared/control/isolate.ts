@@ -63,7 +63,7 @@ export const badOf = (call: Call, { passage }: SentCall, attempts: number): read
     : [];
 
 const takeApart = async (bad: Bad, edges: IsolateEdges): Promise<void> => {
-  if (bad.isDenied && !edges.isServed()) return sortOut(bad, edges);
+  if (bad.isDenied && !edges.isServed()) return findWhoseDenial(bad, edges);
   const halves = await badHalvesOf(bad, edges);
   const [left, right] = halves;
   const isMixed = halves.some(({ isDenied }) => isDenied) && !edges.isServed();
@@ -122,10 +122,10 @@ const takeApartUnsent = async (
 };
 
 /**
- * Finds out whether the credential lacks the right. Two single jobs tell, drawn by lot. If neither is served, and the others
+ * Finds out whether the credential lacks the right. Two single jobs tell, drawn at random. If neither is served, and the others
  * are denied together, nothing is sent again, after 3 further requests, and no job is suspected.
  */
-const sortOut = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
+const findWhoseDenial = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
   const { sendCall, leave, isServed, random } = edges;
   const size = call.carriers.length;
   const [first, rest] = drawOne(call, random());

@@ -15,7 +15,10 @@ export interface LookEdges {
   readonly now: () => number;
 }
 
-/** Looks at jobs of one project. A job is left out if no answer came. It is {@link UNTOLD} if the answer does not tell its status, and {@link UNASKED} if no request for it went out. */
+/**
+ * Looks at jobs of one project. A job is left out if no answer came. It is {@link UNTOLD} if the answer does not tell its
+ * status, and {@link UNASKED} if no request for it went out.
+ */
 export type LookAt = (
   operation: Operation,
   project: ProjectId,

@@ -67,7 +67,10 @@ export const rank = async (
 /** A stop, and the key of a name that it goes by. */
 type NamedStop = readonly [key: string, stop: Queued];
 
-/** The records of names, after the stops of this batch were written into them. Names are left out of which the ledger does not tell. */
+/**
+ * The records of names, after the stops of this batch were written into them. Names are left out of which the ledger does
+ * not tell.
+ */
 const namesNow = async (
   records: Records,
   keys: readonly string[],

@@ -20,10 +20,10 @@ export const retryDelay = (receiveCount: number, random: number, retryAfter?: nu
   return Math.ceil(Math.min(LONGEST, Math.max(grown, retryAfter ?? 0)));
 };
 
-/** A message that had no turn waits as after this receive, however often it came. */
+/** A message that found no time waits as if it had come so often, however often it has come. */
 const QUICK_RECEIVES = 1;
 
-/** But at most so often, and for at most a tenth of the receives that the queue allows. */
+/** It does so at most this often, and for at most a tenth of the receives that the queue allows. */
 const MOST_QUICK = 100;
 const QUICK_SHARE = 0.1;
 

@@ -15,7 +15,10 @@ import {
   settleWithoutCall,
 } from './uncalled.ts';
 
-/** So long after a deadline and the lease it is tried to see what became of a request: longer than a breaker stays open. */
+/**
+ * So long after a deadline and the lease the control loop still looks for what became of a request: longer than a breaker
+ * stays open.
+ */
 const GRACE_MS = 30 * 60_000;
 
 /** Settles what needs no call by the plan alone: jobs that are superseded, or past their deadline. */
@@ -82,7 +85,7 @@ const settleObserved = async (
 /** Notes why jobs wait, and until when. */
 const noteWaits = (
   { breakers, edges: { log } }: Run,
-  { unseen, unmet, leases }: Decisions,
+  { unseen, unmet, wakes }: Decisions,
 ): void => {
   for (const openIntent of intentsWanting(unseen)) {
     openIntent.wait({ why: 'no time' });
@@ -94,7 +97,7 @@ const noteWaits = (
       intents: firstOf(Array.from(unmet.keys(), ({ newest }) => newest.intent.intent_id)),
       after: firstOf(unmet.values()),
     });
-  for (const [carrier, until] of leases)
+  for (const [carrier, until] of wakes)
     for (const openIntent of intentsWanting([carrier]))
       openIntent.wait({ why: 'not before', job: jobIdOf(carrier.job), until });
 };

@@ -24,8 +24,8 @@ const suspectAlone = (carrier: Carrier, invocation: string): readonly OpenIntent
 
 /**
  * Finds the jobs that are to be called alone the next time. Law: a piece of a call went unanswered again, while another
- * piece of the same kind went through. Then it is no outage: one job of that piece is the reason. So after two tries every
- * other job is rid of a job that spoils each call that it is in.
+ * piece of the same kind went through. Then it is no outage: one job of that piece is the reason. So after two tries no
+ * other job shares a call with the job that spoils it.
  */
 export const makeSuspicion = ({ invocation, isRepeat }: SuspicionOptions) => {
   const served = new Set<string>();

@@ -176,7 +176,10 @@ const outcomeAfter = async (
   return 'unknown';
 };
 
-/** The ledger in one DynamoDB table with the partition key `pk`. Reads are strongly consistent. Each write is one conditional put. */
+/**
+ * The ledger in one DynamoDB table with the partition key `pk`. Reads are strongly consistent. Each write is one conditional
+ * put.
+ */
 export const makeDynamoLedger = (edges: TableEdges, tableName: string): Ledger => {
   const table = { ...edges, TableName: tableName };
   return {

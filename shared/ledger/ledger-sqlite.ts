@@ -110,7 +110,7 @@ export const openSqliteLedger = (
   database.prepare('DELETE FROM ledger WHERE expires_at < ?').run(Math.floor(now() / 1_000));
   const readOne = makeReadOne(database);
   const writeOne = makeWriteOne(database);
-  // All writes of one turn of the event loop share a transaction: that costs more than a row.
+  // All writes of one turn of the event loop share a transaction, since a transaction costs more than a row.
   const writeTogether = joinCalls(
     async (writes: readonly Writing[]): Promise<readonly Written[]> => {
       try {

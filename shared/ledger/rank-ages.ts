@@ -38,6 +38,7 @@ const agesOf = <From>(
 ): ReadonlyMap<Queued<From>, Age> => {
   const ages = new Map<Queued<From>, Age>();
   const last = known && isOfOneKind(known.sequence, wishes[0]?.sequence ?? '') ? known : undefined;
+  // From the newest wish to the oldest: each has to be older than `floor`, the age of the wish before.
   let floor: Age | undefined;
   let isPast = false;
   for (const { queued, sequence } of wishes.toSorted(bySequence)) {

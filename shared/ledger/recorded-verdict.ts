@@ -13,7 +13,10 @@ const LONGEST_MESSAGE = 1_000;
 
 const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
 
-/** The beginning of a text that takes at most so many bytes in JSON. Half a surrogate pair is replaced: JSON readers may refuse it. */
+/**
+ * The beginning of a text that takes at most so many bytes in JSON. Half a surrogate pair is replaced: JSON readers may
+ * refuse it.
+ */
 const cut = (text: string, mostUnits: number, mostBytes: number): string => {
   let kept = text.slice(0, mostUnits).toWellFormed();
   for (let bytes = bytesOf(kept); bytes > mostBytes; bytes = bytesOf(kept)) {

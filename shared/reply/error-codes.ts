@@ -1,5 +1,5 @@
 /**
- * Whose trouble an error is.
+ * Whose fault an error is, and what it leaves open.
  * - `job`: this job cannot be served. In a call of many, the error may be one job's fault.
  * - `status`: as `job`, and the job's status may be the reason: it may already be where it was wished to be.
  * - `all`: no job's own fault, and final (a quota, permission to use the feature).
@@ -10,8 +10,8 @@
  * - `route`: the gateway knows no such path; nothing was done.
  * - `gateway`: the gateway refused for another reason; nothing was done.
  * - `unreadable`: the reply is not the service's own: a page, a redirect, a proxy.
- * - `later`: the server's trouble; the request may have been served.
- * - `late`: the server gave up waiting; the request may yet be served.
+ * - `outage`: the server's trouble; the request may have been served.
+ * - `timeout`: the server gave up waiting; the request may yet be served.
  */
 export type Blame =
   | 'job'
@@ -24,8 +24,8 @@ export type Blame =
   | 'route'
   | 'gateway'
   | 'unreadable'
-  | 'later'
-  | 'late';
+  | 'outage'
+  | 'timeout';
 
 /** Known error codes. Source: the vendor's error-code pages; docs/upstream.md §2 has them with their HTTP statuses. */
 const BLAMES: ReadonlyMap<string, Blame> = new Map([
@@ -33,20 +33,20 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DLI.0002', 'job'],
   ['DLI.0007', 'status'],
   ['DLI.0009', 'status'],
-  ['DLI.0012', 'later'],
+  ['DLI.0012', 'outage'],
   ['DLI.0013', 'signature'],
   ['DLI.0014', 'signature'],
   ['DLI.0015', 'auth'],
   ['DLI.0016', 'auth'],
-  ['DLI.0019', 'late'],
+  ['DLI.0019', 'timeout'],
   ['DLI.0023', 'job'],
-  ['DLI.0999', 'later'],
+  ['DLI.0999', 'outage'],
   ['DLI.1028', 'all'],
-  ['DLI.10001', 'later'],
+  ['DLI.10001', 'outage'],
   ['DLI.12004', 'job'],
   ['DLI.13024', 'job'],
   ['DLI.16001', 'job'],
-  ['DRS.M00004', 'later'],
+  ['DRS.M00004', 'outage'],
   ['DRS.M00007', 'job'],
   ['DRS.M00100', 'auth'],
   ['DRS.M00102', 'auth'],
@@ -59,7 +59,7 @@ const BLAMES: ReadonlyMap<string, Blame> = new Map([
   ['DRS.M00301', 'job'],
   ['DRS.M00304', 'status'],
   ['DRS.M00305', 'job'],
-  ['DRS.M01501', 'later'],
+  ['DRS.M01501', 'outage'],
   ['DRS.M01503', 'throttled'],
   ['DRS.M01504', 'busy'],
   ['DRS.M05003', 'job'],
@@ -83,10 +83,10 @@ export const isOutage = (status: number): boolean => status >= 500 || status ===
 
 /** The code goes first: the vendor sends throttles and server errors at 400, and "busy" at 202. Then the status. */
 export const blameOf = (status: number, code: string): Blame => {
-  if (isOutage(status) && isGateways(code)) return 'later';
+  if (isOutage(status) && isGateways(code)) return 'outage';
   const known = BLAMES.get(code);
   if (known !== undefined) return known;
-  if (isOutage(status)) return 'later';
+  if (isOutage(status)) return 'outage';
   if (status === 429) return 'throttled';
   if (status === 401) return 'signature';
   if (isGateways(code)) return status === 403 ? 'auth' : 'gateway';

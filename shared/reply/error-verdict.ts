@@ -13,8 +13,8 @@ export const verdictOfError = (status: number, error: Refusal, evidence: Evidenc
     case 'route':
     case 'gateway':
     case 'unreadable':
-    case 'later':
-    case 'late': {
+    case 'outage':
+    case 'timeout': {
       const reason = `${error.code}: ${error.message}`;
       const served = servedAfter(blame, status);
       const denied = lacksRight(status, error.code) && { denied: { evidence, error } };

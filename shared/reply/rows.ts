@@ -20,7 +20,8 @@ export interface Rows {
   readonly isListed: boolean;
 }
 
-const listedIn = (body: Json): readonly Json[] =>
+/** The elements of a body's lists. DRS lists its tasks under `results` in its table, and under `jobs` in its example. */
+export const listedIn = (body: Json): readonly Json[] =>
   isObject(body)
     ? [body.results, body.jobs].flatMap((list): readonly Json[] =>
         Array.isArray(list) ? list : [],

@@ -17,9 +17,9 @@ const isTurnedBack = (status: number): boolean =>
 /** Whether a request may have been served although it was refused so. */
 export const servedAfter = (blame: Blame, status: number): Served => {
   switch (blame) {
-    case 'late':
+    case 'timeout':
       return 'maybe yet';
-    case 'later':
+    case 'outage':
       return doubt(status);
     case 'unreadable':
       return isTurnedBack(status) ? 'no' : 'maybe';

@@ -19,14 +19,14 @@ const TROUBLES: ReadonlyMap<Blame, Trouble> = new Map([
   ['route', 'no-route'],
   ['gateway', 'outage'],
   ['unreadable', 'unreadable'],
-  ['later', 'outage'],
-  ['late', 'outage'],
+  ['outage', 'outage'],
+  ['timeout', 'outage'],
 ]);
 
 /** Undefined where the blame is a job's own, or final for all jobs: the upstream works then. */
 export const troubleOf = (blame: Blame): Trouble | undefined => TROUBLES.get(blame);
 
-/** Whose trouble a reply tells of that is not the service's: by IAM's code first, then by its status. */
+/** Whose fault a reply tells of that is not the service's: by IAM's code first, then by its status. */
 export const blameOfIntermediary = (status: number, body: Json): Blame => {
   const blame = blameOf(status, codeOf(body));
   if (blame === 'all' && isIams(body)) return 'auth';

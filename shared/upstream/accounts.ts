@@ -37,7 +37,7 @@ export interface KeptAccounts {
 interface Copy {
   readonly text: string;
   readonly accounts: Accounts;
-  /** When the read began that brought it last. */
+  /** When the last read began that brought this text. */
   readonly at: number;
 }
 

@@ -64,7 +64,7 @@ const renew = async (
   const { reply, lane } = refused;
   const mayBeDead = reply.kind !== 'replied' || reply.says.isBadSignature;
   const isForgotten = forgetToken(it, refused, mayBeDead);
-  const readsThen = isHeld(reply) ? lane.refusedAt() : refused.reads;
+  const readsThen = isHeld(reply) ? lane.readsAtRefusal() : refused.reads;
   await it.accounts.refresh(mayBeDead ? readsThen : undefined);
   const next = await find(it, project);
   if (next === undefined || next === 'out of reach') return undefined;
@@ -93,7 +93,7 @@ const sendBy = async (
     const tried = await sendOnce(it, account, request, turn);
     const { reply } = tried;
     // It waited behind another request that was refused, so its own second try is still to come.
-    const hasWaited = isHeld(reply) && tried.lane.refusedAt() !== undefined;
+    const hasWaited = isHeld(reply) && tried.lane.readsAtRefusal() !== undefined;
     const isRefused = refusal === undefined && isAuthRefusal(saysOf(reply));
     if (!hasWaited && !isRefused) {
       // Some of its jobs may be served, so it is not sent again. But its credential is not used again either.

@@ -137,7 +137,10 @@ const readEntry = (value: Json, needsIam: boolean): Account | readonly string[] 
     : { endpoints, credential };
 };
 
-/** Names a project by its id if that looks like the vendor's, or is too short for a key. Else by its place, counted from 1: the id may be a secret. */
+/**
+ * Names a project by its id if that looks like the vendor's, or is too short for a key. Else by its place, counted from 1:
+ * the id may be a secret.
+ */
 const placeOf = (project: string, index: number): string =>
   project.length < 12 || /^[0-9a-f]{32}$/.test(project) ? `.${project}` : `[${index + 1}]`;
 

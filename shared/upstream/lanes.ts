@@ -14,16 +14,16 @@ export interface Lane {
    */
   readonly inTurn: InTurn;
   /**
-   * How often credentials had been read when the request was sent for which this one was refused lately. Undefined: it was
-   * not refused lately.
+   * How often credentials had been read when the request went out that this one was refused for. Undefined: it was not
+   * refused within the last `refusedMs`.
    */
-  readonly refusedAt: () => number | undefined;
+  readonly readsAtRefusal: () => number | undefined;
   /** The credential was refused for a project. It is not shown for a while, because many refusals in a row lock it. */
-  readonly refuse: (project: string, reads: number) => void;
+  readonly noteRefused: (project: string, reads: number) => void;
   /** A project was served by the user's token. */
-  readonly prove: (project: string) => void;
-  /** It was refused lately, and no other project was served since the time before. So no single project is the cause. */
-  readonly isCondemned: () => boolean;
+  readonly noteServed: (project: string) => void;
+  /** It was refused lately, and no other project was served since the refusal before. So no single project is the cause. */
+  readonly isRefusedForAll: () => boolean;
   /** Sends logins of a user, one at a time, so that a bad password is tried once. */
   readonly login: (project: string, turn: Turn) => ReadExchange;
 }
@@ -52,21 +52,21 @@ const makeLane = (
   let refused:
     | { readonly reads: number; readonly until: number; readonly isSure: boolean }
     | undefined;
-  const refuse: Lane['refuse'] = (project, readsThen) => {
+  const noteRefused: Lane['noteRefused'] = (project, readsThen) => {
     served.delete(project);
     refused = { reads: readsThen, until: now() + refusedMs, isSure: served.size === 0 };
     served.clear();
   };
   const lately = () => (refused !== undefined && now() < refused.until ? refused : undefined);
-  const prove: Lane['prove'] = (project) => {
+  const noteServed: Lane['noteServed'] = (project) => {
     served.add(project);
   };
   return {
     inTurn,
-    refusedAt: () => lately()?.reads,
-    refuse,
-    prove,
-    isCondemned: () => lately()?.isSure === true,
+    readsAtRefusal: () => lately()?.reads,
+    noteRefused,
+    noteServed,
+    isRefusedForAll: () => lately()?.isSure === true,
     login: (project, turn) => async (outgoing) => {
       const { reply } = await inTurn(project, async () => {
         if (lately() !== undefined) return { reply: heldBack(REFUSED_LATELY) };
@@ -74,8 +74,8 @@ const makeLane = (
         if (hindered !== undefined) return { reply: heldBack(hindered) };
         const readsThen = reads();
         const answer = await exchange(outgoing, turn.signal);
-        if (saysOf(answer).isBadSignature) refuse(project, readsThen);
-        else if (answer.kind === 'replied' && answer.status < 300) prove(project);
+        if (saysOf(answer).isBadSignature) noteRefused(project, readsThen);
+        else if (answer.kind === 'replied' && answer.status < 300) noteServed(project);
         return { reply: answer };
       });
       return reply;

@@ -26,42 +26,42 @@ const MOST_THROTTLES = 8;
 export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
   const paces = new Map<string, Pace>();
 
-  const isPaused = (lane: string): boolean => (paces.get(lane) ?? FREE).heldUntil > now();
+  const isPaused = (key: string): boolean => (paces.get(key) ?? FREE).heldUntil > now();
 
   /** Resolves to 0 when the request has its turn, or to the milliseconds until then if that is too late. */
-  const awaitTurn = async (lane: string, turn: Turn): Promise<number> => {
+  const awaitTurn = async (key: string, turn: Turn): Promise<number> => {
     for (;;) {
-      const [at, after] = takeTurn(paces.get(lane) ?? FREE, now(), random());
+      const [at, after] = takeTurn(paces.get(key) ?? FREE, now(), random());
       const wait = at - now();
       if (wait > 0 && hindrance(turn, at) !== undefined) return wait;
-      paces.set(lane, after);
+      paces.set(key, after);
       if (wait <= 0) return 0;
       await pause(wait);
-      if (!isPaused(lane)) return 0;
+      if (!isPaused(key)) return 0;
     }
   };
 
   return async (request, turn) => {
-    const lane = laneOf(request);
+    const key = paceKeyOf(request);
     let refusal: Reply | undefined;
     for (let tries = 1; ; tries++) {
-      const tooLong = await awaitTurn(lane, turn);
+      const tooLong = await awaitTurn(key, turn);
       // A pause that the upstream asked for says that it serves no request. Lack of time is this invocation's own.
-      if (tooLong > 0 && refusal !== undefined && isPaused(lane)) return refusal;
+      if (tooLong > 0 && refusal !== undefined && isPaused(key)) return refusal;
       if (tooLong > 0) return heldBack(`throttled: the next turn is in ${Math.ceil(tooLong)} ms`);
       const reply = await send(request, turn);
-      const pace = paces.get(lane) ?? FREE;
+      const pace = paces.get(key) ?? FREE;
       const { trouble, showsService, isOfAll, retryAfter } = saysOf(reply);
       if (trouble !== 'throttled') {
-        if (showsService) paces.set(lane, speedUp(pace));
+        if (showsService) paces.set(key, speedUp(pace));
         return reply;
       }
       const slower = slowDown(pace, now(), retryAfter);
-      paces.set(lane, slower);
+      paces.set(key, slower);
       refusal = reply;
       if (tries === MOST_TRIES || slower.throttles >= MOST_THROTTLES || !isOfAll) return reply;
     }
   };
 };
 
-const laneOf = ({ service, project }: UpstreamRequest): string => `${service} ${project}`;
+const paceKeyOf = ({ service, project }: UpstreamRequest): string => `${service} ${project}`;

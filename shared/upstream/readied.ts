@@ -3,7 +3,7 @@ import { heldBack, type Unsent } from '../reply/reply.ts';
 import { hindrance, type Turn } from './send.ts';
 
 /** That nothing of a request is left to send when it has its turn. */
-export const NOTHING_LEFT = 'others have what it asked for';
+const NOTHING_LEFT = 'others have what it asked for';
 
 export type Readied =
   | { readonly kind: 'go'; readonly body: string | undefined }
@@ -11,7 +11,7 @@ export type Readied =
 
 /**
  * The body of a request that has its turn. To be called right before the request is sent. It takes time to make a body
- * ready, so what the request heeds is asked again after that.
+ * ready, so its deadline and its breakers are checked again after that.
  */
 export const readied = async (
   { body, ready }: Pick<UpstreamRequest, 'body' | 'ready'>,

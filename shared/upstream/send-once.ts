@@ -76,15 +76,15 @@ const sendSigned = async (
   const { lane, request, turn } = waiting;
   const reads = it.reads();
   const refused = { reply: heldBack(REFUSED_LATELY), reads };
-  if (lane.refusedAt() !== undefined) return refused;
+  if (lane.readsAtRefusal() !== undefined) return refused;
   const ready = await readied(request, turn, it.now);
   if (ready.kind === 'held') return { reply: ready.reply, reads };
   // Where several requests are under way by the pair, one may have been refused meanwhile.
-  if (lane.refusedAt() !== undefined) return refused;
+  if (lane.readsAtRefusal() !== undefined) return refused;
   const outgoing = outgoingOf(it, waiting, ready.body);
   const signed = it.sign(outgoing, key, new Date(it.now()));
   const reply = await it.exchange(withHeaders(it, outgoing, signed), turn.signal, key);
-  if (saysOf(reply).isBadSignature) lane.refuse(request.project, reads);
+  if (saysOf(reply).isBadSignature) lane.noteRefused(request.project, reads);
   return { reply, reads };
 };
 
@@ -102,7 +102,7 @@ const sendAsUser = async (it: SendContext, waiting: AccountRequest, user: User):
   const outgoing = outgoingOf(it, waiting, ready.body);
   const headers = { ...outgoing.headers, 'x-auth-token': bearer.token };
   const reply = await it.exchange(withHeaders(it, outgoing, headers), turn.signal, user);
-  if (saysOf(reply).showsService) lane.prove(project);
+  if (saysOf(reply).showsService) lane.noteServed(project);
   return { reply, reads, bearer };
 };
 
@@ -122,6 +122,6 @@ export const sendOnce = async (
       ? await lane.inTurn(request.project, () => sendSigned(it, waiting, credential))
       : await sendAsUser(it, waiting, credential);
   const { reply } = tried;
-  const sentBy = { key, isRefused: saysOf(reply).isBadSignature && lane.isCondemned() };
+  const sentBy = { key, isRefused: saysOf(reply).isBadSignature && lane.isRefusedForAll() };
   return { ...tried, lane, reply: isHeld(reply) ? reply : { ...reply, sentBy } };
 };

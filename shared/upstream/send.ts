@@ -15,7 +15,7 @@ export interface Deadline {
 export const isInTime = ({ beginBy, signal }: Deadline, at: number): boolean =>
   at <= beginBy && !signal.aborted;
 
-/** What a request heeds when it has its turn, however long it had to wait for that. */
+/** What is checked when a request has its turn, however long it had to wait for that. */
 export interface Turn extends Deadline {
   /** Whether a circuit breaker of the request has opened since. */
   readonly isBreakerOpen: () => boolean;

@@ -5,7 +5,7 @@ import type { User } from './credentials.ts';
 import type { Outgoing, ReadExchange } from './exchange.ts';
 
 /** What a token is for: one user, and one project. */
-export interface Bearer {
+export interface TokenScope {
   readonly user: User;
   readonly iam: string;
   readonly project: string;
@@ -22,7 +22,7 @@ export type TokenReading =
 
 export interface Tokens {
   /** A kept token, or one that `exchange` fetches. IAM's refusal or silence is a value. */
-  readonly of: (bearer: Bearer, exchange: ReadExchange) => Promise<TokenReading>;
+  readonly of: (scope: TokenScope, exchange: ReadExchange) => Promise<TokenReading>;
   /** Forgets a token that was refused. */
   readonly drop: (token: string) => void;
 }
@@ -39,7 +39,7 @@ const UNREADABLE_LIFE_MS = 10 * 60_000;
 const MARGIN_MS = 5 * 60_000;
 
 /** https://docs.otc.t-systems.com/identity-access-management/api-ref/apis/token_management/obtaining_a_user_token.html */
-const loginOf = ({ user: { user, password, domain }, iam, project }: Bearer): Outgoing => ({
+const loginOf = ({ user: { user, password, domain }, iam, project }: TokenScope): Outgoing => ({
   method: 'POST',
   url: `${iam}/v3/auth/tokens?nocatalog=1`,
   headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -92,11 +92,11 @@ export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
 
   const fetch = async (
     key: string,
-    bearer: Bearer,
+    scope: TokenScope,
     exchange: ReadExchange,
   ): Promise<TokenReading> => {
     const since = now();
-    const reply = await exchange(loginOf(bearer));
+    const reply = await exchange(loginOf(scope));
     if (reply.kind !== 'replied' || reply.status >= 300 || reply.subjectToken === undefined)
       return { kind: 'refused', reply: refusalOf(reply) };
     const life = lifeOf(reply.body, since);
@@ -106,14 +106,14 @@ export const makeTokens = ({ now }: { readonly now: () => number }): Tokens => {
   };
 
   return {
-    of: async (bearer, exchange) => {
-      const { user, iam, project } = bearer;
+    of: async (scope, exchange) => {
+      const { user, iam, project } = scope;
       const key = JSON.stringify([iam, user.domain, user.user, user.password, project]);
       const known = kept.get(key);
       if (known !== undefined && now() < known.until) return known.reading;
       const joined = underWay.get(key);
       if (joined !== undefined) return joined;
-      const fetching = fetch(key, bearer, exchange).finally(() => underWay.delete(key));
+      const fetching = fetch(key, scope, exchange).finally(() => underWay.delete(key));
       underWay.set(key, fetching);
       return fetching;
     },

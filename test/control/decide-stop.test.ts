@@ -24,7 +24,7 @@ interface Stop {
 
 const delivered = { outcome: 'delivered', evidence: 'keyed' } as const;
 
-/** How one run of the job 1 after its stop is weighed, with the job in that state. */
+/** How one run of the job 1 after its stop is decided, with the job in that state. */
 const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   const { verdict, agoMs = 0, asked = false, end, clearFrom } = stop;
   const call = theOnly(openWishes({ age: 5, jobs: ['1'], ...wish }).calls);
@@ -50,7 +50,7 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   };
   await records.blocks.write('the block of the stop', state, undefined);
   let looks = 0;
-  const weighed = await decide([call], {
+  const decided = await decide([call], {
     records,
     now: () => AT,
     settleMs: ({ name }) => (name === 'dli.stop' ? SETTLE : 10 * SETTLE),
@@ -61,12 +61,12 @@ const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
     },
   });
   const way = [
-    ['called', weighed.candidates.size],
-    ['not stopped', weighed.notStopped.length],
-    ['observed', weighed.observed.length],
+    ['called', decided.candidates.size],
+    ['not stopped', decided.notStopped.length],
+    ['observed', decided.observed.length],
   ].flatMap(([name, count]) => (count === 0 ? [] : [name]));
-  const [wake] = weighed.leases.values();
-  const [candidate] = [...weighed.candidates.values(), ...weighed.notStopped];
+  const [wake] = decided.wakes.values();
+  const [candidate] = [...decided.candidates.values(), ...decided.notStopped];
   return { looks, way: way.join(), wake, clearFrom: candidate?.clearFrom };
 };
 

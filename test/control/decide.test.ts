@@ -119,7 +119,7 @@ const judgeAll = async (
     notStopped: idsOf(result.notStopped.map(({ carrier }) => carrier)),
     superseded: result.superseded.map(([{ job }, by]) => [jobIdOf(job), by]),
     waiting: waitingOf(calls, result),
-    leases: [...result.leases].map(([{ job }, until]) => [jobIdOf(job), until]),
+    wakes: [...result.wakes].map(([{ job }, until]) => [jobIdOf(job), until]),
     unseen: idsOf(result.unseen),
     unmet: [...result.unmet].map(([{ job }, after]) => [jobIdOf(job), after]),
   };
@@ -144,7 +144,7 @@ describe('every job goes one way', () => {
       superseded: [['5', idAt(6)]],
       waiting: ['2', '6'],
       // The invocation that has job 2 may end at any time.
-      leases: [['6', AT + LEASE]],
+      wakes: [['6', AT + LEASE]],
       unseen: [],
       unmet: [],
     });
@@ -186,7 +186,7 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
       notStopped: [],
       superseded: [],
       waiting: ['3', '4', '5'],
-      leases: [],
+      wakes: [],
       unseen: ['5'],
       unmet: [],
     });

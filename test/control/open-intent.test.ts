@@ -44,7 +44,7 @@ describe('a message that names a job twice is none of ours, and cannot be read',
 });
 
 describe('the first verdict on a job stands', () => {
-  it('a second one changes nothing, nor does one on a stranger', () => {
+  it('a second one changes nothing, nor does one on a job of another intent', () => {
     const openIntent = open();
     openIntent.settle(idOf('1'), SEEN);
     openIntent.wasRecorded('version');
@@ -99,7 +99,7 @@ describe('a request that may have been served is noted until something is seen o
     expect(notes).toEqual([unserved('ours', 8), unserved('ours', 8), unserved('ours', 2)]);
   });
 
-  it('not for a job that is settled, nor for a stranger', () => {
+  it('not for a job that is settled, nor for a job of another intent', () => {
     const openIntent = open();
     openIntent.settle(idOf('1'), SEEN);
     openIntent.wasRecorded('version');
@@ -115,7 +115,7 @@ describe('an open intent that can but wait for leases sleeps until the first of 
     ['both wait', { 1: 70, 2: 60 }, 60],
     ['what is settled waits for nothing', { 1: SEEN, 2: 70 }, 70],
     ['nor has an open intent that is settled to sleep', { 1: SEEN, 2: EXPIRED }, undefined],
-    ['a stranger does not wake it', { 1: 70, 2: 60, 9: 50 }, 60],
+    ['a job of another intent does not wake it', { 1: 70, 2: 60, 9: 50 }, 60],
   ])('%s', (_, jobs, at) => {
     const openIntent = open();
     for (const [job, state] of Object.entries(jobs))

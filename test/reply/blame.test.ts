@@ -12,17 +12,17 @@ const KNOWN: readonly (readonly [string, number, Blame])[] = [
   ['DLI.13024', 400, 'job'],
   ['DLI.0007', 400, 'status'],
   ['DLI.0009', 400, 'status'],
-  ['DLI.0012', 400, 'later'],
+  ['DLI.0012', 400, 'outage'],
   ['DLI.0013', 401, 'signature'],
   ['DLI.0014', 401, 'signature'],
   ['DLI.0015', 400, 'auth'],
   ['DLI.0016', 400, 'auth'],
-  ['DLI.0019', 400, 'late'],
-  ['DLI.0999', 400, 'later'],
-  ['DLI.10001', 400, 'later'],
+  ['DLI.0019', 400, 'timeout'],
+  ['DLI.0999', 400, 'outage'],
+  ['DLI.10001', 400, 'outage'],
   ['DLI.1028', 400, 'all'],
-  ['DRS.M00004', 500, 'later'],
-  ['DRS.M01501', 422, 'later'],
+  ['DRS.M00004', 500, 'outage'],
+  ['DRS.M01501', 422, 'outage'],
   ['DRS.M01503', 400, 'throttled'],
   ['DRS.M01504', 202, 'busy'],
   ['DRS.M00304', 400, 'status'],
@@ -73,7 +73,7 @@ describe('a known code says whose trouble it is, whatever the status', () => {
   it.each(['APIGW.0301', 'APIG.0308', 'IAM.0012', 'APIGW.9999'])(
     '%s at the status of a server in trouble tells of what lies behind the gateway',
     (code) => {
-      for (const status of [408, 500, 502, 503, 504]) expect(blameOf(status, code)).toBe('later');
+      for (const status of [408, 500, 502, 503, 504]) expect(blameOf(status, code)).toBe('outage');
     },
   );
 });
@@ -86,12 +86,12 @@ describe('an unknown code is judged by its status', () => {
     [422, 'status'],
     [401, 'signature'],
     [403, 'all'],
-    [408, 'later'],
+    [408, 'outage'],
     [429, 'throttled'],
-    [500, 'later'],
-    [502, 'later'],
-    [503, 'later'],
-    [504, 'later'],
+    [500, 'outage'],
+    [502, 'outage'],
+    [503, 'outage'],
+    [504, 'outage'],
   ])('%i: %s', (status, blame) => {
     for (const code of ['NEW.0001', '', 'constructor', '__proto__'])
       expect(blameOf(status, code)).toBe(blame);
@@ -103,7 +103,7 @@ describe('an unknown code is judged by its status', () => {
 
   it('but a status for the server, the pace or the credential goes first', () => {
     expect([500, 429, 401, 403].map((status) => blameOf(status, 'unspecified'))).toEqual([
-      'later',
+      'outage',
       'throttled',
       'signature',
       'all',
@@ -132,7 +132,7 @@ describe('a known code of the gateway goes before the status, unless the status 
   it('an unknown path is a matter of the route, except at the status of an outage', () => {
     for (const code of ['APIGW.0101', 'APIG.0101']) {
       for (const status of [200, 400, 404]) expect(blameOf(status, code)).toBe('route');
-      expect(blameOf(503, code)).toBe('later');
+      expect(blameOf(503, code)).toBe('outage');
     }
   });
 

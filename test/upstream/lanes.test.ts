@@ -41,45 +41,45 @@ const begin = () => {
 describe('a credential has one lane', () => {
   it('the same for every caller; another credential has another', () => {
     const { laneFor, lane } = begin();
-    lane.refuse('p', 3);
-    expect(laneFor('key', 'user').refusedAt()).toBe(3);
-    expect(laneFor('another', 'user').refusedAt()).toBeUndefined();
+    lane.noteRefused('p', 3);
+    expect(laneFor('key', 'user').readsAtRefusal()).toBe(3);
+    expect(laneFor('another', 'user').readsAtRefusal()).toBeUndefined();
   });
 });
 
 describe('one that was refused is refused for a while', () => {
   it('and it is known how many times credentials had been read when the request went out', () => {
     const { lane, state } = begin();
-    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([undefined, false]);
-    lane.refuse('p', 0);
+    expect([lane.readsAtRefusal(), lane.isRefusedForAll()]).toEqual([undefined, false]);
+    lane.noteRefused('p', 0);
     state.now += REFUSED_MS - 1;
-    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([0, true]);
+    expect([lane.readsAtRefusal(), lane.isRefusedForAll()]).toEqual([0, true]);
     state.now += 1;
-    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([undefined, false]);
+    expect([lane.readsAtRefusal(), lane.isRefusedForAll()]).toEqual([undefined, false]);
   });
 });
 
 describe('it is condemned, unless the trouble may be one project’s own', () => {
   it('as another was served meanwhile', () => {
     const { lane } = begin();
-    lane.prove('other');
-    lane.refuse('p', 1);
-    expect([lane.refusedAt(), lane.isCondemned()]).toEqual([1, false]);
+    lane.noteServed('other');
+    lane.noteRefused('p', 1);
+    expect([lane.readsAtRefusal(), lane.isRefusedForAll()]).toEqual([1, false]);
   });
 
   it('that it was itself served before is no sign', () => {
     const { lane } = begin();
-    lane.prove('p');
-    lane.refuse('p', 1);
-    expect(lane.isCondemned()).toBe(true);
+    lane.noteServed('p');
+    lane.noteRefused('p', 1);
+    expect(lane.isRefusedForAll()).toBe(true);
   });
 
   it('nor that another was served before the last time', () => {
     const { lane } = begin();
-    lane.prove('other');
-    lane.refuse('p', 1);
-    lane.refuse('p', 2);
-    expect(lane.isCondemned()).toBe(true);
+    lane.noteServed('other');
+    lane.noteRefused('p', 1);
+    lane.noteRefused('p', 2);
+    expect(lane.isRefusedForAll()).toBe(true);
   });
 
   it.each<[string, ReadExchanged, boolean]>([
@@ -91,8 +91,8 @@ describe('it is condemned, unless the trouble may be one project’s own', () =>
     const { lane, login, replies } = begin();
     replies.push(reply);
     expect(await login('other')).toBe(reply);
-    lane.refuse('p', 1);
-    expect(lane.isCondemned()).toBe(!isProof);
+    lane.noteRefused('p', 1);
+    expect(lane.isRefusedForAll()).toBe(!isProof);
   });
 });
 
@@ -111,10 +111,10 @@ describe('logins go out one after another', () => {
     state.reads++;
     expect(await all).toEqual([bad, heldBack(REFUSED_LATELY), heldBack(REFUSED_LATELY)]);
     // As many as before it went out: what was read since may be a better one.
-    expect([sent.length, lane.refusedAt()]).toEqual([1, 3]);
+    expect([sent.length, lane.readsAtRefusal()]).toEqual([1, 3]);
     state.now += REFUSED_MS;
     expect(await login()).toBe(bad);
-    expect([sent.length, lane.refusedAt()]).toEqual([2, 4]);
+    expect([sent.length, lane.readsAtRefusal()]).toEqual([2, 4]);
   });
 
   it('and if there is no time left when it is its turn, it does not go out', async () => {
@@ -124,7 +124,7 @@ describe('logins go out one after another', () => {
     await new Promise(setImmediate);
     state.now++;
     expect(await both).toEqual([issued, heldBack(NO_TIME)]);
-    expect([sent, lane.refusedAt()]).toEqual([[LOGIN], undefined]);
+    expect([sent, lane.readsAtRefusal()]).toEqual([[LOGIN], undefined]);
     expect(NO_TIME).toBe('no time is left to begin');
   });
 });

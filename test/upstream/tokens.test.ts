@@ -6,13 +6,13 @@ import {
   type ReadExchanged,
   readExchanged,
 } from '../../shared/upstream/exchange.ts';
-import { type Bearer, makeTokens } from '../../shared/upstream/tokens.ts';
+import { makeTokens, type TokenScope } from '../../shared/upstream/tokens.ts';
 import { replied } from '../support/replies.ts';
 
 const START = Date.parse('2026-01-31T12:00:00Z');
 const HOUR = 3_600_000;
 
-const bearer: Bearer = {
+const bearer: TokenScope = {
   user: { kind: 'user', user: 'fan-in', password: 'pass "word"', domain: 'OTC-1' },
   iam: 'https://iam.example.com',
   project: 'p1',
@@ -36,7 +36,7 @@ const begin = () => {
     const day = new Date(clock.now + 24 * HOUR).toISOString().replace('Z', '000Z');
     return readExchanged(replies.shift() ?? issued(`T${sent.length}`, day));
   };
-  const ask = async (some: Partial<Bearer> = {}) => {
+  const ask = async (some: Partial<TokenScope> = {}) => {
     const reading = await tokens.of({ ...bearer, ...some }, exchange);
     return reading.kind === 'token' ? reading.token : reading.reply;
   };

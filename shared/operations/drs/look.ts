@@ -3,7 +3,7 @@ import { bodyOf } from '../../reply/reply.ts';
 import type { Look } from '../operation.ts';
 import { MISSING, type Sighting, told } from '../sighting.ts';
 import type { DrsStatus } from '../statuses.ts';
-import { idOf, rowsOf, textOf } from './rows.ts';
+import { idOf, taskRowsOf, textOf } from './rows.ts';
 
 /** Tasks per page of batch-status. The vendor's default is 5. */
 const PAGE = 100;
@@ -31,7 +31,7 @@ export const look: Look = {
   }),
   decode: (jobs, reply) => {
     const body = bodyOf(reply);
-    const sightings = new Map(rowsOf(body).map((row) => [idOf(row), sightingOf(row)]));
+    const sightings = new Map(taskRowsOf(body).map((row) => [idOf(row), sightingOf(row)]));
     // If one task was asked for, an error without rows is about that task.
     const alone = jobs.length === 1 && isObject(body) ? sightingOf(body) : undefined;
     const isMissing = alone?.kind === 'missing';

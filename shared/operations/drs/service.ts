@@ -23,7 +23,7 @@ import {
 } from '../operation.ts';
 import { vendorObject } from '../vendor-object.ts';
 import { look } from './look.ts';
-import { idOf, rowsOf, textOf } from './rows.ts';
+import { idOf, taskRowsOf, textOf } from './rows.ts';
 
 /** DRS ids look like UUIDs and are not hex, so their form is left open. */
 const opaque = /^[A-Za-z0-9_-]{1,64}$/;
@@ -87,7 +87,7 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
   if (opened.kind === 'none') return opened.reading;
   const { status, body } = opened;
   if (!isObject(body)) return unanswered(asked.length, `status ${status} and no object`, status);
-  const rows = rowsOf(body);
+  const rows = taskRowsOf(body);
   // Rows beside an error tell of tasks that were served: they go first, and the rest stays unanswered.
   if (rows.length === 0 && textOf(body.error_code) !== '')
     return asWhole(asked.length, status, errorOf(body));

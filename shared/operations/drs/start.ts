@@ -19,7 +19,8 @@ const flags = { is_only_init_task: flag, is_auto_create_compare: flag };
 
 /**
  * A start is done as soon as the task has left its configuration. A paused task was paused before the start, which had no
- * effect. A task that is being ended may never have been started, and the service refuses to start it. A task that is being created comes to its configuration by itself.
+ * effect. A task that is being ended may never have been started, and the service refuses to start it. A task that is being
+ * created comes to its configuration by itself.
  */
 const { effectOf, isThere } = statusTable<DrsStatus>(
   {
