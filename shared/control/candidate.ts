@@ -1,7 +1,7 @@
 import type { Age } from '../intent/age.ts';
 import type { NotedRequest } from '../ledger/block-record.ts';
 import type { CallDecision } from '../ledger/decide-call.ts';
-import type { Sender } from '../ledger/job-record.ts';
+import type { Sender, StopBefore } from '../ledger/job-record.ts';
 import type { Operation, ProjectId } from '../operations/operation.ts';
 import type { Carrier } from './planned.ts';
 
@@ -19,6 +19,8 @@ export interface Candidate {
   readonly claimedAt: number | undefined;
   /** The senders whose own order the record knows. */
   readonly senders?: readonly Sender[] | undefined;
+  /** A stop that a run of it has yet to wait for. */
+  readonly stopBefore?: StopBefore | undefined;
   /** A look counts from then on, in milliseconds since 1970. Statuses before may not show the last request. */
   readonly clearFrom: number;
   /** Until then the last request may take effect, whatever a look shows. Milliseconds since 1970. */

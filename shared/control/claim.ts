@@ -1,6 +1,7 @@
 import { ageOf } from '../intent/plan.ts';
 import { type JobRecord, type Sender, withSenders } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
+import { passesOver } from '../ledger/stop-before.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Candidate } from './candidate.ts';
 import type { Call, Carrier } from './planned.ts';
@@ -53,7 +54,7 @@ const claimOne = async (
 
 /** The job's record, with this invocation's claim for the newest intent that wants it. */
 const claimedRecord = (
-  { carrier, operation, claimedAt, clearFrom, senders, age }: Candidate,
+  { carrier, operation, claimedAt, clearFrom, senders, stopBefore, age }: Candidate,
   ground: Ground,
   { now, invocation, leaseMs }: ClaimJobsOptions,
 ): JobRecord => {
@@ -77,6 +78,7 @@ const claimedRecord = (
       expires_at,
     },
     senders: withSenders(senders, sendersOf(carrier)),
+    ...(stopBefore && passesOver(operation, stopBefore) && { stopBefore }),
   };
 };
 

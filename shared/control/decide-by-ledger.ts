@@ -9,6 +9,7 @@ import {
   standingOf,
 } from '../ledger/job-record.ts';
 import type { Records } from '../ledger/records.ts';
+import { stopBeforeOf } from '../ledger/stop-before.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Candidate, DecidedByLedger } from './candidate.ts';
@@ -75,6 +76,7 @@ const decideByLedger = (
     seen: version,
     claimedAt: record?.claim.at,
     senders: record?.senders,
+    stopBefore: record && standing && stopBeforeOf(record, standing),
     clearFrom: record && standing ? clearFromOf(record.claim, standing, lateMs) : 0,
     mayEndAt: byLedger.kind === 'look' ? byLedger.noneFrom : 0,
     byLedger,

@@ -9,6 +9,7 @@ import {
   type Standing,
   standingOf,
 } from './job-record.ts';
+import { stopBeforeOf } from './stop-before.ts';
 
 /**
  * How late effects and statuses may be, in milliseconds. So long after a request ended, its effect has happened, and a status
@@ -80,7 +81,22 @@ export const decideCall = (
   const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
   if (isRestart) return decideAfterStop(record, standing, now, settleMs);
   if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
-  return standing.kind === 'unclear' ? { kind: 'look', noneFrom: 0 } : { kind: 'go' };
+  if (standing.kind === 'unclear') return { kind: 'look', noneFrom: 0 };
+  return isOwn ? { kind: 'go' } : decideAfterEarlierStop(wish.operation, record, standing, now);
+};
+
+/** If another operation came between a stop and its run, and was not carried out, the run waits for the stop all the same. */
+const decideAfterEarlierStop = (
+  { restart }: Operation,
+  record: JobRecord,
+  standing: Standing,
+  now: number,
+): CallDecision => {
+  const stop = stopBeforeOf(record, standing);
+  if (stop === undefined || stop.operation !== restart?.after) return { kind: 'go' };
+  const { clearFrom = 0 } = record.claim;
+  if (now < clearFrom) return { kind: 'wait', until: clearFrom };
+  return { kind: 'look for the stop', isDelivered: stop.isDelivered, since: stop.at };
 };
 
 const isOver = (standing: Standing): boolean => standing.kind === 'settled' || standing.over;

@@ -31,6 +31,17 @@ export interface Sender extends Pick<Intent, 'caller'> {
   readonly age: Age;
 }
 
+/**
+ * A stop that was carried out, or may have been, and that another operation came after which is no run. The run still waits for
+ * that stop.
+ */
+export interface StopBefore {
+  readonly operation: OperationName;
+  /** When it got its verdict, or was claimed. Milliseconds since 1970. */
+  readonly at: number;
+  readonly isDelivered: boolean;
+}
+
 /** What is known of one job. */
 export interface JobRecord {
   /** The age of the newest intent that was carried out, or begun to be. */
@@ -41,6 +52,8 @@ export interface JobRecord {
   readonly claim: Claim;
   /** Senders who give their wishes an order of their own. Absent if there is none. */
   readonly senders?: readonly Sender[] | undefined;
+  /** A stop before the newest intent that a run has yet to wait for. */
+  readonly stopBefore?: StopBefore | undefined;
 }
 
 /** The id of the newest intent. */
@@ -103,6 +116,13 @@ const schema = v.object({
   }),
   senders: v.exactOptional(
     v.array(v.object({ caller: v.string(), sequence: v.string(), intent: id, age })),
+  ),
+  stopBefore: v.exactOptional(
+    v.object({
+      operation: v.custom<OperationName>(isOperationName),
+      at: v.number(),
+      isDelivered: v.boolean(),
+    }),
   ),
 });
 

@@ -56,6 +56,26 @@ describe('a stop and a run after it, in batches of their own', () => {
     expect(new Set(outcomes(room.results))).toEqual(new Set(['131 delivered']));
   });
 
+  it('another operation between the two, which is refused, does not let the run go too early', async () => {
+    const remove = (receives = 1): Received =>
+      message('remove', { age: 2, operation: 'dli.delete' }, receives);
+    const later = message('run', { age: 3, options: { resume_savepoint: true } });
+    const room = begin({
+      reply: (call) =>
+        call.path.endsWith('/delete') ? replied(400, refusal('DLI.0012')) : agree(call),
+    });
+    await room.run([stop()]);
+    expect(await room.run([remove()])).toEqual(['remove']);
+    expect(await room.run([later])).toEqual(['run']);
+    room.clock.at += 10 * SETTLE;
+    room.job.status = 'job_savepointing';
+    expect(await room.run([later])).toEqual(['run']);
+    room.job.status = 'job_cancel_success';
+    expect(await room.run([later])).toEqual([]);
+    expect(room.sent().at(-1)).toBe(RUN);
+    expect(await room.run([remove(2)])).toEqual([]);
+  });
+
   it('a stop that waits comes first all the same', async () => {
     let busy = true;
     const room = begin({

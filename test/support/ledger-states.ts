@@ -5,7 +5,7 @@ import type {
   RecordedVerdict,
   RequestEnd,
 } from '../../shared/ledger/block-record.ts';
-import type { JobRecord } from '../../shared/ledger/job-record.ts';
+import type { JobRecord, StopBefore } from '../../shared/ledger/job-record.ts';
 import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
 import { anyText, instant, operationName } from './arbitraries.ts';
 import { idAt } from './messages.ts';
@@ -86,20 +86,27 @@ export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
       })),
     );
 
+const stopBefore = (): fc.Arbitrary<StopBefore> =>
+  fc.record({ operation: operationName(), at: milliseconds(), isDelivered: fc.boolean() });
+
 export const jobRecord = (): fc.Arbitrary<JobRecord> =>
-  fc.record({
-    newest: fc.nat().map(idAt),
-    operation: operationName(),
-    claim: fc.record(
-      {
-        block: anyText(80),
-        index: fc.nat(10_000),
-        invocation: anyText(40),
-        at: milliseconds(),
-        until: milliseconds(),
-        clearFrom: milliseconds(),
-        expires_at: instant(),
-      },
-      { requiredKeys: ['block', 'index', 'invocation', 'at', 'until'] },
-    ),
-  });
+  fc.record(
+    {
+      newest: fc.nat().map(idAt),
+      operation: operationName(),
+      claim: fc.record(
+        {
+          block: anyText(80),
+          index: fc.nat(10_000),
+          invocation: anyText(40),
+          at: milliseconds(),
+          until: milliseconds(),
+          clearFrom: milliseconds(),
+          expires_at: instant(),
+        },
+        { requiredKeys: ['block', 'index', 'invocation', 'at', 'until'] },
+      ),
+      stopBefore: stopBefore(),
+    },
+    { requiredKeys: ['newest', 'operation', 'claim'] },
+  );
