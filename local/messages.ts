@@ -22,7 +22,7 @@ export const explain = (error: unknown, settings?: Settings): string => {
       return `${address} may not be listened on: set PORT to 1024 or more.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST ${settings?.HOST} is no address of this machine.`;
+      return `HOST ${settings?.HOST} is not an address of this machine.`;
     default:
       return error.stack ?? error.message;
   }

@@ -75,7 +75,7 @@ const schema = v.pipe(
       [['DLI_ENDPOINT'], ['DRS_ENDPOINT'], ['UPSTREAM_SECRETS_FILE']],
       ({ DLI_ENDPOINT, DRS_ENDPOINT, UPSTREAM_SECRETS_FILE }) =>
         UPSTREAM_SECRETS_FILE !== undefined || [DLI_ENDPOINT, DRS_ENDPOINT].every(isHere),
-      'is not set: the development key opens no upstream but one on this machine',
+      'must be set when DLI_ENDPOINT or DRS_ENDPOINT is on another machine: the development key is for this machine only',
     ),
     ['UPSTREAM_SECRETS_FILE'],
   ),
@@ -84,7 +84,7 @@ const schema = v.pipe(
       [['AWS_ENDPOINT_URL_DYNAMODB'], ['LEDGER_TABLE']],
       ({ AWS_ENDPOINT_URL_DYNAMODB, LEDGER_TABLE }) =>
         AWS_ENDPOINT_URL_DYNAMODB === undefined || LEDGER_TABLE !== undefined,
-      'is not set: AWS_ENDPOINT_URL_DYNAMODB is of no use without a table',
+      'must be set beside AWS_ENDPOINT_URL_DYNAMODB: it names the table',
     ),
     ['LEDGER_TABLE'],
   ),
@@ -138,7 +138,7 @@ const refuseUnknownLimits = (environment: Environment): void => {
   const known = operations.map(({ name }) => LIMIT + name.toUpperCase().replace('.', '_'));
   const problems = Object.entries(environment).flatMap(([name, value]) =>
     value && name.startsWith(LIMIT) && !known.includes(name)
-      ? [`${name} is no setting: known are ${known.join(', ')}`]
+      ? [`${name} is not a setting: known are ${known.join(', ')}`]
       : [],
   );
   if (problems.length > 0) throw new MisconfiguredError(problems.join('; '));

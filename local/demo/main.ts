@@ -61,7 +61,7 @@ const run = async (): Promise<boolean> => {
   console.log(reportOf(sent, upstream.calls, results));
   console.log(
     complete
-      ? `${expected.length} wishes for jobs in ${samples.length} samples: ${calls} calls, one result each.`
+      ? `${expected.length} requests for a job in ${samples.length} samples: ${calls} calls, one result each.`
       : `Expected ${expected.length} results and got ${results.length}: something is wrong.`,
   );
   return complete;

@@ -19,14 +19,14 @@ export const readBatchResponse = (
   messageIds: ReadonlySet<string>,
 ): BatchReading => {
   if (response === undefined || response === null) return NONE;
-  if (!isObject(response)) return unreadable('the response is no object');
+  if (!isObject(response)) return unreadable('the response is not an object');
   const { batchItemFailures: items } = response;
   // As in JSON, a key without a value is no key.
   if (items === undefined && Object.values(response).some((value) => value !== undefined)) {
     return unreadable('the response has no batchItemFailures');
   }
   if (items === undefined || items === null) return NONE;
-  if (!Array.isArray(items)) return unreadable('batchItemFailures is no list');
+  if (!Array.isArray(items)) return unreadable('batchItemFailures is not a list');
 
   const failed = new Set<string>();
   for (const item of items) {

@@ -58,11 +58,11 @@ const wishedAtOf = (time: unknown, isReplay: boolean, now: Date): number | undef
 /** Intent ids hold times from 1970 on. Some senders write year 1, which is .NET's `DateTime.MinValue`. */
 const faultOfTime = (time: unknown): string | undefined =>
   typeof time === 'string' && Date.parse(time) < 0
-    ? '"time": is before 1970, so it is not when this was wished: send the time of the event'
+    ? '"time": is before 1970, so it cannot be the time of the event: send that time'
     : undefined;
 
 const REPLAYED =
-  '"replay-name": is of an event that an archive replays, whose wish may be long over: set ACCEPT_REPLAYS=true to take such events, as old as they were';
+  '"replay-name": marks an event that an archive replays, and it may be out of date: set ACCEPT_REPLAYS=true to take such events; they keep their age';
 
 /** An event rule delivers an event with the intent as `detail`. A direct caller delivers the intent itself. */
 const deliveryOf = (payload: unknown, takesReplays: boolean, now: Date): Delivery => {

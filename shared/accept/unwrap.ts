@@ -35,7 +35,7 @@ const openDetail = (event: JsonObject): Opened => {
   const parsed = parseJson(String(event.detail));
   return parsed.ok
     ? one({ ...event, detail: parsed.value })
-    : { ok: false, detail: `the detail of the event is no JSON: ${parsed.detail}` };
+    : { ok: false, detail: `the detail of the event is not JSON: ${parsed.detail}` };
 };
 
 const lastPartOf = (arn: unknown): string =>

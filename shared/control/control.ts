@@ -24,14 +24,14 @@ export type ControlLoop<Message extends Received> = (
 ) => Promise<readonly string[]>;
 
 /** Thrown in place of naming every message of a batch: Lambda polls less often for a function that fails. */
-export class EverybodyRefusedError extends Error {
-  override readonly name = 'EverybodyRefusedError';
+export class AllRequestsRefusedError extends Error {
+  override readonly name = 'AllRequestsRefusedError';
 }
 
 /**
  * The way out, whole: read a batch, work on what it asks for, and give back what stays. Laws: a message is acknowledged only
  * when every job in it has its outcome on the bus (promise P1). What cannot be read goes to the dead-letter queue, and delays
- * no other message (P8). Throws {@link EverybodyRefusedError}, after all is done, if the upstream refused every request and
+ * no other message (P8). Throws {@link AllRequestsRefusedError}, after all is done, if the upstream refused every request and
  * every message stays.
  */
 export const makeControlLoop =
@@ -58,7 +58,7 @@ export const makeControlLoop =
     });
     const refusal = run.breakers.allRefused();
     if (refusal !== undefined && staying.length === batch.length)
-      throw new EverybodyRefusedError(
+      throw new AllRequestsRefusedError(
         `The upstream refused every request of this batch; its ${batch.length} messages come back. The last refusal: ${refusal}`,
       );
     return staying.map(({ messageId }) => messageId);

@@ -190,6 +190,6 @@ export const warnOfFuture = (
     log.warn('superseded by an intent of the future', {
       jobs: ahead.length,
       intents: [...new Set(ahead)].slice(0, 10),
-      advice: 'set the clocks of those who accept intents',
+      advice: 'set the clock of each machine that accepts intents',
     });
 };

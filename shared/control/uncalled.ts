@@ -14,14 +14,15 @@ const UNMET: VerdictInfo = {
   outcome: 'expired',
   error: {
     code: 'not-begun',
-    message: 'The intent that it was to follow had not been begun for this job',
+    message:
+      'The stop that this intent names as `after` did not begin for this job before the deadline',
   },
 };
 
 /** Its deadline was over when it came: an event that was late, or was replayed. */
 const tooOld = ({ intent: { intent_id } }: Queued): Refusal => ({
   code: 'too-old',
-  message: `The event is of ${new Date(timeOf(intent_id)).toISOString().slice(0, -'.000Z'.length)}Z: its deadline was over when it came`,
+  message: `The event is of ${new Date(timeOf(intent_id)).toISOString().slice(0, -'.000Z'.length)}Z: its deadline had passed when it arrived`,
 });
 
 const cameLate = ({ intent: { accepted_at, expires_at } }: Queued): boolean =>
@@ -34,7 +35,7 @@ const notStopped = (message: string) => ({ code: 'not-stopped', message });
 const UNSTOPPED: VerdictInfo = {
   outcome: 'expired',
   error: notStopped(
-    'The stop before it was delivered, and was not seen to be over by the deadline',
+    'The stop before it was delivered, but no look before the deadline showed that the job had stopped',
   ),
 };
 
@@ -42,7 +43,7 @@ const UNSTOPPED: VerdictInfo = {
 export const NOT_STOPPED: VerdictInfo = {
   outcome: 'rejected',
   evidence: 'observed',
-  error: notStopped('The stop before it was delivered, and the job was not stopped by it'),
+  error: notStopped('The stop before it was delivered, but it did not stop the job'),
 };
 
 const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;

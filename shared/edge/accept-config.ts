@@ -38,7 +38,9 @@ const basePath = v.pipe(
 const unwrapped = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((kind) => kind.trim())),
-  v.array(v.picklist(ENVELOPES, `must be a list out of ${ENVELOPES.join(', ')}`)),
+  v.array(
+    v.picklist(ENVELOPES, `must be a list of these, separated by commas: ${ENVELOPES.join(', ')}`),
+  ),
   v.transform((kinds) => new Set(kinds)),
 );
 

@@ -117,7 +117,7 @@ const readText = (event: Event): { ok: true; text: string } | Extract<Handled, {
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return refused(problemOf('invalid-request', 'The body is no UTF-8 text.'));
+    return refused(problemOf('invalid-request', 'The body is not UTF-8 text.'));
   }
 };
 

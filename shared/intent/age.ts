@@ -8,7 +8,7 @@ export type Age = IntentId;
 
 /**
  * The most by which the clocks of the accept functions and of the queue may differ, in milliseconds. So an intent that
- * comes more than that after another was answered is newer than it. See docs/ledger.md, "How old a wish is".
+ * comes more than that after another was answered is newer than it. See docs/ledger.md, "How old an intent is".
  */
 export const CLOCK_DIFFERENCE_MS = 100;
 

@@ -29,7 +29,7 @@ const fraction = (digits: string, unit: number): number => {
 const unreadable = (detail: string): ReadTime => ({ ok: false, detail });
 
 const EXAMPLE = 'write it as 2026-01-31T12:00:00Z';
-const NO_SUCH_TIME = unreadable('is no time that exists');
+const NO_SUCH_TIME = unreadable('is a time that does not exist');
 
 /** Why a text does not have the form of an instant. */
 const formFault = (text: string): string => {

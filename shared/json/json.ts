@@ -44,7 +44,7 @@ export const parseJson = (text: string): Parsed => {
     const value = sjson.parse(text, reviver, { constructorAction: 'ignore' }) as Json;
     return nestsAtMost(value, DEEPEST) ? { ok: true, value } : { ok: false, detail: TOO_DEEP };
   } catch (cause) {
-    return { ok: false, detail: reasonOf(cause) };
+    return { ok: false, detail: reasonOf(text, cause) };
   }
 };
 
@@ -58,12 +58,13 @@ export const nestsAtMost = (value: unknown, levels: number): boolean =>
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => nestsAtMost(inner, levels - 1)));
 
-const reasonOf = (cause: unknown): string => {
+const reasonOf = (text: string, cause: unknown): string => {
   if (cause instanceof RangeError) return TOO_DEEP;
   if (!(cause instanceof SyntaxError)) throw cause;
+  if (text.trim() === '') return 'the text is empty';
   if (cause.message.includes('forbidden prototype')) return 'the key "__proto__" is not allowed';
   const position = / at position \d+/.exec(cause.message)?.[0] ?? '';
-  return `the text is no valid JSON${position}`;
+  return `the text is not valid JSON${position}`;
 };
 
 /** Parses JSON whose large numbers do not matter. Faster than {@link parseJson}. Never throws. */
@@ -71,7 +72,7 @@ export const parseLoosely = (text: string): Parsed => {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (cause) {
-    return { ok: false, detail: reasonOf(cause) };
+    return { ok: false, detail: reasonOf(text, cause) };
   }
 };
 

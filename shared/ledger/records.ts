@@ -91,7 +91,8 @@ const warnOfForeign = (log: Log, answers: ReadonlyMap<string, LedgerAnswer<unkno
   log.warn('records of an unknown version', {
     records: keys.length,
     keys: keys.slice(0, MOST_KEYS),
-    advice: 'deploy the release that wrote them; until then what they are about stays queued',
+    advice:
+      'deploy the release that wrote them; until then the messages that need them stay queued',
   });
 };
 

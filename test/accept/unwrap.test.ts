@@ -87,7 +87,7 @@ describe('other payloads stay as they are', () => {
 
 describe('the fault of a text that is no JSON says where the text is', () => {
   it.each([
-    [eventOf('{'), /^the detail of the event is no JSON: the text is no valid JSON/],
+    [eventOf('{'), /^the detail of the event is not JSON: the text is not valid JSON/],
     [notificationOf('You have chosen'), /^the Message of the SNS notification is no JSON: /],
     [
       { Records: [sqsRecordOf(wishText()), sqsRecordOf('{"a":')] },

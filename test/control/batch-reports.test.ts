@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
+import { AllRequestsRefusedError, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import { message, startControlRoom, YES } from '../support/control-room.ts';
 import { keptLog } from '../support/logs.ts';
@@ -120,9 +120,9 @@ describe('an invocation fails if the upstream refused every request, and nothing
   it('it says so, when all is done', async () => {
     const { run, postponed } = begin();
     const running = run(...both);
-    await expect(running).rejects.toThrow(EverybodyRefusedError);
+    await expect(running).rejects.toThrow(AllRequestsRefusedError);
     await expect(running).rejects.toMatchObject({
-      name: 'EverybodyRefusedError',
+      name: 'AllRequestsRefusedError',
       message: `The upstream refused every request of this batch; its 2 messages come back. The last refusal: ${LAST}`,
     });
     expect(postponed).toEqual(['m1', 'm2']);

@@ -40,7 +40,7 @@ const NOT_STOPPED = {
   evidence: 'observed',
   error: {
     code: 'not-stopped',
-    message: 'The stop before it was delivered, and the job was not stopped by it',
+    message: 'The stop before it was delivered, but it did not stop the job',
   },
 };
 

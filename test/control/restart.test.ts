@@ -209,7 +209,8 @@ describe('a restart in any interleaving with redelivery', () => {
         outcome: 'expired',
         error: {
           code: 'not-begun',
-          message: 'The intent that it was to follow had not been begun for this job',
+          message:
+            'The stop that this intent names as `after` did not begin for this job before the deadline',
         },
       },
     ]);

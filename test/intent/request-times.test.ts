@@ -50,7 +50,7 @@ describe('a deadline is an instant in the future', () => {
   it.each([
     ['tomorrow', 'is not ISO 8601: write it as 2026-01-31T12:00:00Z'],
     ['2026-02-01T00:00:00', 'has no time zone: end it with Z, or an offset as +01:00'],
-    ['2026-02-30T00:00:00Z', 'is no time that exists'],
+    ['2026-02-30T00:00:00Z', 'is a time that does not exist'],
   ])('%j is refused with its fault', (text, detail) => {
     expect(until(text)).toEqual(fault(detail));
   });

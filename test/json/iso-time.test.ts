@@ -52,7 +52,7 @@ describe('reads every ISO 8601 form of an instant', () => {
 });
 
 const NOT_ISO = 'is not ISO 8601: write it as 2026-01-31T12:00:00Z';
-const NONE = 'is no time that exists';
+const NONE = 'is a time that does not exist';
 const NO_ZONE = 'has no time zone: end it with Z, or an offset as +01:00';
 const NO_TIME = 'is a day without a time and a time zone: write it as 2026-01-31T12:00:00Z';
 const WEEK = 'is a week or ordinal date: write it as 2026-01-31T12:00:00Z';

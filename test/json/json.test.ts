@@ -131,7 +131,6 @@ describe('it never throws', () => {
 
 describe('the reason says where and never quotes the text', () => {
   it.each([
-    [''],
     ['{"token":"hunter2",}'],
     ['hunter2'],
     ['{"a":"hunter2'],
@@ -141,7 +140,7 @@ describe('the reason says where and never quotes the text', () => {
     const parsed = parseJson(text);
     expect(parsed).toEqual({
       ok: false,
-      detail: expect.stringMatching(/^the text is no valid JSON/),
+      detail: expect.stringMatching(/^the text is not valid JSON/),
     });
     expect(JSON.stringify(parsed)).not.toContain('hunter');
   });
@@ -218,10 +217,11 @@ describe('other values stay as they are beside a 64-bit id', () => {
 
 describe('the reason says where the JSON is invalid', () => {
   it.each([
-    ['{"a":1,}', 'the text is no valid JSON at position 7'],
-    ['{"token":"hunter2",}', 'the text is no valid JSON at position 19'],
-    ['[1', 'the text is no valid JSON at position 2'],
-    ['', 'the text is no valid JSON'],
+    ['{"a":1,}', 'the text is not valid JSON at position 7'],
+    ['{"token":"hunter2",}', 'the text is not valid JSON at position 19'],
+    ['[1', 'the text is not valid JSON at position 2'],
+    ['', 'the text is empty'],
+    [' \n', 'the text is empty'],
   ])('%j: %s', (text, detail) => {
     expect(parseJson(text)).toEqual({ ok: false, detail });
     expect(parseLoosely(text)).toEqual({ ok: false, detail });

@@ -173,9 +173,9 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
   test.for<[Record<string, string>, RegExp]>([
     [{ MAX_JOBS_PER_CALL: '0' }, /MAX_JOBS_PER_CALL must be a whole number/],
     [{ BATCH_SIZE: '11', BATCH_WINDOW_SECONDS: '0' }, /BATCH_SIZE above 10 needs/],
-    [{ MAX_JOBS_PER_CALL_ALL: '5' }, /^Settings: MAX_JOBS_PER_CALL_ALL is no setting/],
-    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }, /^Settings: LEDGER_TABLE is not set/],
-    [{ DLI_ENDPOINT: 'http://192.0.2.1' }, /^Settings: UPSTREAM_SECRETS_FILE is not set/],
+    [{ MAX_JOBS_PER_CALL_ALL: '5' }, /^Settings: MAX_JOBS_PER_CALL_ALL is not a setting/],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }, /^Settings: LEDGER_TABLE must be set/],
+    [{ DLI_ENDPOINT: 'http://192.0.2.1' }, /^Settings: UPSTREAM_SECRETS_FILE must be set/],
     [
       { UPSTREAM_SECRETS_FILE: 'package.json' },
       /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
@@ -185,6 +185,6 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
       /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
     ],
     [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
-    [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is no address of this machine/],
+    [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is not an address of this machine/],
   ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });

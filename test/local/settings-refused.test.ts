@@ -12,7 +12,7 @@ const problemsOf = (environment: Environment): string => {
 };
 
 describe('the development key opens no upstream but one on this machine', () => {
-  const NEEDED = /^MisconfiguredError: Settings: UPSTREAM_SECRETS_FILE is not set: [^;]+$/;
+  const NEEDED = /^MisconfiguredError: Settings: UPSTREAM_SECRETS_FILE must be set when [^;]+$/;
 
   it.each([
     'https://dli.eu-de.otc.t-systems.com',
@@ -54,11 +54,11 @@ describe('what would be ignored in silence is said', () => {
   test.each<[Environment, RegExp]>([
     [
       { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000' },
-      /^MisconfiguredError: Settings: LEDGER_TABLE is not set: AWS_ENDPOINT_URL_DYNAMODB /,
+      /^MisconfiguredError: Settings: LEDGER_TABLE must be set beside AWS_ENDPOINT_URL_DYNAMODB: /,
     ],
     [
       { MAX_JOBS_PER_CALL_DLI_RUNS: '5' },
-      /^MisconfiguredError: Settings: MAX_JOBS_PER_CALL_DLI_RUNS is no setting: known are MAX_JOBS_PER_CALL_DLI_RUN, /,
+      /^MisconfiguredError: Settings: MAX_JOBS_PER_CALL_DLI_RUNS is not a setting: known are MAX_JOBS_PER_CALL_DLI_RUN, /,
     ],
     [{ IAM_ENDPOINT: 'iam.example.com' }, /IAM_ENDPOINT must be an http or https URL/],
   ])('%j', (environment, problem) => {

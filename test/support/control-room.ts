@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import {
+  AllRequestsRefusedError,
   type ControlLimits,
-  EverybodyRefusedError,
   makeControlLoop,
 } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
@@ -203,7 +203,7 @@ export const startControlRoom = ({
     try {
       return await control(batch, remainingMs);
     } catch (error) {
-      if (!(error instanceof EverybodyRefusedError)) throw error;
+      if (!(error instanceof AllRequestsRefusedError)) throw error;
       failures.push(error.message);
       return batch.map(({ messageId }) => messageId);
     }

@@ -179,7 +179,7 @@ describe('every fault is named at once, and by the schema too it is one', () => 
   it('no JSON at all', () => {
     expect(readCredentials('{"projects": secret}')).toEqual({
       ok: false,
-      problems: [expect.stringMatching(/^the text is no valid JSON/)],
+      problems: [expect.stringMatching(/^the text is not valid JSON/)],
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Accounts, startUpstream } from '../../local/upstream/simulator.ts';
-import { EverybodyRefusedError, makeControlLoop } from '../../shared/control/control.ts';
+import { AllRequestsRefusedError, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import { sign } from '../../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../../shared/edge/upstream.ts';
@@ -163,7 +163,7 @@ const invoke = async (world: World, batch: readonly Received[]): Promise<void> =
     const staying = new Set(await startEnvironment(world)(batch, () => MINUTE));
     for (const { messageId } of batch) if (!staying.has(messageId)) world.waiting.delete(messageId);
   } catch (error) {
-    if (!(error instanceof EverybodyRefusedError)) throw error;
+    if (!(error instanceof AllRequestsRefusedError)) throw error;
   }
 };
 

@@ -1,4 +1,4 @@
-import { EverybodyRefusedError } from '../../../shared/control/control.ts';
+import { AllRequestsRefusedError } from '../../../shared/control/control.ts';
 import { SKEW_MS } from './nothing-stale.ts';
 import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
 
@@ -16,7 +16,7 @@ export const everythingSettles: Oracle = {
     const begun = new Set<string>();
     const before = new Map<string, string>();
     for (const step of steps) {
-      if (step.kind === 'threw' && !(step.error instanceof EverybodyRefusedError))
+      if (step.kind === 'threw' && !(step.error instanceof AllRequestsRefusedError))
         yield `the control loop threw: ${step.error instanceof Error ? step.error.stack : step.error}`;
       if (step.kind === 'queued' && step.letter.intent) {
         const { intentId, expiresAt, after } = step.letter.intent;
