@@ -1,4 +1,5 @@
-import { cutCalls, planCalls } from '../shared/intent/plan.ts';
+import { cutCalls } from '../shared/intent/cut-calls.ts';
+import { planCalls } from '../shared/intent/plan.ts';
 import { jobIdOf, type ProjectId } from '../shared/operations/operation.ts';
 import { makeWorkload } from './workload.ts';
 

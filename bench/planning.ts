@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cutCalls } from '../shared/intent/cut-calls.ts';
 import { readMessage } from '../shared/intent/message.ts';
-import { type Call, cutCalls, planCalls, type Queued } from '../shared/intent/plan.ts';
+import { type Call, planCalls, type Queued } from '../shared/intent/plan.ts';
 import { type Result, resultOf, timingOf } from '../shared/intent/result.ts';
 import { jobIdOf } from '../shared/operations/operation.ts';
 import { readReply } from '../shared/reply/read-reply.ts';

@@ -1,5 +1,5 @@
 import { slotsPer } from '../batching/slots.ts';
-import { cutCalls, partRepeats } from '../intent/plan.ts';
+import { cutCalls, partRepeats } from '../intent/cut-calls.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { candidatesOf } from './claim.ts';
 import type { Decisions } from './decide.ts';

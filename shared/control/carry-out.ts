@@ -1,3 +1,4 @@
+import { groupKeyOf } from '../intent/plan.ts';
 import type { CallEdges, ClaimCall } from './attempt.ts';
 import type { DeadlineFor } from './budget.ts';
 import { badOf, makeIsolate } from './isolate.ts';
@@ -47,9 +48,9 @@ export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryO
   };
 };
 
-/** Calls of the same operation and options for one project: they need the same rights. */
+/** The group that a call is of. All calls of a group need the same rights. */
 export const groupOf = ({ operation, project_id, options }: Call): string =>
-  `${operation.name} ${project_id} ${JSON.stringify(options)}`;
+  groupKeyOf(operation.name, project_id, options);
 
 /** Counts the calls that served a job, by group. */
 const makeServed = () => {

@@ -90,7 +90,7 @@ const work = async (
   const decisions = await decideCalls(run, admitted, plan);
   await settleDecided(run, plan, decisions);
 
-  // Claim, call, isolate, record, publish.
+  // Claim, call, isolate, record, publish: each call by itself, several at once.
   await callAll(run, openIntents, decisions, makeFinish(run, plan, acknowledge));
 
   await run.breakers.finish();

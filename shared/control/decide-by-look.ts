@@ -40,9 +40,8 @@ export const wakeOf = (
 ): number | undefined => {
   switch (byLedger.kind) {
     case 'wait':
-      return byLedger.since === undefined
-        ? byLedger.until
-        : lookForStopAt(byLedger.since, now, leastPollMs);
+      return byLedger.until;
+    case 'stop first':
     case 'look for the stop':
       return lookForStopAt(byLedger.since, now, leastPollMs);
     case 'look': {

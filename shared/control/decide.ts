@@ -58,7 +58,7 @@ export const decide = async (
   const sightings = await lookAtAll(byLedger.filter(needsLook), lookAt);
   const decided = byLedger.map((one): Decided => {
     const sighting = sightings.get(one);
-    const decision = one.byLedger.kind === 'wait' ? 'wait' : decideByLook(one, sighting, seenAt);
+    const decision = decideByLook(one, sighting, seenAt);
     const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
     return { one, sighting, decision, wake };
   });
@@ -104,8 +104,7 @@ const decidedByLedgerAlone = (
   for (const { carrier, byLedger } of decided.map(({ one }) => one)) {
     if (byLedger.kind === 'superseded') superseded.push([carrier, byLedger.by]);
     else if (byLedger.kind === 'told') told.push([carrier, byLedger.verdict]);
-    else if (byLedger.kind === 'wait' && byLedger.unmet !== undefined)
-      unmet.set(carrier, byLedger.unmet);
+    else if (byLedger.kind === 'unmet') unmet.set(carrier, byLedger.after);
   }
   return { superseded, told, unmet };
 };

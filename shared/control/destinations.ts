@@ -20,8 +20,8 @@ interface OfIntent {
 export const destinationOfIntent = ({ intent }: OfIntent): Destination =>
   destinationOf({ operation: operationOf(intent), project_id: intent.project_id });
 
-/** Where the jobs of an intent are looked at. */
-export const lookingAt = (of: OfIntent): Destination => ({
+/** Where looks at the jobs of an intent go. */
+export const lookDestinationOf = (of: OfIntent): Destination => ({
   ...destinationOfIntent(of),
   route: 'look',
 });

@@ -1,7 +1,7 @@
 import type { IntentId } from '../intent/intent.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Decisions } from './decide.ts';
-import { destinationOf, destinationOfIntent, lookingAt } from './destinations.ts';
+import { destinationOf, destinationOfIntent, lookDestinationOf } from './destinations.ts';
 import { makeExpire } from './expire.ts';
 import { type Call, intentsWanting, type Plan } from './planned.ts';
 import { warnOfFuture } from './rank.ts';
@@ -31,7 +31,7 @@ export const settlePlanned = async (run: Run, { settled }: Plan): Promise<void> 
     // A run that waits to see its stop over, or a request in doubt, has only looks to wait for.
     const refusal =
       breakers.lastRefusal(destinationOfIntent(one.wishedBy)) ??
-      breakers.lastRefusal(lookingAt(one.wishedBy));
+      breakers.lastRefusal(lookDestinationOf(one.wishedBy));
     settleByPlan(one, decisions.get(one), now(), refusal);
   }
 };
@@ -89,7 +89,7 @@ const noteWaits = (
 ): void => {
   for (const openIntent of intentsWanting(unseen)) {
     openIntent.wait({ why: 'no time' });
-    openIntent.wait({ why: 'pause', seconds: breakers.waitSeconds(lookingAt(openIntent)) });
+    openIntent.wait({ why: 'pause', seconds: breakers.waitSeconds(lookDestinationOf(openIntent)) });
   }
   if (unmet.size > 0)
     log.info('waits for an intent before it', {

@@ -4,6 +4,7 @@ import {
   type JobId,
   jobIdOf,
   type Operation,
+  type OperationName,
   type ProjectId,
 } from '../operations/operation.ts';
 import type { Age } from './age.ts';
@@ -88,7 +89,7 @@ const sameJobOptions = (a: Job, b: Job): boolean => {
 /**
  * Plans calls from queued intents. Pure. For each job, intents count from oldest to newest. Laws: equal wishes (operation,
  * options and `after`) share one carrier. Otherwise the newest wins, but a stop and the run after it are both kept, in that
- * order. No job is in two calls. A group is one call of any size, which {@link cutCalls} cuts. The order of arrival does
+ * order. No job is in two calls. A group is one call of any size, which `cutCalls` cuts. The order of arrival does
  * not matter. `now` is ISO 8601.
  */
 export const planCalls = <From>(queued: readonly Queued<From>[], now: string): Plan<From> => {
@@ -106,47 +107,16 @@ export const planCalls = <From>(queued: readonly Queued<From>[], now: string): P
   return { calls, waiting, settled };
 };
 
-/** Cuts calls to size. Law (promise P6): a group makes ceil(jobs / maxJobsPerCall) calls. */
-export const cutCalls = <From>(
-  calls: readonly Call<From>[],
-  maxJobsPerCall: (operation: Operation) => number,
-): readonly Call<From>[] =>
-  calls.flatMap((call) => {
-    const most = maxJobsPerCall(call.operation);
-    return Array.from({ length: Math.ceil(call.carriers.length / most) }, (_, i) => ({
-      ...call,
-      carriers: call.carriers.slice(i * most, (i + 1) * most),
-    }));
-  });
-
-/** Jobs of one failed call are called again in this many pieces. */
-const PIECES = 4;
-
-/**
- * Law: retries never mix with fresh jobs. Each is a quarter of the failed call, so a poison job is soon alone. `suspects`
- * says among how many jobs the poison job is, or infinity. It is undefined for a fresh job. The larger number goes first.
- */
-export const partRepeats = <From>(
-  calls: readonly Call<From>[],
-  suspects: (carrier: Carrier<From>) => number | undefined,
-): readonly Call<From>[] =>
-  calls.flatMap((call) => {
-    const fresh = call.carriers.filter((carrier) => suspects(carrier) === undefined);
-    if (fresh.length === call.carriers.length) return [call];
-    const again = call.carriers.filter((carrier) => suspects(carrier) !== undefined);
-    const bySize = [...Map.groupBy(again, (carrier) => suspects(carrier) ?? 0)];
-    const pieces = bySize
-      .toSorted(([a], [b]) => b - a)
-      .flatMap(([size, carriers]) => {
-        const most = Math.ceil(Math.min(size, carriers.length) / PIECES);
-        return cutCalls([{ ...call, carriers }], () => most);
-      });
-    return [{ ...call, carriers: fresh }, ...pieces];
-  });
+/** Tells groups apart: one operation, one project, one set of options. The order of options counts. */
+export const groupKeyOf = (
+  operation: OperationName,
+  project_id: ProjectId,
+  options: GroupOptions,
+): string => `${operation} ${project_id} ${JSON.stringify(options)}`;
 
 const groupFor = <From>(groups: Map<string, Group<From>>, intent: Intent): Group<From> => {
   const { operation, project_id, options } = intent;
-  const key = `${operation} ${project_id} ${JSON.stringify(options)}`;
+  const key = groupKeyOf(operation, project_id, options);
   let group = groups.get(key);
   if (group === undefined) {
     group = { operation: operationOf(intent), project_id, options, carriers: [] };

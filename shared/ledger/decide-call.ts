@@ -25,16 +25,12 @@ export type CallDecision =
   | { readonly kind: 'told'; readonly verdict: RecordedVerdict }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
-  /**
-   * A call may be under way or just done: wait until `until`. `unmet`: the intent that it is to follow is not known yet.
-   * `since`: a stop that was claimed then comes first, and has no verdict.
-   */
-  | {
-      readonly kind: 'wait';
-      readonly until?: number | undefined;
-      readonly unmet?: IntentId;
-      readonly since?: number;
-    }
+  /** A call may be under way or just done. Wait until then, or for the invocation that has the claim. */
+  | { readonly kind: 'wait'; readonly until?: number | undefined }
+  /** The intent that it is to follow is not known yet. `after` is that intent's age. */
+  | { readonly kind: 'unmet'; readonly after: IntentId }
+  /** A stop comes first. It was claimed at `since`, and has no verdict. */
+  | { readonly kind: 'stop first'; readonly since: number }
   /**
    * An earlier call may have been served: look before another is sent. Before `noneFrom` a look can only show that it was
    * served, not that it was not.
@@ -67,7 +63,7 @@ export const decideCall = (
   settleMs: number,
 ): CallDecision => {
   const { after } = wish;
-  if (after !== undefined && !isMet(record, after)) return { kind: 'wait', unmet: after };
+  if (after !== undefined && !isMet(record, after)) return { kind: 'unmet', after };
   if (record === undefined) return { kind: 'go' };
   if (record.newest > wish.newest) return { kind: 'superseded', by: newestIdOf(record) };
   const isOwn = record.newest === wish.newest;
@@ -112,7 +108,7 @@ const decideAfterStop = (
   settleMs: number,
 ): CallDecision => {
   const late = claim.expires_at !== undefined && Date.parse(claim.expires_at) <= now;
-  if (!isOver(standing) && !late) return { kind: 'wait', since: claim.at };
+  if (!isOver(standing) && !late) return { kind: 'stop first', since: claim.at };
   const clearFrom = clearFromOf(claim, standing, settleMs);
   if (now < clearFrom) return { kind: 'wait', until: clearFrom };
   const verdict = standing.kind === 'settled' ? standing.verdict : undefined;

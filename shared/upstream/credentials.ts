@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { closedObject } from '../json/closed-object.ts';
 import { httpUrl } from '../json/http-url.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../json/json.ts';
-import { isProjectId, PROJECT_ID_RULE } from '../operations/operation.ts';
+import { isProjectId, PROJECT_ID_RULE, type Service } from '../operations/operation.ts';
 
 /** A pair of keys that signs requests. A temporary pair has a security token. */
 export interface KeyPair {
@@ -22,7 +22,8 @@ export interface User {
 
 export type Credential = KeyPair | User;
 
-export type EndpointName = 'dli' | 'drs' | 'iam';
+/** What has an endpoint: each service, and IAM. */
+export type EndpointName = Service | 'iam';
 
 /** How requests for a project are sent: to which endpoints, if not the default ones, and by which credential. */
 export interface Account {

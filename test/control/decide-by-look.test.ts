@@ -14,7 +14,7 @@ const CLAIMED = 10 * MINUTE;
 /** A look counts from then on; and from then on it can show that the request had no effect. */
 const [CLEAR_FROM, NONE_FROM] = [CLAIMED + 100, CLAIMED + 200];
 
-const judgedAs = (
+const decidedAs = (
   byLedger: CallDecision,
   operation: OperationName = 'dli.run',
 ): DecidedByLedger => {
@@ -33,8 +33,8 @@ const judgedAs = (
   };
 };
 
-const doubtful = judgedAs({ kind: 'look', noneFrom: NONE_FROM });
-const over = judgedAs({ kind: 'look', noneFrom: 0 });
+const doubtful = decidedAs({ kind: 'look', noneFrom: NONE_FROM });
+const over = decidedAs({ kind: 'look', noneFrom: 0 });
 
 /** What a look shows of the last run: that it was served, that the job runs since before, that nothing was done. */
 const TAKEN: Sighting = seen('job_running', CLAIMED);
@@ -75,13 +75,13 @@ describe('what a look at an unanswered request decides', () => {
   });
 
   it('what needs no look goes', () => {
-    expect(decideByLook(judgedAs({ kind: 'go' }), undefined, 0)).toBe('go');
+    expect(decideByLook(decidedAs({ kind: 'go' }), undefined, 0)).toBe('go');
   });
 });
 
 describe('what a look decides for a run that waits for its stop', () => {
   const following = (isDelivered: boolean) =>
-    judgedAs({ kind: 'look for the stop', isDelivered, since: CLAIMED });
+    decidedAs({ kind: 'look for the stop', isDelivered, since: CLAIMED });
 
   it.each<[status: string | undefined, delivered: string, undelivered: string]>([
     ['job_cancel_success', 'go', 'go'],
@@ -121,7 +121,10 @@ describe('what a look decides for a run that waits for its stop', () => {
   });
 
   it('no other operation waits so', () => {
-    const other = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 }, 'drs.retry');
+    const other = decidedAs(
+      { kind: 'look for the stop', isDelivered: true, since: 0 },
+      'drs.retry',
+    );
     expect(decideByLook(other, seen('CONFIGURATION'), CLEAR_FROM)).toBe('wait');
   });
 });
@@ -140,14 +143,14 @@ describe('when it is worth coming back for a job that waits', () => {
     const [since, now] = [CLAIMED, CLAIMED + waitedMs];
     for (const byLedger of [
       { kind: 'look for the stop', isDelivered: true, since },
-      { kind: 'wait', since },
+      { kind: 'stop first', since },
     ] as const)
-      expect(wakeOf(judgedAs(byLedger), now, POLL)).toBe(now + afterMs);
+      expect(wakeOf(decidedAs(byLedger), now, POLL)).toBe(now + afterMs);
   });
 
   it('so it is late by no more than a quarter of what the stop took, or the shortest poll', () => {
     for (const stopMs of [1, POLL, MINUTE, 7 * MINUTE, 40 * MINUTE]) {
-      const one = judgedAs({ kind: 'look for the stop', isDelivered: true, since: 0 });
+      const one = decidedAs({ kind: 'look for the stop', isDelivered: true, since: 0 });
       let now = 0;
       while (now < stopMs) now = wakeOf(one, now, POLL) ?? Number.NaN;
       expect(now - stopMs).toBeLessThanOrEqual(Math.max(POLL, stopMs / 4));
@@ -155,8 +158,8 @@ describe('when it is worth coming back for a job that waits', () => {
   });
 
   it('what waits for a moment comes back then; for what may end at any time there is none', () => {
-    expect(wakeOf(judgedAs({ kind: 'wait', until: 777 }), 0, POLL)).toBe(777);
-    expect(wakeOf(judgedAs({ kind: 'wait' }), 0, POLL)).toBeUndefined();
+    expect(wakeOf(decidedAs({ kind: 'wait', until: 777 }), 0, POLL)).toBe(777);
+    expect(wakeOf(decidedAs({ kind: 'wait' }), 0, POLL)).toBeUndefined();
   });
 
   it('what a look did not tell comes back once looks count, and no effect can come any more', () => {
@@ -170,6 +173,6 @@ describe('when it is worth coming back for a job that waits', () => {
     const [by] = openWishes({ age: 9 }).openIntents.map(({ intent }) => intent.intent_id);
     if (by === undefined) throw new Error('no id');
     for (const byLedger of [{ kind: 'go' }, { kind: 'superseded', by }] as const)
-      expect(wakeOf(judgedAs(byLedger), 0, POLL)).toBeUndefined();
+      expect(wakeOf(decidedAs(byLedger), 0, POLL)).toBeUndefined();
   });
 });

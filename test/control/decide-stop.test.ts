@@ -25,7 +25,7 @@ interface Stop {
 const delivered = { outcome: 'delivered', evidence: 'keyed' } as const;
 
 /** How one run of the job 1 after its stop is decided, with the job in that state. */
-const weighRun = async (stop: Stop, status: string, wish: Wish = {}) => {
+const decideRun = async (stop: Stop, status: string, wish: Wish = {}) => {
   const { verdict, agoMs = 0, asked = false, end, clearFrom } = stop;
   const call = theOnly(openWishes({ age: 5, jobs: ['1'], ...wish }).calls);
   const { records } = startRecords(memoryLedger());
@@ -75,8 +75,8 @@ describe('a run whose stop was delivered', () => {
     'looks no sooner than a status must be newer than the stop, and then at once: %s',
     async (status) => {
       const early = { verdict: delivered, agoMs: SETTLE - 1 };
-      expect(await weighRun(early, status)).toMatchObject({ looks: 0, way: '', wake: AT + 1 });
-      const { looks, way } = await weighRun({ verdict: delivered, agoMs: SETTLE }, status);
+      expect(await decideRun(early, status)).toMatchObject({ looks: 0, way: '', wake: AT + 1 });
+      const { looks, way } = await decideRun({ verdict: delivered, agoMs: SETTLE }, status);
       const isStill = ['job_cancel_success', 'job_running_exception'].includes(status);
       expect([looks, way]).toEqual([1, isStill ? 'called' : 'not stopped']);
     },
@@ -85,7 +85,7 @@ describe('a run whose stop was delivered', () => {
   it('how late statuses are is the stop’s matter, not the run’s', async () => {
     const options = { resume_savepoint: true };
     const stop = { verdict: delivered, agoMs: SETTLE };
-    expect((await weighRun(stop, 'job_cancel_success', { options })).way).toBe('called');
+    expect((await decideRun(stop, 'job_cancel_success', { options })).way).toBe('called');
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('a run whose stop was delivered', () => {
     [8 * POLL, 2 * POLL],
     [3_600_000, 900_000],
   ])('one that takes %i ms so far is looked at again in %i ms', async (agoMs, wakeMs) => {
-    expect(await weighRun({ verdict: delivered, agoMs }, 'job_canceling')).toMatchObject({
+    expect(await decideRun({ verdict: delivered, agoMs }, 'job_canceling')).toMatchObject({
       looks: 1,
       way: '',
       wake: AT + wakeMs,
@@ -103,13 +103,13 @@ describe('a run whose stop was delivered', () => {
   it('a stop that was seen to be over needs no time to show, and none but its end', async () => {
     const verdict = { outcome: 'delivered', evidence: 'observed' } as const;
     const end = { invocation: 'theirs', until: AT + 7 };
-    expect(await weighRun({ verdict, end }, 'job_cancel_success')).toMatchObject({
+    expect(await decideRun({ verdict, end }, 'job_cancel_success')).toMatchObject({
       looks: 0,
       way: '',
       wake: AT + 7,
     });
     const over = { verdict, end: { ...end, until: AT } };
-    expect(await weighRun(over, 'job_cancel_success')).toMatchObject({ looks: 1, way: 'called' });
+    expect(await decideRun(over, 'job_cancel_success')).toMatchObject({ looks: 1, way: 'called' });
   });
 });
 
@@ -117,18 +117,18 @@ describe('a run whose stop was not delivered', () => {
   it('goes where no stop is under way, and has its own answer', async () => {
     const refused = { verdict: { outcome: 'rejected', evidence: 'keyed' } } as const;
     for (const status of ['job_running', 'job_cancel_fail', 'job_init'])
-      expect(await weighRun(refused, status)).toMatchObject({ looks: 1, way: 'called' });
-    expect(await weighRun(refused, 'job_canceling')).toMatchObject({ looks: 1, way: '' });
+      expect(await decideRun(refused, status)).toMatchObject({ looks: 1, way: 'called' });
+    expect(await decideRun(refused, 'job_canceling')).toMatchObject({ looks: 1, way: '' });
   });
 
   it('polls while it is not settled, from its claim on', async () => {
-    const { looks, wake } = await weighRun({ agoMs: 8 * POLL }, 'job_running');
+    const { looks, wake } = await decideRun({ agoMs: 8 * POLL }, 'job_running');
     expect([looks, wake]).toEqual([0, AT + 2 * POLL]);
   });
 
   it('waits until its request cannot take effect any more', async () => {
     const end = { invocation: 'theirs', until: AT + 9 };
-    const { looks, wake } = await weighRun({ asked: true, end }, 'job_running');
+    const { looks, wake } = await decideRun({ asked: true, end }, 'job_running');
     expect([looks, wake]).toEqual([0, AT + 9]);
   });
 });
@@ -136,21 +136,25 @@ describe('a run whose stop was not delivered', () => {
 describe('the claim of a run after its stop', () => {
   it('is to tell from when on a status is newer than the stop', async () => {
     const stop = { verdict: delivered, agoMs: SETTLE };
-    expect((await weighRun(stop, 'job_cancel_success')).clearFrom).toBe(AT);
+    expect((await decideRun(stop, 'job_cancel_success')).clearFrom).toBe(AT);
   });
 
   it('or than what was done before a stop that did nothing', async () => {
     const refused = { verdict: { outcome: 'rejected', evidence: 'keyed' }, clearFrom: AT } as const;
-    expect((await weighRun(refused, 'job_running')).clearFrom).toBe(AT);
+    expect((await decideRun(refused, 'job_running')).clearFrom).toBe(AT);
     const early = { ...refused, clearFrom: AT + 1 };
-    expect(await weighRun(early, 'job_running')).toMatchObject({ looks: 0, way: '', wake: AT + 1 });
+    expect(await decideRun(early, 'job_running')).toMatchObject({
+      looks: 0,
+      way: '',
+      wake: AT + 1,
+    });
   });
 });
 
 describe('after a delivered stop, another stop', () => {
   it('goes at once, and hands on that the last one may not show yet', async () => {
     const again = { operation: 'dli.stop' } as const;
-    expect(await weighRun({ verdict: delivered }, 'job_running', again)).toEqual({
+    expect(await decideRun({ verdict: delivered }, 'job_running', again)).toEqual({
       looks: 0,
       way: 'called',
       wake: undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutCalls, type Plan, planCalls } from '../../shared/intent/plan.ts';
+import { cutCalls } from '../../shared/intent/cut-calls.ts';
+import { type Plan, planCalls } from '../../shared/intent/plan.ts';
 import { idAt, NOW, queuedAs, type Wish } from '../support/messages.ts';
 
 type NamedJob = NonNullable<Wish['jobs']>[number];

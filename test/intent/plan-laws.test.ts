@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Call,
-  type Carrier,
-  cutCalls,
-  partRepeats,
-  planCalls,
-  type Queued,
-} from '../../shared/intent/plan.ts';
+import { cutCalls, partRepeats } from '../../shared/intent/cut-calls.ts';
+import { type Call, type Carrier, planCalls, type Queued } from '../../shared/intent/plan.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { foldModel, placesOf, sorted } from '../support/fold-model.ts';
 import { NOW, queuedAs } from '../support/messages.ts';

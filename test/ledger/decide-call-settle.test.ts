@@ -24,7 +24,7 @@ interface Last {
 }
 
 /** What becomes of a wish of age 2, or of age 1, which has the claim. */
-const judged = (last: Last, now: number, wished: OperationName, age = 2): CallDecision => {
+const decided = (last: Last, now: number, wished: OperationName, age = 2): CallDecision => {
   const { operation = 'dli.run', verdict, isAsked, end, clearFrom, expires_at } = last;
   const record: JobRecord = {
     newest: idAt(1),
@@ -59,8 +59,8 @@ describe('a request that ended without an answer, and may take effect', () => {
 
   it('is looked into at once for the same intent: that it was not served, no look tells yet', () => {
     for (const now of [SETTLED, UNTIL - 1])
-      expect(judged(doubtful, now, 'dli.run', 1)).toEqual({ kind: 'look', noneFrom: UNTIL });
-    expect(judged(doubtful, UNTIL, 'dli.run', 1)).toEqual({ kind: 'look', noneFrom: 0 });
+      expect(decided(doubtful, now, 'dli.run', 1)).toEqual({ kind: 'look', noneFrom: UNTIL });
+    expect(decided(doubtful, UNTIL, 'dli.run', 1)).toEqual({ kind: 'look', noneFrom: 0 });
   });
 
   it.each<[OperationName, OperationName]>([
@@ -71,24 +71,24 @@ describe('a request that ended without an answer, and may take effect', () => {
     ['drs.start', 'drs.start'],
   ])('holds up a newer intent until it cannot any more: %s, and then %s', (operation, wished) => {
     const last = { ...doubtful, operation };
-    expect(judged(last, UNTIL - 1, wished)).toEqual({ kind: 'wait', until: UNTIL });
-    expect(judged(last, UNTIL, wished).kind).toBe(
-      operation === 'dli.stop' && wished === 'dli.run' ? 'wait' : 'look',
+    expect(decided(last, UNTIL - 1, wished)).toEqual({ kind: 'wait', until: UNTIL });
+    expect(decided(last, UNTIL, wished).kind).toBe(
+      operation === 'dli.stop' && wished === 'dli.run' ? 'stop first' : 'look',
     );
   });
 
   it('so too where a look has shown that it was served', () => {
     const served: Last = { verdict: observed, end };
     for (const wished of ['dli.run', 'dli.stop'] as const) {
-      expect(judged(served, UNTIL - 1, wished)).toEqual({ kind: 'wait', until: UNTIL });
-      expect(judged(served, UNTIL, wished)).toEqual({ kind: 'go' });
+      expect(decided(served, UNTIL - 1, wished)).toEqual({ kind: 'wait', until: UNTIL });
+      expect(decided(served, UNTIL, wished)).toEqual({ kind: 'go' });
     }
   });
 
   it('of a stop that was seen: the run waits for its end, and then looks at once', () => {
     const served: Last = { operation: 'dli.stop', verdict: observed, end };
-    expect(judged(served, UNTIL - 1, 'dli.run')).toEqual({ kind: 'wait', until: UNTIL });
-    expect(judged(served, UNTIL, 'dli.run')).toEqual({
+    expect(decided(served, UNTIL - 1, 'dli.run')).toEqual({ kind: 'wait', until: UNTIL });
+    expect(decided(served, UNTIL, 'dli.run')).toEqual({
       kind: 'look for the stop',
       isDelivered: true,
       since: SETTLED,
@@ -102,8 +102,8 @@ describe('a run after a delivered stop looks no sooner than a status must be new
   it('it waits until so long after its reply, and from then on looks', () => {
     const wait = { kind: 'wait', until: SETTLED + SETTLE };
     for (const now of [SETTLED, SETTLED + SETTLE - 1])
-      expect(judged(stopped, now, 'dli.run')).toEqual(wait);
-    expect(judged(stopped, SETTLED + SETTLE, 'dli.run')).toEqual({
+      expect(decided(stopped, now, 'dli.run')).toEqual(wait);
+    expect(decided(stopped, SETTLED + SETTLE, 'dli.run')).toEqual({
       kind: 'look for the stop',
       isDelivered: true,
       since: SETTLED,
@@ -112,8 +112,8 @@ describe('a run after a delivered stop looks no sooner than a status must be new
 
   it('and longer where what was done before the stop may show as late', () => {
     const last = { ...stopped, clearFrom: 300 };
-    expect(judged(last, 299, 'dli.run')).toEqual({ kind: 'wait', until: 300 });
-    expect(judged(last, 300, 'dli.run').kind).toBe('look for the stop');
+    expect(decided(last, 299, 'dli.run')).toEqual({ kind: 'wait', until: 300 });
+    expect(decided(last, 300, 'dli.run').kind).toBe('look for the stop');
   });
 
   it('a stop that was refused did nothing: only what was done before it counts', () => {
@@ -122,23 +122,23 @@ describe('a run after a delivered stop looks no sooner than a status must be new
       verdict: { outcome: 'rejected', evidence: 'keyed' },
     };
     const look = { kind: 'look for the stop', isDelivered: false, since: SETTLED };
-    expect(judged(refused, SETTLED, 'dli.run')).toEqual(look);
+    expect(decided(refused, SETTLED, 'dli.run')).toEqual(look);
     const after = { ...refused, clearFrom: 300 };
-    expect(judged(after, 299, 'dli.run')).toEqual({ kind: 'wait', until: 300 });
-    expect(judged(after, 300, 'dli.run')).toEqual(look);
+    expect(decided(after, 299, 'dli.run')).toEqual({ kind: 'wait', until: 300 });
+    expect(decided(after, 300, 'dli.run')).toEqual(look);
   });
 
   it('a stop that is yet to be carried out tells since when the run waits for it', () => {
-    expect(judged({ operation: 'dli.stop' }, SETTLED, 'dli.run')).toEqual({
-      kind: 'wait',
+    expect(decided({ operation: 'dli.stop' }, SETTLED, 'dli.run')).toEqual({
+      kind: 'stop first',
       since: CLAIMED,
     });
   });
 
   it('and once its deadline has passed the run looks whether a stop is under way all the same', () => {
     const last: Last = { operation: 'dli.stop', expires_at: new Date(400).toISOString() };
-    expect(judged(last, 399, 'dli.run')).toEqual({ kind: 'wait', since: CLAIMED });
-    expect(judged(last, 400, 'dli.run')).toEqual({
+    expect(decided(last, 399, 'dli.run')).toEqual({ kind: 'stop first', since: CLAIMED });
+    expect(decided(last, 400, 'dli.run')).toEqual({
       kind: 'look for the stop',
       isDelivered: false,
       since: CLAIMED,

@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
     told: { by: OWNER, asked: OWNER },
     equal: 'look',
     newer: 'look',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'its request went unanswered long ago, and others have written since',
@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
     told: { by: ANOTHER, asked: OWNER },
     equal: 'look',
     newer: 'look',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'the fate of its call is unknown',
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
     told: undefined,
     equal: 'look',
     newer: 'look',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'nor do others who have written of other jobs',
@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
     told: { by: ANOTHER },
     equal: 'look',
     newer: 'look',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'its call was never sent, or surely not served',
@@ -116,7 +116,7 @@ const CASES: readonly Case[] = [
     told: { by: OWNER },
     equal: 'go',
     newer: 'go',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'so too where an earlier request went unanswered, which it has looked into',
@@ -124,7 +124,7 @@ const CASES: readonly Case[] = [
     told: { by: OWNER, asked: ANOTHER },
     equal: 'go',
     newer: 'go',
-    restart: 'wait',
+    restart: 'stop first',
   },
   {
     title: 'never sent, and its deadline has passed',
@@ -207,7 +207,7 @@ const PAIRS: readonly (readonly [OperationName, OperationName])[] = [
 
 const [OLDER, EQUAL, NEWER] = [1, 2, 3].map(idAt);
 
-const judged = (
+const decided = (
   { lease, told, late }: Pick<Case, 'lease' | 'told' | 'late'>,
   newest: typeof EQUAL,
   [of, wished]: readonly [OperationName, OperationName],
@@ -237,15 +237,15 @@ describe('a job without a record is called', () => {
 
 describe.each(CASES)('the last claim: $title (lease $lease ms)', (claimed) => {
   it.each(PAIRS)('%s, and then %s', (...pair) => {
-    expect(judged(claimed, OLDER, pair)).toEqual({ kind: 'superseded', by: EQUAL });
-    expect(judged(claimed, NEWER, pair).kind).toBe(claimed.newer);
-    if (pair[0] === pair[1]) expect(judged(claimed, EQUAL, pair).kind).toBe(claimed.equal);
+    expect(decided(claimed, OLDER, pair)).toEqual({ kind: 'superseded', by: EQUAL });
+    expect(decided(claimed, NEWER, pair).kind).toBe(claimed.newer);
+    if (pair[0] === pair[1]) expect(decided(claimed, EQUAL, pair).kind).toBe(claimed.equal);
   });
 
   it('a stop, and then a run', () => {
     const restart = ['dli.stop', 'dli.run'] as const;
-    expect(judged(claimed, OLDER, restart)).toEqual({ kind: 'superseded', by: EQUAL });
-    const byLedger = judged(claimed, NEWER, restart);
+    expect(decided(claimed, OLDER, restart)).toEqual({ kind: 'superseded', by: EQUAL });
+    const byLedger = decided(claimed, NEWER, restart);
     expect(byLedger.kind).toBe(claimed.restart);
     if (byLedger.kind !== AFTER_ALL) return;
     expect(byLedger.isDelivered).toBe(claimed.told?.verdict?.outcome === 'delivered');
@@ -265,12 +265,12 @@ describe('a run that names the stop that it is to follow', () => {
   });
 
   it('waits, not for any lease, while nothing or something older is known of the job', () => {
-    const unmet = { kind: 'wait', unmet: idAt(5) };
+    const unmet = { kind: 'unmet', after: idAt(5) };
     expect(decideCall(wish(idAt(5)), undefined, undefined, AT, 0)).toEqual(unmet);
     expect(decideCall(wish(idAt(5)), known(idAt(4)), undefined, AT, 0)).toEqual(unmet);
   });
 
-  it.each([5, 6])('is judged as any other once the stop, or a newer one, is known: %i', (age) => {
+  it.each([5, 6])('is decided as any other once the stop, or a newer one, is known: %i', (age) => {
     const record = known(idAt(age));
     const other = decideCall(wish(undefined), record, undefined, AT, 0);
     expect(decideCall(wish(idAt(5)), record, undefined, AT, 0)).toEqual(other);

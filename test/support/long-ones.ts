@@ -7,7 +7,7 @@ export const LONG_FUNCTIONS: readonly string[] = [
   'test/control/bounded-time.test.ts: begin',
   'test/control/carry-out.test.ts: carryOut',
   'test/control/decide-groups.test.ts: it callback',
-  'test/control/decide-stop.test.ts: weighRun',
+  'test/control/decide-stop.test.ts: decideRun',
   'test/control/decide.test.ts: begin',
   'test/control/expire.test.ts: end',
   'test/control/fence.test.ts: it callback',
