@@ -21,6 +21,8 @@ export interface Known {
   /** When the caller was told that the queue has it, if ever. */
   answeredAt: number | undefined;
   after: string | undefined;
+  /** Whether it names a delivery of its stop that became no intent: it may be called before the ledger knows that it follows. */
+  followsLate: boolean;
   /** Every id under which it was accepted. */
   readonly ids: ReadonlySet<string>;
   /** The intents that superseded it, as its results say. */
@@ -51,12 +53,15 @@ const ageOf = (intent: QueuedIntent): string =>
     ? atTime(intent.intentId, intent.sentAt)
     : intent.intentId;
 
+const isNamedDirectly = (run: Known, stop: Known): boolean =>
+  run.after === stop.id || [...stop.request.names].includes(run.after ?? '');
+
 /**
  * Whether the ledger could know the named stop before the run had its result. If the stop's event became the intent of
  * another delivery than the named one, the stop must also have had its result first.
  */
 const isKnownInTime = (run: Known, stop: Known): boolean =>
-  run.after === stop.id || [...stop.request.names].includes(run.after ?? '')
+  isNamedDirectly(run, stop)
     ? stop.sentAt <= run.toldAt
     : stop.toldAt <= run.toldAt && !run.givenUpFor.some((id) => stop.ids.has(id));
 
@@ -65,8 +70,10 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
   for (const run of known) {
     const stop = byName.get(run.after ?? '');
     if (stop === undefined || stop.age <= run.age) continue;
-    if (isKnownInTime(run, stop)) run.age = `${stop.age}:~${run.id}`;
-    else run.after = undefined;
+    if (isKnownInTime(run, stop)) {
+      run.age = `${stop.age}:~${run.id}`;
+      run.followsLate = !isNamedDirectly(run, stop);
+    } else run.after = undefined;
   }
 };
 
@@ -97,6 +104,7 @@ const knownFrom = (
     age: ageOf(one),
     answeredAt: undefined,
     after: one.after,
+    followsLate: false,
     ids,
     givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>
       by !== undefined && ids.has(intent_id) ? [by] : [],

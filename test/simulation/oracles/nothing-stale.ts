@@ -1,3 +1,4 @@
+import type { Known } from '../ages.ts';
 import type { Call, Invocation, Step } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { intentsBehind, type Oracle, verdictKey } from './oracle.ts';
@@ -42,6 +43,12 @@ const wasRefusedBeforeItsStop = (call: Call, age: string): boolean =>
 /** The most by which clocks differ, in milliseconds. */
 export const SKEW_MS = 1_000;
 
+/** Runs that may be called before the ledger knows which stop they follow: that stop is not stale beside them. */
+export const lateFollowers = (intents: readonly Known[]): ReadonlySet<string> =>
+  new Set(intents.filter(({ followsLate }) => followsLate).map(({ age }) => age));
+
+type IsStale = (age: string, beside: string) => boolean;
+
 /** By job of a call: the newest intents that it served. */
 type Served = ReadonlyMap<Call, readonly (readonly [certain: string, possible: string])[]>;
 
@@ -74,7 +81,7 @@ const servedBy = (steps: readonly Step[]): Served => {
 };
 
 /** Calls for an intent that is older than one called or delivered before. */
-function* staleCalls(steps: readonly Step[], served: Served): Iterable<string> {
+function* staleCalls(steps: readonly Step[], served: Served, isStale: IsStale): Iterable<string> {
   const newest = new Map<string, string>();
   for (const step of steps) {
     if (step.kind === 'published' && step.result.outcome === 'delivered') {
@@ -89,7 +96,7 @@ function* staleCalls(steps: readonly Step[], served: Served): Iterable<string> {
       const known = newest.get(job) ?? '';
       if (possible === '' && intentsBehind(call, i).length > 0)
         yield `call ${call.n} asked for ${job}, and all who had asked for it had their outcome`;
-      else if (possible !== '' && possible < known)
+      else if (possible !== '' && isStale(possible, known))
         yield `call ${call.n} carried out ${possible} for ${job} after ${known}`;
       if (certain > known && !wasRefusedBeforeItsStop(call, certain)) newest.set(job, certain);
     }
@@ -97,7 +104,7 @@ function* staleCalls(steps: readonly Step[], served: Served): Iterable<string> {
 }
 
 /** Effects for an intent that is older than one that took effect before. */
-function* staleEffects(steps: readonly Step[], served: Served): Iterable<string> {
+function* staleEffects(steps: readonly Step[], served: Served, isStale: IsStale): Iterable<string> {
   const effects = new Map<string, string>();
   for (const step of steps) {
     if (step.kind !== 'arrived' || !step.call.effective) continue;
@@ -106,7 +113,7 @@ function* staleEffects(steps: readonly Step[], served: Served): Iterable<string>
       if (call.troubles[i] !== undefined) continue;
       const job = jobAt(call, i);
       const last = effects.get(job) ?? '';
-      if (possible < last)
+      if (isStale(possible, last))
         yield `call ${call.n} took effect for ${possible} on ${job} after ${last} had`;
       if (certain > last) effects.set(job, certain);
     }
@@ -116,9 +123,12 @@ function* staleEffects(steps: readonly Step[], served: Served): Iterable<string>
 /** P3: no call carries out an intent that is older than one already called or observed for the same job. */
 export const nothingStale: Oracle = {
   promise: 'P3 nothing stale',
-  *check({ steps }) {
+  *check({ steps, intents }) {
+    const late = lateFollowers(intents);
+    const isStale: IsStale = (age, beside) =>
+      age < beside && !(late.has(beside) && beside.startsWith(`${age}:~`));
     const served = servedBy(steps);
-    yield* staleCalls(steps, served);
-    yield* staleEffects(steps, served);
+    yield* staleCalls(steps, served, isStale);
+    yield* staleEffects(steps, served, isStale);
   },
 };

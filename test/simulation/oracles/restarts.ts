@@ -1,7 +1,7 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
 import { contractOf, isFollowed, isRestart } from '../../support/fixtures.ts';
 import { jobKey } from '../chronicle.ts';
-import { SKEW_MS } from './nothing-stale.ts';
+import { lateFollowers, SKEW_MS } from './nothing-stale.ts';
 import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { isFailureOf } from './statuses.ts';
 
@@ -79,10 +79,14 @@ export const stopNotGivenUp: Oracle = {
   },
 };
 
-/** No intent takes effect on a job twice, unless the upstream failed to carry out the first call. */
+/**
+ * No intent takes effect on a job twice, unless the upstream failed to carry out the first call. A run that was called before
+ * the ledger knew its stop is called again after that.
+ */
 export const onceEach: Oracle = {
   promise: 'one effect for one intent',
-  *check({ steps, climate }) {
+  *check({ steps, climate, intents }) {
+    const late = lateFollowers(intents);
     const effects = new Map<string, ReadonlySet<string>>();
     for (const step of steps) {
       if (step.kind !== 'arrived' || !step.call.effective) continue;
@@ -92,7 +96,8 @@ export const onceEach: Oracle = {
         const job = jobKey(call.operation, call.project, id);
         const before = effects.get(job) ?? new Set();
         const asking = idsBehind(call, place);
-        const isAgain = asking.length > 0 && asking.every((intent) => before.has(intent));
+        const isAgain =
+          asking.length > 0 && asking.every((intent) => before.has(intent) && !late.has(intent));
         const status = call.statuses[place] ?? '';
         // The upstream accepted the call and failed, so a second call is right.
         const hasFailed = climate.jobsFail > 0 && isFailureOf(call.operation, status);
