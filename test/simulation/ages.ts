@@ -21,6 +21,8 @@ export interface Known {
   /** When the caller was told that the queue has it, if ever. */
   answeredAt: number | undefined;
   after: string | undefined;
+  /** Whether it names a stop, also one that it does not follow in the end. */
+  readonly namesStop: boolean;
   /** Whether it names a delivery of its stop that became no intent: it may be called before the ledger knows that it follows. */
   followsLate: boolean;
   /** Every id under which it was accepted. */
@@ -104,6 +106,7 @@ const knownFrom = (
     age: ageOf(one),
     answeredAt: undefined,
     after: one.after,
+    namesStop: one.after !== undefined,
     followsLate: false,
     ids,
     givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>

@@ -10,8 +10,8 @@ export const sequenceOrder: Oracle = {
   *check({ steps, intents }) {
     const sequences = new Map<string, readonly [sender: string, sequence: number]>();
     // An intent with `after` follows that stop, whatever its sequence.
-    for (const { age, request, after } of intents)
-      if (request.sequence !== undefined && after === undefined)
+    for (const { age, request, namesStop } of intents)
+      if (request.sequence !== undefined && !namesStop)
         sequences.set(age, [request.isEvent ? 'event' : 'direct', request.sequence]);
     if (sequences.size === 0) return;
     const isLower = (one: string, other: string): boolean => {
