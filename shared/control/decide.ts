@@ -21,7 +21,7 @@ export interface Decisions {
   readonly notStopped: readonly Candidate[];
   readonly superseded: readonly (readonly [Carrier, by: IntentId])[];
   /** The newest intent that wants the job has this verdict already. */
-  readonly told: readonly (readonly [Carrier, RecordedVerdict])[];
+  readonly alreadySettled: readonly (readonly [Carrier, RecordedVerdict])[];
   /** Those that wait, and when it is worth coming back for them, in milliseconds since 1970. */
   readonly wakes: ReadonlyMap<Carrier, number>;
   /** Those that wait since there was no time to look at them. */
@@ -97,16 +97,16 @@ const byDecision = (calls: readonly Call[], decided: readonly Decided[]): Decisi
 /** Jobs that the ledger alone has decided. */
 const decidedByLedgerAlone = (
   decided: readonly Decided[],
-): Pick<Decisions, 'superseded' | 'told' | 'unmet'> => {
+): Pick<Decisions, 'superseded' | 'alreadySettled' | 'unmet'> => {
   const superseded: (readonly [Carrier, IntentId])[] = [];
-  const told: (readonly [Carrier, RecordedVerdict])[] = [];
+  const alreadySettled: (readonly [Carrier, RecordedVerdict])[] = [];
   const unmet = new Map<Carrier, Age>();
   for (const { carrier, byLedger } of decided.map(({ one }) => one)) {
     if (byLedger.kind === 'superseded') superseded.push([carrier, byLedger.by]);
-    else if (byLedger.kind === 'told') told.push([carrier, byLedger.verdict]);
+    else if (byLedger.kind === 'has verdict') alreadySettled.push([carrier, byLedger.verdict]);
     else if (byLedger.kind === 'unmet') unmet.set(carrier, byLedger.after);
   }
-  return { superseded, told, unmet };
+  return { superseded, alreadySettled, unmet };
 };
 
 /** A job whose last request was in vain, and among how many jobs the reason is known to be. Empty: it is no job's fault. */

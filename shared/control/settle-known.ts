@@ -57,7 +57,7 @@ export const settleDecided = async (
   const { now, log } = edges;
   for (const [carrier, superseded_by] of decisions.superseded)
     settleWithoutCall(carrier, { outcome: 'superseded', superseded_by }, now());
-  for (const [carrier, verdict] of decisions.told) settleNewest(carrier, verdict);
+  for (const [carrier, verdict] of decisions.alreadySettled) settleNewest(carrier, verdict);
   const byPlan = settled.map((one) => one.superseded_by);
   warnOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
   // Claimed: another invocation may be about to call a stop between the two, which must not be passed over.

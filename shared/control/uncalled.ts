@@ -46,7 +46,7 @@ export const NOT_STOPPED: VerdictInfo = {
   error: notStopped('The stop before it was delivered, but it did not stop the job'),
 };
 
-const TOLD = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
+const VERDICTS = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as const;
 
 /**
  * The verdict on a job whose deadline has passed. It says why there was no other: how every request there is refused, or
@@ -104,6 +104,6 @@ export const settleByPlan = (
     ? expiredOf(wishedBy, job, refusal)
     : decision === undefined
       ? verdict
-      : TOLD[decision];
+      : VERDICTS[decision];
   settleWithoutCall({ job, wishedBy: [wishedBy] }, told, at);
 };

@@ -22,7 +22,7 @@ export type CallDecision =
   /** Claim it and call. */
   | { readonly kind: 'go' }
   /** It has its verdict. Another invocation gave it since this one read its messages, or under another key. */
-  | { readonly kind: 'told'; readonly verdict: RecordedVerdict }
+  | { readonly kind: 'has verdict'; readonly verdict: RecordedVerdict }
   /** A newer intent was carried out. */
   | { readonly kind: 'superseded'; readonly by: IntentId }
   /** A call may be under way or just done. Wait until then, or for the invocation that has the claim. */
@@ -68,7 +68,7 @@ export const decideCall = (
   if (record.newest > wish.newest) return { kind: 'superseded', by: newestIdOf(record) };
   const isOwn = record.newest === wish.newest;
   const verdict = holder?.verdicts[record.claim.index];
-  if (isOwn && verdict !== undefined) return { kind: 'told', verdict };
+  if (isOwn && verdict !== undefined) return { kind: 'has verdict', verdict };
   const standing = standingOf(record.claim, holder, now);
   if (standing.kind === 'live') return { kind: 'wait', until: standing.until };
   // A newer intent waits as long as an older one's request may take effect.

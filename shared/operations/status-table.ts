@@ -9,7 +9,7 @@ import { isIn, type Sighting } from './sighting.ts';
  * - `none`: the request had no effect.
  * - `pending`: the status tells nothing yet.
  */
-export interface Told<Status extends string> {
+export interface StatusLists<Status extends string> {
   readonly there: readonly Status[];
   readonly taken?: readonly Status[];
   readonly none: readonly Status[];
@@ -28,7 +28,7 @@ export interface StatusTable {
  * throws. A status that is not known tells nothing yet, and neither does a look that told none.
  */
 export const statusTable = <Status extends string>(
-  { there, taken = [], none, pending = [], missing }: Told<Status>,
+  { there, taken = [], none, pending = [], missing }: StatusLists<Status>,
   known: readonly Status[] = [],
 ): StatusTable => {
   const placed = [
