@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeAccept } from '../shared/accept/accept.ts';
+import { documentRoute } from '../shared/accept/document-route.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
@@ -7,6 +8,7 @@ import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
 import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
+import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 
 const config = readAcceptConfig(process.env);
@@ -30,7 +32,7 @@ const accept = makeAccept({
 
 /** HTTP API → intents → queue. */
 export const handler = makeHttpHandler({
-  routes: makeRoutes(accept, now),
+  routes: [...makeRoutes(accept, now), documentRoute(readOpenApi)],
   tell: tellProblem,
   newIntentId,
   log,

@@ -10,14 +10,18 @@ export interface HttpRequest {
   readonly text: string;
 }
 
-/** How a request was answered. `intentId` is set if it is not the one that the route was given. */
-export type Handled = { readonly intentId?: IntentId } & (
+/**
+ * How a request was answered. `intentId` is set if it is not the one that the route was given, `allow` if the path has
+ * other methods only.
+ */
+export type Handled = { readonly intentId?: IntentId; readonly allow?: string } & (
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly problem: Problem }
 );
 
 export interface Route {
-  readonly method: Operation['method'];
+  /** A GET has no body to read. */
+  readonly method: 'GET' | Operation['method'];
   /** With parameters in braces. */
   readonly path: string;
   /** The caller makes the intent id before the request is read, so that every answer has one. */

@@ -47,7 +47,9 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' 
       return { ok: false, problem: BROKEN };
     });
     const { intentId = made } = handled;
-    return resultOf(handled.ok ? handled.answer : tell(handled.problem, path, intentId), intentId);
+    const { ok, allow } = handled;
+    const answered = ok ? handled.answer : tell(handled.problem, path, intentId);
+    return resultOf(answered, intentId, allow);
   };
   const router = middy<Event, GatewayResult>()
     .use(httpHeaderNormalizer())
@@ -57,7 +59,7 @@ export const makeHttpHandler = ({ routes, tell, newIntentId, log, basePath = '' 
           method,
           path,
           handler: (event: Event) =>
-            answer(event.rawPath, (intentId) => take(event, intentId, handle)),
+            answer(event.rawPath, (intentId) => take(event, intentId, { method, handle })),
         })),
         notFoundResponse: ({ path }) => answer(path, async () => notFound(routes, path)),
       }),
@@ -96,13 +98,15 @@ const asPayload2 = ({ method, path, headers, body, isBase64Encoded }: HttpEvent)
 const take = async (
   event: Event,
   intentId: IntentId,
-  handle: Route['handle'],
+  { method, handle }: Pick<Route, 'method' | 'handle'>,
 ): Promise<Handled> => {
-  const reading = readText(event);
+  const reading = method === 'GET' ? NO_BODY : readText(event);
   if (!reading.ok) return reading;
   const { rawPath: path, headers, pathParameters: params = {} } = event;
   return handle({ path, headers, params, text: reading.text }, intentId);
 };
+
+const NO_BODY = { ok: true, text: '' } as const;
 
 /** The body as text, or why it cannot be read. API Gateway encodes binary bodies as base64. */
 const readText = (event: Event): { ok: true; text: string } | Extract<Handled, { ok: false }> => {
@@ -122,9 +126,11 @@ const readText = (event: Event): { ok: true; text: string } | Extract<Handled, {
 };
 
 const notFound = (routes: readonly Route[], path: string): Handled => {
-  return templateOf(routes, path) === undefined
-    ? refused(blankProblem(404, `There is nothing here. The paths are: ${pathsOf(routes)}.`))
-    : refused(blankProblem(405, 'Use POST.'));
+  const methods = routes.filter((route) => fits(route.path, path)).map(({ method }) => method);
+  if (methods.length === 0)
+    return refused(blankProblem(404, `There is nothing here. The paths are: ${pathsOf(routes)}.`));
+  const allow = methods.join(', ');
+  return { ...refused(blankProblem(405, `Use ${allow}.`)), allow };
 };
 
 const templateOf = (routes: readonly Route[], path: string): string | undefined =>
@@ -142,16 +148,20 @@ const BROKEN = problemOf(
   'The request could not be handled. Nothing is known to be queued: send it again.',
 );
 
-const resultOf = (answer: Answer, intentId: IntentId): GatewayResult => ({
+const resultOf = (
+  answer: Answer,
+  intentId: IntentId,
+  allow: string | undefined,
+): GatewayResult => ({
   statusCode: answer.status,
   headers: {
     'content-type': answer.contentType ?? 'application/json',
     'x-intent-id': intentId,
     // The vendor's typed clients show this header and no other.
     'x-request-id': intentId,
-    ...(answer.status === 405 && { allow: 'POST' }),
+    ...(answer.status === 405 && allow !== undefined && { allow }),
     ...(answer.status === 503 && { 'retry-after': '5' }),
   },
-  body: JSON.stringify(answer.body),
+  body: answer.text ?? JSON.stringify(answer.body),
   isBase64Encoded: false,
 });

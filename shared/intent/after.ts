@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wireForm } from '../json/wire-form.ts';
 import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type IntentId, timeOf } from './intent.ts';
@@ -44,4 +45,9 @@ export const afterSchema = (row: Operation, now: Date): v.GenericSchema<unknown,
           (name) => !isIdOfIntent(name) || ageOf(name, now) > -MOST_AHEAD_MS,
           'is of a time to come',
         ),
+        wireForm(() => ({
+          description: `The ${row.restart?.after} that this intent follows: its intent id, its event's id or its correlation id. An intent id is at most 8 days old.`,
+          type: 'string',
+          pattern: NAME.source,
+        })),
       );

@@ -3,6 +3,7 @@ import { closedObject } from '../json/closed-object.ts';
 import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
 import { isObject } from '../json/json.ts';
+import { wireForm } from '../json/wire-form.ts';
 import { isOperationName, OPERATIONS, operations } from '../operations/index.ts';
 import { jobListSchema } from '../operations/job-list.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type OperationName,
   PROJECT_ID_RULE,
   type ProjectId,
+  projectId,
   type RequestedJobs,
 } from '../operations/operation.ts';
 import { afterSchema, isIdOfIntent } from './after.ts';
@@ -49,6 +51,12 @@ const timestamp = (now: Date) =>
       'is more than 7 days ahead: the queue would not give the jobs so often',
     ),
     v.transform((time) => time.toISOString()),
+    wireForm(() => ({
+      description:
+        'The deadline: an instant to come, at most 7 days ahead. Other forms of ISO 8601 are taken too.',
+      type: 'string',
+      format: 'date-time',
+    })),
   );
 
 /** The name that a caller gives its request, in the body or in a header. */
@@ -57,17 +65,23 @@ export const correlationIdSchema = v.pipe(
   v.regex(/^[\x20-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters'),
 );
 
-const name = v.custom<OperationName>(
-  isOperationName,
-  `must be one of ${operations.map((row) => row.name).join(', ')}`,
+const name = v.pipe(
+  v.custom<OperationName>(
+    isOperationName,
+    `must be one of ${operations.map((row) => row.name).join(', ')}`,
+  ),
+  wireForm(() => ({ enum: operations.map((row) => row.name) })),
 );
 
-const project = v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE);
+const project = v.pipe(
+  v.custom<ProjectId>(isProjectId, PROJECT_ID_RULE),
+  wireForm(() => ({ type: 'string', pattern: projectId.source })),
+);
 
 const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(row.job.schema)]));
 
-/** An unknown operation leaves jobs and options unchecked. All other fields are still checked, so that every fault is named at once. */
-const nativeSchema = (operation: unknown, now: Date) => {
+/** The schema of a native request. An unknown operation leaves jobs and options unchecked. All other fields are still checked, so that every fault is named at once. */
+export const nativeSchema = (operation: unknown, now: Date) => {
   const row = isOperationName(operation) ? OPERATIONS[operation] : undefined;
   return closedObject(
     {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wireForm } from '../json/wire-form.ts';
 
 const RULE =
   'must be a whole number of at most 20 digits, or an ISO 8601 time with a time zone, as 2026-01-31T12:00:00.123456Z';
@@ -10,6 +11,10 @@ const MOST_FRACTION = 9;
 
 const digits = /^\d{1,20}$/;
 const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)$/;
+
+/** As {@link time}, but with no time that does not exist, bar the last days of a month. */
+const PUBLISHED_TIME =
+  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)$';
 
 const zoneOf = (text: string): string => {
   if (text === 'Z') return text;
@@ -43,6 +48,15 @@ export const sequenceSchema: v.GenericSchema<unknown, string> = v.pipe(
     addIssue({ message: isLarge ? TOO_LARGE : RULE });
     return NEVER;
   }),
+  wireForm(() => ({
+    description:
+      'The order among the intents of one caller: a whole number, or a time with its zone.',
+    anyOf: [
+      { type: 'string', pattern: digits.source },
+      { type: 'string', pattern: PUBLISHED_TIME },
+      { type: 'integer', minimum: 0, maximum: 10n ** BigInt(MOST_DIGITS) - 1n },
+    ],
+  })),
 );
 
 /** Whether two sequences can be compared. A number and a time cannot. */

@@ -1,11 +1,20 @@
 import * as v from 'valibot';
 import { isObject } from './json.ts';
+import { type JsonSchema, wireForm } from './wire-form.ts';
 
 /**
  * Whether a tool added this key, and not the caller. Tracers add `_datadog` to events, editors add `$schema`. The caller
  * cannot leave such a key out (dd-trace-java PR 7613, datadog-lambda-extension PR 436).
  */
-export const isAddedKey = (key: string): boolean => /^(?!__proto__$)[_$]/.test(key);
+export const isAddedKey = (key: string): boolean => ADDED_KEY.test(key);
+
+const ADDED_KEY = /^(?!__proto__$)[_$]/;
+
+/** The value of a key that is ignored. */
+export const IGNORED: JsonSchema = { description: 'Ignored.' };
+
+/** Ignored keys, in the JSON Schema of an object. */
+export const ADDED_KEYS: JsonSchema = { [ADDED_KEY.source]: IGNORED };
 
 /**
  * An object with these fields and no others. Reports every unknown field and every other fault at once. valibot's own
@@ -32,5 +41,10 @@ export const closedObject = <const Entries extends v.ObjectEntries>(
         addIssue({ message, received, ...(expected && { expected }), ...(path && { path }) });
       return read.success ? read.output : NEVER;
     }),
+    wireForm((of) => ({
+      ...of(known),
+      additionalProperties: false,
+      patternProperties: ADDED_KEYS,
+    })),
   );
 };

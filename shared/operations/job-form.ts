@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { closedObject } from '../json/closed-object.ts';
 import { isObject } from '../json/json.ts';
+import { wireForm } from '../json/wire-form.ts';
 import { jobIdSchema } from './job-list.ts';
 import type { Job, JobForm, JobId, JobIdRule, JobOptions } from './operation.ts';
 
@@ -27,7 +28,10 @@ const nativeSchema = (
     v.check(() => false, `must be an object with ${wanted}`),
   );
   const alone = needed.length === 0 ? bare : refused;
-  return v.lazy((job) => (isObject(job) ? full : alone));
+  return v.pipe(
+    v.lazy((job) => (isObject(job) ? full : alone)),
+    wireForm((of) => (needed.length === 0 ? { anyOf: [of(bare), of(full)] } : of(full))),
+  );
 };
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wireForm } from '../json/wire-form.ts';
 import { type Job, type JobId, type JobIdRule, jobIdOf } from './operation.ts';
 
 /** Jobs per request. More than one upstream call takes, few enough to validate within one invocation. */
@@ -21,6 +22,7 @@ export const jobIdSchema = (rule: JobIdRule): v.GenericSchema<unknown, JobId> =>
       addIssue({ message: rule.detail });
       return NEVER;
     }),
+    wireForm(rule.form),
   );
 
 /** Where a job is listed again with other options, so that it is unclear which were meant; -1 if nowhere. */
@@ -60,6 +62,7 @@ export const jobListSchema = (item: v.GenericSchema<unknown, Job>) =>
       ];
       addIssue({ message: 'names a job that is listed before with other options', path });
     }),
+    wireForm((of) => ({ type: 'array', minItems: 1, maxItems: MAX_JOBS, items: of(item) })),
   );
 
 /** Each job once, in the order first listed. */

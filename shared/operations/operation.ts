@@ -1,4 +1,5 @@
 import type { GenericSchema, ObjectEntries } from 'valibot';
+import type { JsonSchema } from '../json/wire-form.ts';
 import type { Reading } from '../reply/correlate.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { OPERATIONS } from './index.ts';
@@ -38,6 +39,8 @@ export type Language = 'en-us' | 'zh-cn';
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** The JSON text to send in place of `body`. */
+  readonly text?: string;
   /** If it is not application/json. */
   readonly contentType?: string;
 }
@@ -83,6 +86,8 @@ export interface JobIdRule {
   readonly numeric: boolean;
   /** The rule in words, for faults. */
   readonly detail: string;
+  /** The rule as JSON Schema, for the published documents. */
+  readonly form: () => JsonSchema;
 }
 
 /** How one job is written, with the options that an operation has for it. */
@@ -141,7 +146,7 @@ export interface Operation {
   readonly isThere: (sighting: Sighting, job?: Job) => boolean;
 }
 
-const projectId = /^[A-Za-z0-9_-]{1,64}$/;
+export const projectId = /^[A-Za-z0-9_-]{1,64}$/;
 
 export const isProjectId = (text: unknown): text is ProjectId =>
   typeof text === 'string' && projectId.test(text);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,7 +26,8 @@ const PAIR = { ak: 'access-key', sk: 'secret-key-of-the-pair' };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundles-'));
   for (const name of functionNames)
-    await bundleFunction(name, { outdir: folder, credentials: 'environment' });
+    await bundleFunction(name, { outdir: join(folder, 'dist'), credentials: 'environment' });
+  await cp(join(import.meta.dirname, '../../docs'), join(folder, 'docs'), { recursive: true });
   queues = await startFauxqs({ port: 0, logger: false });
   for (const name of ['intents', 'intents-dlq']) queues.createQueue(name, { region });
   bus = await startEventBus({ buses: ['results'], region });
@@ -78,7 +79,7 @@ const invoke = async (
 ): Promise<{ answer: unknown; warnings: string }> => {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '--eval', program, join(folder, name, 'index.mjs'), event],
+    ['--input-type=module', '--eval', program, join(folder, 'dist', name, 'index.mjs'), event],
     { cwd: folder, env: { ...environment(), ...keys } },
   );
   return { answer: JSON.parse(stdout.split('\n').at(-1) ?? ''), warnings: stderr };
@@ -92,7 +93,7 @@ const queued = (): readonly unknown[] =>
 
 describe('a bundle needs nothing beside it', () => {
   test.each(functionNames)('%s imports no module', async (name) => {
-    const code = await readFile(join(folder, name, 'index.mjs'), 'utf8');
+    const code = await readFile(join(folder, 'dist', name, 'index.mjs'), 'utf8');
     expect(code).not.toMatch(/(^|[;}])import[\s{"'*]/);
     expect(code.match(/import\(["'][^"']+["']\)/g)).toEqual([
       'import("@smithy/core/event-streams")',
@@ -105,6 +106,17 @@ describe('a bundle needs nothing beside it', () => {
     expect(queued()).toContainEqual(
       expect.objectContaining({ operation: 'dli.run', project_id: PROJECT }),
     );
+  });
+
+  test('accept-http serves its description, which lies beside it in the zip', async () => {
+    const event = JSON.parse(await sample('accept-http/4-native.json'));
+    event.requestContext.http.method = 'GET';
+    const text = await readFile(join(folder, 'docs/openapi.json'), 'utf8');
+    const asked = JSON.stringify({ ...event, rawPath: '/openapi.json', body: '' });
+    expect(await invoke('accept-http', asked)).toMatchObject({
+      answer: { statusCode: 200, body: text },
+      warnings: '',
+    });
   });
 
   test('accept-event answers and queues', async () => {

@@ -25,7 +25,8 @@ export type Template = v.InferOutput<typeof templateSchema>;
 /** Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. */
 export const prepareService = async (folder: string): Promise<void> => {
   const outdir = join(folder, 'dist');
-  await cp(join(project, 'serverless.yml'), join(folder, 'serverless.yml'));
+  for (const file of ['serverless.yml', 'docs/openapi.json'])
+    await cp(join(project, file), join(folder, file));
   for (const name of functionNames)
     await bundleFunction(name, { outdir, credentials: 'environment' });
 };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isObject, type Json } from '../../json/json.ts';
+import type { JsonSchema } from '../../json/wire-form.ts';
 import { asWhole, byPosition, openReply, type Reading, type Row } from '../../reply/correlate.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { UNSPECIFIED } from '../../reply/rows.ts';
@@ -22,13 +23,33 @@ import { look } from './look.ts';
 const LONG_MAX = '9223372036854775807';
 const decimal = /^(0|[1-9]\d{0,18})$/;
 
-const jobId: JobIdRule = {
+/** An id of a Flink job. */
+export const dliJobId: JobIdRule = {
   is: (text) => decimal.test(text) && (text.length < LONG_MAX.length || text <= LONG_MAX),
   numeric: true,
   detail: `must be a DLI job id: an integer from 0 to ${LONG_MAX}`,
+  form: (): JsonSchema => ({
+    description: `A DLI job id, from 0 to ${LONG_MAX}, as a string or a number.`,
+    anyOf: [
+      { type: 'string', pattern: `^(0|[1-9][0-9]{0,17}|${belowMost()}|${LONG_MAX})$` },
+      { type: 'integer', minimum: 0, maximum: BigInt(LONG_MAX) },
+    ],
+  }),
 };
 
-const job = jobForm(jobId);
+/** A pattern for numbers that have as many digits as {@link LONG_MAX} and are less: one part for each first smaller digit. */
+const belowMost = (): string =>
+  [...LONG_MAX]
+    .map((digit, i) => ({ i, lowest: i === 0 ? 1 : 0, highest: Number(digit) - 1 }))
+    .filter(({ lowest, highest }) => highest >= lowest)
+    .map(({ i, lowest, highest }) => {
+      const rest = LONG_MAX.length - 1 - i;
+      const digit = `[${lowest}-${highest}]`;
+      return `${LONG_MAX.slice(0, i)}${digit}${rest === 0 ? '' : `[0-9]{${rest}}`}`;
+    })
+    .join('|');
+
+const job = jobForm(dliJobId);
 
 const flagValue = v.optional(v.boolean('must be true or false'));
 
@@ -40,7 +61,7 @@ const requestWith = (flag: string | undefined): v.GenericSchema<unknown, Request
   v.pipe(
     vendorObject(
       {
-        job_ids: jobListSchema(jobIdSchema(jobId)),
+        job_ids: jobListSchema(jobIdSchema(dliJobId)),
         ...(flag !== undefined && { [flag]: flagValue }),
       },
       'must be a JSON object',

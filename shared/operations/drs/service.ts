@@ -28,10 +28,12 @@ import { idOf, taskRowsOf, textOf } from './rows.ts';
 /** DRS ids look like UUIDs and are not hex, so their form is left open. */
 const opaque = /^[A-Za-z0-9_-]{1,64}$/;
 
-const jobId: JobIdRule = {
+/** An id of a replication task. */
+export const drsTaskId: JobIdRule = {
   is: (text) => opaque.test(text),
   numeric: false,
   detail: 'must be a DRS task id: a string of 1 to 64 letters, digits, hyphens or underscores',
+  form: () => ({ description: 'A DRS task id.', type: 'string', pattern: opaque.source }),
 };
 
 /** A flag of one task, which may be left out. */
@@ -40,7 +42,7 @@ export const flag = v.exactOptional(v.boolean('must be true or false'));
 /** Reads `{"jobs": [{"job_id": "…", …}]}`. A text that is empty counts as absent. */
 const requestWith = (options: v.ObjectEntries): v.GenericSchema<unknown, RequestedJobs> => {
   const listed = v.pipe(
-    vendorObject({ ...options, job_id: jobIdSchema(jobId) }, 'must be an object with a job_id'),
+    vendorObject({ ...options, job_id: jobIdSchema(drsTaskId) }, 'must be an object with a job_id'),
     v.transform(({ job_id, ...others }): Job => {
       const given = Object.entries(others).filter(([, value]) => value !== '');
       return bareIfPlain({ job_id, ...Object.fromEntries(given) });
@@ -122,7 +124,7 @@ export const drsOperation = ({
 }: DrsOperation): Operation => ({
   ...own,
   service: 'drs',
-  job: jobForm(jobId, jobOptions),
+  job: jobForm(drsTaskId, jobOptions),
   options: {},
   request: requestWith(vendorOptions),
   answer: (jobs) => ({ status: answerStatus, body: resultsFor(jobs) }),

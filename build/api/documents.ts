@@ -1,0 +1,12 @@
+import { asyncApi } from './asyncapi.ts';
+import { resultEventDraft4 } from './draft4.ts';
+import { jsonText } from './json-text.ts';
+import { openApi } from './openapi.ts';
+
+/** The published documents, by their path: made of the schemas that validate. */
+export const documents = (): ReadonlyMap<string, string> =>
+  new Map([
+    ['docs/openapi.json', jsonText(openApi())],
+    ['docs/asyncapi.json', jsonText(asyncApi())],
+    ['docs/result-event.draft4.json', jsonText(resultEventDraft4())],
+  ]);

@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nativeSchema } from '../../shared/intent/request.ts';
+import type { JsonSchema } from '../../shared/json/wire-form.ts';
+import { operations } from '../../shared/operations/index.ts';
+import type { Operation } from '../../shared/operations/operation.ts';
+import { answerSchemas, headers, parameters, shared, sharedInFull } from './components.ts';
+import { hoist } from './hoist.ts';
+import { jsonSchemaOf } from './json-schema-of.ts';
+import { idHeaders, notOffered, refusals } from './responses.ts';
+import { examplesFor } from './samples.ts';
+
+const project = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+
+const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+
+/** `dli.run` is DliRun. */
+const titleOf = (name: string): string =>
+  name.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+const refOf = (name: string) => ref('schemas', name);
+
+const bodyOf = (schema: JsonSchema, path: string) => ({
+  required: true,
+  description: 'Less than 1,000,000 bytes.',
+  content: { 'application/json': { schema, examples: examplesFor(path) } },
+});
+
+const success = (description: string, name: string) => ({
+  description,
+  headers: idHeaders,
+  content: { 'application/json': { schema: refOf(name) } },
+});
+
+/** The native request for one operation. What the operation never takes is left out. */
+const nativeForm = ({ name }: Operation): JsonSchema => {
+  const { properties, ...form } = jsonSchemaOf(nativeSchema(name, new Date(0)));
+  const fields = Object.entries(Object(properties)).filter(
+    ([, field]) =>
+      JSON.stringify(field, (_, v) => (typeof v === 'bigint' ? null : v)) !== '{"not":{}}',
+  );
+  return { ...form, properties: { ...Object.fromEntries(fields), operation: { const: name } } };
+};
+
+const requestSchemas = Object.fromEntries(
+  operations.flatMap((row) => [
+    [`${titleOf(row.name)}Intent`, nativeForm(row)],
+    [`${titleOf(row.name)}Request`, jsonSchemaOf(row.request)],
+  ]),
+);
+
+const nativeRoute = () => ({
+  operationId: 'acceptIntent',
+  tags: ['native'],
+  summary: 'Hands in an intent: one operation on one or more jobs of one project',
+  description: 'A job that is listed twice must have the same options each time.',
+  parameters: [ref('parameters', 'CorrelationId'), ref('parameters', 'Traceparent')],
+  requestBody: bodyOf(refOf('Intent'), '/v1/intents'),
+  responses: { 202: success('The queue has every job.', 'Receipt'), ...refusals('problem') },
+});
+
+const dropInRoute = (row: Operation) => ({
+  operationId: titleOf(row.name).replace(/^./, (first) => first.toLowerCase()),
+  tags: [row.service],
+  summary: `Takes the vendor’s request for ${row.name}`,
+  description:
+    'The answer says only that the queue has every job. Other methods of this path are answered with 501.',
+  parameters: [
+    ref('parameters', 'ProjectId'),
+    ref('parameters', 'CorrelationId'),
+    ref('parameters', 'Traceparent'),
+    ...(row.service === 'dli' ? [ref('parameters', 'Language')] : []),
+  ],
+  requestBody: bodyOf(refOf(`${titleOf(row.name)}Request`), row.path),
+  responses: {
+    [row.answer([], 'en-us').status]: success(
+      'The queue has every job.',
+      row.service === 'dli' ? 'DliAnswer' : 'DrsAnswer',
+    ),
+    ...refusals('vendor'),
+  },
+});
+
+const documentRoute = {
+  operationId: 'describe',
+  tags: ['native'],
+  summary: 'This document',
+  responses: {
+    200: {
+      description: 'OpenAPI 3.1.',
+      headers: idHeaders,
+      content: { 'application/json': { schema: { type: 'object' } } },
+    },
+    ...Object.fromEntries(
+      Object.entries(refusals('problem')).filter(([status]) =>
+        ['403', '429', '500'].includes(status),
+      ),
+    ),
+  },
+};
+
+const PREFIXES = ['/v1.0', '/v2.0', '/v3', '/v5'];
+
+/** OpenAPI has no path of any length: this one stands for every other path under the vendor's prefixes. */
+const otherPaths = Object.fromEntries(
+  PREFIXES.map((prefix) => [`${prefix}/{other}`, ref('pathItems', 'NotOffered')]),
+);
+
+const otherCall = {
+  tags: ['not offered'],
+  summary: 'Every other call of the vendor’s, of any method and on a path of any length',
+  responses: {
+    403: ref('responses', 'Forbidden'),
+    501: ref('responses', 'NotOffered'),
+  },
+};
+
+const notOfferedItem = {
+  parameters: [
+    {
+      name: 'other',
+      in: 'path',
+      required: true,
+      schema: { type: 'string', pattern: '^[a-z-]{1,64}$' },
+    },
+  ],
+  ...Object.fromEntries(
+    ['get', 'put', 'post', 'delete', 'patch'].map((method) => [method, otherCall]),
+  ),
+};
+
+const info = {
+  title: project.name,
+  version: project.version,
+  summary: project.description,
+  description:
+    'Paths under `/v1.0/`, `/v2.0/`, `/v3/` and `/v5/` speak as the vendor does; those that are not listed are answered with 501. Other paths that are not listed are 404. Fields whose names begin with `_` or `$` are ignored.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+};
+
+const security = {
+  iam: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description:
+      'AWS Signature Version 4, service `execute-api`, checked by AWS before the request comes to us. The embedded stack checks none.',
+    'x-amazon-apigateway-authtype': 'awsSigv4',
+  },
+};
+
+const schemas = {
+  Intent: {
+    oneOf: operations.map(({ name }) => refOf(`${titleOf(name)}Intent`)),
+    discriminator: {
+      propertyName: 'operation',
+      mapping: Object.fromEntries(
+        operations.map(({ name }) => [name, `#/components/schemas/${titleOf(name)}Intent`]),
+      ),
+    },
+  },
+  ...requestSchemas,
+  ...answerSchemas,
+};
+
+/** The OpenAPI 3.1 description of every route that accept-http has. */
+export const openApi = (): unknown => ({
+  openapi: '3.1.0',
+  info,
+  servers: [{ url: '/', description: 'Where this document is served; behind a stage, the stage.' }],
+  security: [{ iam: [] }],
+  tags: [
+    { name: 'native', description: 'Our own routes.' },
+    { name: 'dli', description: 'Drop-in routes of DLI.' },
+    { name: 'drs', description: 'Drop-in routes of DRS.' },
+    { name: 'not offered', description: 'The vendor’s other calls.' },
+  ],
+  paths: {
+    '/v1/intents': { post: nativeRoute() },
+    ...Object.fromEntries(
+      operations.map((row) => [row.path, { [row.method.toLowerCase()]: dropInRoute(row) }]),
+    ),
+    ...otherPaths,
+    '/openapi.json': { get: documentRoute },
+  },
+  components: {
+    schemas: { ...Object(hoist(schemas, shared)), ...sharedInFull },
+    parameters: hoist(parameters, shared),
+    headers,
+    responses: { NotOffered: notOffered, Forbidden: refusals('vendor')[403] },
+    pathItems: { NotOffered: notOfferedItem },
+    securitySchemes: security,
+  },
+});

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject, type JsonObject, parseJson } from '../../shared/json/json.ts';
+
+const FOLDER = join(import.meta.dirname, '../../events/accept-http');
+
+/** A request of a file under `events/accept-http`. */
+export interface Sample {
+  readonly name: string;
+  readonly path: string;
+  readonly body: JsonObject;
+}
+
+const objectIn = (text: string, file: string): JsonObject => {
+  const parsed = parseJson(text);
+  if (parsed.ok && isObject(parsed.value)) return parsed.value;
+  throw new Error(`${file} holds no JSON object`);
+};
+
+/** Every request under `events/accept-http`, with exact ids. */
+export const samples: readonly Sample[] = readdirSync(FOLDER)
+  .toSorted()
+  .map((file) => {
+    const { rawPath, body } = objectIn(readFileSync(join(FOLDER, file), 'utf8'), file);
+    return {
+      name: file.replace(/\.json$/, ''),
+      path: String(rawPath),
+      body: objectIn(String(body), file),
+    };
+  });
+
+/** The samples for a path, as OpenAPI has its examples. */
+export const examplesFor = (template: string): Readonly<Record<string, unknown>> => {
+  const path = new RegExp(`^${template.replaceAll('.', '\\.').replace('{project_id}', '[^/]+')}$`);
+  return Object.fromEntries(
+    samples
+      .filter((sample) => path.test(sample.path))
+      .map(({ name, body }) => [name, { summary: `events/accept-http/${name}.json`, value: body }]),
+  );
+};

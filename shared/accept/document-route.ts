@@ -1,0 +1,8 @@
+import type { Route } from './route.ts';
+
+/** `GET /openapi.json`: the description of every route, as JSON text. */
+export const documentRoute = (read: () => Promise<string>): Route => ({
+  method: 'GET',
+  path: '/openapi.json',
+  handle: async () => ({ ok: true, answer: { status: 200, body: undefined, text: await read() } }),
+});

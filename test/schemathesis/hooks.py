@@ -1,0 +1,40 @@
+"""What JSON Schema cannot say of a valid request, for schemathesis (CONTRIBUTING.md)."""
+
+import datetime
+
+import schemathesis
+from hypothesis import strategies
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def in_seconds(seconds):
+    return (now() + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# A deadline is to come, and at most 7 days ahead.
+schemathesis.openapi.format(
+    "date-time", strategies.integers(3_600, 6 * 24 * 3_600).map(in_seconds)
+)
+
+
+def is_past(deadline):
+    try:
+        return datetime.datetime.fromisoformat(deadline) < now()
+    except (TypeError, ValueError):
+        return False
+
+
+@schemathesis.hook
+def filter_body(context, body):
+    """A deadline is not past. A job that is listed twice has the same options each time."""
+    if not isinstance(body, dict):
+        return True
+    jobs = body.get("jobs")
+    ids = [
+        job["job_id"] if isinstance(job, dict) and "job_id" in job else job
+        for job in (jobs if isinstance(jobs, list) else [])
+    ]
+    texts = [str(id) for id in ids]
+    return len(set(texts)) == len(texts) and not is_past(body.get("expires_at"))
