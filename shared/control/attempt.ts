@@ -95,7 +95,7 @@ const makeTurn = ({ now }: Pick<CallEdges, 'now'>, { call: planned, claim }: Cal
     ready: async (): Promise<string | undefined> => {
       if (claimed === undefined) claimed = { ...planned, carriers: (await claim?.(planned)) ?? [] };
       const jobs = claimed.carriers.map(({ job }) => job);
-      // A request that is sent again was not served before. A look judges by the first time.
+      // A request that is sent again was not served before. Still, looks go by its first time.
       readyAt ??= now();
       return jobs.length === 0 ? undefined : planned.operation.encode(jobs, planned.options);
     },

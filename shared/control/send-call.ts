@@ -29,7 +29,7 @@ export interface CallScope {
   readonly deadlineFor: DeadlineFor;
   readonly served: ServedGroup;
   readonly settleAttempt: SettleAttempt;
-  /** They are settled last: by then it shows whose matter the denial is. */
+  /** They are settled last: by then it shows whether the denial is of the job or of the credential. */
   readonly deniedAlone: DeniedAlone[];
 }
 

@@ -38,7 +38,7 @@ const contradiction = (jobs: readonly Job[]): number => {
 };
 
 /**
- * A list of 1 to {@link MAX_JOBS} jobs. Its length is judged before its items, so that a list of a million wrong
+ * A list of 1 to {@link MAX_JOBS} jobs. Its length is checked before its items, so that a list of a million wrong
  * things is one fault and not a million.
  */
 export const jobListSchema = (item: v.GenericSchema<unknown, Job>) =>
