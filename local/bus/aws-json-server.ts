@@ -64,7 +64,7 @@ const replyTo = async (
     return awsFault('UnknownOperationException', 'The X-Amz-Target header names no operation.');
   }
   const parsed = parse(body);
-  if (parsed === undefined) return awsFault('SerializationException', 'The body is no JSON.');
+  if (parsed === undefined) return awsFault('SerializationException', 'The body is not JSON.');
   return handle(operation, parsed.input);
 };
 

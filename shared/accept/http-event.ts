@@ -21,7 +21,7 @@ const unreadable = (payload: unknown): ReadHttpEvent => {
     ok: false,
     detail: foreign
       ? looksLike(foreign)
-      : 'is no HTTP event: accept-http takes those of an HTTP API, a REST API or a function URL',
+      : 'is not an HTTP event: accept-http takes those of an HTTP API, a REST API or a function URL',
   };
 };
 

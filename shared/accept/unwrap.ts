@@ -25,7 +25,7 @@ const isEvent = (value: unknown): boolean => isObject(value) && 'detail-type' in
  */
 const openText = (text: unknown, what: string, fields: EventFields, open: Open): Opened => {
   const parsed = parseJson(typeof text === 'string' ? text : '');
-  if (!parsed.ok) return { ok: false, detail: `${what} is no JSON: ${parsed.detail}` };
+  if (!parsed.ok) return { ok: false, detail: `${what} is not JSON: ${parsed.detail}` };
   const { value } = parsed;
   if (isEvent(value) || recognise(value) !== undefined) return open(value);
   return one({ 'detail-type': 'Job Control Intent', ...fields, detail: value });

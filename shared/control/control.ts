@@ -59,7 +59,7 @@ export const makeControlLoop =
     const refusal = run.breakers.allRefused();
     if (refusal !== undefined && staying.length === batch.length)
       throw new AllRequestsRefusedError(
-        `The upstream refused every request of this batch; its ${batch.length} messages come back. The last refusal: ${refusal}`,
+        `The upstream refused every request of this batch; its messages come back. The last refusal: ${refusal}`,
       );
     return staying.map(({ messageId }) => messageId);
   };

@@ -144,7 +144,7 @@ type Headers = Dispatcher.ResponseData['headers'];
 const firstOf = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'string' ? header : header?.[0];
 
-/** The body as text. If it cannot be decoded, a sentence takes its place, which is no JSON and so no service's reply. */
+/** The body as text. If it cannot be decoded, a sentence takes its place: the reply then does not count as the service's. */
 const textOf = async (body: AsyncIterable<Buffer>, headers: Headers): Promise<string> => {
   const bytes = await readBounded(body);
   const codings = codingsIn(headers['content-encoding']);

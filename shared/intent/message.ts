@@ -71,11 +71,11 @@ export const readMessage = (text: string): ReadMessage => {
   try {
     body = JSON.parse(text);
   } catch {
-    return unreadable('the message is no JSON');
+    return unreadable('the message is not JSON');
   }
   const foreign = isObject(body) && 'v' in body ? undefined : foreignMessage(body);
   if (foreign !== undefined) return unreadable(`the message ${foreign}`);
-  if (!isObject(body)) return unreadable('the message is no JSON object');
+  if (!isObject(body)) return unreadable('the message is not a JSON object');
   if (body.v !== MESSAGE_VERSION)
     return unreadable(`the message is not of version ${MESSAGE_VERSION}`);
   const schema = isOperationName(body.operation) ? schemas.get(body.operation) : undefined;

@@ -67,7 +67,7 @@ const isBadSignature = (status: number, body: Json): boolean =>
 
 const intermediaryOf = (wire: WireReply, blame: Blame): Intermediary => ({
   served: servedAfter(blame, wire.status),
-  reason: excerptOfReply(wire, 'no reply of the service'),
+  reason: excerptOfReply(wire, 'not a reply of the service'),
 });
 
 /** A refusal in a short line: the code and the words of its first row, or else how the wire begins. */

@@ -50,7 +50,7 @@ export interface WireReply {
 export interface Replied extends Sent {
   readonly kind: 'replied';
   readonly status: number;
-  /** Null if it is no JSON. Numbers may be rounded: ids are taken from strings alone (promise P9). */
+  /** Null if it is not JSON. Numbers may be rounded: ids are taken from strings alone (promise P9). */
   readonly body: Json;
   readonly says: Says;
 }

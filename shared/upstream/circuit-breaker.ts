@@ -106,7 +106,7 @@ export interface RefusalOfAll {
 /** What the reader of the log should check when a breaker opens. */
 export const ADVICE: Readonly<Record<Trouble, string | undefined>> = {
   throttled: undefined,
-  outage: undefined,
+  outage: 'check whether the service is up, and the endpoint in the settings',
   auth: 'check the credential of the project, and its rights there',
   'no-route': 'check whether this endpoint offers the route, and in this region',
   unreadable:

@@ -113,7 +113,7 @@ describe('a batch is accepted whole or not at all', () => {
     });
     await expect(take(snsEventOf(wishText(), 'no JSON'))).rejects.toMatchObject({
       name: 'InvalidIntentError',
-      message: expect.stringMatching(/^\[1\] the Message of the SNS notification is no JSON/),
+      message: expect.stringMatching(/^\[1\] the Message of the SNS notification is not JSON/),
     });
     const nested = { Records: [sqsRecordOf(JSON.stringify({ specversion: '1.0', type: 't' }))] };
     await expect(take(nested)).rejects.toMatchObject({

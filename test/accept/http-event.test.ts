@@ -121,11 +121,11 @@ describe('any other payload is refused, with what it looks like', () => {
     [{ requestContext: { connectionId: 'a', stage: 'dev' }, body: '{}' }, /WebSocket/],
     [{ Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, /an SQS event/],
     [[{ operation: 'dli.run' }], /Pipes/],
-    [{ version: '2.0', rawPath: '/v1/intents' }, /no HTTP event/],
-    [{ operation: 'dli.run' }, /no HTTP event/],
-    [{}, /no HTTP event/],
-    [null, /no HTTP event/],
-    [7, /no HTTP event/],
+    [{ version: '2.0', rawPath: '/v1/intents' }, /not an HTTP event/],
+    [{ operation: 'dli.run' }, /not an HTTP event/],
+    [{}, /not an HTTP event/],
+    [null, /not an HTTP event/],
+    [7, /not an HTTP event/],
   ])('%#: %s', (event, detail) => {
     expect(pathOf(event)).toMatch(detail);
   });

@@ -85,13 +85,13 @@ describe('other payloads stay as they are', () => {
   });
 });
 
-describe('the fault of a text that is no JSON says where the text is', () => {
+describe('the fault of a text that is not JSON says where the text is', () => {
   it.each([
     [eventOf('{'), /^the detail of the event is not JSON: the text is not valid JSON/],
-    [notificationOf('You have chosen'), /^the Message of the SNS notification is no JSON: /],
+    [notificationOf('You have chosen'), /^the Message of the SNS notification is not JSON: /],
     [
       { Records: [sqsRecordOf(wishText()), sqsRecordOf('{"a":')] },
-      /^\[1\] the body of the SQS message is no JSON: /,
+      /^\[1\] the body of the SQS message is not JSON: /,
     ],
     [snsEventOf('{"__proto__":1}'), /^\[0\] the Message .*"__proto__" is not allowed/],
   ])('%#: %s', (payload, said) => {

@@ -55,7 +55,7 @@ describe.each(operations)('$name: a reply of an intermediary is no verdict', ({ 
 
   it.each(INTERMEDIARIES)('%i %j: served: %s', (status, body, served) => {
     const { verdicts, suspect } = decode(asked, replied(status, body));
-    const reason = expect.stringMatching(`^${status}: no reply of the service: .`);
+    const reason = expect.stringMatching(`^${status}: not a reply of the service: .`);
     expect(verdicts).toEqual(asked.map(() => ({ kind: 'unanswered', served, reason })));
     expect(suspect).toBe(false);
   });

@@ -48,7 +48,7 @@ describe.each(['dli.run', 'dli.stop'] as const)('a row of %s', (operation) => {
   );
 
   it.each([['job'], [null], [7], [{}]])('and without any other there is no reply: %j', (row) => {
-    expect(rowOf(row)).toBe(`200: no reply of the service: ${JSON.stringify([row])}`);
+    expect(rowOf(row)).toBe(`200: not a reply of the service: ${JSON.stringify([row])}`);
   });
 
   it('hands on the words of a refusal', () => {
@@ -83,10 +83,10 @@ describe('a row of drs.start', () => {
   });
 });
 
-describe.each(Object.values(OPERATIONS))('of a reply that is no JSON $name', ({ name }) => {
+describe.each(Object.values(OPERATIONS))('of a reply that is not JSON $name', ({ name }) => {
   it('says so, at which status, and what it looked like', () => {
     const [reason] = read(name, ['1'], 502, '<html></html>');
-    expect(reason).toBe('502: no reply of the service: <html></html>');
+    expect(reason).toBe('502: not a reply of the service: <html></html>');
   });
 });
 

@@ -114,7 +114,7 @@ describe('an invocation fails if the upstream refused every request, and nothing
     );
     return { postponed, run: (...batch: readonly Received[]) => loop(batch, () => 60_000) };
   };
-  const LAST = '503: no reply of the service: an empty body';
+  const LAST = '503: not a reply of the service: an empty body';
   const both = [message('m1', { age: 1 }), message('m2', { age: 2, jobs: ['2'] })] as const;
 
   it('it says so, when all is done', async () => {
@@ -123,7 +123,7 @@ describe('an invocation fails if the upstream refused every request, and nothing
     await expect(running).rejects.toThrow(AllRequestsRefusedError);
     await expect(running).rejects.toMatchObject({
       name: 'AllRequestsRefusedError',
-      message: `The upstream refused every request of this batch; its 2 messages come back. The last refusal: ${LAST}`,
+      message: `The upstream refused every request of this batch; its messages come back. The last refusal: ${LAST}`,
     });
     expect(postponed).toEqual(['m1', 'm2']);
   });

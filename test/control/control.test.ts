@@ -104,7 +104,7 @@ describe('what cannot be read is buried, and delays no other message (P8)', () =
     const { run, results, buried, postponed } = startControlRoom();
     const bad = message('m1', '{"v":1 \u0000');
     expect(await run([bad, message('m2', {})])).toEqual([]);
-    expect(buried).toEqual([[bad, 'the message is no JSON']]);
+    expect(buried).toEqual([[bad, 'the message is not JSON']]);
     expect(outcomes(results)).toEqual(['131 delivered']);
     expect([...postponed]).toEqual([]);
   });

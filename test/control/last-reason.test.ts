@@ -44,7 +44,7 @@ const expire = async (replies: readonly Reply[], status: string | undefined) => 
 describe('a job that expires after requests in vain says why', () => {
   it.each<[title: string, replies: readonly Reply[], status: string | undefined, why: string]>([
     ['the upstream was busy', [busy], undefined, 'try again later'],
-    ['its answer could not be read', [html], 'job_init', '200: no reply of the service'],
+    ['its answer could not be read', [html], 'job_init', '200: not a reply of the service'],
     ['there was no answer', [silence], 'job_init', 'timeout'],
     ['there was none, then it was busy', [silence, busy], 'job_init', 'try again later'],
     ['it was busy, then there was none', [busy, silence], 'job_init', 'timeout'],

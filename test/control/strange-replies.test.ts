@@ -69,20 +69,26 @@ describe.each<[string, Reply, string, string, number]>([
   [
     'a wrong endpoint',
     NGINX,
-    '404 text/html: no reply of the service: <html><h1>404 Not Found</h1><hr>nginx</html>',
+    '404 text/html: not a reply of the service: <html><h1>404 Not Found</h1><hr>nginx</html>',
     'unreadable',
     3,
   ],
   [
     'a right that is missing',
     FORBIDDEN,
-    '403 application/json: no reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
+    '403 application/json: not a reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
     'auth',
     // One of the jobs could be the reason: a call of several is taken apart, as far as that tells.
     7,
   ],
-  ['a redirect', replied(302, ''), '302: no reply of the service: an empty body', 'unreadable', 3],
-  ['a proxy', replied(407, '<html>'), '407: no reply of the service: <html>', 'unreadable', 3],
+  [
+    'a redirect',
+    replied(302, ''),
+    '302: not a reply of the service: an empty body',
+    'unreadable',
+    3,
+  ],
+  ['a proxy', replied(407, '<html>'), '407: not a reply of the service: <html>', 'unreadable', 3],
 ])('%s answers every request for six hours', (_, reply, reason, why, perOpening) => {
   const played = play(wishes, 7 * HOUR, { between: () => reply });
 
@@ -167,7 +173,7 @@ describe('a 404 of one route closes that route', () => {
     const first = startControlRoom({ ledger, ...noStop });
     expect(await first.run([message('stop', both.stop ?? {})])).toEqual(['stop']);
     expect(first.failures).toEqual([
-      `The upstream refused every request of this batch; its 1 messages come back. The last refusal: ${reason}`,
+      `The upstream refused every request of this batch; its messages come back. The last refusal: ${reason}`,
     ]);
     const next = startControlRoom({ ledger, ...noStop });
     expect(

@@ -51,10 +51,10 @@ describe('any other payload fails the invocation, with what it looks like', () =
       /an event of a load balancer/,
     ],
     [{ Records: [{ EventSource: 'aws:sns', Sns: {} }] }, /an SNS event/],
-    [{}, /no HTTP event/],
-    [null, /no HTTP event/],
-    [undefined, /no HTTP event/],
-    ['text', /no HTTP event/],
+    [{}, /not an HTTP event/],
+    [null, /not an HTTP event/],
+    [undefined, /not an HTTP event/],
+    ['text', /not an HTTP event/],
   ])('%#: %s', async (event, message) => {
     const { invoke, requests, lines } = begin();
     await expect(invoke(event)).rejects.toMatchObject({

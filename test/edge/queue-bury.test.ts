@@ -12,7 +12,7 @@ import { makeBury, readRecord } from '../../shared/edge/queue.ts';
 import { AWS } from '../support/aws.ts';
 import { keptLog } from '../support/logs.ts';
 
-const REASON = 'the message is no JSON';
+const REASON = 'the message is not JSON';
 const MIB = 1024 * 1024;
 /** The limit of regions that do not accept 1 MiB yet. */
 const LAGGING = 256 * 1024;

@@ -43,12 +43,12 @@ describe('an unreadable message goes to the dead-letter queue (P8)', () => {
     const { log, lines } = keptLog();
     const done = await makeBury({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE })(
       readRecord(recordOf(body, attributes)),
-      'the message is no JSON',
+      'the message is not JSON',
     );
     const input = sqs.commandCalls(SendMessageCommand)[0]?.args[0].input;
     return { done, input, lines };
   };
-  const REASON = { DataType: 'String', StringValue: 'the message is no JSON' };
+  const REASON = { DataType: 'String', StringValue: 'the message is not JSON' };
 
   it.each([['not json'], ['{"a": 1 ,}\n\t'], ['€ 😀 \u0085'], ['x'.repeat(250_000)]])(
     'byte for byte, with the reason as an attribute: %#',
@@ -102,7 +102,7 @@ describe('an unreadable message goes to the dead-letter queue (P8)', () => {
         event: 'not buried',
         fields: {
           message_id: 'm1',
-          reason: 'the message is no JSON',
+          reason: 'the message is not JSON',
           why: 'Error: no such queue',
         },
       },

@@ -23,12 +23,12 @@ describe('a message that is no intent is unreadable (P8)', () => {
   });
 
   it.each([
-    ['', 'the message is no JSON'],
-    ['not json', 'the message is no JSON'],
-    ['{"v":1', 'the message is no JSON'],
-    ['null', 'the message is no JSON object'],
-    ['[]', 'the message is no JSON object'],
-    ['"text"', 'the message is no JSON object'],
+    ['', 'the message is not JSON'],
+    ['not json', 'the message is not JSON'],
+    ['{"v":1', 'the message is not JSON'],
+    ['null', 'the message is not a JSON object'],
+    ['[]', 'the message is not a JSON object'],
+    ['"text"', 'the message is not a JSON object'],
     ['{}', 'the message is not of version 1'],
     ['{"v":"1"}', 'the message is not of version 1'],
     ['{"v":1}', 'the message names no known operation'],
@@ -142,7 +142,7 @@ describe('the reason never quotes the message', () => {
     expect(reasonWith(part) ?? SECRET).not.toContain(SECRET);
   });
 
-  it('also where the text is no JSON', () => {
+  it('also where the text is not JSON', () => {
     for (const text of [SECRET, `{"a":${SECRET}`, `"${SECRET}`])
       expect(reasonOf(text) ?? SECRET).not.toContain(SECRET);
   });

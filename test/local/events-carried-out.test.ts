@@ -153,7 +153,7 @@ describe('a direct invocation', () => {
   });
 
   test.each([
-    ['is no JSON', '{'],
+    ['is not JSON', '{'],
     ['nests too deep', `{"jobs":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
   ])('with a payload that %s is refused', async (_, text) => {
     expect(await invoke(text)).toMatchObject({ status: 400, error: undefined });

@@ -33,10 +33,10 @@ const STRANGERS: Readonly<Record<string, (response: ServerResponse, path: string
 
 const REASONS: Readonly<Record<string, string>> = {
   'wrong-endpoint':
-    '404 text/html: no reply of the service: <html><h1>404 Not Found</h1><hr>nginx</html>',
+    '404 text/html: not a reply of the service: <html><h1>404 Not Found</h1><hr>nginx</html>',
   forbidden:
-    '403 application/json: no reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
-  moved: '302: no reply of the service: an empty body',
+    '403 application/json: not a reply of the service: {"error":{"code":403,"message":"Action Forbidden","title":"Forbidden"}}',
+  moved: '302: not a reply of the service: an empty body',
   'one-route-404':
     '404: APIGW.0101: The API does not exist or has not been published in the environment.',
 };

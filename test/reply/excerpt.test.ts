@@ -55,8 +55,8 @@ describe('what a reply looked like is one short line', () => {
 
 describe('the reason of a reply that refuses all requests', () => {
   it.each<[Unread, string | undefined]>([
-    [reply(404, '<html>', 'text/html'), '404 text/html: no reply of the service: <html>'],
-    [reply(503, ''), '503: no reply of the service: an empty body'],
+    [reply(404, '<html>', 'text/html'), '404 text/html: not a reply of the service: <html>'],
+    [reply(503, ''), '503: not a reply of the service: an empty body'],
     [
       reply(404, '{"error_code":"APIGW.0101","error_msg":"no such API"}', 'application/json'),
       '404: APIGW.0101: no such API',

@@ -13,7 +13,7 @@ export type ReadText = (text: string) => unknown;
 
 export const readExactly: ReadText = (text) => {
   const parsed = parseJson(text);
-  if (!parsed.ok) throw new Error(`a request of ours is no JSON: ${parsed.detail}`);
+  if (!parsed.ok) throw new Error(`a request of ours is not JSON: ${parsed.detail}`);
   return parsed.value;
 };
 

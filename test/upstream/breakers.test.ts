@@ -136,7 +136,7 @@ describe('half-open, one request alone shows whether requests are served again',
       await breakers.send(requestTo(), ANY_TIME);
     }
     await breakers.finish();
-    expect(breakers.allRefused()).toMatch(/^200: no reply of the service: <html>/);
+    expect(breakers.allRefused()).toMatch(/^200: not a reply of the service: <html>/);
     const [first, second] = [await invoke(), await invoke()];
     expect([first, second].map(({ stateOf }) => stateOf(to()))).toEqual(['open', 'open']);
   });
@@ -201,7 +201,7 @@ describe('an invocation in which all requests were refused', () => {
     expect(breakers.allRefused()).toBeUndefined();
     world.reply = down;
     await breakers.send(requestTo(), ANY_TIME);
-    expect(breakers.allRefused()).toBe('503: no reply of the service: an empty body');
+    expect(breakers.allRefused()).toBe('503: not a reply of the service: an empty body');
     world.reply = good;
     await breakers.send(requestTo(), ANY_TIME);
     expect(breakers.allRefused()).toBeUndefined();

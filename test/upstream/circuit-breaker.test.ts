@@ -149,7 +149,7 @@ describe('the record', () => {
 });
 
 describe('what the last refusal looked like', () => {
-  const REASON = '404 text/html: no reply of the service: <html>';
+  const REASON = '404 text/html: not a reply of the service: <html>';
   const open = openedAfter(undefined, { ...DOWN, trouble: 'unreadable', reason: REASON }, NOW);
 
   it('is kept, for an hour after the breaker was open', () => {

@@ -39,7 +39,12 @@ describe('refusals open it', () => {
       {
         level: 'warn',
         event: 'circuit breaker open',
-        fields: { breaker: KEY, why: 'outage', seconds: 5 },
+        fields: {
+          breaker: KEY,
+          why: 'outage',
+          seconds: 5,
+          advice: 'check whether the service is up, and the endpoint in the settings',
+        },
       },
     ]);
   });
@@ -85,7 +90,7 @@ describe('refusals open it', () => {
 });
 
 describe('an open breaker says why', () => {
-  const reason = '404 text/html: no reply of the service: <html>';
+  const reason = '404 text/html: not a reply of the service: <html>';
 
   it('in the log, with what to check, and in its record', async () => {
     const { breaker, load, lines } = await startBreaker();
