@@ -55,7 +55,7 @@ describe('the OpenAPI document describes every route', () => {
     expect(samples.length).toBeGreaterThan(3);
     for (const { name } of samples) expect(text).toContain(`"events/accept-http/${name}.json"`);
     for (const { method, path } of routes.filter((route) => route.method !== 'get')) {
-      const { examples } = openApi.paths[path][method].requestBody.content['application/json'];
+      const { examples = {} } = openApi.paths[path][method].requestBody.content['application/json'];
       for (const { value } of Object.values<{ value: unknown }>(examples))
         expect(faultsAt(requestAt(method, path), value)).toEqual([]);
     }
@@ -101,6 +101,24 @@ describe.each(ENTRY_ROUTES)('$name', ({ method: upper, path, listing, good, bad,
     const valid = wrong.filter((body) => faultsOf(body).length === 0);
     expect(valid.filter((body) => !isBeyond(body))).toEqual([]);
     for (const body of wrong.slice(0, 5)) expect(await expectDescribed(body)).toBe(400);
+  });
+});
+
+/** Every keyword of a schema and of those in it. */
+const keywordsIn = (schema: unknown): readonly string[] =>
+  typeof schema === 'object' && schema !== null
+    ? [
+        ...(Array.isArray(schema) ? [] : Object.keys(schema)),
+        ...Object.values(schema).flatMap(keywordsIn),
+      ]
+    : [];
+
+describe('the result event in Draft 4', () => {
+  it('has no keyword that Draft 4 lacks', () => {
+    const keywords = keywordsIn(readJson('docs/result-event.draft4.json'));
+    expect(keywords).toContain('enum');
+    for (const newer of ['const', 'if', 'then', 'else', '$id', '$defs', 'contains', 'examples'])
+      expect(keywords).not.toContain(newer);
   });
 });
 

@@ -23,7 +23,7 @@ const refOf = (name: string) => ref('schemas', name);
 const bodyOf = (schema: JsonSchema, path: string) => ({
   required: true,
   description: 'Less than 1,000,000 bytes.',
-  content: { 'application/json': { schema, examples: examplesFor(path) } },
+  content: { 'application/json': { schema, ...examplesFor(path) } },
 });
 
 const success = (description: string, name: string) => ({

@@ -29,12 +29,14 @@ export const samples: readonly Sample[] = readdirSync(FOLDER)
     };
   });
 
-/** The samples for a path, as OpenAPI has its examples. */
+/** The samples for a path, as OpenAPI has its examples; nothing if there are none. */
 export const examplesFor = (template: string): Readonly<Record<string, unknown>> => {
   const path = new RegExp(`^${template.replaceAll('.', '\\.').replace('{project_id}', '[^/]+')}$`);
-  return Object.fromEntries(
-    samples
-      .filter((sample) => path.test(sample.path))
-      .map(({ name, body }) => [name, { summary: `events/accept-http/${name}.json`, value: body }]),
-  );
+  const found = samples.filter((sample) => path.test(sample.path));
+  if (found.length === 0) return {};
+  const examples = found.map(({ name, body }) => [
+    name,
+    { summary: `events/accept-http/${name}.json`, value: body },
+  ]);
+  return { examples: Object.fromEntries(examples) };
 };

@@ -49,6 +49,25 @@ describe('a route gets the request', () => {
   });
 });
 
+describe('a GET has no body', () => {
+  it('it needs no content type, and is answered with a text as it is', async () => {
+    const text = '{"id": 9223372036854775807}';
+    const { ask, requests } = begin(async () => ({
+      ok: true,
+      answer: { status: 200, body: undefined, text },
+    }));
+    const answer = await ask({ path: '/text', method: 'GET', headers: {}, body: undefined });
+    expect([answer.status, answer.text]).toEqual([200, text]);
+    expect(requests).toMatchObject([{ path: '/text', text: '' }]);
+  });
+
+  it('no other method is allowed there', async () => {
+    const { ask } = begin();
+    const answer = await ask({ path: '/text' });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET']);
+  });
+});
+
 describe('a bad request is refused in the shape of its path, before a route sees it', () => {
   const refused = async (sent: Partial<Sent>) => {
     const { ask, requests, lines } = begin();

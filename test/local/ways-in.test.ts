@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -32,6 +33,16 @@ const now = new Date().toISOString();
 
 const invoke = (payload: unknown, name = 'accept-event') =>
   invokeOn(stack.url, name)(JSON.stringify(payload));
+
+test('the stack serves the description of its routes, also behind a base path', async () => {
+  const text = await readFile(new URL('../../docs/openapi.json', import.meta.url), 'utf8');
+  for (const path of ['/openapi.json', '/jobs/openapi.json'])
+    expect(await send(`${stack.url}${path}`, null, {}, 'GET')).toMatchObject({
+      status: 200,
+      type: 'application/json',
+      text,
+    });
+});
 
 const delivered = (intentId: string) =>
   until(() => {

@@ -19,6 +19,7 @@ export const beginHandler = (handle?: Route['handle']) => {
     routes: [
       { method: 'POST', path: '/v9/{project_id}/jobs/run', handle: take },
       { method: 'POST', path: '/plain', handle: take },
+      { method: 'GET', path: '/text', handle: take },
     ],
     tell: (problem, path, intentId) => ({
       status: problem.status,
