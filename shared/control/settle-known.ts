@@ -1,4 +1,4 @@
-import type { IntentId } from '../intent/intent.ts';
+import { namedIn } from '../intent/age.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Decisions } from './decide.ts';
 import { destinationOf, destinationOfIntent, lookDestinationOf } from './destinations.ts';
@@ -95,7 +95,7 @@ const noteWaits = (
     log.info('waits for an intent before it', {
       jobs: unmet.size,
       intents: firstOf(Array.from(unmet.keys(), ({ newest }) => newest.intent.intent_id)),
-      after: firstOf(unmet.values()),
+      after: firstOf(Array.from(unmet.values(), namedIn)),
     });
   for (const [carrier, until] of wakes)
     for (const openIntent of intentsWanting([carrier]))
@@ -103,4 +103,4 @@ const noteWaits = (
 };
 
 /** Some of them, each once, so that a line of the log stays short. */
-const firstOf = (ids: Iterable<IntentId>): readonly IntentId[] => [...new Set(ids)].slice(0, 10);
+const firstOf = (ids: Iterable<string>): readonly string[] => [...new Set(ids)].slice(0, 10);

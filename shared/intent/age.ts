@@ -61,3 +61,6 @@ export const idIn = (age: Age): IntentId => age.slice(-ID_LENGTH) as IntentId;
 
 /** Stands for the age of a stop that is not known yet. Newer than every age. */
 export const unknownAge = (name: string): Age => `~${name}` as Age;
+
+/** What `after` names, as its caller wrote it: an intent id, or the name of a stop that is not known yet. */
+export const namedIn = (age: Age): string => (age.startsWith('~') ? age.slice(1) : age);

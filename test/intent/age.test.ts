@@ -7,6 +7,7 @@ import {
   following,
   justAfter,
   justBefore,
+  namedIn,
   unknownAge,
 } from '../../shared/intent/age.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
@@ -73,5 +74,11 @@ describe('an age may lie right beside another', () => {
 
   it('the age of an unknown stop is newer than all others', () => {
     expect(unknownAge('mine') > id(AT * 4)).toBe(true);
+  });
+
+  it('and the log names it as its caller did', () => {
+    expect(namedIn(unknownAge('nightly-1'))).toBe('nightly-1');
+    const one = id(AT);
+    expect(namedIn(ageAsOf(one, AT))).toBe(one);
   });
 });
