@@ -31,9 +31,7 @@ export const makeBudget = ({ now, remainingMs, msPerCall, callsForMs }: BudgetOp
       begun.add(project);
       const last = startedAt + forMs + more - 1;
       return {
-        get beginBy() {
-          return Math.min(last, now() + remainingMs() - least);
-        },
+        beginBy: () => Math.min(last, now() + remainingMs() - least),
         signal: over.signal,
       };
     };

@@ -128,9 +128,7 @@ const besideServed = (attempt: Attempt): Attempt => ({
 const whileWished = (call: Call, budgeted: Deadline): Deadline => {
   const last = deadlineOf(call) - 1;
   return {
-    get beginBy() {
-      return Math.min(budgeted.beginBy, last);
-    },
+    beginBy: () => Math.min(budgeted.beginBy(), last),
     signal: budgeted.signal,
   };
 };

@@ -178,10 +178,7 @@ const exchange = async (
   deadline: Deadline,
 ): Promise<Reply> => {
   const turn: Turn = {
-    get beginBy() {
-      return deadline.beginBy;
-    },
-    signal: deadline.signal,
+    ...deadline,
     isBreakerOpen: () => isOpen(breakers),
   };
   const reply = await it.send(request, turn);

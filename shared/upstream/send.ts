@@ -4,16 +4,16 @@ import type { Reply } from '../reply/reply.ts';
 /** The time that a request has. */
 export interface Deadline {
   /**
-   * Milliseconds since 1970. After it the request does not begin any more. Read it when the request has its turn, and do
-   * not copy it before: if the process is told to stop, it comes sooner.
+   * Milliseconds since 1970. After it the request does not begin any more. To be asked when the request has its turn: if
+   * the process is told to stop, it comes sooner.
    */
-  readonly beginBy: number;
+  readonly beginBy: () => number;
   /** Aborted when the invocation is over. A request that is under way by then is abandoned. */
   readonly signal: AbortSignal;
 }
 
 export const isInTime = ({ beginBy, signal }: Deadline, at: number): boolean =>
-  at <= beginBy && !signal.aborted;
+  at <= beginBy() && !signal.aborted;
 
 /** What is checked when a request has its turn, however long it had to wait for that. */
 export interface Turn extends Deadline {

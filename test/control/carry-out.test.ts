@@ -269,7 +269,7 @@ describe('no request is begun with less time than one may take', () => {
 
   it('and a request that has to wait for its turn knows until when the rest is enough', async () => {
     const { deadlines } = await carryOut({ remainingMs: () => MS_PER_CALL + 10 }, {});
-    expect(theOnly(deadlines).beginBy).toBe(AT + 10);
+    expect(theOnly(deadlines).beginBy()).toBe(AT + 10);
   });
 });
 
@@ -289,12 +289,12 @@ describe('no request begins for a job that no intent wants any more', () => {
     ['or one intent wants it for ever', [until(500), {}, { jobs: ['2'], ...until(800) }], 800],
   ])('%s', async (_, wishes, ms) => {
     const { deadlines } = await carryOut({}, ...wishes);
-    expect(theOnly(deadlines).beginBy).toBe(AT + ms - 1);
+    expect(theOnly(deadlines).beginBy()).toBe(AT + ms - 1);
   });
 
   it('without a deadline there is none', async () => {
     const { deadlines } = await carryOut({ remainingMs: () => Number.POSITIVE_INFINITY }, {});
-    expect(theOnly(deadlines).beginBy).toBe(Number.POSITIVE_INFINITY);
+    expect(theOnly(deadlines).beginBy()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('its jobs stay unanswered then, as where time is short', async () => {

@@ -23,6 +23,8 @@ export interface Known {
   after: string | undefined;
   /** Whether it names a stop, also one that it does not follow in the end. */
   readonly namesStop: boolean;
+  /** The age of the stop that it names, if the models cannot tell whether the ledger knew that in time. */
+  mayFollow: string | undefined;
   /** Whether it names a delivery of its stop that became no intent: it may be called before the ledger knows that it follows. */
   followsLate: boolean;
   /** Every id under which it was accepted. */
@@ -75,7 +77,10 @@ const promote = (known: readonly Known[], byName: ReadonlyMap<string, Known>): v
     if (isKnownInTime(run, stop)) {
       run.age = `${stop.age}:~${run.id}`;
       run.followsLate = !isNamedDirectly(run, stop);
-    } else run.after = undefined;
+    } else {
+      run.mayFollow = stop.age;
+      run.after = undefined;
+    }
   }
 };
 
@@ -107,6 +112,7 @@ const knownFrom = (
     answeredAt: undefined,
     after: one.after,
     namesStop: one.after !== undefined,
+    mayFollow: undefined,
     followsLate: false,
     ids,
     givenUpFor: results.flatMap(({ intent_id, superseded_by: by }) =>

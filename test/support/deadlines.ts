@@ -2,7 +2,7 @@ import type { Turn } from '../../shared/upstream/send.ts';
 
 /** The turn of a request that may begin until `beginBy`, that included. */
 export const turnUntil = (beginBy: number): Turn => ({
-  beginBy,
+  beginBy: () => beginBy,
   signal: new AbortController().signal,
   isBreakerOpen: () => false,
 });

@@ -93,7 +93,7 @@ export const BROKEN_CALLS: readonly Broken[] = [
           ...edges,
           now: () => begunAt,
           send: (request, turn) =>
-            edges.send(request, { ...turn, beginBy: Number.POSITIVE_INFINITY }),
+            edges.send(request, { ...turn, beginBy: () => Number.POSITIVE_INFINITY }),
         };
       },
     },

@@ -85,11 +85,17 @@ const wasNotStopped = (step: Published, memory: Memory): boolean => {
   });
 };
 
+/** What ages alone do not tell: the id of the intent that a result is for, and the ages that runs may have by their stops. */
+interface Ages {
+  readonly id: string;
+  readonly promoted: ReadonlyMap<string, string>;
+}
+
 /**
  * A newer intent was received, and could supersede this one: it makes it stale itself, or came beside an intent that does,
  * or came in a batch without it and went first.
  */
-const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => {
+const wasSuperseded = (step: Published, memory: Memory, { id, promoted }: Ages): boolean => {
   const { intent_id, job_id, superseded_by: by = '' } = step.result;
   const { job, mine } = evidenceOn(step, memory);
   const newer = (memory.queued.get(by) ?? []).filter(
@@ -112,7 +118,7 @@ const wasSuperseded = (step: Published, memory: Memory, id: string): boolean => 
   };
   // A run may name an earlier delivery of its stop than the one that counts.
   return (
-    (by > intent_id || by > id) &&
+    (by > intent_id || by > id || (promoted.get(by) ?? '') > intent_id) &&
     newer.length > 0 &&
     (memory.received.get(verdictKey(by, job_id)) ?? []).some(hasGoneFirst)
   );
@@ -166,11 +172,11 @@ function* falseExpiry(step: Published, memory: Memory, jobsFail: boolean): Itera
   if (wasCarriedOut(step, memory, jobsFail)) yield ', and a request for it took effect';
 }
 
-/** Why a verdict is false, if it is. `id` is that of the intent. */
+/** Why a verdict is false, if it is. */
 function* falsehoods(
   step: Published,
   memory: Memory,
-  id: string,
+  ages: Ages,
   jobsFail: boolean,
 ): Iterable<string> {
   const { intent_id, outcome, superseded_by } = step.result;
@@ -180,7 +186,7 @@ function* falsehoods(
     case 'rejected':
       return yield* falseRejection(step, memory);
     case 'superseded':
-      if (!wasSuperseded(step, memory, id))
+      if (!wasSuperseded(step, memory, ages))
         yield ` by ${superseded_by}, which is no newer intent that goes before it`;
       return;
     case 'expired':
@@ -198,13 +204,16 @@ export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
   *check({ steps, climate, intents }) {
     const ids = new Map(intents.map(({ age, id }) => [age, id]));
+    const promoted = new Map(
+      intents.flatMap(({ age, mayFollow }) => (mayFollow === undefined ? [] : [[age, mayFollow]])),
+    );
     const memory = makeMemory(climate.maxReceives);
     for (const [index, step] of steps.entries()) {
       memory.note(step, index);
       if (step.kind !== 'published') continue;
       const { intent_id, job_id, outcome } = step.result;
-      const id = ids.get(intent_id) ?? intent_id;
-      for (const why of falsehoods(step, memory, id, climate.jobsFail > 0))
+      const ages = { id: ids.get(intent_id) ?? intent_id, promoted };
+      for (const why of falsehoods(step, memory, ages, climate.jobsFail > 0))
         yield `${intent_id}/${job_id} was ${outcome}${why}`;
     }
   },
