@@ -82,7 +82,7 @@ const noteSeen = (
   const { operation, jobs } = last.call;
   const { there, ended, untouched } = toldBy(operation, jobs[last.place]?.options, status);
   // If the reply does not tell which start has ended, it counts as the requested one.
-  const isOwnStart = !tellsStart || (start ?? 0) >= last.call.sentAt - CLOCKS_MS;
+  const isOwnStart = !tellsStart || (start ?? 0) >= last.call.sentAt - CLOCKS_MS + SKEW_MS;
   const isTaken = there || (ended && ((doubt && isServed(doubt)) || isOwnStart));
   if (isTaken && doubt) answered.set(job, answeredBy(doubt));
   if (!isTaken && !ended && !untouched) return;
