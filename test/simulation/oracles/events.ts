@@ -19,8 +19,8 @@ export const eventAges: Oracle = {
   promise: 'a late event is as old as its time',
   *check({ steps, intents, climate }) {
     const byAge = new Map(intents.map((one) => [one.age, one]));
-    for (const { request, id, after } of intents) {
-      if (request.wishedAt === undefined || after !== undefined) continue;
+    for (const { request, id, namesStop } of intents) {
+      if (request.wishedAt === undefined || namesStop) continue;
       if (timeOf(id) !== latestAt(request.wishedAt, request.acceptedAt))
         yield `${id} is not of the time of its event`;
     }
