@@ -4,6 +4,7 @@ import type { Received } from '../shared/control/received.ts';
 import type { Ledger, NewEntry } from '../shared/ledger/ledger.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
 import { OPERATIONS } from '../shared/operations/index.ts';
+import type { UpstreamRequest } from '../shared/operations/operation.ts';
 import { readReply } from '../shared/reply/read-reply.ts';
 import type { Reply } from '../shared/reply/reply.ts';
 
@@ -68,8 +69,8 @@ const messagesOf = (jobsPerIntent: number): readonly Received[] =>
   }));
 
 /** The upstream says yes to each job. */
-const agree = ({ body = '' }: { readonly body?: string }): Reply => {
-  const { job_ids } = JSON.parse(body);
+const agree = async ({ body, ready }: UpstreamRequest): Promise<Reply> => {
+  const { job_ids } = JSON.parse((await ready?.()) ?? body ?? '');
   const { status, body: rows } = OPERATIONS['dli.run'].answer(job_ids, 'en-us');
   return readReply({ kind: 'replied', status, body: JSON.stringify(rows) });
 };
@@ -83,7 +84,7 @@ const carryOut = async (jobsPerIntent: number) => {
     {
       ledger,
       identify: async () => ({ kind: 'known', key: 'bench' }),
-      send: async (request) => agree(request),
+      send: agree,
       publish: async (results) => {
         published += results.length;
         return results.map(() => true);
