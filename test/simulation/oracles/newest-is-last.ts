@@ -1,5 +1,6 @@
 import type { OperationName } from '../../../shared/operations/operation.ts';
 import { jobKey, type Options } from '../chronicle.ts';
+import { promotedAges } from './nothing-stale.ts';
 import { idsBehind, type Oracle, verdictKey } from './oracle.ts';
 import { isFailureOf, toldBy } from './statuses.ts';
 
@@ -38,9 +39,12 @@ const note = (last: Last, job: string, wished: Wished): void => {
  */
 export const newestIsLast: Oracle = {
   promise: 'the newest intent is the last',
-  *check({ steps, statusOf, climate }) {
+  *check({ steps, statusOf, climate, intents }) {
     const byNewest: Last = new Map();
     const byOldest: Last = new Map();
+    // A run that may have followed its stop may be the newest.
+    const byPromoted: Last = new Map();
+    const promoted = promotedAges(intents);
     const asked = new Map<string, Options>();
     for (const step of steps) {
       if (step.kind === 'queued' && step.letter.intent !== undefined)
@@ -48,12 +52,11 @@ export const newestIsLast: Oracle = {
           asked.set(verdictKey(step.letter.intent.intentId, id), own);
       if (step.kind === 'published' && step.result.outcome === 'delivered') {
         const { operation, project_id, job_id, intent_id } = step.result;
+        const job = jobKey(operation, project_id, job_id);
+        const own = asked.get(verdictKey(intent_id, job_id));
         for (const last of [byNewest, byOldest])
-          note(last, jobKey(operation, project_id, job_id), {
-            intent: intent_id,
-            operation,
-            own: asked.get(verdictKey(intent_id, job_id)),
-          });
+          note(last, job, { intent: intent_id, operation, own });
+        note(byPromoted, job, { intent: promoted.get(intent_id) ?? intent_id, operation, own });
       }
       if (step.kind === 'arrived' && step.call.effective) {
         const { operation, project, jobs, troubles } = step.call;
@@ -68,10 +71,10 @@ export const newestIsLast: Oracle = {
     }
     for (const [job, wished] of byNewest) {
       const status = statusOf(job);
-      const other = byOldest.get(job) ?? wished;
+      const others = [byOldest.get(job) ?? wished, byPromoted.get(job) ?? wished];
       const isFailure =
         climate.jobsFail > 0 && (isFailureOf(wished.operation, status) || FAILURES.has(status));
-      if (!isFailure && !fits(wished, status) && !fits(other, status))
+      if (!isFailure && ![wished, ...others].some((one) => fits(one, status)))
         yield `${job} is ${status} in the end, and ${wished.intent} wished ${wished.operation}`;
     }
   },

@@ -47,6 +47,14 @@ export const SKEW_MS = 1_000;
 export const lateFollowers = (intents: readonly Known[]): ReadonlySet<string> =>
   new Set(intents.filter(({ followsLate }) => followsLate).map(({ age }) => age));
 
+/** The ages of runs that the ledger may have let follow their stop, if the models cannot tell whether it did. */
+export const promotedAges = (intents: readonly Known[]): ReadonlyMap<string, string> =>
+  new Map(
+    intents.flatMap(({ age, id, mayFollow }) =>
+      mayFollow === undefined ? [] : [[age, `${mayFollow}:~${id}`] as const],
+    ),
+  );
+
 type IsStale = (age: string, beside: string) => boolean;
 
 /** By job of a call: the newest intents that it served. */
@@ -125,8 +133,11 @@ export const nothingStale: Oracle = {
   promise: 'P3 nothing stale',
   *check({ steps, intents }) {
     const late = lateFollowers(intents);
+    const promoted = promotedAges(intents);
     const isStale: IsStale = (age, beside) =>
-      age < beside && !(late.has(beside) && beside.startsWith(`${age}:~`));
+      age < beside &&
+      (promoted.get(age) ?? '') < beside &&
+      !(late.has(beside) && beside.startsWith(`${age}:~`));
     const served = servedBy(steps);
     yield* staleCalls(steps, served, isStale);
     yield* staleEffects(steps, served, isStale);

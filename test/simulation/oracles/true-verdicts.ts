@@ -2,7 +2,7 @@ import { isRestart } from '../../support/fixtures.ts';
 import type { Call, Invocation, QueuedIntent } from '../chronicle.ts';
 import { jobKey } from '../chronicle.ts';
 import { evidenceOn, type Memory, makeMemory, type Published } from './memory.ts';
-import { SKEW_MS } from './nothing-stale.ts';
+import { promotedAges, SKEW_MS } from './nothing-stale.ts';
 import { intentsIn, type Oracle, placesOf, verdictKey } from './oracle.ts';
 import { toldBy } from './statuses.ts';
 
@@ -204,9 +204,7 @@ export const trueVerdicts: Oracle = {
   promise: 'verdicts are true',
   *check({ steps, climate, intents }) {
     const ids = new Map(intents.map(({ age, id }) => [age, id]));
-    const promoted = new Map(
-      intents.flatMap(({ age, mayFollow }) => (mayFollow === undefined ? [] : [[age, mayFollow]])),
-    );
+    const promoted = promotedAges(intents);
     const memory = makeMemory(climate.maxReceives);
     for (const [index, step] of steps.entries()) {
       memory.note(step, index);
