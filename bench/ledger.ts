@@ -89,7 +89,7 @@ const carryOut = async (jobsPerIntent: number) => {
         published += results.length;
         return results.map(() => true);
       },
-      bury: async () => false,
+      deadLetter: async () => false,
       postpone: async () => undefined,
       log,
       now: Date.now,

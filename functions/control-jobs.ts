@@ -12,7 +12,7 @@ import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
-import { makeBury, makePostpone, readRecord } from '../shared/edge/queue.ts';
+import { makeDeadLetter, makePostpone, readRecord } from '../shared/edge/queue.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
@@ -80,7 +80,7 @@ const control = makeControlLoop(
       { eventBridge, log },
       { busName: config.eventBusName, maxBytes: config.maxEventBytes },
     ),
-    bury: makeBury({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
+    deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
     postpone: makePostpone({ sqs, log }, { queueUrl: config.queueUrl }),
     log,
     now,

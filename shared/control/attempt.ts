@@ -119,7 +119,7 @@ const withDenial = (verdict: Verdict, denial: Denial | undefined): Verdict => {
   return { ...verdict, served: 'no', denied: { evidence: 'aggregate', error } };
 };
 
-const NO_TIME: Verdict = {
+const UNBEGUN: Verdict = {
   kind: 'unanswered',
   served: 'no',
   reason: 'no time left in this invocation',
@@ -131,7 +131,7 @@ export const notSent = (
   now: number,
 ): Attempt => ({
   call,
-  verdicts: call.carriers.map((carrier) => [carrier, NO_TIME]),
+  verdicts: call.carriers.map((carrier) => [carrier, UNBEGUN]),
   isHeld: true,
   isClaimed: claim === undefined,
   info: { id: '', size: call.carriers.length, attempts },

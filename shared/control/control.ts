@@ -46,7 +46,7 @@ export const makeControlLoop =
     const inbox = makeInbox(batch, read, edges, limits);
     const [worked] = await Promise.all([
       work(run, read.openIntents, inbox.acknowledge).finally(run.budget.end),
-      ...read.unreadable.map(({ message, reason }) => inbox.bury(message, reason)),
+      ...read.unreadable.map(({ message, reason }) => inbox.deadLetter(message, reason)),
     ]);
     const staying = inbox.staying();
     await giveBack(staying, worked, edges, limits);

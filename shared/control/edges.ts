@@ -19,7 +19,7 @@ export interface RunEdges extends Omit<CallEdges, 'send'> {
 /** What the loop does to the world, with its messages. */
 export interface ControlEdges<Message extends Received> extends RunEdges {
   /** Moves a message to the dead-letter queue. False if that failed. */
-  readonly bury: (message: Message, reason: string) => Promise<boolean>;
+  readonly deadLetter: (message: Message, reason: string) => Promise<boolean>;
   /** Makes messages come back after so many seconds. */
   readonly postpone: (messages: readonly (readonly [Message, seconds: number])[]) => Promise<void>;
 }

@@ -8,7 +8,7 @@ import { delayOf } from './retry-delay.ts';
 /** The messages of one batch: which of them are done, and which come back. */
 export interface Inbox<Message extends Received> {
   /** Moves a message to the dead-letter queue. If that fails, it comes back. */
-  readonly bury: (message: Message, reason: string) => Promise<void>;
+  readonly deadLetter: (message: Message, reason: string) => Promise<void>;
   /** Lets messages go. Law (promise P1): a message is done when all of its open intents are. */
   readonly acknowledge: (done: readonly OpenIntent[]) => Promise<void>;
   readonly staying: () => readonly Message[];
@@ -17,14 +17,14 @@ export interface Inbox<Message extends Received> {
 export const makeInbox = <Message extends Received>(
   batch: readonly Message[],
   { sizes }: ReadBatch<Message>,
-  edges: Pick<ControlEdges<Message>, 'bury'>,
+  edges: Pick<ControlEdges<Message>, 'deadLetter'>,
   { maxReceives }: ControlLimits,
 ): Inbox<Message> => {
   const gone = new Set<Received>();
   const messageOf = new Map<Received, Message>(batch.map((message) => [message, message]));
   const doneOf = new Map<Received, Set<OpenIntent>>();
-  const bury = async (message: Message, reason: string): Promise<void> => {
-    if (await edges.bury(message, reason)) gone.add(message);
+  const deadLetter = async (message: Message, reason: string): Promise<void> => {
+    if (await edges.deadLetter(message, reason)) gone.add(message);
   };
   const finishedBy = (openIntent: OpenIntent): readonly Received[] =>
     openIntent.messages.filter((received) => {
@@ -36,11 +36,11 @@ export const makeInbox = <Message extends Received>(
     const openIntents = [...(doneOf.get(received) ?? [])];
     const message = messageOf.get(received);
     if (message !== undefined && openIntents.some((one) => hasFailed(one, maxReceives)))
-      await bury(message, FAILED);
+      await deadLetter(message, FAILED);
     else gone.add(received);
   };
   return {
-    bury,
+    deadLetter,
     acknowledge: async (done) => {
       await Promise.all(done.flatMap(finishedBy).map(letGo));
     },

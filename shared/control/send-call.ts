@@ -29,7 +29,7 @@ export interface CallScope {
   readonly deadlineFor: DeadlineFor;
   readonly served: ServedGroup;
   readonly settleAttempt: SettleAttempt;
-  /** They are settled last: by then it shows whether the denial is of the job or of the credential. */
+  /** Jobs that wait for {@link settleDenied}: by then it shows whether the denial is of the job or of the credential. */
   readonly deniedAlone: DeniedAlone[];
 }
 
@@ -85,19 +85,22 @@ const leaveUnsent = async (
 
 /** Settles the jobs that were denied alone. If others were served, such a job is rejected. */
 export const settleDenied = async (scope: CallScope): Promise<void> => {
-  const { served, settleAttempt, deniedAlone } = scope;
-  const isAgain = new Set<Call>();
-  // What is denied on its second request too joins the list.
-  for (const { attempt, servedBefore } of deniedAlone) {
-    const { call } = attempt;
-    if (!served.is()) await settleAttempt(attempt);
-    else if (!isWordless(attempt) || isAgain.has(call)) await settleAttempt(besideServed(attempt));
-    else if (served.times() === servedBefore) await settleAttempt(attempt);
-    else {
-      isAgain.add(call);
-      await sendCall(scope, { call, attempts: attempt.info.attempts + 1, suspects: 1 });
-    }
-  }
+  const { deniedAlone, settleAttempt } = scope;
+  for (const denied of deniedAlone.splice(0)) await settleOrSendAgain(scope, denied);
+  // Those that were denied again beside others that were served.
+  for (const { attempt } of deniedAlone.splice(0)) await settleAttempt(besideServed(attempt));
+};
+
+const settleOrSendAgain = async (
+  scope: CallScope,
+  { attempt, servedBefore }: DeniedAlone,
+): Promise<void> => {
+  const { served, settleAttempt } = scope;
+  const { call, info } = attempt;
+  if (!served.is()) await settleAttempt(attempt);
+  else if (!isWordless(attempt)) await settleAttempt(besideServed(attempt));
+  else if (served.times() === servedBefore) await settleAttempt(attempt);
+  else await sendCall(scope, { call, attempts: info.attempts + 1, suspects: 1 });
 };
 
 /**

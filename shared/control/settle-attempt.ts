@@ -6,7 +6,7 @@ import type { Attempt } from './attempt.ts';
 import { lookAgainAt } from './decide-by-look.ts';
 import { type Carrier, intentsWanting } from './planned.ts';
 import { type ReconsiderOptions, reconsider } from './reconsider.ts';
-import { settleWanted } from './uncalled.ts';
+import { settleWanted } from './settle-without-call.ts';
 
 export interface SettleAttemptOptions extends ReconsiderOptions {
   readonly invocation: string;

@@ -13,7 +13,7 @@ import {
   settleByPlan,
   settleNewest,
   settleWithoutCall,
-} from './uncalled.ts';
+} from './settle-without-call.ts';
 
 /**
  * So long after a deadline and the lease the control loop still looks for what became of a request: longer than a breaker
@@ -40,10 +40,10 @@ export const settlePlanned = async (run: Run, { settled }: Plan): Promise<void> 
 export const admitCalls = ({ breakers, edges }: Run, calls: readonly Call[]): readonly Call[] => {
   const at = edges.now();
   return calls.filter((call) => {
-    const state = breakers.stateOf(destinationOf(call));
-    if (state === 'no-credential')
+    const destination = destinationOf(call);
+    if (breakers.lacksCredential(destination))
       for (const carrier of call.carriers) rejectUnservable(carrier, at);
-    return state === 'closed';
+    return breakers.stateOf(destination) === 'closed';
   });
 };
 

@@ -97,7 +97,7 @@ const attributesOf = ({ messageAttributes }: QueueMessage): Attributes =>
   );
 
 /** The forms in which to send a message on, each smaller than the last: with the reason, as it came, and the body alone. */
-const formsToBury = (message: QueueMessage, reason: string) => {
+const formsToSend = (message: QueueMessage, reason: string) => {
   const own = attributesOf(message);
   const beside = Object.entries(own).slice(0, MOST_ATTRIBUTES - 1);
   const reasoned = { ...Object.fromEntries(beside), reason: text(reason) };
@@ -119,15 +119,15 @@ const isRefusedAsItIs = (error: unknown): boolean =>
 
 /**
  * Moves a message to the dead-letter queue: its body byte for byte, with the attribute `reason` (promise P8). Law: size
- * never stops it. If the reason or the attributes do not fit, the message goes without them, and the log line `buried`
+ * never stops it. If the reason or the attributes do not fit, the message goes without them, and the log line `dead-lettered`
  * says so. False if the dead-letter queue did not take it: then the message must stay on its queue.
  */
-export const makeBury =
+export const makeDeadLetter =
   ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
   async (message: QueueMessage, reason: string): Promise<boolean> => {
     const said = { message_id: message.messageId, reason };
     let why: unknown;
-    for (const { kept, attributes } of formsToBury(message, reason)) {
+    for (const { kept, attributes } of formsToSend(message, reason)) {
       try {
         await sqs.send(
           new SendMessageCommand({
@@ -136,14 +136,14 @@ export const makeBury =
             ...(attributes && { MessageAttributes: attributes }),
           }),
         );
-        log.warn('buried', { ...said, attributes: kept });
+        log.warn('dead-lettered', { ...said, attributes: kept });
         return true;
       } catch (error) {
         why = error;
         if (!isRefusedAsItIs(error)) break;
       }
     }
-    log.warn('not buried', { ...said, why: errorText(why) });
+    log.warn('not dead-lettered', { ...said, why: errorText(why) });
     return false;
   };
 

@@ -30,7 +30,7 @@ export interface Codec<Record> {
 }
 
 /** All records of one kind. */
-export interface Shelf<Record> {
+export interface RecordStore<Record> {
   readonly read: (keys: readonly string[]) => Promise<LedgerAnswers<Record>>;
   /** Writes only if the entry still has the version `seen`. Resolves to the new version, too. */
   readonly write: (
@@ -42,12 +42,12 @@ export interface Shelf<Record> {
 
 /** The ledger as records instead of texts. */
 export interface Records {
-  readonly jobs: Shelf<JobRecord>;
-  readonly blocks: Shelf<BlockState>;
-  readonly keys: Shelf<KeyRecord>;
-  readonly names: Shelf<NameRecord>;
+  readonly jobs: RecordStore<JobRecord>;
+  readonly blocks: RecordStore<BlockState>;
+  readonly keys: RecordStore<KeyRecord>;
+  readonly names: RecordStore<NameRecord>;
   /** Records that another room keeps. */
-  readonly of: <Record>(codec: Codec<Record>) => Shelf<Record>;
+  readonly of: <Record>(codec: Codec<Record>) => RecordStore<Record>;
 }
 
 /** At most so many writes at once in one invocation. */
@@ -118,7 +118,7 @@ export const makeRecords = (
   { newVersion, now, keepSeconds, log }: RecordsOptions,
 ): Records => {
   const slots = pLimit(CONCURRENCY);
-  const of = <Record>({ read, write }: Codec<Record>): Shelf<Record> => ({
+  const of = <Record>({ read, write }: Codec<Record>): RecordStore<Record> => ({
     read: (keys) => readAll(ledger, log, keys, read),
     write: async (key, record, seen) => {
       const version = newVersion();

@@ -2,7 +2,7 @@ import { isObject, type Json, parseLoosely } from '../json/json.ts';
 import { denialIn } from './denial.ts';
 import { type Blame, blameOf } from './error-codes.ts';
 import { excerptOfReply } from './excerpt.ts';
-import type { Reply, Unread, WireReply } from './reply.ts';
+import type { Replied, Reply, Unread, WireReply } from './reply.ts';
 import {
   codeOf,
   elementsOf,
@@ -22,11 +22,15 @@ import { blameOfIntermediary, isOfRoute, type Trouble, troubleOf } from './troub
  */
 export const readReply = (unread: Unread): Reply => {
   if (unread.kind !== 'replied') return unread;
-  const { kind, status, retryAfter } = unread;
   const parsed = parseLoosely(unread.body);
-  const body = parsed.ok ? parsed.value : null;
+  return classifyReply(unread, parsed.ok ? parsed.value : null);
+};
+
+/** A reply whose JSON is known already, as that of a refusal which we have put into the gateway's words. */
+export const classifyReply = (wire: WireReply, body: Json): Replied => {
+  const { kind, status, retryAfter } = wire;
   const wait = retryAfter !== undefined && { retryAfter };
-  return { kind, status, body, says: { ...classify(unread, body), ...wait } };
+  return { kind, status, body, says: { ...classify(wire, body), ...wait } };
 };
 
 const classify = (wire: WireReply, body: Json): Says => {

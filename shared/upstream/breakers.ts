@@ -35,8 +35,10 @@ export interface BreakersEdges {
 export interface Breakers {
   /** Reads the breakers of these destinations, and of looks there, and takes the probes. Call it once, before the first request. */
   readonly load: (destinations: readonly Destination[]) => Promise<void>;
-  /** `closed`: requests may go. `no-credential`: the project has no credential, so its jobs can never be served. */
-  readonly stateOf: (destination: Destination) => 'closed' | 'open' | 'no-credential';
+  /** `closed`: requests may go. Without a credential none can go, so the state is `open`. */
+  readonly stateOf: (destination: Destination) => 'closed' | 'open';
+  /** Whether the project has no credential, so that its jobs can never be served. */
+  readonly lacksCredential: (destination: Destination) => boolean;
   /** Seconds until a request may go there; 0 unless a breaker is open. */
   readonly waitSeconds: (destination: Destination) => number;
   /** The last refusal there in a short line, if no request is known to have been served since. */
@@ -65,7 +67,9 @@ interface BreakersState extends BreakersEdges {
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
   readonly probeMs: number;
   /** By the name of the destination. */
-  readonly byDestination: Map<string, RequestBreakers | 'no-credential'>;
+  readonly byDestination: Map<string, RequestBreakers>;
+  /** Names of destinations whose projects have no credential. */
+  readonly withoutCredential: Set<string>;
   /** By the ledger's key. */
   readonly breakers: Map<string, SharedBreaker>;
   isServed: boolean;
@@ -75,10 +79,7 @@ interface BreakersState extends BreakersEdges {
 const breakersTo = (
   { byDestination }: BreakersState,
   destination: Destination,
-): RequestBreakers | undefined => {
-  const breakers = byDestination.get(nameOf(destination));
-  return breakers === 'no-credential' ? undefined : breakers;
-};
+): RequestBreakers | undefined => byDestination.get(nameOf(destination));
 
 const breakerAt = (
   it: BreakersState,
@@ -91,11 +92,11 @@ const breakerAt = (
 };
 
 const keysOf = async (
-  { identify, byDestination }: BreakersState,
+  { identify, withoutCredential }: BreakersState,
   destination: Destination,
 ): Promise<readonly (readonly [Destination, BreakerKeys])[]> => {
   const identity = await identify(destination.project);
-  if (identity.kind === 'none') byDestination.set(nameOf(destination), 'no-credential');
+  if (identity.kind === 'none') withoutCredential.add(nameOf(destination));
   return identity.kind === 'known'
     ? [[destination, breakerKeysFor(destination, identity.key)]]
     : [];
@@ -213,21 +214,23 @@ export const makeBreakers = (
     ...edges,
     probeMs,
     byDestination: new Map(),
+    withoutCredential: new Set(),
     breakers: new Map(),
     isServed: false,
     refusal: undefined,
   };
-  const known = (destination: Destination) => it.byDestination.get(nameOf(destination));
+  const lacksCredential = (destination: Destination): boolean =>
+    it.withoutCredential.has(nameOf(destination));
   return {
     load: (destinations) => load(it, destinations),
+    lacksCredential,
     stateOf: (destination) => {
-      const breakers = known(destination);
-      if (breakers === 'no-credential') return breakers;
+      const breakers = breakersTo(it, destination);
       return breakers === undefined || isOpen(breakers) ? 'open' : 'closed';
     },
     waitSeconds: (destination) => {
-      const breakers = known(destination);
-      if (breakers === 'no-credential') return 0;
+      if (lacksCredential(destination)) return 0;
+      const breakers = breakersTo(it, destination);
       return breakers === undefined ? UNKNOWN_SECONDS : waitSeconds(breakers);
     },
     lastRefusal: (destination) => {

@@ -1,5 +1,5 @@
 import type { Log } from '../json/log.ts';
-import { type LedgerAnswer, type Records, type Shelf, versionIn } from '../ledger/records.ts';
+import { type LedgerAnswer, type RecordStore, type Records, versionIn } from '../ledger/records.ts';
 import {
   ADVICE,
   type BreakerRecord,
@@ -15,7 +15,7 @@ import {
 } from './circuit-breaker.ts';
 
 /** The breakers' records in the ledger. */
-export const breakersIn = (records: Records): Shelf<BreakerRecord> =>
+export const breakersIn = (records: Records): RecordStore<BreakerRecord> =>
   records.of({ read: readBreaker, write: writeBreaker });
 
 /** One circuit breaker, as one invocation knows it. All invocations share its record in the ledger. */

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../json/json.ts';
-import { readReply } from '../reply/read-reply.ts';
+import { classifyReply } from '../reply/read-reply.ts';
 import type { Reply } from '../reply/reply.ts';
+import { codeOf } from '../reply/rows.ts';
 import type { User } from './credentials.ts';
 import type { Outgoing, ReadExchange } from './exchange.ts';
 
@@ -68,18 +69,16 @@ const lifeOf = (body: Json, now: number): number => {
 const refusalOf = (reply: Reply): Reply => {
   if (reply.kind === 'unsent') return reply;
   if (reply.kind === 'silent') return { ...reply, kind: 'unsent', why: 'unreachable' };
-  const { status, body, says } = reply;
+  const { status, says } = reply;
   const text = `IAM answered ${status}`;
   if (status < 400 || status === 408 || status >= 500)
     return { kind: 'unsent', why: 'unreachable', reason: `${text} and no token` };
-  const said = isObject(body) && typeof body.error_code === 'string' ? body.error_code : '';
+  const said = codeOf(reply.body);
   const code = /^IAM\.\d{1,8}$/.test(said) ? said : `IAM.${status}`;
-  return readReply({
-    kind: 'replied',
-    status,
-    body: JSON.stringify({ error_code: code, error_msg: text }),
-    ...(says.retryAfter !== undefined && { retryAfter: says.retryAfter }),
-  });
+  const { retryAfter } = says;
+  const wait = retryAfter !== undefined && { retryAfter };
+  const body = { error_code: code, error_msg: text };
+  return classifyReply({ kind: 'replied', status, body: text, ...wait }, body);
 };
 
 /**

@@ -90,7 +90,7 @@ describe('an invocation fails if the upstream refused every request, and nothing
         identify: async () => ({ kind: 'known', key: 'key' }),
         send: async () => replied(503, ''),
         publish: async (results) => results.map(() => true),
-        bury: async () => true,
+        deadLetter: async () => true,
         postpone: async (messages) => {
           postponed.push(...messages.map(([{ messageId }]) => messageId));
         },

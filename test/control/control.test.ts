@@ -99,18 +99,18 @@ describe('a message given twice in a batch is answered once', () => {
   });
 });
 
-describe('what cannot be read is buried, and delays no other message (P8)', () => {
+describe('what cannot be read is dead-lettered, and delays no other message (P8)', () => {
   it('as it came, with the reason, while the others are carried out', async () => {
-    const { run, results, buried, postponed } = startControlRoom();
+    const { run, results, deadLettered, postponed } = startControlRoom();
     const bad = message('m1', '{"v":1 \u0000');
     expect(await run([bad, message('m2', {})])).toEqual([]);
-    expect(buried).toEqual([[bad, 'the message is not JSON']]);
+    expect(deadLettered).toEqual([[bad, 'the message is not JSON']]);
     expect(outcomes(results)).toEqual(['131 delivered']);
     expect([...postponed]).toEqual([]);
   });
 
-  it('where it cannot be buried it stays on the queue, it alone', async () => {
-    const { run, results, postponed } = startControlRoom({ buries: () => false });
+  it('where it cannot be dead-lettered it stays on the queue, it alone', async () => {
+    const { run, results, postponed } = startControlRoom({ takesDeadLetters: () => false });
     expect(await run([message('m1', 'x'), message('m2', {}), message('m3', '[]')])).toEqual([
       'm1',
       'm3',

@@ -35,9 +35,9 @@ const given = (receives: number) => message('m', { jobs: ['1', '2'] }, receives)
 
 describe('when the queue gives a message for the last time', () => {
   it('what is open has failed: told on the bus, and the message is kept with a reason', async () => {
-    const { run, results, buried, calls } = begin();
+    const { run, results, deadLettered, calls } = begin();
     expect(await run([given(LAST - 1)])).toEqual(['m']);
-    expect([results, buried]).toEqual([[], []]);
+    expect([results, deadLettered]).toEqual([[], []]);
 
     expect(await run([given(LAST)])).toEqual([]);
     expect(calls).toHaveLength(2);
@@ -45,38 +45,38 @@ describe('when the queue gives a message for the last time', () => {
     expect(results[0]).toMatchObject({
       error: { code: 'attempts-exhausted', message: expect.stringMatching(LAST_REASON) },
     });
-    expect(buried).toEqual([[given(LAST), REASON]]);
+    expect(deadLettered).toEqual([[given(LAST), REASON]]);
   });
 
   it('it is tried once more first, and what that settles has not failed', async () => {
-    const { run, results, buried } = begin({
+    const { run, results, deadLettered } = begin({
       reply: () => replied(400, [YES, refusal('DLI.0013')]),
     });
     expect(await run([given(LAST)])).toEqual([]);
     expect(outcomes(results)).toEqual(['1 delivered', '2 failed']);
-    expect(buried).toHaveLength(1);
+    expect(deadLettered).toHaveLength(1);
   });
 
   it('one that is done then is done, and not kept', async () => {
-    const { run, upstream, results, buried } = begin();
+    const { run, upstream, results, deadLettered } = begin();
     upstream.busy = false;
     expect(await run([given(LAST)])).toEqual([]);
     expect(outcomes(results)).toEqual(['1 delivered', '2 delivered']);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
   });
 
   it.each<[string, Parameters<typeof begin>[0]]>([
     ['recorded', { ledger: { ...memoryLedger(), write: async () => 'unknown' } }],
     ['read', { ledger: { ...memoryLedger(), read: async () => undefined } }],
     ['published', { publishes: () => false }],
-    ['buried', { buries: () => false }],
+    ['dead-lettered', { takesDeadLetters: () => false }],
   ])('where that cannot be %s the message stays, and is kept next time', async (_, trouble) => {
     const ledger = memoryLedger();
     const first = begin({ ledger, ...trouble });
     expect(await first.run([given(LAST)])).toEqual(['m']);
-    const { run, results, buried } = begin({ ledger });
+    const { run, results, deadLettered } = begin({ ledger });
     expect(await run([given(LAST + 1)])).toEqual([]);
-    expect(buried).toEqual([[given(LAST + 1), REASON]]);
+    expect(deadLettered).toEqual([[given(LAST + 1), REASON]]);
     const told = new Set(outcomes([...first.results, ...results]));
     expect([...told]).toEqual(['1 failed', '2 failed']);
   });
@@ -84,13 +84,13 @@ describe('when the queue gives a message for the last time', () => {
 
 describe('a message that comes back from the dead-letter queue', () => {
   it('has its results told again, or not, and is done: nothing is called, nothing kept twice', async () => {
-    const { run, upstream, calls, results, buried } = begin();
+    const { run, upstream, calls, results, deadLettered } = begin();
     await run([given(LAST)]);
     upstream.busy = false;
     const before = [...results];
     for (const receives of [1, 2]) expect(await run([given(receives)])).toEqual([]);
     expect(calls).toHaveLength(1);
-    expect(buried).toHaveLength(1);
+    expect(deadLettered).toHaveLength(1);
     for (const result of results) expect(before).toContainEqual(result);
   });
 

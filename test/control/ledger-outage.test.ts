@@ -16,14 +16,14 @@ describe('without the ledger nothing is called, and nothing lost', () => {
     ['cannot be read', { read: async () => undefined }],
     ['cannot be written', { write: async () => 'unknown' }],
   ])(
-    'it %s: everything comes back, what is unreadable is buried all the same',
+    'it %s: everything comes back, what is unreadable is dead-lettered all the same',
     async (_, trouble) => {
-      const { run, calls, results, buried, postponed } = startControlRoom({
+      const { run, calls, results, deadLettered, postponed } = startControlRoom({
         ledger: { ...memoryLedger(), ...trouble },
       });
       expect(await run(batch)).toEqual(['m1', 'm3']);
       expect([calls, results]).toEqual([[], []]);
-      expect(buried.map(([{ messageId }]) => messageId)).toEqual(['m2']);
+      expect(deadLettered.map(([{ messageId }]) => messageId)).toEqual(['m2']);
       expect([...postponed.keys()]).toEqual(['m1', 'm3']);
     },
   );

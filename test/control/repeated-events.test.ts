@@ -150,13 +150,13 @@ describe('a record does not depend on how a message was cut', () => {
     expect(await room.run([cut(0, 250)])).toEqual(['0']);
   });
 
-  it('one block that fails for good buries the message, once', async () => {
+  it('one block that fails for good dead-letters the message, once', async () => {
     const room = startControlRoom({
       reply: () => ({ kind: 'silent', reason: 'unplugged' }),
       publishes: ({ outcome }) => outcome === 'failed',
     });
     expect(await room.run([cut(0, 250, 98)])).toEqual([]);
-    expect(room.buried).toHaveLength(1);
+    expect(room.deadLettered).toHaveLength(1);
     expect(room.results).toHaveLength(250);
   });
 

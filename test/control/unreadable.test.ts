@@ -18,13 +18,13 @@ const answer = ({ path, jobs }: SeenCall) => {
 };
 
 /** What comes of a batch, and what its readable messages have to do with it. */
-const runOn = async (batch: readonly Received[], bury: () => Promise<boolean>) => {
+const runOn = async (batch: readonly Received[], deadLetter: () => Promise<boolean>) => {
   const ledger = memoryLedger();
-  const room = startControlRoom({ ledger, reply: answer, buries: bury });
+  const room = startControlRoom({ ledger, reply: answer, takesDeadLetters: deadLetter });
   const staying = await room.run(batch);
   const { calls, looks, results, postponed } = room;
   const written = [...ledger.entries.values()].map(({ key, body }) => [key, body]);
-  return { staying, calls, looks, results, postponed, written, buried: room.buried };
+  return { staying, calls, looks, results, postponed, written, deadLettered: room.deadLettered };
 };
 
 const junk = fc.oneof(
@@ -41,22 +41,25 @@ describe('what cannot be read delays no other message (P8)', () => {
         workload(8),
         fc.array(fc.tuple(junk, fc.nat(20)), { minLength: 1, maxLength: 5 }),
         fc.boolean(),
-        async (queued, unreadable, buries) => {
+        async (queued, unreadable, takesDeadLetters) => {
           const readable = queued.map(({ from, intent }) => message(from, JSON.stringify(intent)));
           const mixed = [...readable];
           unreadable.forEach(([body, place], i) => {
             mixed.splice(place % (mixed.length + 1), 0, message(`junk ${i}`, body));
           });
           const alone = await runOn(readable, async () => true);
-          const { staying, postponed, buried, ...among } = await runOn(mixed, async () => buries);
+          const { staying, postponed, deadLettered, ...among } = await runOn(
+            mixed,
+            async () => takesDeadLetters,
+          );
           const isJunk = (id: string) => id.startsWith('junk');
-          expect(buried).toHaveLength(unreadable.length);
-          expect(staying.filter(isJunk)).toHaveLength(buries ? 0 : unreadable.length);
+          expect(deadLettered).toHaveLength(unreadable.length);
+          expect(staying.filter(isJunk)).toHaveLength(takesDeadLetters ? 0 : unreadable.length);
           expect({
             ...among,
             staying: staying.filter((id) => !isJunk(id)),
             postponed: new Map([...postponed].filter(([id]) => !isJunk(id))),
-            buried: [],
+            deadLettered: [],
           }).toEqual(alone);
         },
       ),
@@ -64,11 +67,11 @@ describe('what cannot be read delays no other message (P8)', () => {
     );
   });
 
-  it('no result waits for its burial: all are out while that is under way', async () => {
-    const burial = Promise.withResolvers<boolean>();
+  it('no result waits for its moved: all are out while that is under way', async () => {
+    const moved = Promise.withResolvers<boolean>();
     const told = Promise.withResolvers<void>();
     const room = startControlRoom({
-      buries: () => burial.promise,
+      takesDeadLetters: () => moved.promise,
       publishes: () => {
         told.resolve();
         return true;
@@ -76,8 +79,8 @@ describe('what cannot be read delays no other message (P8)', () => {
     });
     const ended = room.run([message('junk', '{'), message('m', { jobs: ['1'] })]);
     await told.promise;
-    expect([room.calls.length, room.results.length, room.buried.length]).toEqual([1, 0, 1]);
-    burial.resolve(true);
+    expect([room.calls.length, room.results.length, room.deadLettered.length]).toEqual([1, 0, 1]);
+    moved.resolve(true);
     expect(await ended).toEqual([]);
     expect(room.results.map(({ job_id }) => job_id)).toEqual(['1']);
   });

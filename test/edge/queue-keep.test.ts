@@ -6,7 +6,7 @@ import {
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeBury, makePostpone, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, makePostpone, readRecord } from '../../shared/edge/queue.ts';
 import { keptLog } from '../support/logs.ts';
 import { recordOf } from '../support/sqs.ts';
 
@@ -39,9 +39,9 @@ describe('an SQS record is read for what the control loop needs', () => {
 });
 
 describe('an unreadable message goes to the dead-letter queue (P8)', () => {
-  const bury = async (body: string, attributes: SQSMessageAttributes = {}) => {
+  const deadLetter = async (body: string, attributes: SQSMessageAttributes = {}) => {
     const { log, lines } = keptLog();
-    const done = await makeBury({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE })(
+    const done = await makeDeadLetter({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE })(
       readRecord(recordOf(body, attributes)),
       'the message is not JSON',
     );
@@ -53,7 +53,7 @@ describe('an unreadable message goes to the dead-letter queue (P8)', () => {
   it.each([['not json'], ['{"a": 1 ,}\n\t'], ['€ 😀 \u0085'], ['x'.repeat(250_000)]])(
     'byte for byte, with the reason as an attribute: %#',
     async (body) => {
-      const { done, input } = await bury(body);
+      const { done, input } = await deadLetter(body);
       expect(done).toBe(true);
       expect(input).toEqual({
         QueueUrl: QUEUE,
@@ -64,7 +64,7 @@ describe('an unreadable message goes to the dead-letter queue (P8)', () => {
   );
 
   it('with its own attributes: strings, numbers and binary', async () => {
-    const { input } = await bury('x', {
+    const { input } = await deadLetter('x', {
       trace: text('t'),
       count: { stringValue: '7', dataType: 'Number' },
       bytes: { binaryValue: Buffer.from([0, 255, 1]).toString('base64'), dataType: 'Binary.gzip' },
@@ -79,27 +79,27 @@ describe('an unreadable message goes to the dead-letter queue (P8)', () => {
 
   it('with at most ten attributes, the reason among them', async () => {
     const ten = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, text(`${i}`)]));
-    const { input } = await bury('x', ten);
+    const { input } = await deadLetter('x', ten);
     expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
     expect(input?.MessageAttributes).toMatchObject({ reason: REASON, a0: { StringValue: '0' } });
   });
 
   it('a new reason replaces an old one, and drops no other attribute', async () => {
     const nine = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`a${i}`, text(`${i}`)]));
-    const { input } = await bury('x', { reason: text('older'), ...nine });
+    const { input } = await deadLetter('x', { reason: text('older'), ...nine });
     expect(input?.MessageAttributes?.reason).toEqual(REASON);
     expect(Object.keys(input?.MessageAttributes ?? {})).toHaveLength(10);
   });
 
   it('if the dead-letter queue refuses it, the result is false, and nothing is thrown', async () => {
     sqs.on(SendMessageCommand).rejects(new Error('no such queue'));
-    const { done, lines } = await bury('secret body');
+    const { done, lines } = await deadLetter('secret body');
     expect(done).toBe(false);
     expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
     expect(lines).toEqual([
       {
         level: 'warn',
-        event: 'not buried',
+        event: 'not dead-lettered',
         fields: {
           message_id: 'm1',
           reason: 'the message is not JSON',

@@ -63,7 +63,7 @@ const KINDS: Record<string, MessageAttributeValue> = {
 const GOOD = 6;
 
 let stack: TestStack;
-const buried: Message[] = [];
+const deadLettered: Message[] = [];
 const intents: string[] = [];
 
 const put = (MessageBody: string, MessageAttributes?: Record<string, MessageAttributeValue>) =>
@@ -85,7 +85,7 @@ const collect = async (): Promise<void> => {
       MessageAttributeNames: ['All'],
     }),
   );
-  buried.push(...Messages);
+  deadLettered.push(...Messages);
 };
 
 beforeAll(async () => {
@@ -104,18 +104,18 @@ beforeAll(async () => {
   await stack.idle();
   await until(async () => {
     await collect();
-    expect(buried.length).toBeGreaterThanOrEqual(UNREADABLE.length + 2);
+    expect(deadLettered.length).toBeGreaterThanOrEqual(UNREADABLE.length + 2);
   });
 });
 afterAll(() => stack.stop());
 
-const find = (body: string) => buried.find(({ Body }) => Body === body);
+const find = (body: string) => deadLettered.find(({ Body }) => Body === body);
 
 describe('what cannot be read goes to the dead-letter queue', () => {
   test('each message once, byte for byte', async () => {
     await collect();
     const bodies = [...UNREADABLE, 'with ten attributes', 'with attributes of each kind'];
-    expect(buried.map(({ Body }) => Body).toSorted()).toEqual(bodies.toSorted());
+    expect(deadLettered.map(({ Body }) => Body).toSorted()).toEqual(bodies.toSorted());
   });
 
   test.each(UNREADABLE.map((body) => [body.slice(0, 60), body]))('with a reason: %j', (_, body) => {

@@ -176,7 +176,7 @@ describe('what intermediaries do to an intent', () => {
   });
 });
 
-describe('an envelope on the intents queue is buried under its name', () => {
+describe('an envelope on the intents queue is dead-lettered under its name', () => {
   const NAMED = FOREIGN_PAYLOADS.filter(([name]) =>
     /SNS notification|S3 event|whose detail/.test(name.source),
   );
@@ -192,7 +192,7 @@ describe('an envelope on the intents queue is buried under its name', () => {
           VisibilityTimeout: 3_600,
         }),
       );
-      if (message === undefined) throw new Error('nothing is buried');
+      if (message === undefined) throw new Error('nothing is dead-lettered');
       return message;
     });
     expect(Body).toBe(MessageBody);

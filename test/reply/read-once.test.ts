@@ -72,7 +72,7 @@ const startLayers = (secret: object, exchange: Exchange) => {
         results.push(...batch);
         return batch.map(() => true);
       },
-      bury: async () => true,
+      deadLetter: async () => true,
       postpone: async () => undefined,
       log,
       now,

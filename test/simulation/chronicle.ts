@@ -123,7 +123,7 @@ export type Step = { readonly at: number } & (
   /** `receives`: the receive count of the delivery that was deleted. */
   | { readonly kind: 'deleted'; readonly letter: Letter; readonly receives: number }
   | {
-      readonly kind: 'buried';
+      readonly kind: 'dead-lettered';
       readonly invocation: Invocation;
       readonly letter: Letter;
       readonly body: string;

@@ -12,8 +12,8 @@ export const FAULTS = [
   'given twice in a batch',
   'not deleted',
   'not postponed',
-  'not buried',
-  'buried, but not told',
+  'not dead-lettered',
+  'dead-lettered, but not told',
   // The functions.
   'control crashes',
   'accept crashes',

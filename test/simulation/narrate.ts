@@ -59,8 +59,8 @@ const makeTell = (name: (id: string) => string, start: number) => {
       case 'redriven':
       case 'taken up':
         return `${step.letter.id} ${step.kind}`;
-      case 'buried':
-        return `${step.letter.id} buried by ${step.invocation.n}: ${step.reason}`;
+      case 'dead-lettered':
+        return `${step.letter.id} dead-lettered by ${step.invocation.n}: ${step.reason}`;
       case 'published':
         return tellResult(step.result);
       case 'fault':
@@ -75,7 +75,7 @@ type OfMessages = 'accepted' | 'turned away' | 'queued' | 'deleted' | 'redriven'
 
 /** Tells a step of an invocation. */
 const tellInvocation = (
-  step: Exclude<Step, { kind: OfMessages | 'buried' | 'published' | 'fault' }>,
+  step: Exclude<Step, { kind: OfMessages | 'dead-lettered' | 'published' | 'fault' }>,
 ): string => {
   switch (step.kind) {
     case 'begun':

@@ -83,13 +83,13 @@ const makeShelf = ({ schedule }: Wire, onVisible: () => void) => {
 
 type Shelf = ReturnType<typeof makeShelf>;
 
-/** Receives messages as SQS does. `bury` takes those that were received too often. */
+/** Receives messages as SQS does. `deadLetter` takes those that were received too often. */
 const makeReceive =
   (
     { schedule, random, weather }: Wire,
     { kept, show, hand }: Shelf,
     { visibilityMs, maxReceives }: QueueOptions,
-    bury: (letter: Letter) => void,
+    deadLetter: (letter: Letter) => void,
   ) =>
   (most: number): readonly (readonly [Handed, Letter])[] => {
     const visible = random.shuffle(
@@ -100,7 +100,7 @@ const makeReceive =
       if (handed.length >= most) break;
       if (message.receives >= maxReceives) {
         kept.delete(message.letter.id);
-        bury(message.letter);
+        deadLetter(message.letter);
         continue;
       }
       handed.push(hand(message));
@@ -139,7 +139,7 @@ export const makeQueueModel = (wire: Wire, chronicle: Chronicle, options: QueueO
   const shelf = makeShelf(wire, options.onVisible);
   const dead: Letter[] = [];
   let ids = 0;
-  const bury = (letter: Letter): void => {
+  const deadLetter = (letter: Letter): void => {
     dead.push(letter);
     tell({ kind: 'redriven', letter });
   };
@@ -154,7 +154,7 @@ export const makeQueueModel = (wire: Wire, chronicle: Chronicle, options: QueueO
       tell({ kind: 'queued', letter });
       shelf.keep(letter, weather.strikes('delivered late') ? random.between(1_000, 120_000) : 0);
     },
-    receive: makeReceive(wire, shelf, options, bury),
+    receive: makeReceive(wire, shelf, options, deadLetter),
     ...makeReceipts(wire, chronicle, shelf),
     /** A redrive, as AWS's own move task does it: dead letters go back, with a new receive count. */
     takeUpDead: (): void => {

@@ -115,19 +115,19 @@ export const simulate = async ({
     onVisible: () => mapping.arm(queue),
   });
 
-  const buryIn =
+  const deadLetterIn =
     (life: Life, invocation: Invocation) =>
     ({ messageId, body }: Handed, reason: string): Promise<boolean> =>
       exchange(wire, life, { longest: 20 }, () => {
         const letter = invocation.letters.find(({ id }) => id === messageId);
         if (letter === undefined) throw new Error(`nobody knows the message ${messageId}`);
-        if (weather.strikes('not buried')) {
+        if (weather.strikes('not dead-lettered')) {
           invocation.faults++;
           return false;
         }
-        tell({ kind: 'buried', invocation, letter, body, reason });
+        tell({ kind: 'dead-lettered', invocation, letter, body, reason });
         queue.dead.push(letter);
-        if (!weather.strikes('buried, but not told')) return true;
+        if (!weather.strikes('dead-lettered, but not told')) return true;
         invocation.faults++;
         return false;
       });
@@ -161,7 +161,7 @@ export const simulate = async ({
         pause: (ms) => rest(wire, life, ms),
       }),
       publish: bus.openFor(life, invocation),
-      bury: buryIn(life, invocation),
+      deadLetter: deadLetterIn(life, invocation),
       postpone: (messages) =>
         exchange(wire, life, { longest: 20 }, () => {
           for (const [message, seconds] of messages) queue.postpone(message, seconds);

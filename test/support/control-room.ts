@@ -37,7 +37,7 @@ export interface ControlRoomOptions {
   /** Whether the bus takes a result. */
   readonly publishes?: (result: Result) => boolean | Promise<boolean>;
   /** Whether the dead-letter queue takes a message. */
-  readonly buries?: () => boolean | Promise<boolean>;
+  readonly takesDeadLetters?: () => boolean | Promise<boolean>;
   readonly remainingMs?: () => number;
   /** For how many milliseconds a request has to wait for its turn. */
   readonly turnInMs?: () => number;
@@ -113,7 +113,7 @@ export const startControlRoom = ({
   statusOf = () => undefined,
   replyToLook = () => undefined,
   publishes = () => true,
-  buries = () => true,
+  takesDeadLetters = () => true,
   remainingMs = () => 60_000,
   turnInMs = () => 0,
   now = () => Date.parse(NOW),
@@ -129,7 +129,7 @@ export const startControlRoom = ({
   const looks: (readonly string[])[] = [];
   let lastId = 0;
   const results: Result[] = [];
-  const buried: (readonly [Received, string])[] = [];
+  const deadLettered: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
   const { log, lines } = keptLog();
   const exchange: Send = async (request, turn) => {
@@ -171,9 +171,9 @@ export const startControlRoom = ({
         results.push(...batch.filter((_, i) => taken[i]));
         return taken;
       },
-      bury: async (unreadable, reason) => {
-        buried.push([unreadable, reason]);
-        return buries();
+      deadLetter: async (unreadable, reason) => {
+        deadLettered.push([unreadable, reason]);
+        return takesDeadLetters();
       },
       postpone: async (messages) => {
         for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
@@ -217,7 +217,7 @@ export const startControlRoom = ({
     calls,
     looks,
     results,
-    buried,
+    deadLettered,
     postponed,
     lines,
   };

@@ -118,7 +118,7 @@ export const makeLeakyAws = (
 
   const queue = async (command: unknown) => {
     const trouble = nextFault('queue');
-    if (command instanceof SendMessageCommand) came('buried', command.input);
+    if (command instanceof SendMessageCommand) came('dead-lettered', command.input);
     if (trouble === undefined) return {};
     if (
       trouble.fault.manner === 'refuses' &&

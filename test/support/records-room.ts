@@ -2,7 +2,7 @@ import type { Call } from '../../shared/control/planned.ts';
 import { readBatch } from '../../shared/control/read-batch.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
 import type { Ledger, NewEntry } from '../../shared/ledger/ledger.ts';
-import { makeRecords, type Shelf } from '../../shared/ledger/records.ts';
+import { makeRecords, type RecordStore } from '../../shared/ledger/records.ts';
 import { message } from './control-room.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
@@ -37,10 +37,10 @@ export const startRecords = (inner: Ledger = memoryLedger()) => {
 
 /** The record at a key, if there is one that this release can read. */
 export const recordAt = async <Record>(
-  shelf: Shelf<Record>,
+  store: RecordStore<Record>,
   key: string,
 ): Promise<Record | undefined> => {
-  const answer = (await shelf.read([key]))(key);
+  const answer = (await store.read([key]))(key);
   return answer.kind === 'found' ? answer.record : undefined;
 };
 

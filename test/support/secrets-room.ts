@@ -9,7 +9,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeControlLoop } from '../../shared/control/control.ts';
 import { makePublish } from '../../shared/edge/bus.ts';
 import { makeLog } from '../../shared/edge/log.ts';
-import { makeBury, makePostpone, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, makePostpone, readRecord } from '../../shared/edge/queue.ts';
 import { makeSecretsManagerSource } from '../../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../../shared/edge/secrets-file.ts';
 import { sign } from '../../shared/edge/signer.ts';
@@ -286,7 +286,7 @@ export const startSecretsRoom = (seed: number, sourceKind: Source) => {
       identify,
       send: makePaced({ send, now, random: () => 0.5, pause }),
       publish: makePublish({ eventBridge, log }, { busName: 'bus', maxBytes: 256 * 1024 }),
-      bury: makeBury({ sqs, log }, { queueUrl: 'https://sqs/dead' }),
+      deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: 'https://sqs/dead' }),
       postpone: makePostpone({ sqs, log }, { queueUrl: 'https://sqs/intents' }),
       log,
       now,

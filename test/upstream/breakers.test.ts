@@ -169,8 +169,8 @@ describe('which requests are never sent', () => {
   it('those of a project without a credential', async () => {
     const { world, invoke } = startBreakers();
     world.identity = { kind: 'none' };
-    const { stateOf, waitSeconds, send } = await invoke();
-    expect([stateOf(to()), waitSeconds(to())]).toEqual(['no-credential', 0]);
+    const { lacksCredential, stateOf, waitSeconds, send } = await invoke();
+    expect([lacksCredential(to()), stateOf(to()), waitSeconds(to())]).toEqual([true, 'open', 0]);
     expect(await send(requestTo(), ANY_TIME)).toMatchObject({ kind: 'unsent', why: 'held' });
     expect(world.sent).toEqual([]);
   });
@@ -187,8 +187,8 @@ describe('which requests are never sent', () => {
     ['the ledger is', () => startBreakers({ ...memoryLedger(), read: async () => undefined })],
   ])('where %s out of reach all wait', async (_, make) => {
     const { world, invoke } = make();
-    const { stateOf, waitSeconds, send } = await invoke();
-    expect([stateOf(to()), waitSeconds(to())]).toEqual(['open', 15]);
+    const { lacksCredential, stateOf, waitSeconds, send } = await invoke();
+    expect([lacksCredential(to()), stateOf(to()), waitSeconds(to())]).toEqual([false, 'open', 15]);
     await send(requestTo(), ANY_TIME);
     expect(world.sent).toEqual([]);
   });

@@ -139,7 +139,7 @@ const startEnvironment = (world: World) => {
         results.push(...some);
         return some.map(() => true);
       },
-      bury: async (one) => {
+      deadLetter: async (one) => {
         dead.push(one);
         return true;
       },

@@ -48,7 +48,7 @@ export const BROKEN_LOOP: readonly Broken[] = [
   {
     name: 'drops unreadable messages',
     breaks: ['P8 unreadable input is kept'],
-    breakage: { edges: (edges) => ({ ...edges, bury: async () => true }) },
+    breakage: { edges: (edges) => ({ ...edges, deadLetter: async () => true }) },
   },
   {
     name: 'drops failed messages',
@@ -56,7 +56,8 @@ export const BROKEN_LOOP: readonly Broken[] = [
     breakage: {
       edges: (edges) => ({
         ...edges,
-        bury: async (message, reason) => message.receiveCount > 2 || edges.bury(message, reason),
+        deadLetter: async (message, reason) =>
+          message.receiveCount > 2 || edges.deadLetter(message, reason),
       }),
     },
   },
@@ -66,8 +67,8 @@ export const BROKEN_LOOP: readonly Broken[] = [
     breakage: {
       edges: (edges) => ({
         ...edges,
-        bury: (message, reason) =>
-          edges.bury(
+        deadLetter: (message, reason) =>
+          edges.deadLetter(
             { ...message, body: message.body.trim().toWellFormed().replace('\ufeff', '') },
             reason,
           ),
@@ -75,12 +76,13 @@ export const BROKEN_LOOP: readonly Broken[] = [
     },
   },
   {
-    name: 'buries unreadable messages late',
+    name: 'dead-letters unreadable messages late',
     breaks: ['P8 unreadable input is kept'],
     breakage: {
       edges: (edges) => ({
         ...edges,
-        bury: async (message, reason) => message.receiveCount > 2 && edges.bury(message, reason),
+        deadLetter: async (message, reason) =>
+          message.receiveCount > 2 && edges.deadLetter(message, reason),
       }),
     },
   },

@@ -13,19 +13,19 @@ export const unreadableKept: Oracle = {
       if (step.kind === 'published') {
         const { intent_id, job_id, outcome } = step.result;
         published.set(`${intent_id}/${job_id}`, outcome);
-      } else if (step.kind === 'buried') {
+      } else if (step.kind === 'dead-lettered') {
         const { letter, body, reason } = step;
-        if (body !== letter.body) yield `${letter.id} was buried as ${JSON.stringify(body)}`;
-        if (reason === '') yield `${letter.id} was buried without a reason`;
+        if (body !== letter.body) yield `${letter.id} was dead-lettered as ${JSON.stringify(body)}`;
+        if (reason === '') yield `${letter.id} was dead-lettered without a reason`;
         kept.add(letter.id);
         if (letter.intent === undefined) continue;
         const outcomes = Array.from(letter.intent.jobs.keys(), (id) =>
           published.get(`${letter.intent?.intentId}/${id}`),
         );
         if (outcomes.includes(undefined))
-          yield `${letter.id} can be read, and was buried before it was settled`;
+          yield `${letter.id} can be read, and was dead-lettered before it was settled`;
         else if (!outcomes.includes('failed'))
-          yield `${letter.id} was buried, and nothing in it had failed`;
+          yield `${letter.id} was dead-lettered, and nothing in it had failed`;
       } else if (step.kind === 'redriven') {
         kept.add(step.letter.id);
       } else if (step.kind === 'taken up') {

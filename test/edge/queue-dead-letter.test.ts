@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordOf } from '../../local/mapping/sqs-record.ts';
 import { type QueueServer, startQueueServer } from '../../local/queue/server.ts';
 import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
-import { makeBury, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, readRecord } from '../../shared/edge/queue.ts';
 import { AWS } from '../support/aws.ts';
 import { keptLog } from '../support/logs.ts';
 
@@ -30,8 +30,8 @@ afterAll(async () => {
 
 let queues = 0;
 
-/** Buries a message as Lambda delivers it. Returns what the dead-letter queue has then. */
-const bury = async (
+/** Dead-letters a message as Lambda delivers it. Returns what the dead-letter queue has then. */
+const deadLetter = async (
   body: string,
   attributes: Record<string, MessageAttributeValue> = {},
   limit = MIB,
@@ -52,7 +52,10 @@ const bury = async (
     },
     { queueArn: 'arn:aws:sqs:eu-west-1:000000000000:intents', region: 'eu-west-1' },
   );
-  const done = await makeBury({ sqs, log }, { queueUrl: QueueUrl })(readRecord(given), REASON);
+  const done = await makeDeadLetter({ sqs, log }, { queueUrl: QueueUrl })(
+    readRecord(given),
+    REASON,
+  );
   const { Messages: messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl,
@@ -75,7 +78,7 @@ const bytesOf = (attributes: Record<string, MessageAttributeValue>): number =>
 
 const line = (attributes: string) => ({
   level: 'warn',
-  event: 'buried',
+  event: 'dead-lettered',
   fields: { message_id: 'm1', reason: REASON, attributes },
 });
 
@@ -86,7 +89,7 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
   describe.each([MIB, LAGGING])('at a limit of %d bytes', (limit) => {
     it('with room for the reason, it has the reason', async () => {
       const body = '€'.repeat(2) + 'x'.repeat(limit - WITH_REASON - 6);
-      const { done, lines, messages } = await bury(body, {}, limit);
+      const { done, lines, messages } = await deadLetter(body, {}, limit);
       expect(done).toBe(true);
       expect(messages.map(({ Body }) => Body)).toEqual([body]);
       expect(messages[0]?.MessageAttributes).toEqual({ reason: text(REASON) });
@@ -95,7 +98,7 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
 
     it('one byte more, it goes without the reason, and the log has it', async () => {
       const body = 'x'.repeat(limit - WITH_REASON + 1);
-      const { done, lines, messages } = await bury(body, {}, limit);
+      const { done, lines, messages } = await deadLetter(body, {}, limit);
       expect(done).toBe(true);
       expect(messages.map(({ Body }) => Body)).toEqual([body]);
       expect(messages[0]?.MessageAttributes).toBeUndefined();
@@ -105,7 +108,7 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
     it('at the limit, byte for byte', async () => {
       const body = `{"not json €€€${'x'.repeat(limit - 20)}`;
       expect(Buffer.byteLength(body)).toBe(limit);
-      const { done, lines, messages } = await bury(body, {}, limit);
+      const { done, lines, messages } = await deadLetter(body, {}, limit);
       expect(done).toBe(true);
       expect(messages.map(({ Body }) => Body)).toEqual([body]);
       expect(lines).toEqual([line('none')]);
@@ -113,7 +116,7 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
 
     it('with ten attributes of its own and no room, it keeps them and goes without the reason', async () => {
       const body = 'x'.repeat(limit - bytesOf(TEN));
-      const { done, lines, messages } = await bury(body, TEN, limit);
+      const { done, lines, messages } = await deadLetter(body, TEN, limit);
       expect(done).toBe(true);
       expect(messages.map(({ Body }) => Body)).toEqual([body]);
       expect(messages[0]?.MessageAttributes).toEqual(TEN);
@@ -122,7 +125,7 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
   });
 
   it('with ten attributes and room, it keeps nine of them and the reason', async () => {
-    const { done, lines, messages } = await bury('x', TEN);
+    const { done, lines, messages } = await deadLetter('x', TEN);
     expect(done).toBe(true);
     const { a9, ...nine } = TEN;
     expect(messages[0]?.MessageAttributes).toEqual({ ...nine, reason: text(REASON) });
@@ -130,19 +133,19 @@ describe('size never keeps a message from the dead-letter queue (P8), with a rea
   });
 
   it('if the dead-letter queue takes less than the queue did, the body goes alone', async () => {
-    const { done, lines, messages } = await bury('x'.repeat(LAGGING), TEN, LAGGING);
+    const { done, lines, messages } = await deadLetter('x'.repeat(LAGGING), TEN, LAGGING);
     expect(done).toBe(true);
     expect(messages[0]?.MessageAttributes).toBeUndefined();
     expect(lines).toEqual([line('none')]);
   });
 
   it('if nothing fits, it stays on its queue, and the log says why', async () => {
-    const { done, lines, messages } = await bury('x'.repeat(LAGGING + 1), {}, LAGGING);
+    const { done, lines, messages } = await deadLetter('x'.repeat(LAGGING + 1), {}, LAGGING);
     expect([done, messages]).toEqual([false, []]);
     expect(lines).toEqual([
       {
         level: 'warn',
-        event: 'not buried',
+        event: 'not dead-lettered',
         fields: {
           message_id: 'm1',
           reason: REASON,
