@@ -17,6 +17,7 @@ const ROOMS = [
   'intent',
   'ledger',
   'upstream',
+  'callers',
   'accept',
   'control',
   'edge',
@@ -54,6 +55,10 @@ const strays = (
 /** Packages without effects, which a pure core may stand on. */
 const PURE = ['valibot', 'secure-json-parse'];
 
+/** Hashes have no effect: the one file that makes them for the callers' proofs. */
+const isHashing = (name: string, path: string): boolean =>
+  name === 'node:crypto' && path === 'shared/callers/digest.ts';
+
 /** What the loops may stand on besides: they wait and take turns, but touch nothing outside. */
 const WAITING = ['p-limit', 'node:timers/promises'];
 
@@ -85,15 +90,24 @@ describe('the house has rooms by subject, and imports go one way', () => {
         ).toEqual([]);
   });
 
+  it('callers knows requests and operations, and nothing of the ledger or the upstream', () => {
+    const known = ['json', 'operations', 'intent', 'callers'];
+    const mayImport = (name: string): boolean => !isFile(name) || known.includes(roomOf(name));
+    expect(strays(within(shared, 'shared/callers/'), mayImport)).toEqual([]);
+  });
+
   it('a pure file stands on packages without effects alone', () => {
-    expect(strays(pure, (name) => isFile(name) || PURE.includes(name))).toEqual([]);
+    const mayImport = (name: string, path: string): boolean =>
+      isFile(name) || PURE.includes(name) || isHashing(name, path);
+    expect(strays(pure, mayImport)).toEqual([]);
   });
 
   it('outside the edges and the ledger’s adapters only what waits and takes turns is imported', () => {
     const inside = shared.filter(
       ({ path }) => !path.startsWith('shared/edge/') && !/ledger-(dynamodb|sqlite)/.test(path),
     );
-    const mayImport = (name: string) => isFile(name) || [...PURE, ...WAITING].includes(name);
+    const mayImport = (name: string, path: string) =>
+      isFile(name) || [...PURE, ...WAITING].includes(name) || isHashing(name, path);
     expect(strays(inside, mayImport)).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
+import { sha256 } from '../../shared/callers/digest.ts';
+import { verifySignature } from '../../shared/callers/vendor-signature.ts';
 import type { Key, User } from './accounts.ts';
-import { sha256 } from './canonical.ts';
 import type { Directory } from './directory.ts';
 import type { Refusal, Why } from './refusals.ts';
 import { gatewayError, iamError, type Reply } from './reply.ts';
 import type { Request } from './request.ts';
-import { verifySignature } from './signature.ts';
 import type { Who } from './standing.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -53,7 +53,8 @@ const iamWords = (): Reply =>
 /** By the access key and its standing first: a locked key is refused whatever its signature. */
 const checkSignature = ({ directory, now }: GuardParts, request: Request): Verdict => {
   const { standings } = directory;
-  const signed = { ...request, bodyHash: sha256(request.bytes) };
+  const { path, bytes, ...rest } = request;
+  const signed = { ...rest, paths: [path], bodyHash: sha256(bytes) };
   const verdict = verifySignature(signed, directory.keyOf, now());
   if (verdict.ak === undefined) return { why: verdict.why };
   const who = { ak: verdict.ak };

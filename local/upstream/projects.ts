@@ -1,4 +1,4 @@
-import { sha256 } from './canonical.ts';
+import { sha256 } from '../../shared/callers/digest.ts';
 
 /** The project that a client asks for where it names none: each region has one by its own name. */
 export const HOME_REGION = 'eu-de';

@@ -1,4 +1,4 @@
-import type { BadSignature } from './signature.ts';
+import type { BadSignature } from '../../shared/callers/vendor-signature.ts';
 import type { Who } from './standing.ts';
 
 /** Why a client was not let in. */

@@ -1,35 +1,33 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './digest.ts';
 
-/** A request as far as a signature covers it. */
+/** The parts of a request that a vendor signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  /** As it stood on the request line. */
-  readonly path: string;
+  /** The paths that the client may have signed: as it stood on the request line, and without a proxy's prefix. */
+  readonly paths: readonly string[];
   readonly query: string;
-  /** By lowercase names, values as Node reads them. */
+  /** By lower-case names. Values as Node or API Gateway reads them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Hex SHA-256 of the body as it arrived. */
+  /** Hex SHA-256 of the raw body. */
   readonly bodyHash: string;
 }
 
 /** How clients write a request down before they sign it: as the vendor's guide says, or as gophertelekomcloud does. */
 export type Dialect = 'guide' | 'scoped';
 
+/** In `X-Sdk-Content-Sha256`, it says that the signature does not cover the body. */
 export const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-export const sha256 = (data: string | Buffer): string =>
-  createHash('sha256').update(data).digest('hex');
+const EMPTY_HASH = sha256('');
 
-export const EMPTY_HASH = sha256('');
-
-/** All but RFC 3986's unreserved characters: `encodeURIComponent` leaves five more. */
+/** Encodes all but RFC 3986's unreserved characters: `encodeURIComponent` leaves five more. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-/** Decoded and encoded again, and with a slash at the end that the request line does not have. */
+/** The path is decoded, encoded again, and ends with a slash, which the request line does not have. */
 const canonicalPath = (path: string): string => {
   const joined = decodeURIComponent(path).split('/').map(encode).join('/');
   return joined.endsWith('/') ? joined : `${joined}/`;
@@ -44,7 +42,7 @@ const joinPairs = (pairs: readonly Pair[]): string =>
 
 const QUERIES: Readonly<Record<Dialect, (pairs: readonly Pair[]) => string>> = {
   guide: (pairs) => joinPairs(pairs.toSorted(([a, x], [b, y]) => compare(a, b) || compare(x, y))),
-  /** One value per name, the first; the encoded names in an order that does not heed case. */
+  /** Each name has one value, the first. The encoded names are sorted without regard to case. */
   scoped: (pairs) => {
     const firsts = new Map(pairs.toReversed());
     const key = ([name]: Pair): string => encode(name).toLowerCase();
@@ -59,9 +57,13 @@ const VALUES: Readonly<Record<Dialect, (value: string) => string>> = {
   scoped: (value) => value.replace(SPACES, ' ').trim(),
 };
 
-/** Node reads a header's bytes as Latin-1; clients sign the bytes. */
-const sentValue = ({ headers }: SignedRequest, name: string): string =>
-  Buffer.from(String(headers[name] ?? ''), 'latin1').toString('utf8');
+const isLatin1 = (text: string): boolean => Buffer.from(text, 'latin1').toString('latin1') === text;
+
+/** Clients sign a header's bytes. Node reads them as Latin-1; a text beyond Latin-1 was read as UTF-8 before. */
+const sentValue = ({ headers }: SignedRequest, name: string): string => {
+  const value = String(Object.hasOwn(headers, name) ? (headers[name] ?? '') : '');
+  return isLatin1(value) ? Buffer.from(value, 'latin1').toString('utf8') : value;
+};
 
 /** As Go's `url.Values` encodes a form: in the order of the names, with a plus sign for a space. */
 const asForm = (pairs: readonly Pair[]): string =>
@@ -70,7 +72,7 @@ const asForm = (pairs: readonly Pair[]): string =>
 type Content = Readonly<{ query: string; hash: string }>;
 
 /**
- * What may stand for query and body. Of an empty body that is sent as unsigned, the Python SDK signs the hash all the
+ * What may stand for query and body. For an empty body that is sent as unsigned, the Python SDK signs the hash all the
  * same. In the scoped dialect, a POST without a body has its query hashed in place of the body.
  */
 const contents = (
@@ -88,20 +90,21 @@ const contents = (
 };
 
 /**
- * `CanonicalRequest` of the vendor's signing guide, for these headers, which are lowercase and sent: every text that a
- * client may have signed for this request, the likeliest first. Throws a `URIError` on a path with a stray percent sign.
+ * `CanonicalRequest` of the vendor's signing guide, for these headers, which are lower-case and present: every text that
+ * a client may have signed for this request, the likeliest first. Throws a `URIError` on a path with a stray percent sign.
  */
 export const canonicalRequests = (
   request: SignedRequest,
   signedHeaders: readonly string[],
   dialect: Dialect = 'guide',
 ): readonly string[] => {
-  const path = canonicalPath(request.path);
   const headers = signedHeaders.map(
     (name) => `${name}:${VALUES[dialect](sentValue(request, name))}`,
   );
-  return contents(request, dialect, [...new URLSearchParams(request.query)]).map(
-    ({ query, hash }) =>
+  const options = contents(request, dialect, [...new URLSearchParams(request.query)]);
+  return [...new Set(request.paths.map(canonicalPath))].flatMap((path) =>
+    options.map(({ query, hash }) =>
       [request.method, path, query, ...headers, '', signedHeaders.join(';'), hash].join('\n'),
+    ),
   );
 };

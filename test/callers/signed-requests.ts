@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { sha256 } from '../../local/upstream/canonical.ts';
-import { verifySignature } from '../../local/upstream/signature.ts';
+import { sha256 } from '../../shared/callers/digest.ts';
+import { verifySignature } from '../../shared/callers/vendor-signature.ts';
 
 const recordSchema = v.object({
   /** Which client, and which version or commit of it. */
@@ -56,7 +56,7 @@ export const verify = (
   const query = request.url.slice(path.length + 1);
   const { method, headers, body } = request;
   return verifySignature(
-    { method, path, query, headers, bodyHash: sha256(body) },
+    { method, paths: [path], query, headers, bodyHash: sha256(body) },
     (ak) => keys.find((key) => key.ak === ak),
     now,
   );
