@@ -47,7 +47,7 @@ const claimOne = async (
     const { from } = carrier.newest;
     const mayBeServed = ground === 'served';
     from.noteRequest(jobIdOf(carrier.job), { invocation: options.invocation, mayBeServed });
-    from.markChanged();
+    from.record.markChanged();
   }
   return written === 'written';
 };

@@ -67,7 +67,7 @@ const byLedger = (
   const index = from.placeOf(job_id);
   // By its age, as everything that the ledger knows of the job.
   const intent = { ...wishedBy.intent, intent_id: recordedAge(record, wishedBy) };
-  const late = { block: from.key, intent, lastRequest: from.requests.get(index) };
+  const late = { block: from.key, intent, lastRequest: from.record.requests.get(index) };
   const decision = decideExpiry(late, record, holder, now);
   if (typeof decision === 'string') return decision;
   return {

@@ -19,12 +19,13 @@ export const isOnItsLast = ({ messages }: OpenIntent, maxReceives: number): bool
  */
 export const hasFailed = (openIntent: OpenIntent, maxReceives: number): boolean =>
   isOnItsLast(openIntent, maxReceives) &&
-  openIntent.verdicts.some((verdict) => verdict?.outcome === 'failed');
+  openIntent.record.verdicts.some((verdict) => verdict?.outcome === 'failed');
 
 /** Jobs that are open when the queue is about to give the message for the last time have failed. `now`: milliseconds since 1970. */
 export const failIfLast = (openIntent: OpenIntent, maxReceives: number, now: number): void => {
   if (!isOnItsLast(openIntent, maxReceives) || openIntent.isSettled) return;
-  const last = openIntent.reason === undefined ? '' : `; the last time: ${openIntent.reason}`;
+  const last =
+    openIntent.record.reason === undefined ? '' : `; the last time: ${openIntent.record.reason}`;
   const error = { code: 'attempts-exhausted', message: FAILED + last };
   const verdict: VerdictInfo = { outcome: 'failed', error };
   openIntent.settleOpen({ ...verdict, calledAt: now, settledAt: now });

@@ -91,7 +91,7 @@ const namesNow = async (
 /** The wish for the jobs of an open intent that have their verdict. */
 const settledOf = (from: OpenIntent): Queued => ({
   from,
-  intent: { ...from.intent, jobs: from.intent.jobs.filter((_, i) => !from.isOpen(i)) },
+  intent: { ...from.intent, jobs: from.intent.jobs.filter((_, i) => !from.record.isOpen(i)) },
   age: from.age,
 });
 

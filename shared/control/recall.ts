@@ -18,13 +18,13 @@ export const recall = async (
     const formers = Array.from(openIntent.formers, ([key, jobs]) => [stored(key), jobs] as const);
     const all = [answer, ...formers.map(([one]) => one)];
     if (all.some(({ kind }) => kind === 'unreachable' || kind === 'foreign')) return false;
-    openIntent.sawVersion(versionIn(answer));
+    openIntent.record.sawVersion(versionIn(answer));
     for (const [former, jobs] of formers) {
       if (former.kind !== 'found') continue;
-      openIntent.takeOver(blockIn(former.record, jobs, openIntent));
-      if (answer.kind === 'absent') openIntent.markChanged();
+      openIntent.record.takeOver(blockIn(former.record, jobs, openIntent));
+      if (answer.kind === 'absent') openIntent.record.markChanged();
     }
-    if (answer.kind === 'found') openIntent.takeOver(answer.record);
+    if (answer.kind === 'found') openIntent.record.takeOver(answer.record);
     return true;
   });
 };

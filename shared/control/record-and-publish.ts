@@ -33,7 +33,7 @@ export const makeRecordAndPublish = (options: RecordAndPublishOptions): RecordAn
     const done = recorded.filter(isPublished);
     // One that comes back records what is on the bus, so that it is not published each time again.
     const coming = recorded.filter((one) => news.has(one) && !done.includes(one));
-    for (const openIntent of coming) openIntent.markChanged();
+    for (const openIntent of coming) openIntent.record.markChanged();
     await Promise.all(coming.map(recordOne));
     return done;
   };
@@ -45,19 +45,19 @@ const record = async (
   { records, invocation }: RecordAndPublishOptions,
 ): Promise<boolean> => {
   const { key } = openIntent;
-  for (let round = 0; openIntent.isChanged && round < ROUNDS; round++) {
-    const state = openIntent.stateFor(invocation);
-    const [written, version] = await records.blocks.write(key, state, openIntent.version);
+  for (let round = 0; openIntent.record.isChanged && round < ROUNDS; round++) {
+    const state = openIntent.record.stateFor(invocation);
+    const [written, version] = await records.blocks.write(key, state, openIntent.record.version);
     if (written === 'unknown') return false;
     if (written === 'written') {
-      openIntent.wasRecorded(version);
+      openIntent.record.wasRecorded(version);
       continue;
     }
     const stored = (await records.blocks.read([key]))(key);
     if (stored.kind !== 'found') return false;
-    openIntent.takeOverFrom(stored.record, stored.version, invocation);
+    openIntent.record.takeOverFrom(stored.record, stored.version, invocation);
   }
-  return !openIntent.isChanged;
+  return !openIntent.record.isChanged;
 };
 
 /** Publishes what is not known to be on the bus. Resolves to the open intents of which the bus took something. */
@@ -69,19 +69,19 @@ const publishDue = async (
   if (due.length === 0) return new Set();
   const taken = await publish(due.map(({ result }) => result));
   const published = due.filter((_, i) => taken[i]);
-  for (const { openIntent, index } of published) openIntent.notePublished(index);
+  for (const { openIntent, index } of published) openIntent.record.notePublished(index);
   return new Set(published.map(({ openIntent }) => openIntent));
 };
 
 /** Whether every job has its verdict on the bus. */
-const isPublished = ({ intent, published }: OpenIntent): boolean =>
-  intent.jobs.every((_, index) => published.has(index));
+const isPublished = ({ intent, record }: OpenIntent): boolean =>
+  intent.jobs.every((_, index) => record.published.has(index));
 
 /** The verdicts that are not known to be on the bus, as events. */
 const dueOf = (openIntent: OpenIntent) =>
   openIntent.intent.jobs.flatMap((job, index) => {
-    const verdict = openIntent.verdicts[index];
-    if (verdict === undefined || openIntent.published.has(index)) return [];
+    const verdict = openIntent.record.verdicts[index];
+    if (verdict === undefined || openIntent.record.published.has(index)) return [];
     return [{ openIntent, index, result: toResult(openIntent.intent, job, verdict) }];
   });
 

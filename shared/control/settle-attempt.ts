@@ -62,7 +62,7 @@ const leaveOpen = (
     // The record keeps what it says of a job that this invocation has not claimed.
     if (isClaimed) {
       openIntent.noteRequest(job, { invocation, mayBeServed: mayBeServed(unanswered), suspects });
-      if (!isHeld) openIntent.noteReason(unanswered.reason);
+      if (!isHeld) openIntent.record.noteReason(unanswered.reason);
     }
     openIntent.wait({ why: 'pause', seconds: retryAfter });
     openIntent.wait({ why: isHeld ? 'no time' : 'in vain' });

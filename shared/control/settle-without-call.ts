@@ -54,10 +54,10 @@ const VERDICTS = { observed: OBSERVED, unmet: UNMET, unstopped: UNSTOPPED } as c
  */
 const expiredOf = (wish: Queued, job: JobId, refusal: string | undefined): VerdictInfo => {
   if (cameLate(wish)) return { outcome: 'expired', error: tooOld(wish) };
-  const { places, requests, reason } = wish.from;
+  const { places, record } = wish.from;
   const index = places.get(job);
-  const isAsked = index !== undefined && requests.has(index);
-  const message = refusal ?? (isAsked ? reason : undefined);
+  const isAsked = index !== undefined && record.requests.has(index);
+  const message = refusal ?? (isAsked ? record.reason : undefined);
   return {
     outcome: 'expired',
     ...(message !== undefined && { error: { code: 'unanswered', message } }),

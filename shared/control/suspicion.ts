@@ -16,8 +16,8 @@ const suspectAlone = (carrier: Carrier, invocation: string): readonly OpenIntent
   intentsWanting([carrier]).filter((openIntent) => {
     const job = jobIdOf(carrier.job);
     const index = openIntent.places.get(job) ?? -1;
-    const noted = openIntent.requests.get(index);
-    if (noted?.invocation !== invocation || !openIntent.isOpen(index)) return false;
+    const noted = openIntent.record.requests.get(index);
+    if (noted?.invocation !== invocation || !openIntent.record.isOpen(index)) return false;
     openIntent.noteRequest(job, { ...noted, suspects: 1 });
     return true;
   });

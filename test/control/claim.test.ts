@@ -158,21 +158,24 @@ describe('a claim that the ledger did not answer is none', () => {
     const { claim } = begin('i', silent);
     expect(await claim(candidatesOf(calls), 'nothing')).toEqual([]);
     const openIntent = theOnly(openIntents.values());
-    expect(openIntent.isChanged).toBe(true);
-    expect([...openIntent.requests]).toEqual([[0, unserved('i')]]);
+    expect(openIntent.record.isChanged).toBe(true);
+    expect([...openIntent.record.requests]).toEqual([[0, unserved('i')]]);
   });
 
   it('or, where it rests on a request that was served, that a look is due again', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', silent);
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
-    expect([...theOnly(openIntents.values()).requests]).toEqual([[0, maybeServed('i')]]);
+    expect([...theOnly(openIntents.values()).record.requests]).toEqual([[0, maybeServed('i')]]);
   });
 
   it('a lost one changes nothing', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', { ...silent, write: async () => 'lost' });
     expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
-    expect(theOnly(openIntents.values())).toMatchObject({ isChanged: false, requests: new Map() });
+    expect(theOnly(openIntents.values()).record).toMatchObject({
+      isChanged: false,
+      requests: new Map(),
+    });
   });
 });

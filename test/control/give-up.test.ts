@@ -30,7 +30,7 @@ describe('an open intent is given up when a message of it is about to be given f
     const openIntent = open(...receives);
     failIfLast(openIntent, MOST, AT);
     expect(hasFailed(openIntent, MOST)).toBe(isGivenUp);
-    expect(openIntent.verdicts.map((verdict) => verdict?.outcome)).toEqual(
+    expect(openIntent.record.verdicts.map((verdict) => verdict?.outcome)).toEqual(
       isGivenUp ? ['failed'] : [],
     );
   });
@@ -38,7 +38,9 @@ describe('an open intent is given up when a message of it is about to be given f
   it('the very first receive may be the last', () => {
     const openIntent = open(1);
     failIfLast(openIntent, 1, AT);
-    expect(openIntent.verdicts).toMatchObject([{ outcome: 'failed', calledAt: AT, settledAt: AT }]);
+    expect(openIntent.record.verdicts).toMatchObject([
+      { outcome: 'failed', calledAt: AT, settledAt: AT },
+    ]);
   });
 
   it('one that is settled is not', () => {
@@ -46,13 +48,13 @@ describe('an open intent is given up when a message of it is about to be given f
     openIntent.settleOpen(DELIVERED);
     failIfLast(openIntent, MOST, AT);
     expect(hasFailed(openIntent, MOST)).toBe(false);
-    expect(openIntent.verdicts).toMatchObject([DELIVERED]);
+    expect(openIntent.record.verdicts).toMatchObject([DELIVERED]);
   });
 
   it('nor one that turns out to have been settled by others: it is done, and nothing to keep', () => {
     const openIntent = open(MOST);
     failIfLast(openIntent, MOST, AT);
-    openIntent.takeOver({
+    openIntent.record.takeOver({
       invocation: 'theirs',
       verdicts: [DELIVERED],
       published: new Set(),
@@ -72,7 +74,7 @@ describe('an open intent is given up when a message of it is about to be given f
     };
     const given = (receives: number) => {
       const openIntent = open(receives);
-      openIntent.takeOver(state);
+      openIntent.record.takeOver(state);
       return hasFailed(openIntent, MOST);
     };
     expect([given(6), given(1)]).toEqual([true, false]);

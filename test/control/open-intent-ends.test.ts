@@ -27,9 +27,9 @@ const ours: RequestEnd = { invocation: 'ours', until: 300 };
 describe('of several ends of requests for one job the latest is kept', () => {
   it('what the ledger knows is taken over, and written again', () => {
     const openIntent = open();
-    openIntent.takeOver(stored([1, theirs]));
-    expect([...openIntent.ends]).toEqual([[1, theirs]]);
-    expect(readBlock(writeBlock(openIntent.stateFor('ours')))?.ends).toEqual(
+    openIntent.record.takeOver(stored([1, theirs]));
+    expect([...openIntent.record.ends]).toEqual([[1, theirs]]);
+    expect(readBlock(writeBlock(openIntent.record.stateFor('ours')))?.ends).toEqual(
       new Map([[1, theirs]]),
     );
   });
@@ -39,8 +39,8 @@ describe('of several ends of requests for one job the latest is kept', () => {
     const [, second] = openIntent.intent.jobs;
     if (second === undefined) throw new Error('no job');
     openIntent.noteEnd(jobIdOf(second), ours);
-    openIntent.takeOver(stored([0, theirs], [1, before]));
-    expect(openIntent.ends).toEqual(
+    openIntent.record.takeOver(stored([0, theirs], [1, before]));
+    expect(openIntent.record.ends).toEqual(
       new Map([
         [0, theirs],
         [1, ours],
@@ -50,9 +50,9 @@ describe('of several ends of requests for one job the latest is kept', () => {
 
   it('theirs counts where we knew only of one before it: a job that they saw served stays fenced', () => {
     const openIntent = open();
-    openIntent.takeOver(stored([0, before], [1, before]));
-    openIntent.takeOver(stored([0, theirs], [1, before]));
-    expect(openIntent.ends).toEqual(
+    openIntent.record.takeOver(stored([0, before], [1, before]));
+    openIntent.record.takeOver(stored([0, theirs], [1, before]));
+    expect(openIntent.record.ends).toEqual(
       new Map([
         [0, theirs],
         [1, before],
@@ -66,7 +66,7 @@ describe('a request for a job that is not in a message', () => {
     const openIntent = open();
     const other = theOnly(readBatch([message('n', { jobs: ['3'] })]).openIntents.values());
     for (const job of other.intent.jobs) openIntent.noteEnd(jobIdOf(job), ours);
-    expect([openIntent.ends.size, openIntent.isChanged]).toEqual([0, false]);
+    expect([openIntent.record.ends.size, openIntent.record.isChanged]).toEqual([0, false]);
   });
 });
 
@@ -75,20 +75,22 @@ describe('why a job was left without a verdict', () => {
     'is kept in whole characters, and few enough for its record: %s🙂…',
     (first) => {
       const openIntent = open();
-      openIntent.noteReason(`${first}${'🙂'.repeat(200)}`);
-      expect(openIntent.reason?.length).toBeLessThanOrEqual(200);
-      expect(openIntent.reason?.isWellFormed()).toBe(true);
-      expect(readBlock(writeBlock(openIntent.stateFor('ours')))?.reason).toBe(openIntent.reason);
+      openIntent.record.noteReason(`${first}${'🙂'.repeat(200)}`);
+      expect(openIntent.record.reason?.length).toBeLessThanOrEqual(200);
+      expect(openIntent.record.reason?.isWellFormed()).toBe(true);
+      expect(readBlock(writeBlock(openIntent.record.stateFor('ours')))?.reason).toBe(
+        openIntent.record.reason,
+      );
     },
   );
 
   it('the last reason is told, not one that the ledger had before', () => {
     const openIntent = open();
-    openIntent.noteReason('new');
-    openIntent.takeOver({ ...stored(), reason: 'old' });
-    expect(openIntent.reason).toBe('new');
+    openIntent.record.noteReason('new');
+    openIntent.record.takeOver({ ...stored(), reason: 'old' });
+    expect(openIntent.record.reason).toBe('new');
     const again = open();
-    again.takeOver({ ...stored(), reason: 'old' });
-    expect(again.reason).toBe('old');
+    again.record.takeOver({ ...stored(), reason: 'old' });
+    expect(again.record.reason).toBe('old');
   });
 });

@@ -47,10 +47,10 @@ describe('the first verdict on a job stands', () => {
   it('a second one changes nothing, nor does one on a job of another intent', () => {
     const openIntent = open();
     openIntent.settle(idOf('1'), SEEN);
-    openIntent.wasRecorded('version');
+    openIntent.record.wasRecorded('version');
     openIntent.settle(idOf('1'), EXPIRED);
     openIntent.settle(idOf('9'), SEEN);
-    expect([openIntent.verdicts, openIntent.isChanged]).toEqual([[SEEN], false]);
+    expect([openIntent.record.verdicts, openIntent.record.isChanged]).toEqual([[SEEN], false]);
     expect(openIntent.openJobs).toEqual(['2']);
   });
 
@@ -58,7 +58,7 @@ describe('the first verdict on a job stands', () => {
     const openIntent = open();
     openIntent.settle(idOf('1'), SEEN);
     openIntent.noteRequest(idOf('2'), OURS);
-    openIntent.takeOver({
+    openIntent.record.takeOver({
       invocation: 'theirs',
       verdicts: [undefined],
       published: new Set([0]),
@@ -67,10 +67,10 @@ describe('the first verdict on a job stands', () => {
         [1, maybeServed('theirs')],
       ]),
     });
-    expect(openIntent.verdicts).toEqual([SEEN]);
-    expect([...openIntent.published]).toEqual([0]);
+    expect(openIntent.record.verdicts).toEqual([SEEN]);
+    expect([...openIntent.record.published]).toEqual([0]);
     // A verdict that was seen ends every noted request for the job.
-    expect([...openIntent.requests]).toEqual([[1, maybeServed('ours')]]);
+    expect([...openIntent.record.requests]).toEqual([[1, maybeServed('ours')]]);
   });
 });
 
@@ -81,12 +81,12 @@ describe('a request that may have been served is noted until something is seen o
   ])('%s', (_, verdict, asked) => {
     const openIntent = open();
     openIntent.noteRequest(idOf('1'), OURS);
-    expect([[...openIntent.requests], openIntent.isChanged]).toEqual([
+    expect([[...openIntent.record.requests], openIntent.record.isChanged]).toEqual([
       [[0, maybeServed('ours')]],
       true,
     ]);
     openIntent.settle(idOf('1'), verdict);
-    expect([...openIntent.requests]).toEqual(asked);
+    expect([...openIntent.record.requests]).toEqual(asked);
   });
 
   it('a suspicion stays until there is a closer one', () => {
@@ -94,7 +94,7 @@ describe('a request that may have been served is noted until something is seen o
     const notes: unknown[] = [];
     for (const suspects of [8, undefined, 2]) {
       openIntent.noteRequest(idOf('1'), { ...OURS, mayBeServed: false, suspects });
-      notes.push(openIntent.requests.get(0));
+      notes.push(openIntent.record.requests.get(0));
     }
     expect(notes).toEqual([unserved('ours', 8), unserved('ours', 8), unserved('ours', 2)]);
   });
@@ -102,9 +102,9 @@ describe('a request that may have been served is noted until something is seen o
   it('not for a job that is settled, nor for a job of another intent', () => {
     const openIntent = open();
     openIntent.settle(idOf('1'), SEEN);
-    openIntent.wasRecorded('version');
+    openIntent.record.wasRecorded('version');
     for (const job of ['1', '9']) openIntent.noteRequest(idOf(job), OURS);
-    expect([openIntent.requests.size, openIntent.isChanged]).toEqual([0, false]);
+    expect([openIntent.record.requests.size, openIntent.record.isChanged]).toEqual([0, false]);
   });
 });
 

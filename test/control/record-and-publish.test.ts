@@ -107,7 +107,7 @@ describe('where others have written too, their verdicts stand and ours are added
   const record = async (inner: Ledger, change: (theirs: OpenIntent) => void) => {
     const theirs = open();
     change(theirs);
-    const body = writeBlock(theirs.stateFor('theirs'));
+    const body = writeBlock(theirs.record.stateFor('theirs'));
     const entry = { key: theirs.key, version: crypto.randomUUID(), body, expiresAt: 0 };
     expect(await inner.write(entry, undefined)).toBe('written');
   };
@@ -130,7 +130,7 @@ describe('where others have written too, their verdicts stand and ours are added
     const inner = memoryLedger();
     await record(inner, (theirs) => {
       settleJob(theirs, '131', EXPIRED);
-      theirs.notePublished(0);
+      theirs.record.notePublished(0);
       for (const job of theirs.openJobs)
         theirs.noteRequest(jobIdOf(job), { invocation: 'theirs', mayBeServed: true });
     });
@@ -178,7 +178,7 @@ describe('what is on the bus is not told again (P2)', () => {
     const again = open();
     const second = begin({ inner });
     const state = await second.stored(again);
-    if (state !== undefined) again.takeOver(state);
+    if (state !== undefined) again.record.takeOver(state);
     expect(await second.conclude([again])).toEqual([again]);
     expect(outcomes(second.published)).toEqual(['130 delivered']);
   });

@@ -64,7 +64,7 @@ const report = async (verdicts: readonly Verdict[], given: Options = {}) => {
   await tell(attempt);
   const [first, second] = list;
   if (first === undefined || second === undefined) throw new Error('not two open intents');
-  expect([...second.ends]).toEqual([...first.ends]);
+  expect([...second.record.ends]).toEqual([...first.record.ends]);
   return first;
 };
 
@@ -73,7 +73,7 @@ const end = (until: number) => ({ invocation: 'ours', until });
 describe('where a request ended without an answer its record says until when it may take effect', () => {
   it('so long after its end, not after its beginning; of each job in doubt, for all who ask', async () => {
     const openIntent = await report([SILENT, DELIVERED, UNREADABLE, UNSENT]);
-    expect([...openIntent.ends]).toEqual([
+    expect([...openIntent.record.ends]).toEqual([
       [0, end(UNTIL)],
       [2, end(UNTIL)],
     ]);
@@ -81,18 +81,18 @@ describe('where a request ended without an answer its record says until when it 
 
   it('longer where a repeat would do harm', async () => {
     const openIntent = await report([SILENT], { options: { resume_savepoint: true } });
-    expect([...openIntent.ends]).toEqual([[0, end(ENDED + CAREFUL)]]);
+    expect([...openIntent.record.ends]).toEqual([[0, end(ENDED + CAREFUL)]]);
   });
 
   it('also of a job that a look shows as served: it has its verdict, and the fence stays', async () => {
     const openIntent = await report([SILENT, UNREADABLE], {
       statuses: { 1: 'job_running', 2: 'job_running' },
     });
-    expect(openIntent.verdicts.map((verdict) => verdict?.evidence)).toEqual([
+    expect(openIntent.record.verdicts.map((verdict) => verdict?.evidence)).toEqual([
       'observed',
       'observed',
     ]);
-    expect([...openIntent.ends]).toEqual([
+    expect([...openIntent.record.ends]).toEqual([
       [0, end(UNTIL)],
       [1, end(UNTIL)],
     ]);
@@ -100,12 +100,15 @@ describe('where a request ended without an answer its record says until when it 
 
   it('not of one that was surely not served, though nothing tells why', async () => {
     const openIntent = await report([REFUSED, UNSENT]);
-    expect([openIntent.ends.size, [...openIntent.requests.keys()]]).toEqual([0, [0, 1]]);
+    expect([openIntent.record.ends.size, [...openIntent.record.requests.keys()]]).toEqual([
+      0,
+      [0, 1],
+    ]);
   });
 
   it('not while a release runs that cannot read it: the lease counts', async () => {
     const openIntent = await report([SILENT, UNREADABLE], { recordsEnds: false });
-    expect(openIntent.ends.size).toBe(0);
+    expect(openIntent.record.ends.size).toBe(0);
     expect(wakesAt(openIntent)).toBe(CALLED + LEASE);
   });
 });
@@ -122,8 +125,8 @@ describe('the message comes back when the first of its jobs can be told of', () 
   it('one that was refused, and at which no look counts yet, when one does', async () => {
     const clearFrom = ENDED + 7;
     const openIntent = await report([REFUSED], { statuses: { 1: 'job_running' }, clearFrom });
-    expect([openIntent.verdicts, wakesAt(openIntent)]).toEqual([[], clearFrom]);
-    expect([...openIntent.requests]).toEqual([[0, unserved('ours')]]);
+    expect([openIntent.record.verdicts, wakesAt(openIntent)]).toEqual([[], clearFrom]);
+    expect([...openIntent.record.requests]).toEqual([[0, unserved('ours')]]);
   });
 
   it('one that was refused, and that a look does not show, as soon as any other', async () => {

@@ -57,25 +57,25 @@ describe('a service that answered, and did not tell of a job, has done what it d
       statuses,
     );
     expect(looks).toEqual([['2', '3', '4', '5', '6']]);
-    const told = openIntent.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
+    const told = openIntent.record.verdicts.map((verdict) => [verdict?.outcome, verdict?.evidence]);
     expect(told).toEqual([
       ['delivered', 'positional'],
       ['delivered', 'observed'],
     ]);
     // Still on its way, untold or unseen: it may have been served. So may what does not show yet.
-    expect([...openIntent.requests]).toEqual([
+    expect([...openIntent.record.requests]).toEqual([
       [2, maybeServed('ours')],
       [3, maybeServed('ours')],
       [4, maybeServed('ours')],
       [5, maybeServed('ours')],
     ]);
-    expect(openIntent.isChanged).toBe(true);
+    expect(openIntent.record.isChanged).toBe(true);
   });
 
   it('what was refused together and not told apart is noted so, that it may be parted next time', async () => {
     const notSent: Verdict = { kind: 'unanswered', served: 'no', reason: 'no time' };
     const { openIntent } = await report([notSent, MAYBE, DELIVERED], { 2: 'job_savepointing' }, 8);
-    expect([...openIntent.requests]).toEqual([
+    expect([...openIntent.record.requests]).toEqual([
       [0, unserved('ours', 8)],
       [1, maybeServed('ours', 8)],
     ]);
@@ -86,7 +86,7 @@ describe('a service that answered, and did not tell of a job, has done what it d
     const never: Verdict = { kind: 'unanswered', served: 'no', reason: 'throttled' };
     const { looks, openIntent } = await report([DELIVERED, later, never]);
     expect(looks).toEqual([['2']]);
-    expect([...openIntent.requests]).toEqual([
+    expect([...openIntent.record.requests]).toEqual([
       [1, maybeServed('ours')],
       [2, unserved('ours')],
     ]);

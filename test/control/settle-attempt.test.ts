@@ -62,8 +62,10 @@ const carryOut = async (
   return { looks, list };
 };
 
-const inWords = ({ verdicts }: OpenIntent) =>
-  verdicts.map((verdict) => verdict && [verdict.outcome, verdict.evidence, verdict.error?.code]);
+const inWords = ({ record }: OpenIntent) =>
+  record.verdicts.map(
+    (verdict) => verdict && [verdict.outcome, verdict.evidence, verdict.error?.code],
+  );
 
 const noTo = (code: string) => replied(400, [refusal(code)]);
 const unseen = () => undefined;
@@ -80,7 +82,7 @@ describe('a job that is refused because of its status is looked at', () => {
       const { looks, list } = await carryOut(noTo(code), () => 'job_cancel_success', stop);
       expect(looks).toEqual(['131']);
       expect(list.map(inWords)).toEqual([[['delivered', 'observed', undefined]]]);
-      expect(list[0]?.verdicts[0]?.call).toEqual({ id: 'call', size: 1, attempts: 1 });
+      expect(list[0]?.record.verdicts[0]?.call).toEqual({ id: 'call', size: 1, attempts: 1 });
     },
   );
 
@@ -89,7 +91,7 @@ describe('a job that is refused because of its status is looked at', () => {
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
       expect(list.map(inWords)).toEqual([[['rejected', 'positional', 'DLI.0007']]]);
-      expect(list[0]?.verdicts[0]?.error?.message).toBe('words');
+      expect(list[0]?.record.verdicts[0]?.error?.message).toBe('words');
     },
   );
 
@@ -106,7 +108,9 @@ describe('a job that is refused because of its status is looked at', () => {
     '%s tells nothing yet: it comes back, and was not served',
     async (status) => {
       const { list } = await carryOut(noTo('DLI.0007'), () => status, stop);
-      expect(list).toMatchObject([{ verdicts: [], requests: UNSERVED, isChanged: true }]);
+      expect(list).toMatchObject([
+        { record: { verdicts: [], requests: UNSERVED, isChanged: true } },
+      ]);
     },
   );
 
@@ -120,7 +124,7 @@ describe('a job that is refused because of its status is looked at', () => {
     const { looks, list } = await carryOut(noTo('DLI.0007'), unseen, stop);
     expect(looks).toEqual(['131']);
     expect(list.map(inWords)).toEqual([[]]);
-    expect(list[0]?.requests).toEqual(UNSERVED);
+    expect(list[0]?.record.requests).toEqual(UNSERVED);
   });
 
   it.each(['DLI.0002', 'DLI.13024', 'DLI.1028'])(
@@ -191,7 +195,7 @@ describe('a request that went unanswered is noted wherever it was wished', () =>
     const { list } = await carryOut(reply, unseen, ...wishes);
     const ours = maybeServed('ours', 2);
     const both = new Map([0, 1].map((index) => [index, ours]));
-    expect(list.map(({ requests }) => requests)).toEqual([new Map([[0, ours]]), both]);
+    expect(list.map(({ record }) => record.requests)).toEqual([new Map([[0, ours]]), both]);
     expect(list.map(inWords)).toEqual([[], []]);
   });
 
@@ -202,7 +206,7 @@ describe('a request that went unanswered is noted wherever it was wished', () =>
   ])('%s: it was not served, and is written down all the same', async (_, reply) => {
     const { list } = await carryOut(reply, unseen, ...wishes);
     const no = unserved('ours');
-    expect(list.map(({ requests }) => [...requests.values()])).toEqual([[no], [no, no]]);
-    expect(list[1]?.isChanged).toBe(true);
+    expect(list.map(({ record }) => [...record.requests.values()])).toEqual([[no], [no, no]]);
+    expect(list[1]?.record.isChanged).toBe(true);
   });
 });

@@ -54,9 +54,9 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
         });
         openIntent.settle(jobIdOf(job), refusalOf(refused++, words));
       }
-      const text = writeBlock(openIntent.stateFor(crypto.randomUUID()));
+      const text = writeBlock(openIntent.record.stateFor(crypto.randomUUID()));
       expect(Buffer.byteLength(text)).toBeLessThan(ITEM_BYTES);
-      for (const verdict of openIntent.verdicts) expect(verdict?.error?.code).toMatch(/^\d/);
+      for (const verdict of openIntent.record.verdicts) expect(verdict?.error?.code).toMatch(/^\d/);
     }
     expect(refused).toBe(10_000);
   });
@@ -66,7 +66,7 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
     const theJob = openIntent?.intent.jobs.map(jobIdOf)[0];
     if (openIntent === undefined || theJob === undefined) throw new Error('no open intent');
     openIntent.settle(theJob, refusalOf(1, 'x'.repeat(20_000)));
-    expect(Buffer.byteLength(writeBlock(openIntent.stateFor('i')))).toBeLessThan(2_000);
+    expect(Buffer.byteLength(writeBlock(openIntent.record.stateFor('i')))).toBeLessThan(2_000);
   });
 });
 
