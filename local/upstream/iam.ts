@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseJson } from '../../shared/json/json.ts';
 import type { User } from './accounts.ts';
 import type { Directory } from './directory.ts';
+import type { Caller } from './guard.ts';
 import { catalogAt } from './iam-lists.ts';
 import { idOfName, type Project, projectsNamed } from './projects.ts';
 import type { Refusal, Why } from './refusals.ts';
@@ -41,6 +42,9 @@ const requestSchema = v.object({
 const refusals: Readonly<Partial<Record<Why, Reply>>> = {
   locked: errorReply(401, 'IAM.0061', 'The user has been locked.'),
 };
+
+/** Keystone's words for a missing right, which IAM has taken over. */
+const FORBIDDEN = 'You are not authorized to perform the requested action: identity:validate_token';
 
 const WRONG = iamError(401, 'The username or password is wrong.', 'Unauthorized');
 
@@ -118,20 +122,26 @@ const issue = ({ directory, tokens, now, record }: IamParts, request: Request): 
 const isValid = ({ directory, now }: IamParts, { user, expiresAt }: Token): boolean =>
   now() < expiresAt && (directory.isOpen() || directory.userOf(user)?.password === user.password);
 
-const show = (parts: IamParts, request: Request): Reply => {
+/** A user may see their own tokens; others' need the right of an administrator, which key pairs have here. */
+const maySee = ({ who }: Caller, { user, domain }: User): boolean =>
+  who === undefined || 'ak' in who || (who.user === user && who.domain === domain);
+
+const show = (parts: IamParts, request: Request, caller: Caller): Reply => {
   const { 'x-subject-token': text } = request.headers;
   if (typeof text !== 'string')
     return iamError(400, 'The header X-Subject-Token is missing.', 'Bad Request');
   const token = parts.tokens.find(text);
-  return token !== undefined && isValid(parts, token)
+  if (token === undefined || !isValid(parts, token))
+    return iamError(404, 'The token could not be found.', 'Not Found');
+  return maySee(caller, token.user)
     ? replyWith(200, token, request)
-    : iamError(404, 'The token could not be found.', 'Not Found');
+    : iamError(403, FORBIDDEN, 'Forbidden');
 };
 
 /** Issues tokens as IAM does, and tells of them. While there are no accounts, any user and password gets one. */
 export const makeIam = (parts: IamParts) => ({
   /** `POST /v3/auth/tokens`: 201, with the token in `X-Subject-Token`. */
   issue: (request: Request): Reply => issue(parts, request),
-  /** `GET /v3/auth/tokens`: whose the token in `X-Subject-Token` is, or 404 for an unknown or expired one. */
-  show: (request: Request): Reply => show(parts, request),
+  /** `GET /v3/auth/tokens`: whose the token in `X-Subject-Token` is; 404 for an unknown or expired one, 403 for another user's. */
+  show: (request: Request, caller: Caller): Reply => show(parts, request, caller),
 });

@@ -162,6 +162,31 @@ describe('GET /v3/auth/tokens tells whose a token is', () => {
     expect([reply.status, reply.body.error.code]).toEqual([status, status]);
   });
 
+  it('another user’s token only to an administrator', async () => {
+    const other = { user: 'other', password: 'password-of-other', domain: 'company' };
+    const upstream = await beginGuarded({ users: [USER, other] });
+    const tokenOf = async (user: Partial<typeof USER>) =>
+      String((await upstream.fetchToken(user)).headers['x-subject-token']);
+    const [mine, theirs] = [await tokenOf({}), await tokenOf(other)];
+    const show = async (auth: string, subject: string) =>
+      parsed(
+        await upstream.send('GET', TOKENS, null, {
+          'x-auth-token': auth,
+          'x-subject-token': subject,
+        }),
+      );
+    expect((await show(theirs, theirs)).status).toBe(200);
+    const { status, body } = await show(mine, theirs);
+    expect([status, body.error.title]).toEqual([403, 'Forbidden']);
+    expect(JSON.stringify(body)).not.toContain(theirs);
+  });
+
+  it('a token that is none cannot vouch for itself', async () => {
+    const { show } = await beginWithToken();
+    const { status, body } = parsed(await show('x', { 'x-auth-token': 'x' }));
+    expect([status, body.error]).toMatchObject([401, { code: 401, title: 'Unauthorized' }]);
+  });
+
   it('one that is over, or whose password was changed, is unknown', async () => {
     const { call, token, pass, setAccounts } = await beginWithToken();
     const show = () =>
