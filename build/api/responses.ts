@@ -26,6 +26,9 @@ const EXAMPLE = invalid([{ pointer: '#/jobs', detail: 'must name at least one jo
 /** Statuses that API Gateway answers with too, in its own shape and without our headers. */
 const OF_GATEWAY: readonly number[] = [413, 500, 503];
 
+/** Statuses that say when to send the request again. */
+const MAY_COME_BACK: readonly number[] = [409, 503];
+
 const contentOf = (shape: Shape, status: number) => {
   const isOfGateway = OF_GATEWAY.includes(status);
   if (shape === 'vendor')
@@ -49,17 +52,22 @@ const contentOf = (shape: Shape, status: number) => {
 /** The answers to a request that was not taken: one for each type of problem, and those of API Gateway. */
 export const refusals = (shape: Shape): Readonly<Record<string, unknown>> => ({
   ...Object.fromEntries(
-    Object.entries(PROBLEM_TYPES).map(([type, { status, title }]) => [
-      status,
-      {
-        description: `${title}: docs/problems.md#${type}.`,
-        headers: {
-          ...(OF_GATEWAY.includes(status) ? {} : idHeaders),
-          ...(status === 503 && { 'Retry-After': header('Retry-After') }),
+    Array.from(
+      Map.groupBy(Object.entries(PROBLEM_TYPES), ([, { status }]) => status),
+      ([status, types]) => [
+        status,
+        {
+          description: types
+            .map(([type, { title }]) => `${title}: docs/problems.md#${type}.`)
+            .join(' '),
+          headers: {
+            ...(OF_GATEWAY.includes(status) ? {} : idHeaders),
+            ...(MAY_COME_BACK.includes(status) && { 'Retry-After': header('Retry-After') }),
+          },
+          content: contentOf(shape, status),
         },
-        content: contentOf(shape, status),
-      },
-    ]),
+      ],
+    ),
   ),
   403: {
     description: 'AWS does not let the caller in. The embedded stack never answers so.',

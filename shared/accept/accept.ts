@@ -18,6 +18,8 @@ export interface AcceptEdges {
   readonly blockJobs?: number | undefined;
   /** The deadline of an intent without one of its own, counted from its acceptance. */
   readonly deadlineMs: number;
+  /** Makes an id tell whose it is. Without it, ids tell no caller. */
+  readonly tagged?: ((id: IntentId, caller: string) => IntentId) | undefined;
 }
 
 /** Who sent the request, and the trace that it belongs to. */
@@ -57,29 +59,38 @@ const REST_OF_SECOND_MS = 999;
 const latestAt = (at: number, acceptedAt: number): number =>
   Math.min(at % 1_000 === 0 ? at + REST_OF_SECOND_MS : at, acceptedAt);
 
-/**
- * Turns a request into an intent and queues it. Laws: `queued` means that the queue has every job (promise P1). A job
- * that is listed twice is queued once. An intent is as old as its acceptance, unless it is late. An intent that follows
- * another is newer than that one; it gets another id than the given one if need be.
- */
-export const makeAccept =
-  ({ enqueue, now, newIntentId, maxMessageBytes, blockJobs, deadlineMs }: AcceptEdges): Accept =>
-  async (request, origin, given, wishedAt) => {
+/** An accepted intent always has a deadline. */
+export type DrawnUp = Intent & Required<Pick<Intent, 'expires_at'>>;
+
+/** The two steps of accepting: a request becomes an intent, and the queue gets it. */
+export interface AcceptSteps {
+  readonly drawUp: (...wish: Parameters<Accept>) => DrawnUp;
+  readonly queue: (intent: DrawnUp) => Promise<Accepted>;
+}
+
+const makeDrawUp =
+  ({ now, newIntentId, deadlineMs, tagged }: AcceptEdges): AcceptSteps['drawUp'] =>
+  (request, origin, given, wishedAt) => {
     const { after } = request;
     const isNewer = given !== undefined && (after === undefined || given > after);
     const acceptedAt = now();
     const at = wishedAt === undefined ? undefined : latestAt(wishedAt, acceptedAt.getTime());
-    const intentId = isNewer ? given : newIntentId(after, at);
+    const id = isNewer ? given : newIntentId(after, at);
     const since = wishedAt ?? acceptedAt.getTime();
-    const intent: Intent = {
+    return {
       v: MESSAGE_VERSION,
-      intent_id: intentId,
+      intent_id: tagged?.(id, origin.caller) ?? id,
       ...request,
       jobs: distinct(request.jobs),
       expires_at: request.expires_at ?? new Date(since + deadlineMs).toISOString(),
       ...origin,
       accepted_at: acceptedAt.toISOString(),
     };
+  };
+
+const makeQueue =
+  ({ enqueue, maxMessageBytes, blockJobs }: AcceptEdges): AcceptSteps['queue'] =>
+  async (intent) => {
     const parts = writeMessages(intent, maxMessageBytes, blockJobs);
     const taken = await enqueue(parts.map((part) => JSON.stringify(part)));
     if (taken.every(Boolean)) return { kind: 'queued', intent };
@@ -87,3 +98,19 @@ export const makeAccept =
       parts.flatMap((part, i) => (taken[i] === wanted ? part.jobs.map(jobIdOf) : []));
     return { kind: 'partly', intent, queued: idsOf(true), not_queued: idsOf(false) };
   };
+
+/**
+ * Laws: `queued` means that the queue has every job (promise P1). A job that is listed twice is queued once. An intent is
+ * as old as its acceptance, unless it is late. An intent that follows another is newer than that one; it gets another id
+ * than the given one if need be.
+ */
+export const makeAcceptSteps = (edges: AcceptEdges): AcceptSteps => ({
+  drawUp: makeDrawUp(edges),
+  queue: makeQueue(edges),
+});
+
+/** Turns a request into an intent and queues it, by the laws of {@link makeAcceptSteps}. */
+export const makeAccept = (edges: AcceptEdges): Accept => {
+  const { drawUp, queue } = makeAcceptSteps(edges);
+  return async (...wish) => queue(drawUp(...wish));
+};

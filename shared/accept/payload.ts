@@ -5,6 +5,7 @@ import { sentence } from '../json/fault.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import type { Accept, Origin } from './accept.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
+import { wishKey } from './wish-key.ts';
 
 /** The payload is no intent. The message names every fault. A retry cannot help. */
 export class InvalidIntentError extends Error {
@@ -87,9 +88,7 @@ const originOf = (
   keyOf: (text: string) => string,
 ): Origin => {
   if (event === undefined) return { caller };
-  const { operation, project_id, options, jobs, after, after_name, sequence, expires_at } = request;
-  const wish = { operation, project_id, options, jobs, after, after_name, sequence, expires_at };
-  const key = keyOf(JSON.stringify([caller, event, wish]));
+  const key = wishKey([caller, event], request, keyOf);
   return { caller, key, ...(NAME.test(event) && { event_id: event }) };
 };
 

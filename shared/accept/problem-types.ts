@@ -4,10 +4,13 @@
  */
 export const PROBLEM_TYPES = {
   'invalid-request': { status: 400, title: 'Invalid request' },
+  'request-in-progress': { status: 409, title: 'Request in progress' },
   'body-too-large': { status: 413, title: 'Body too large' },
   'body-not-json': { status: 415, title: 'Body is not JSON' },
+  'idempotency-key-reused': { status: 422, title: 'Idempotency-Key used for another request' },
   'internal-error': { status: 500, title: 'Internal error' },
   'queue-unavailable': { status: 503, title: 'Queue unavailable' },
+  'ledger-unavailable': { status: 503, title: 'Ledger unavailable' },
 } as const;
 
 export type ProblemType = keyof typeof PROBLEM_TYPES;

@@ -21,13 +21,15 @@ export interface Problem {
   /** Set if only some jobs were queued, so that the caller knows which to send again. */
   readonly queued?: readonly string[];
   readonly not_queued?: readonly string[];
+  /** When to send the request again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A problem of a type with a section in docs/problems.md. */
 export const problemOf = (
   type: ProblemType,
   detail: string,
-  more: Pick<Problem, 'faults' | 'queued' | 'not_queued'> = {},
+  more: Omit<Partial<Problem>, 'type' | 'status' | 'title' | 'detail'> = {},
 ): Problem => ({ type, ...PROBLEM_TYPES[type], detail, ...more });
 
 /** A problem that its HTTP status says in full. */
@@ -40,11 +42,15 @@ export const blankProblem = (status: BlankStatus, detail: string): Problem => ({
 export const invalid = (faults: readonly Fault[]): Problem =>
   problemOf('invalid-request', sentence(faults), { faults });
 
+const retryAfter = ({ retryAfterSeconds }: Problem): Pick<Answer, 'headers'> =>
+  retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': `${retryAfterSeconds}` } };
+
 /** RFC 9457, application/problem+json. */
 export const asProblemDetails = (problem: Problem, instance: string): Answer => {
-  const { type, faults, ...rest } = problem;
+  const { type, faults, retryAfterSeconds, ...rest } = problem;
   return {
     status: problem.status,
+    ...retryAfter(problem),
     contentType: 'application/problem+json',
     body: { type: typeUri(type), ...rest, instance, ...(faults && { errors: faults }) },
   };
@@ -62,8 +68,12 @@ const CODES: Record<Service, { invalid: string; unavailable: string; broken: str
  */
 const NOT_OFFERED = 'JOBFANIN.0501';
 
+/** For a repeat that comes too soon. The vendor has no such code. */
+const IN_PROGRESS = 'JOBFANIN.0409';
+
 const vendorCode = (service: Service, status: number): string => {
   if (status === 501) return NOT_OFFERED;
+  if (status === 409) return IN_PROGRESS;
   if (status === 404 || status === 405) return 'APIGW.0101';
   if (status === 413) return 'APIGW.0201';
   if (status === 503) return CODES[service].unavailable;
@@ -73,6 +83,7 @@ const vendorCode = (service: Service, status: number): string => {
 /** The vendor's `{error_code, error_msg}`, with the two lists of jobs if the request was partly queued. */
 export const asVendorError = (problem: Problem, service: Service): Answer => ({
   status: problem.status,
+  ...retryAfter(problem),
   body: {
     error_code: vendorCode(service, problem.status),
     error_msg: problem.detail,

@@ -161,6 +161,7 @@ const resultOf = (
     'x-request-id': intentId,
     ...(answer.status === 405 && allow !== undefined && { allow }),
     ...(answer.status === 503 && { 'retry-after': '5' }),
+    ...answer.headers,
   },
   body: answer.text ?? JSON.stringify(answer.body),
   isBase64Encoded: false,

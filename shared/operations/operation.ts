@@ -43,6 +43,8 @@ export interface Answer {
   readonly text?: string;
   /** If it is not application/json. */
   readonly contentType?: string;
+  /** More headers, by names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A request as any upstream takes it; the edge adds what all have in common. */
