@@ -1,4 +1,4 @@
-import { type LedgerAnswer, type Shelf, versionIn } from '../ledger/records.ts';
+import { type LedgerAnswer, type RecordStore, versionIn } from '../ledger/records.ts';
 import { type RequestRecord, requestKeyOf } from '../ledger/request-record.ts';
 import type { KeyOf } from './wish-key.ts';
 
@@ -64,12 +64,12 @@ const liveIn = (answer: LedgerAnswer<RequestRecord>, now: number): RequestRecord
   answer.kind === 'found' && now < answer.record.forgetAt ? answer.record : undefined;
 
 const recallAll = async (
-  shelf: Shelf<RequestRecord>,
+  store: RecordStore<RequestRecord>,
   keys: readonly string[],
   digest: string,
   now: () => number,
 ): Promise<Remembered> => {
-  const answers = await shelf.read(keys);
+  const answers = await store.read(keys);
   const told = keys.map((key) => [key, answers(key)] as const);
   if (told.some(([, { kind }]) => kind === 'unreachable' || kind === 'foreign'))
     return { kind: 'unreachable' };
@@ -84,14 +84,14 @@ const recallAll = async (
 
 /** Writes the entries one after another, so that the first decides which request has begun. */
 const beginAll = async (
-  shelf: Shelf<RequestRecord>,
+  store: RecordStore<RequestRecord>,
   entries: Entries,
   record: RequestRecord,
 ): Promise<Begun> => {
   const begun = new Map<string, string>();
   let kind: 'begun' | 'unknown' = 'begun';
   for (const [key, seen] of entries) {
-    const [written, version] = await shelf.write(key, record, seen);
+    const [written, version] = await store.write(key, record, seen);
     if (written === 'lost') return { kind: 'lost' };
     if (written === 'unknown') kind = 'unknown';
     begun.set(key, version);
@@ -101,13 +101,13 @@ const beginAll = async (
 
 /** Makes the memory of requests. `keyOf` is a digest, so that no key of a caller stands in the ledger. */
 export const makeRequestMemory = (
-  shelf: Shelf<RequestRecord>,
+  store: RecordStore<RequestRecord>,
   keyOf: KeyOf,
   now: () => number,
 ): RequestMemory => ({
-  recall: (repeatedBy) => recallAll(shelf, keysOf(repeatedBy, keyOf), repeatedBy.digest, now),
-  begin: (entries, record) => beginAll(shelf, entries, record),
+  recall: (repeatedBy) => recallAll(store, keysOf(repeatedBy, keyOf), repeatedBy.digest, now),
+  begin: (entries, record) => beginAll(store, entries, record),
   end: async (entries, record) => {
-    await Promise.all([...entries].map(([key, seen]) => shelf.write(key, record, seen)));
+    await Promise.all([...entries].map(([key, seen]) => store.write(key, record, seen)));
   },
 });
