@@ -3,7 +3,15 @@ import { functionsIn } from './support/function-lengths.ts';
 import { LONG_FILES, LONG_FUNCTIONS } from './support/long-ones.ts';
 import { findings, type Source, sourcesIn } from './support/sources.ts';
 
-const all = ['shared', 'functions', 'local', 'bench', 'build', 'test'].flatMap(sourcesIn);
+const all = [
+  'shared',
+  'functions',
+  'local',
+  'bench',
+  'build',
+  'clients/typescript/src',
+  'test',
+].flatMap(sourcesIn);
 
 /** Comments that have lines of their own. */
 const commentsIn = (text: string): readonly string[] =>

@@ -1,4 +1,5 @@
 import { asyncApi } from './asyncapi.ts';
+import { clientTypes } from './client-types.ts';
 import { resultEventDraft4 } from './draft4.ts';
 import { jsonText } from './json-text.ts';
 import { openApi } from './openapi.ts';
@@ -9,4 +10,5 @@ export const documents = (): ReadonlyMap<string, string> =>
     ['docs/openapi.json', jsonText(openApi())],
     ['docs/asyncapi.json', jsonText(asyncApi())],
     ['docs/result-event.draft4.json', jsonText(resultEventDraft4())],
+    ['clients/typescript/src/schemas.ts', clientTypes()],
   ]);

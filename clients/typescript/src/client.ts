@@ -1,0 +1,96 @@
+import { isObject, isText, write } from './json.ts';
+import { repeat } from './repeat.ts';
+import type { Intent, Receipt } from './schemas.ts';
+import { type Sender, send, type Token } from './send.ts';
+
+export interface ClientOptions {
+  /** Where the service is, with its stage or base path if it has one. */
+  readonly url: string | URL;
+  /** The bearer token, or a function that gives it, which is called for each attempt. */
+  readonly token: Token;
+  /** Milliseconds for each call, with all its attempts. One minute without it. */
+  readonly deadlineMs?: number | undefined;
+  /** Milliseconds for one attempt. Ten seconds without it. */
+  readonly attemptMs?: number | undefined;
+  /** In the place of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for this call, in the place of the client's. */
+  readonly deadlineMs?: number | undefined;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /**
+   * 1 to 255 printable ASCII characters. For 24 hours, the same key with the same intent is the same intent. The client
+   * makes one for each call; give your own if a repeat may come from another process.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Every method repeats by itself what may pass, until its deadline. */
+export interface Client {
+  /**
+   * Hands in an intent. Resolves once the queue has every job. Throws a {@link ProblemError} if the service refuses the
+   * intent, and an {@link UnansweredError} if no final answer comes in time.
+   */
+  readonly submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>;
+}
+
+const DEADLINE_MS = 60_000;
+const ATTEMPT_MS = 10_000;
+
+/** The address that paths are relative to. `fetch` would quote a password in its error. */
+const baseOf = (given: string | URL): URL => {
+  const url = new URL(given);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError('The url is not one of http or https');
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('The url has a user or a password: use the token');
+  url.search = '';
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+};
+
+/** A string of RFC 8941, as the draft of Idempotency-Key asks. */
+const keyHeader = (key: string): string => {
+  if (!/^[\x20-\x7e]{1,255}$/.test(key))
+    throw new TypeError('The idempotency key is not 1 to 255 printable ASCII characters');
+  return `"${key.replace(/["\\]/g, '\\$&')}"`;
+};
+
+const isReceipt = (body: unknown): body is Receipt => isObject(body) && isText(body.intent_id);
+
+const receiptIn = (body: unknown): Receipt | undefined => (isReceipt(body) ? body : undefined);
+
+/** Makes a client. It holds no connection and no timer between calls. */
+export const createClient = (options: ClientOptions): Client => {
+  const { token, deadlineMs = DEADLINE_MS, attemptMs = ATTEMPT_MS } = options;
+  const base = baseOf(options.url);
+  const sender: Sender = {
+    token,
+    fetch: options.fetch ?? ((...sent) => globalThis.fetch(...sent)),
+  };
+  return {
+    submit: async (intent, call = {}) => {
+      const idempotencyKey = call.idempotencyKey ?? crypto.randomUUID();
+      const request = {
+        method: 'POST',
+        url: new URL('v1/intents', base),
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': keyHeader(idempotencyKey),
+        },
+        body: write(intent),
+        attemptMs,
+      } as const;
+      return repeat((signal) => send(sender, request, receiptIn, signal), {
+        deadlineMs: call.deadlineMs ?? deadlineMs,
+        signal: call.signal,
+        idempotencyKey,
+      });
+    },
+  };
+};

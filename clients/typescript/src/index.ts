@@ -1,0 +1,24 @@
+export {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SubmitOptions,
+} from './client.ts';
+export { ProblemError, type ProblemType, UnansweredError } from './errors.ts';
+export { isResult, isResultEvent } from './is-result.ts';
+export type {
+  DliDeleteIntent,
+  DliRunIntent,
+  DliStopIntent,
+  DrsDeleteIntent,
+  DrsRetryIntent,
+  DrsStartIntent,
+  DrsStopIntent,
+  Intent,
+  Problem,
+  Receipt,
+  Result,
+  ResultEvent,
+} from './schemas.ts';
+export { EVIDENCE, OPERATIONS, OUTCOMES, PROBLEM_TYPES } from './schemas.ts';
