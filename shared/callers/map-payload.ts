@@ -1,0 +1,133 @@
+import type { Fault } from '../json/fault.ts';
+import { isObject, type Json } from '../json/json.ts';
+import { asFragment, valueAt } from '../json/json-pointer.ts';
+import type { Hook } from './hook-mapping.ts';
+import { type Condition, isPlace, type Place, placesIn } from './place.ts';
+
+/** What a mapping made of one item of a payload: the body of a native request. */
+export interface MadeBody {
+  readonly body: Json;
+  /** The values by which a repeat is known, as one text. Undefined if the mapping names none. */
+  readonly key?: string;
+  /** Names the place in the payload that a fault in `body` comes from. */
+  readonly inPayload: (fault: Fault) => Fault;
+}
+
+export type Mapped =
+  /** None: a condition did not hold, or the list was empty. */
+  | { readonly ok: true; readonly made: readonly MadeBody[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** One item, and where in the body it is. Without `each`, there is only the body. */
+interface Scope {
+  readonly body: Json;
+  readonly item: Json;
+  readonly itemPointer: string;
+}
+
+/** More would not be queued within the time that senders wait. */
+const MOST_ITEMS = 1_000;
+
+const pointerOf = (place: Place, { itemPointer }: Scope): string =>
+  'body' in place ? place.body : itemPointer + place.item;
+
+/** Null counts as nothing. */
+const find = (place: Place, { body, item }: Scope): Json | undefined =>
+  ('body' in place ? valueAt(body, place.body) : valueAt(item, place.item)) ?? undefined;
+
+const holds = (condition: Condition, scope: Scope): boolean => {
+  const wanted = Array.isArray(condition.is) ? condition.is : [condition.is];
+  const found =
+    'body' in condition ? valueAt(scope.body, condition.body) : valueAt(scope.item, condition.item);
+  return wanted.some((one) => one === found);
+};
+
+/** Fields that take text alone. Payloads often have ids as numbers. */
+const TEXTS: readonly string[] = ['#/project_id', '#/correlation_id', '#/after'];
+
+const asText = (value: Json): Json =>
+  typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : value;
+
+/** A template with the values of the payload in its places. `at` says where in the intent the template stands. */
+const fill = (template: Json, scope: Scope, at = '#'): Json => {
+  if (isPlace(template)) {
+    const value = find(template, scope) ?? null;
+    return TEXTS.includes(at) ? asText(value) : value;
+  }
+  if (Array.isArray(template))
+    return template.map((one: Json, i) => fill(one, scope, `${at}/${i}`));
+  if (!isObject(template)) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([name, one]) => [name, fill(one, scope, `${at}/${name}`)]),
+  );
+};
+
+/** The place in the payload that a fault in the intent comes from. A constant's fault stays a fault of the mapping. */
+const inPayload =
+  (origins: ReadonlyMap<string, string>) =>
+  ({ pointer, detail }: Fault): Fault => {
+    const found = [...origins].find(([at]) => pointer === at || pointer.startsWith(`${at}/`));
+    if (found === undefined) return { pointer: `the mapping's intent ${pointer}`, detail };
+    const [at, origin] = found;
+    return { pointer: origin + pointer.slice(at.length), detail };
+  };
+
+const textOf = (values: readonly Json[]): string =>
+  JSON.stringify(values, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+
+type One = { readonly made: MadeBody } | { readonly faults: readonly Fault[] };
+
+const mapOne = ({ intent, key = [] }: Hook, scope: Scope): One => {
+  const origins = placesIn(intent).flatMap(({ keys, place }) =>
+    isPlace(place) ? [{ at: ['#', ...keys].join('/'), place }] : [],
+  );
+  const missing = [...origins.map(({ place }) => place), ...key].filter(
+    (place) => find(place, scope) === undefined,
+  );
+  const nameOf = (place: Place): string => asFragment(pointerOf(place, scope));
+  if (missing.length > 0)
+    return { faults: missing.map((place) => ({ pointer: nameOf(place), detail: 'has no value' })) };
+  const places = new Map(origins.map(({ at, place }) => [at, nameOf(place)]));
+  return {
+    made: {
+      body: fill(intent, scope),
+      inPayload: inPayload(places),
+      ...(key.length > 0 && { key: textOf(key.map((place) => find(place, scope) ?? null)) }),
+    },
+  };
+};
+
+const scopesOf = (each: string | undefined, body: Json): readonly Scope[] | Fault => {
+  if (each === undefined) return [{ body, item: body, itemPointer: '' }];
+  const list = valueAt(body, each);
+  if (!Array.isArray(list))
+    return {
+      pointer: asFragment(each),
+      detail: list === undefined ? 'has no value' : 'is no list',
+    };
+  if (list.length > MOST_ITEMS)
+    return { pointer: asFragment(each), detail: `has more than ${MOST_ITEMS} items` };
+  return list.map((item: Json, i) => ({ body, item, itemPointer: `${each}/${i}` }));
+};
+
+/**
+ * Makes native requests of a payload by a caller's mapping. Laws: ids stay exact (promise P9). What the mapping does not
+ * find is named by its pointer into the payload, all of it at once. Conditions are checked first.
+ */
+export const mapPayload = (hook: Hook, body: Json): Mapped => {
+  const { each, when = [] } = hook;
+  const ofBody = when.filter((condition) => 'body' in condition);
+  const whole: Scope = { body, item: body, itemPointer: '' };
+  if (!ofBody.every((condition) => holds(condition, whole))) return { ok: true, made: [] };
+  const scopes = scopesOf(each, body);
+  if ('detail' in scopes) return { ok: false, faults: [scopes] };
+  const all = scopes
+    .filter((scope) => when.every((condition) => holds(condition, scope)))
+    .map((scope) => mapOne(hook, scope));
+  const faults = all.flatMap((one) => ('faults' in one ? one.faults : []));
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, made: all.flatMap((one) => ('made' in one ? [one.made] : [])) };
+};

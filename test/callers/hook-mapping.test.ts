@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { hookSchema } from '../../shared/callers/hook-mapping.ts';
+import { faultsOf } from '../../shared/json/fault.ts';
+import { ALERTS_MAPPING } from '../support/hook-payloads.ts';
+import { PROJECT } from '../support/messages.ts';
+
+const STOP = { operation: 'dli.stop', project_id: PROJECT, jobs: [{ body: '/job' }] };
+
+const faultsIn = (mapping: unknown): readonly string[] => {
+  const read = v.safeParse(hookSchema, mapping);
+  return read.success
+    ? []
+    : faultsOf(read.issues).map(({ pointer, detail }) => `${pointer} ${detail}`);
+};
+
+describe('a mapping without a fault is taken', () => {
+  it.each([
+    [ALERTS_MAPPING],
+    [{ intent: STOP }],
+    [{ intent: { body: '' } }],
+    [{ intent: { body: '/data' }, when: [{ body: '/type', is: ['run', 'stop'] }] }],
+    [{ intent: { ...STOP, operation: { body: '/operation' }, options: { body: '/options' } } }],
+    [{ intent: { ...STOP, jobs: ['131', 9223372036854775807n, { body: '/job' }] } }],
+    [{ intent: { ...STOP, expires_at: { body: '/until' }, sequence: { body: '/n' } } }],
+    [
+      {
+        intent: {
+          operation: 'drs.start',
+          project_id: PROJECT,
+          jobs: [{ job_id: { body: '/job' }, start_time: { body: '/at' } }],
+        },
+      },
+    ],
+  ])('%#', (mapping) => {
+    expect(faultsIn(mapping)).toEqual([]);
+  });
+});
+
+describe('the faults of a mapping are named by their pointers', () => {
+  it.each([
+    [5, ['# must be an object']],
+    [{}, ['#/intent is required']],
+    [{ intent: STOP, whenever: 1 }, ['#/whenever is not a known field']],
+    [{ intent: 'x' }, ['#/intent must be an object']],
+    [{ each: 'alerts', intent: STOP }, [expect.stringMatching(/^#\/each must be a JSON pointer/)]],
+    [
+      { intent: { ...STOP, operation: 'dli.fly' } },
+      [expect.stringMatching(/^#\/intent\/operation/)],
+    ],
+    [{ intent: { ...STOP, operaton: 'x' } }, ['#/intent/operaton is not a known field']],
+    [{ intent: { operation: 'dli.stop', jobs: ['5'] } }, ['#/intent/project_id is required']],
+    [{ intent: { ...STOP, jobs: ['x'] } }, [expect.stringMatching(/^#\/intent\/jobs\/0 must be/)]],
+    [{ intent: { ...STOP, jobs: [] } }, ['#/intent/jobs must name at least one job']],
+    [
+      { intent: { ...STOP, options: { resume_savepoint: true } } },
+      ['#/intent/options/resume_savepoint is not a known field'],
+    ],
+    [
+      { intent: { ...STOP, expires_at: '2026-01-31T12:00:00Z' } },
+      [expect.stringMatching(/^#\/intent\/expires_at must come from the payload/)],
+    ],
+    [{ intent: { ...STOP, jobs: [{ item: '/id' }] } }, [expect.stringMatching(/^# .*no "each"$/)]],
+    [{ intent: STOP, key: [{ item: '/id' }] }, [expect.stringMatching(/^# .*no "each"$/)]],
+    [
+      { intent: { ...STOP, jobs: [{ body: 'job' }] } },
+      ['#/intent/jobs/0 must be {"body": pointer} or {"item": pointer}'],
+    ],
+    [
+      { each: '/a', intent: { ...STOP, jobs: [{ body: '/job', item: '/job' }] } },
+      ['#/intent/jobs/0 must be {"body": pointer} or {"item": pointer}'],
+    ],
+    [
+      { intent: STOP, when: [{ body: '/a' }, { body: '/b', is: [] }, { body: '/c', is: {} }] },
+      [0, 1, 2].map((i) => expect.stringMatching(new RegExp(`^#/when/${i} .*"is"`))),
+    ],
+    [{ intent: STOP, when: {} }, ['#/when must be a list']],
+    [{ intent: STOP, key: ['/id'] }, [expect.stringMatching(/^#\/key\/0 must be/)]],
+  ])('%j', (mapping, faults) => {
+    expect(faultsIn(mapping)).toEqual(faults);
+  });
+
+  it('all of them at once', () => {
+    expect(
+      faultsIn({
+        each: 5,
+        when: [{}],
+        intent: { operation: 'dli.stop', project_id: 'a b', jobs: [{ body: 5 }, -1] },
+      }),
+    ).toHaveLength(5);
+  });
+});
