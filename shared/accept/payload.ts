@@ -1,9 +1,10 @@
-import { MOST_AHEAD_MS } from '../intent/after.ts';
+import { isCloudEvent, readCloudEvent } from '../intent/cloud-event.ts';
 import { looksLike, recognise } from '../intent/foreign-payload.ts';
-import { type JobRequest, readNativeRequest } from '../intent/request.ts';
+import type { JobRequest } from '../intent/request.ts';
 import { sentence } from '../json/fault.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import type { Accept, Origin } from './accept.ts';
+import { lateTime, type ReadWish, readAsOf, readCloudWish, type WishEvent } from './read-wish.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
 import { wishKey } from './wish-key.ts';
 
@@ -33,9 +34,10 @@ interface Delivery {
   readonly body: unknown;
   readonly caller: string;
   /** The id of the event. */
-  readonly event?: string | undefined;
+  readonly id?: string | undefined;
   /** The time of a late event, in milliseconds since 1970. */
   readonly wishedAt?: number | undefined;
+  readonly isReplay: boolean;
 }
 
 export interface AcceptPayloadOptions {
@@ -46,16 +48,6 @@ export interface AcceptPayloadOptions {
   readonly takesReplays: boolean;
 }
 
-/**
- * The time of an event that is late or replayed. For a fresh event it is undefined: its time is in whole seconds, which
- * is too coarse to order it.
- */
-const wishedAtOf = (time: unknown, isReplay: boolean, now: Date): number | undefined => {
-  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  const age = now.getTime() - at;
-  return age > (isReplay ? 0 : MOST_AHEAD_MS) ? at : undefined;
-};
-
 /** Intent ids hold times from 1970 on. Some senders write year 1, which is .NET's `DateTime.MinValue`. */
 const faultOfTime = (time: unknown): string | undefined =>
   typeof time === 'string' && Date.parse(time) < 0
@@ -65,49 +57,71 @@ const faultOfTime = (time: unknown): string | undefined =>
 const REPLAYED =
   '"replay-name": marks an event that an archive replays, and it may be out of date: set ACCEPT_REPLAYS=true to take such events; they keep their age';
 
+const timeOf = (time: unknown): number | undefined => {
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+};
+
 /** An event rule delivers an event with the intent as `detail`. A direct caller delivers the intent itself. */
 const deliveryOf = (payload: unknown, takesReplays: boolean, now: Date): Delivery => {
-  if (!isObject(payload) || !('detail-type' in payload)) return { body: payload, caller: 'direct' };
+  if (!isObject(payload) || !('detail-type' in payload))
+    return { body: payload, caller: 'direct', isReplay: false };
   const { id, time, detail: body, source, 'replay-name': replay } = payload satisfies JsonObject;
   const isReplay = replay !== undefined && replay !== null;
   return {
     fault: isReplay && !takesReplays ? REPLAYED : faultOfTime(time),
     body,
     caller: ruleOf(source),
-    event: typeof id === 'string' ? id : undefined,
-    wishedAt: wishedAtOf(time, isReplay, now),
+    id: typeof id === 'string' ? id : undefined,
+    wishedAt: lateTime(timeOf(time), now, isReplay),
+    isReplay,
   };
 };
 
 /** What a run may name as `after`. An event id of another form is not kept. */
 const NAME = /^[\x20-\x7e]{1,128}$/;
 
-/** The key by which the ledger recognises an event. It covers the detail too: some senders reuse event ids. */
-const originOf = (
-  { caller, event, request }: Extract<ReadPayload, { ok: true }>,
+/** Who sent a wish, and the key by which the ledger recognises its event. */
+export const originOf = (
+  caller: string,
+  request: JobRequest,
+  event: WishEvent | undefined,
   keyOf: (text: string) => string,
 ): Origin => {
   if (event === undefined) return { caller };
-  const key = wishKey([caller, event], request, keyOf);
-  return { caller, key, ...(NAME.test(event) && { event_id: event }) };
+  const key = wishKey([caller, event.repeat], request, keyOf);
+  return { caller, key, ...(NAME.test(event.id) && { event_id: event.id }) };
 };
 
 export type ReadPayload =
-  | ({ readonly ok: true; readonly request: JobRequest } & Omit<Delivery, 'body' | 'fault'>)
+  | (Extract<ReadWish, { ok: true }> & { readonly caller: string })
   | { readonly ok: false; readonly detail: string };
+
+/** An intent, or a CloudEvent with one. A CloudEvent's own id and time say more than those of the event around it. */
+const readBody = ({ body, id, wishedAt, isReplay }: Delivery, now: Date): ReadWish => {
+  if (isCloudEvent(body))
+    return readCloudWish(readCloudEvent(body), {
+      now,
+      dataAt: '#/data',
+      outerWishedAt: wishedAt,
+      isReplay,
+    });
+  const wish = readAsOf(body, now, wishedAt);
+  return wish.ok && id !== undefined ? { ...wish, event: { repeat: id, id } } : wish;
+};
 
 /**
  * Reads what an event rule or a direct caller delivers. The fault of a recognised foreign payload says what it looks like.
  * The deadline of a late event must be after the event. It may have passed since: the control loop then says `expired`.
  */
 export const readPayload = (payload: unknown, now: Date, takesReplays: boolean): ReadPayload => {
-  const { body, fault, ...origin } = deliveryOf(payload, takesReplays, now);
+  const delivery = deliveryOf(payload, takesReplays, now);
+  const { fault, caller, body } = delivery;
   if (fault !== undefined) return { ok: false, detail: fault };
-  const { wishedAt } = origin;
-  const reading = readNativeRequest(body, wishedAt === undefined ? now : new Date(wishedAt));
-  if (reading.ok) return { ok: true, request: reading.request, ...origin };
-  const foreign = recognise(payload);
-  return { ok: false, detail: foreign ? looksLike(foreign) : sentence(reading.faults) };
+  const wish = readBody(delivery, now);
+  if (wish.ok) return { ...wish, caller };
+  const foreign = isCloudEvent(body) ? undefined : recognise(payload);
+  return { ok: false, detail: foreign ? looksLike(foreign) : sentence(wish.faults) };
 };
 
 /**
@@ -119,8 +133,9 @@ export const makeAcceptPayload =
   async (payload) => {
     const reading = readPayload(payload, now(), takesReplays);
     if (!reading.ok) throw new InvalidIntentError(reading.detail);
-    const { request, wishedAt } = reading;
-    const accepted = await accept(request, originOf(reading, keyOf), undefined, wishedAt);
+    const { request, caller, event, wishedAt } = reading;
+    const origin = originOf(caller, request, event, keyOf);
+    const accepted = await accept(request, origin, undefined, wishedAt);
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;
     throw new QueueUnavailableError(

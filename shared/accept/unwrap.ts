@@ -1,3 +1,4 @@
+import { isCloudEvent } from '../intent/cloud-event.ts';
 import { type Envelope, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject, parseJson } from '../json/json.ts';
 
@@ -19,6 +20,10 @@ const one = (payload: unknown): Opened => ({ ok: true, payloads: [payload], isBa
 
 const isEvent = (value: unknown): boolean => isObject(value) && 'detail-type' in value;
 
+/** A CloudEvent is read with the intent in it, so it is no envelope. */
+const isEnvelope = (value: unknown): boolean =>
+  !isCloudEvent(value) && recognise(value) !== undefined;
+
 /**
  * An event or envelope inside the text is opened in turn: its own id and time say more than those around it. Anything
  * else becomes an event with the given fields. Ids stay exact (promise P9).
@@ -27,7 +32,7 @@ const openText = (text: unknown, what: string, fields: EventFields, open: Open):
   const parsed = parseJson(typeof text === 'string' ? text : '');
   if (!parsed.ok) return { ok: false, detail: `${what} is not JSON: ${parsed.detail}` };
   const { value } = parsed;
-  if (isEvent(value) || recognise(value) !== undefined) return open(value);
+  if (isEvent(value) || isEnvelope(value)) return open(value);
   return one({ 'detail-type': 'Job Control Intent', ...fields, detail: value });
 };
 
@@ -96,7 +101,7 @@ export const unwrap = (payload: unknown, opens: ReadonlySet<Envelope>): Opened =
   if (Array.isArray(payload))
     return openAll(payload, (part) => open(isSqsRecord(part) ? { Records: [part] } : part));
   if (!isObject(payload)) return one(payload);
-  if (foreign.kind === 'text-detail') return openDetail(payload);
+  if (foreign.kind === 'text-detail' || foreign.kind === 'scheduler') return openDetail(payload);
   const { Records } = payload;
   return Array.isArray(Records)
     ? openAll(Records, (record) => (isObject(record) ? openRecord(record, open) : one(record)))

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../json/json.ts';
 
 /** Envelopes that accept-event can open, once the setting `UNWRAP` names them. */
-export const ENVELOPES = ['text-detail', 'sns', 'sqs', 'pipes'] as const;
+export const ENVELOPES = ['text-detail', 'scheduler', 'sns', 'sqs', 'pipes'] as const;
 export type Envelope = (typeof ENVELOPES)[number];
 
 /** A payload that is no intent, but is recognised. Neither text quotes the payload. */
@@ -26,6 +26,7 @@ const TO_HTTP = 'let it invoke accept-http';
 
 const SNS = envelope('sns', 'an SNS notification');
 const TEXT_DETAIL = envelope('text-detail', 'an event whose detail is a text');
+const SCHEDULED = envelope('scheduler', 'a scheduled event with a text in it');
 const PIPES = envelope('pipes', 'a batch of EventBridge Pipes');
 
 /** Batches of event source mappings, by the source of their first record. */
@@ -66,10 +67,13 @@ const recogniseRequest = (context: JsonObject): ForeignPayload => {
 };
 
 const recogniseEvent = (event: JsonObject): ForeignPayload | undefined => {
+  const { detail } = event;
+  if (event['detail-type'] === 'Scheduled Event' && typeof detail === 'string' && detail !== '{}')
+    return SCHEDULED;
   if (event['detail-type'] === 'Scheduled Event')
     return other('a scheduled event', `give the schedule an input of its own: ${INSTEAD}`);
   if (event.source === 'aws.cloudwatch') return other('a CloudWatch alarm', INSTEAD);
-  return typeof event.detail === 'string' ? TEXT_DETAIL : undefined;
+  return typeof detail === 'string' ? TEXT_DETAIL : undefined;
 };
 
 const recogniseObject = (object: JsonObject): ForeignPayload | undefined => {

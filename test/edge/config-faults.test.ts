@@ -91,7 +91,7 @@ describe('a bad setting fails at cold start, with every problem', () => {
 
   it.each(['s3', 'sns,', 'sns;sqs', 'SNS', 'true'])('an envelope to open %j', (UNWRAP) => {
     expect(problems(() => readAcceptConfig({ ...accept, UNWRAP }))).toEqual([
-      'UNWRAP must be a list of these, separated by commas: text-detail, sns, sqs, pipes',
+      'UNWRAP must be a list of these, separated by commas: text-detail, scheduler, sns, sqs, pipes',
     ]);
   });
 

@@ -68,6 +68,10 @@ export const FOREIGN_PAYLOADS: readonly (readonly [name: RegExp, payload: unknow
     /^a scheduled event$/,
     eventOf('{}', { source: 'aws.scheduler', 'detail-type': 'Scheduled Event' }),
   ],
+  [
+    /^a scheduled event with a text in it$/,
+    eventOf(wishText(), { source: 'aws.scheduler', 'detail-type': 'Scheduled Event' }),
+  ],
   [/^a scheduled event$/, eventOf({}, { source: 'aws.events', 'detail-type': 'Scheduled Event' })],
   [/^JSON in a text$/, wishText()],
   [/^an S3 event$/, recordsOf('aws:s3', { s3: { bucket: {}, object: {} } })],
