@@ -28,7 +28,8 @@ export interface Bundle {
 }
 
 /**
- * Makes one file of a function and all that it needs, the SDK too: an ES module that imports nothing.
+ * Makes a folder of a function and all that it needs, the SDK too. `index.mjs` is what a cold start loads. What the code
+ * imports by `import()` lies beside it in files named `later-…`, which are loaded when they are needed.
  *
  * The source map stays out of the zip: loading it costs 5 to 12 ms at start. It is for looking up, by hand, what a stack
  * trace in the logs means.
@@ -39,9 +40,13 @@ export const bundleFunction = async (
 ): Promise<Bundle> => {
   const { metafile } = await build({
     absWorkingDir: project,
-    entryPoints: [join(functions, `${name}.ts`)],
-    outfile: join(outdir, name, 'index.mjs'),
+    entryPoints: { index: join(functions, `${name}.ts`) },
+    outdir: join(outdir, name),
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
+    // In one file, even a part that runs later is parsed at start: undici alone took 80 ms.
+    chunkNames: 'later-[hash]',
     minify: true,
     format: 'esm',
     platform: 'node',
@@ -64,7 +69,7 @@ export const bundleFunction = async (
 };
 
 const measure = ({ outputs }: Metafile): Bundle => {
-  const [file, output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint) ?? [];
+  const [file, output] = Object.entries(outputs).find(([path]) => /\/index\.mjs$/.test(path)) ?? [];
   if (file === undefined || output === undefined) throw new Error('esbuild wrote no bundle');
   const byPackage = Map.groupBy(Object.entries(output.inputs), ([path]) => packageOf(path));
   const parts = [...byPackage].map(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -91,13 +91,19 @@ const sample = (path: string): Promise<string> =>
 const queued = (): readonly unknown[] =>
   (queues.inspectQueue('intents')?.messages.ready ?? []).map(({ body }) => JSON.parse(body));
 
-describe('a bundle needs nothing beside it', () => {
-  test.each(functionNames)('%s imports no module', async (name) => {
-    const code = await readFile(join(folder, 'dist', name, 'index.mjs'), 'utf8');
-    expect(code).not.toMatch(/(^|[;}])import[\s{"'*]/);
-    expect(code.match(/import\(["'][^"']+["']\)/g)).toEqual([
-      'import("@smithy/core/event-streams")',
-    ]);
+describe('a bundle needs nothing but its own files', () => {
+  const OWN = /(?:\bfrom|\bimport|\bimport\()"\.\/(later-[A-Z0-9]{8}\.mjs)"/g;
+
+  test.each(functionNames)('%s imports its own files alone', async (name) => {
+    const files = (await readdir(join(folder, 'dist', name))).filter((file) => /mjs$/.test(file));
+    for (const file of files) {
+      const code = await readFile(join(folder, 'dist', name, file), 'utf8');
+      expect(files).toEqual(expect.arrayContaining([...code.matchAll(OWN)].map(([, own]) => own)));
+      const foreign = code.replaceAll(OWN, '').replaceAll(/import\{[^}]*\}/g, '');
+      expect(foreign).not.toMatch(/(^|[;}])import[\s{"'*]/);
+      for (const [, module] of foreign.matchAll(/import\(["']([^"']+)["']\)/g))
+        expect(module).toBe('@smithy/core/event-streams');
+    }
   });
 
   test('accept-http answers and queues', async () => {
