@@ -65,6 +65,8 @@ const messagesOf = (jobsPerIntent: number): readonly Received[] =>
       caller: 'http',
       accepted_at: new Date().toISOString(),
       expires_at: new Date(Date.now() + 6 * 3_600_000).toISOString(),
+      first: 0,
+      job_count: jobsPerIntent,
     }),
   }));
 

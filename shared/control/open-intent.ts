@@ -1,5 +1,6 @@
 import type { Age } from '../intent/age.ts';
 import type { Intent } from '../intent/intent.ts';
+import { aboutBlock } from '../ledger/about-block.ts';
 import type { NotedRequest, RecordedVerdict, RequestEnd } from '../ledger/block-record.ts';
 import { type Job, type JobId, jobIdOf } from '../operations/operation.ts';
 import { OpenRecord } from './open-record.ts';
@@ -35,7 +36,7 @@ export class OpenIntent {
   constructor(key: string, intent: Intent, age: Age) {
     this.key = key;
     this.intent = intent;
-    this.record = new OpenRecord(intent.jobs.length);
+    this.record = new OpenRecord(intent.jobs.length, aboutBlock(intent));
     this.places = new Map(intent.jobs.map((job, index) => [jobIdOf(job), index]));
     this.#age = age;
     for (const name of [intent.intent_id, intent.event_id, intent.correlation_id])

@@ -1,3 +1,4 @@
+import type { AboutBlock } from '../ledger/about-block.ts';
 import type {
   BlockState,
   NotedRequest,
@@ -16,6 +17,7 @@ const LONGEST_REASON = 200;
  */
 export class OpenRecord {
   readonly #size: number;
+  readonly #about: AboutBlock | undefined;
   readonly #verdicts: (RecordedVerdict | undefined)[] = [];
   readonly #published = new Set<number>();
   readonly #requests = new NotedRequests();
@@ -31,9 +33,10 @@ export class OpenRecord {
   /** Until when a request that was left without an answer may take effect. */
   readonly ends: ReadonlyMap<number, RequestEnd> = this.#requests.ends;
 
-  /** `size`: how many jobs the block has. */
-  constructor(size: number) {
+  /** `size`: how many jobs the block has. `about`: what the record tells of the intent. */
+  constructor(size: number, about?: AboutBlock) {
     this.#size = size;
+    this.#about = about;
   }
 
   /** Why a job was last left without a verdict. */
@@ -106,7 +109,7 @@ export class OpenRecord {
   /** What this invocation writes. */
   stateFor(invocation: string): BlockState {
     const { verdicts, published, requests, ends, reason } = this;
-    return { invocation, verdicts, published, requests, ends, reason };
+    return { about: this.#about, invocation, verdicts, published, requests, ends, reason };
   }
 
   /** Notes the verdict on one job. The first verdict stands. */

@@ -58,6 +58,7 @@ const messageSchema = ({ job, options }: Operation) => {
     event_id: v.exactOptional(v.string('must be a string')),
     key: v.exactOptional(v.custom<string>(isKey, 'must be 32 hexadecimal digits')),
     first: v.exactOptional(v.custom<number>(isPlace, 'must be a whole number')),
+    job_count: v.exactOptional(v.custom<number>(isPlace, 'must be a whole number')),
   });
 };
 
@@ -112,7 +113,8 @@ export const writeMessages = (
   maxBytes: number,
   blockJobs = BLOCK_JOBS,
 ): readonly Intent[] => {
-  const envelope = bytes(JSON.stringify({ ...intent, first: intent.jobs.length, jobs: [] }));
+  const job_count = intent.jobs.length;
+  const envelope = bytes(JSON.stringify({ ...intent, first: job_count, job_count, jobs: [] }));
   const packs = pack(
     blocksOf(intent.jobs, blockJobs),
     (block) => block.reduce((sum, job) => sum + bytes(JSON.stringify(job)) + 1, 0),
@@ -123,7 +125,7 @@ export const writeMessages = (
   );
   let first = 0;
   return packs.map((blocks) => {
-    const message = { ...intent, first, jobs: blocks.flat() };
+    const message = { ...intent, first, job_count, jobs: blocks.flat() };
     first += message.jobs.length;
     return message;
   });

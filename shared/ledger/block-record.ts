@@ -3,6 +3,7 @@ import type { Intent, IntentId } from '../intent/intent.ts';
 import type { VerdictInfo } from '../intent/result.ts';
 import { parseLoosely } from '../json/json.ts';
 import { jobIdOf } from '../operations/operation.ts';
+import { type AboutBlock, aboutSchema, writeAbout } from './about-block.ts';
 import { readRanges, writeRanges } from './ranges.ts';
 
 /** A verdict as the ledger keeps it. From then on it is the verdict, and every event about it says the same. */
@@ -22,6 +23,8 @@ export interface RequestEnd {
 
 /** What is known of the jobs of one block, by their place in it. */
 export interface BlockState {
+  /** Absent in records of releases before 0.3, and of messages that do not tell of blocks. */
+  readonly about?: AboutBlock | undefined;
   /** The invocation that wrote it last. */
   readonly invocation: string;
   readonly verdicts: readonly (RecordedVerdict | undefined)[];
@@ -62,6 +65,7 @@ const optionalText = v.exactOptional(v.string());
 
 const schema = v.object({
   v: v.literal(VERSION),
+  about: v.exactOptional(aboutSchema),
   invocation: v.string(),
   asked: v.array(v.object({ by: v.string(), jobs: v.string() })),
   ends: v.optional(v.array(v.object({ by: v.string(), until: v.number(), jobs: v.string() })), []),
@@ -110,6 +114,7 @@ const readNote = (text: string): NotedRequest => {
 
 /** Jobs that share a verdict share an entry. */
 export const writeBlock = ({
+  about,
   invocation,
   verdicts,
   published,
@@ -127,6 +132,7 @@ export const writeBlock = ({
   });
   return JSON.stringify({
     v: VERSION,
+    ...(about && { about: writeAbout(about) }),
     invocation,
     asked: Array.from(
       Map.groupBy(requests, ([, noted]) => writeNote(noted)),
@@ -154,6 +160,7 @@ export const readBlock = (text: string): BlockState | undefined => {
       if (isPublished) published.add(index);
     }
   return {
+    ...(read.output.about && { about: read.output.about }),
     invocation: read.output.invocation,
     verdicts,
     published,

@@ -26,7 +26,9 @@ describe('an intent that is answered as queued is on the queue, with every job (
     });
     const accepted = await accept(request, { caller: 'http', traceparent: 't' });
     expect(accepted.kind).toBe('queued');
-    expect(queued()).toEqual([{ ...accepted.intent, first: 0 }]);
+    expect(queued()).toEqual([
+      { ...accepted.intent, first: 0, job_count: accepted.intent.jobs.length },
+    ]);
     expect(accepted.intent).toEqual({
       v: 1,
       intent_id: idAt(1),

@@ -23,7 +23,7 @@ describe('an intent is read from the queue as it was written', () => {
         const intent = intentOf(wished);
         const parts = writeMessages(intent, 1_000_000);
         expect(parts.map((part) => readMessage(JSON.stringify(part)))).toEqual([
-          { ok: true, intent: { ...intent, first: 0 } },
+          { ok: true, intent: { ...intent, first: 0, job_count: intent.jobs.length } },
         ]);
       }),
     );
@@ -37,7 +37,12 @@ describe('an intent is read from the queue as it was written', () => {
         expect(parts.flatMap((part) => part.jobs)).toEqual(intent.jobs);
         for (const part of parts) {
           expect(part.jobs.length).toBeGreaterThan(0);
-          expect({ ...part, jobs: intent.jobs }).toEqual({ ...intent, first: part.first });
+          const job_count = intent.jobs.length;
+          expect({ ...part, jobs: intent.jobs }).toEqual({
+            ...intent,
+            first: part.first,
+            job_count,
+          });
         }
       }),
     );
@@ -46,7 +51,7 @@ describe('an intent is read from the queue as it was written', () => {
   it('each message holds the stop that the intent follows', () => {
     const intent = intentOf({ age: 2, after: 1, jobs: ['1', '2', '3'] });
     expect(intent.after).toBe(idAt(1));
-    const limit = bytesOf({ ...intent, first: 0, jobs: [] }) + 8;
+    const limit = bytesOf({ ...intent, first: 0, job_count: 3, jobs: [] }) + 8;
     expect(writeMessages(intent, limit, 1).map(({ after }) => after)).toEqual([idAt(1), idAt(1)]);
   });
 
@@ -70,7 +75,7 @@ describe('a message is within its limits', () => {
         const intent = intentOf(wished);
         const first = intent.jobs.length;
         const largest = Math.max(
-          ...intent.jobs.map((job) => bytesOf({ ...intent, first, jobs: [job] })),
+          ...intent.jobs.map((job) => bytesOf({ ...intent, first, job_count: first, jobs: [job] })),
         );
         for (const part of writeMessages(intent, largest + 1 + spare, 1))
           expect(bytesOf(part)).toBeLessThanOrEqual(largest + 1 + spare);
@@ -83,10 +88,15 @@ describe('a message is within its limits', () => {
       fc.property(wish(), fc.nat({ max: 400 }), (wished, spare) => {
         const intent = intentOf(wished);
         const first = intent.jobs.length;
-        const limit = bytesOf({ ...intent, first, jobs: [] }) + 120 + spare;
+        const limit = bytesOf({ ...intent, first, job_count: first, jobs: [] }) + 120 + spare;
         const parts = writeMessages(intent, limit, 1);
         for (const [i, part] of parts.slice(1).entries()) {
-          const both = { ...intent, first, jobs: [...(parts[i]?.jobs ?? []), ...part.jobs] };
+          const both = {
+            ...intent,
+            first,
+            job_count: first,
+            jobs: [...(parts[i]?.jobs ?? []), ...part.jobs],
+          };
           expect(bytesOf(both)).toBeGreaterThan(limit - 1);
         }
       }),
@@ -95,7 +105,7 @@ describe('a message is within its limits', () => {
 
   it('a job that does not fit gets a message of its own', () => {
     const intent = intentOf({ jobs: ['1', '2', '9223372036854775807', '3'] });
-    const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
+    const envelope = bytesOf({ ...intent, first: 4, job_count: 4, jobs: [] });
     const parts = writeMessages(intent, envelope + 10, 1);
     expect(parts.map(({ jobs }) => jobs)).toEqual([['1', '2'], ['9223372036854775807'], ['3']]);
   });
@@ -120,6 +130,7 @@ describe('a message is within its limits', () => {
       after_name: '"'.repeat(128),
       sequence: `n${'9'.repeat(20)}`,
       first: 9_900,
+      job_count: 10_000,
     };
     const perJob = 250;
     expect(bytesOf(longest) - bytesOf({ ...longest, jobs: [] })).toBeLessThan(BLOCK_JOBS * perJob);
@@ -194,7 +205,7 @@ describe('records do not depend on how an intent was cut into messages', () => {
 
 describe('a message is filled up', () => {
   const intent = intentOf({ jobs: ['1', '2', '3', '4'] });
-  const envelope = bytesOf({ ...intent, first: 4, jobs: [] });
+  const envelope = bytesOf({ ...intent, first: 4, job_count: 4, jobs: [] });
   const jobsAt = (room: number) =>
     writeMessages(intent, envelope + room, 1).map(({ jobs }) => jobs.length);
 

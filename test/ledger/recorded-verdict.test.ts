@@ -61,6 +61,34 @@ describe('the record of a message fits the ledger, whatever the upstream says', 
     expect(refused).toBe(10_000);
   });
 
+  it('a hundred of the longest ids, of an intent with the longest names', () => {
+    const jobs = Array.from({ length: 100 }, (_, i) => `${'j'.repeat(61)}${100 + i}`);
+    const intent = intentOf({
+      operation: 'drs.start',
+      jobs,
+      project_id: 'p'.repeat(64),
+      caller: `rule:${'\u0001'.repeat(256)}`,
+      correlation_id: '"'.repeat(128),
+      expires_at: '2026-12-31T23:59:59.999Z',
+    });
+    const [message] = writeMessages(intent, 1024 * 1024);
+    const [openIntent] = readBatch([
+      { messageId: 'm', body: JSON.stringify(message), receiveCount: 1 },
+    ]).openIntents;
+    if (openIntent === undefined) throw new Error('no open intent');
+    openIntent.record.noteReason('\u0001'.repeat(200));
+    for (const [i, job] of openIntent.intent.jobs.entries()) {
+      const invocation = crypto.randomUUID();
+      openIntent.noteRequest(jobIdOf(job), { invocation, mayBeServed: true, suspects: 100 });
+      openIntent.noteEnd(jobIdOf(job), { invocation, until: 1_769_860_830_000 + i });
+      const unseen = { ...refusalOf(i, '\u0001'.repeat(9)), evidence: undefined };
+      openIntent.settle(jobIdOf(job), unseen);
+    }
+    const text = writeBlock(openIntent.record.stateFor(crypto.randomUUID()));
+    expect(Buffer.byteLength(text)).toBeLessThan(ITEM_BYTES);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(350_000);
+  });
+
   it('one job with four megabytes to be told of', () => {
     const [openIntent] = partsOf(['131']);
     const theJob = openIntent?.intent.jobs.map(jobIdOf)[0];

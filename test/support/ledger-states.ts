@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { AboutBlock } from '../../shared/ledger/about-block.ts';
 import type {
   BlockState,
   NotedRequest,
@@ -6,9 +7,10 @@ import type {
   RequestEnd,
 } from '../../shared/ledger/block-record.ts';
 import type { JobRecord, StopBefore } from '../../shared/ledger/job-record.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
 import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
-import { anyText, instant, operationName } from './arbitraries.ts';
-import { idAt } from './messages.ts';
+import { anyText, drsJobId, instant, operationName } from './arbitraries.ts';
+import { idAt, intentOf } from './messages.ts';
 
 const milliseconds = () => fc.integer({ min: 0, max: 4_102_444_800_000 });
 
@@ -60,6 +62,25 @@ const known = (verdicts: readonly RecordedVerdict[], ends: readonly RequestEnd[]
 const upToTheLast = <T>(verdicts: readonly (T | undefined)[]) =>
   verdicts.slice(0, verdicts.findLastIndex((verdict) => verdict !== undefined) + 1);
 
+const aboutBlock = (): fc.Arbitrary<AboutBlock> =>
+  fc
+    .record(
+      {
+        caller: anyText(40),
+        operation: operationName(),
+        accepted_at: instant(),
+        expires_at: instant(),
+        correlation_id: anyText(128),
+        job_count: fc.integer({ min: 1, max: 10_000 }),
+        jobs: fc.array(drsJobId(), { minLength: 1, maxLength: 5 }),
+      },
+      { requiredKeys: ['caller', 'operation', 'accepted_at', 'job_count', 'jobs'] },
+    )
+    .map(({ jobs, ...about }) => {
+      const intent = intentOf({ operation: 'drs.start', jobs });
+      return { ...about, project_id: intent.project_id, job_ids: intent.jobs.map(jobIdOf) };
+    });
+
 /** Any state of a block of up to `most` jobs, a few of which share a verdict. */
 export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
   fc
@@ -68,9 +89,11 @@ export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
       fc.array(recorded(), { minLength: 1, maxLength: 4 }),
       fc.array(end(), { minLength: 1, maxLength: 3 }),
       fc.option(anyText(200), { nil: undefined }),
+      fc.option(aboutBlock(), { nil: undefined }),
     )
-    .chain(([invocation, verdicts, ends, reason]) =>
+    .chain(([invocation, verdicts, ends, reason, about]) =>
       fc.array(known(verdicts, ends), { maxLength: most }).map((jobs) => ({
+        about,
         invocation,
         verdicts: upToTheLast(jobs.map(({ verdict }) => verdict)),
         published: new Set(
