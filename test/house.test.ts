@@ -37,7 +37,7 @@ const WITH_EFFECTS = [
   /^shared\/edge\//,
   /^shared\/(control|accept)\//,
   /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
-  /^shared\/ledger\/(records|ledger|ledger-dynamodb|ledger-sqlite)\.ts$/,
+  /^shared\/ledger\/(records|ledger|ledger-dynamodb(-table|-read|-write)?|ledger-sqlite)\.ts$/,
   /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|logged-exchange|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,
   /^shared\/operations\/operation\.ts$/,
 ];

@@ -33,7 +33,9 @@ export const beginRun = (
   const { leaseMs, callConcurrency, keepSeconds } = limits;
   const invocation = newId();
   const budget = makeBudget({ ...limits, now, remainingMs });
-  const records = makeRecords(edges.ledger, { newVersion: newId, now, keepSeconds, log });
+  let versions = 0;
+  const newVersion = () => `${invocation}.${++versions}`;
+  const records = makeRecords(edges.ledger, { newVersion, now, keepSeconds, log });
   const breakers = makeBreakers({ ...edges, records }, limits.msPerCall);
   const toUpstream = { ...edges, send: breakers.send };
   return {

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Log } from '../json/log.ts';
 import { type BlockState, readBlock, writeBlock } from './block-record.ts';
 import { type JobRecord, readJob, writeJob } from './job-record.ts';
@@ -49,9 +48,6 @@ export interface Records {
   /** Records that another room keeps. */
   readonly of: <Record>(codec: Codec<Record>) => RecordStore<Record>;
 }
-
-/** At most so many writes at once in one invocation. */
-const CONCURRENCY = 32;
 
 export interface RecordsOptions {
   readonly newVersion: () => string;
@@ -117,14 +113,13 @@ export const makeRecords = (
   ledger: Ledger,
   { newVersion, now, keepSeconds, log }: RecordsOptions,
 ): Records => {
-  const slots = pLimit(CONCURRENCY);
   const of = <Record>({ read, write }: Codec<Record>): RecordStore<Record> => ({
     read: (keys) => readAll(ledger, log, keys, read),
     write: async (key, record, seen) => {
       const version = newVersion();
       const expiresAt = Math.floor(now() / 1_000) + keepSeconds;
       const entry = { key, version, body: write(record), expiresAt };
-      return [await slots(ledger.write, entry, seen), version];
+      return [await ledger.write(entry, seen), version];
     },
   });
   return {

@@ -58,7 +58,9 @@ const increment = async (ledger: Ledger, key: string): Promise<void> => {
   for (;;) {
     const [held] = await read(ledger, [key]);
     const next = entry(key, String(Number(held?.body ?? 0) + 1));
-    if ((await ledger.write(next, held?.version)) === 'written') return;
+    const written = await ledger.write(next, held?.version);
+    if (written === 'written') return;
+    assert.equal(written, 'lost', 'the ledger does not say what became of a write');
   }
 };
 
@@ -152,6 +154,25 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
       assert.deepEqual([...new Set(written)], ['written']);
       const held = new Map((await read(other, keys)).map(({ key, body }) => [key, body]));
       assert.deepEqual(held, new Map(writes.map(({ key, body }) => [key, body])));
+    },
+  },
+  {
+    title: 'of writes that go out together, each has its own answer',
+    run: async ({ ledger, other, keyOf }) => {
+      const keys = Array.from({ length: 60 }, (_, i) => keyOf(String(i)));
+      const held = keys.filter((_, i) => i % 3 === 0).map((key) => entry(key));
+      for (const one of held) await expectWritten(other.write(one, undefined));
+      // By thirds: a first write over something, one over nothing, and one that saw a version which is not there.
+      const writes = keys.map((key) => entry(key, 'news'));
+      const seen = (i: number) => (i % 3 === 2 ? 'v0' : undefined);
+      const written = await Promise.all(writes.map((write, i) => ledger.write(write, seen(i))));
+      assert.deepEqual(
+        written,
+        keys.map((_, i) => (i % 3 === 1 ? 'written' : 'lost')),
+      );
+      const found = await read(other, keys);
+      assert.equal(found.filter(({ body }) => body === 'news').length, 20);
+      assert.equal(found.length, 40);
     },
   },
   {

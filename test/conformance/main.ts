@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
 import { errorText } from '../../shared/json/error-text.ts';
-import { checkTable, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { checkTable } from '../../shared/ledger/ledger-dynamodb-table.ts';
 import { LEDGER_CASES, type LedgerCase } from './ledger-cases.ts';
 
 /**

@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
-import { checkTable, keepChecking, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { checkTable, keepChecking } from '../../shared/ledger/ledger-dynamodb-table.ts';
 import { AWS } from '../support/aws.ts';
 import { startBareServer } from '../support/bare-server.ts';
 import { createTable, startDynamoDb } from '../support/dynamodb.ts';
@@ -17,6 +18,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.stop());
+
+const WRITE = 'BatchExecuteStatement';
 
 const entry = (key: string, version = 'v1') => ({
   key,
@@ -59,16 +62,14 @@ const startBreaking = (breaks: (operation: string, nth: number) => boolean | Pro
 
 describe('a write whose reply was lost is found out by its version', () => {
   it('repeated by the client, it meets itself: written', async () => {
-    const { ledger, lines } = ledgerAt(
-      await startBreaking((op, nth) => op === 'PutItem' && nth === 1),
-    );
+    const { ledger, lines } = ledgerAt(await startBreaking((op, nth) => op === WRITE && nth === 1));
     expect(await ledger.write(entry('lost once'), undefined)).toBe('written');
     expect(await ledger.write(entry('lost once', 'v2'), 'v1')).toBe('written');
     expect(lines).toEqual([]);
   });
 
   it('never answered, it is looked up: written', async () => {
-    const { ledger } = ledgerAt(await startBreaking((op) => op === 'PutItem'), 1);
+    const { ledger } = ledgerAt(await startBreaking((op) => op === WRITE), 1);
     expect(await ledger.write(entry('lost for good'), undefined)).toBe('written');
     expect(await ledger.write(entry('lost for good', 'v2'), 'v1')).toBe('written');
   });
@@ -76,7 +77,7 @@ describe('a write whose reply was lost is found out by its version', () => {
   it('where another has replaced it since, it is lost: what counts is the last', async () => {
     const direct = ledgerAt(server.url).ledger;
     const url = await startBreaking(async (op, nth) => {
-      if (op !== 'PutItem' || nth > 1) return false;
+      if (op !== WRITE || nth > 1) return false;
       await direct.write(entry('replaced', 'theirs'), 'ours');
       return true;
     });

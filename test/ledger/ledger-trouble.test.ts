@@ -1,15 +1,15 @@
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
-  GetItemCommand,
   InternalServerError,
   ProvisionedThroughputExceededException,
-  PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { checkTable, keepChecking, makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
+import { checkTable, keepChecking } from '../../shared/ledger/ledger-dynamodb-table.ts';
 import { AWS } from '../support/aws.ts';
 import { keptLog } from '../support/logs.ts';
 
@@ -52,7 +52,7 @@ describe('a ledger in trouble says so, and never throws', () => {
   });
 
   it('a write that was refused for now, and is not there, is unknown and not lost', async () => {
-    mock.on(PutItemCommand).rejects(throttle).on(GetItemCommand).resolves({});
+    mock.on(BatchExecuteStatementCommand).rejects(throttle).on(BatchGetItemCommand).resolves({});
     expect(await begin().ledger.write(entry, undefined)).toBe('unknown');
   });
 
@@ -104,6 +104,7 @@ describe('the table is asked about no more than it must be', () => {
         AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
       },
     });
+    mock.on(BatchExecuteStatementCommand).resolves({ Responses: [{}] });
     const ready = keepChecking(begin().check);
     await Promise.all([ready(), ready()]);
     await ready();
@@ -122,14 +123,14 @@ describe('the table is asked about no more than it must be', () => {
 
 describe('what is read is what was written last', () => {
   it('by any process: every read is a consistent one', async () => {
-    mock.on(PutItemCommand).rejects(new Error('timeout'));
-    mock.on(GetItemCommand).resolves({}).on(BatchGetItemCommand).resolves({});
+    mock.on(BatchExecuteStatementCommand).rejects(new Error('timeout'));
+    mock.on(BatchGetItemCommand).resolves({});
     const { ledger } = begin();
     await ledger.read(['a']);
     await ledger.write(entry, undefined);
-    const [batch] = mock.commandCalls(BatchGetItemCommand);
-    const [single] = mock.commandCalls(GetItemCommand);
-    expect(batch?.args[0].input.RequestItems).toMatchObject({ ledger: { ConsistentRead: true } });
-    expect(single?.args[0].input.ConsistentRead).toBe(true);
+    const reads = mock.commandCalls(BatchGetItemCommand);
+    expect(reads).toHaveLength(2);
+    for (const { args } of reads)
+      expect(args[0].input.RequestItems).toMatchObject({ ledger: { ConsistentRead: true } });
   });
 });

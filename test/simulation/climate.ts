@@ -24,6 +24,8 @@ export const FAULTS = [
   'not written',
   'not read',
   'ledger slow',
+  'batch written, but not told',
+  'batch not written',
   // The bus.
   'published, but not told',
   'not published',

@@ -32,9 +32,51 @@ const makeTable = ({ schedule, random, weather }: Wire) => {
   };
 };
 
+interface Writing {
+  readonly entry: NewEntry;
+  readonly seen: string | undefined;
+  readonly tell: (written: Written) => void;
+}
+
+/** The entries that one request holds. It names no key twice. */
+const BATCH = 25;
+
+const inBatches = (writings: readonly Writing[]): readonly (readonly Writing[])[] => {
+  const batches: Writing[][] = [];
+  for (const writing of writings) {
+    const takes = (batch: readonly Writing[]): boolean =>
+      batch.length < BATCH && batch.every(({ entry }) => entry.key !== writing.entry.key);
+    const batch = batches.find(takes);
+    if (batch === undefined) batches.push([writing]);
+    else batch.push(writing);
+  }
+  return batches;
+};
+
+/** Sends all writes of one moment together. */
+const makeWriteTogether = (
+  { schedule }: Wire,
+  send: (batch: readonly Writing[]) => Promise<readonly Written[]>,
+): Ledger['write'] => {
+  let open: Writing[] = [];
+  const flush = (): void => {
+    const batches = inBatches(open);
+    open = [];
+    for (const batch of batches)
+      void send(batch).then((written) => {
+        for (const [i, { tell }] of batch.entries()) tell(written[i] ?? 'unknown');
+      });
+  };
+  return (entry, seen) =>
+    new Promise((tell) => {
+      if (open.length === 0) schedule.after(0, flush);
+      open.push({ entry, seen, tell });
+    });
+};
+
 /**
- * The ledger's laws over a map, behind a wire that loses requests and replies. A write without a reply may land seconds
- * later, under the same condition.
+ * The ledger's laws over a map, behind a wire that loses requests and replies, whole batches of writes and single ones. A
+ * write without a reply may land seconds later, under the same condition.
  */
 export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
   const { weather } = wire;
@@ -45,6 +87,20 @@ export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
     invocation.faults++;
     return { longest: SLOWEST_MS };
   };
+  const writeBatch = (batch: readonly Writing[]): readonly Written[] => {
+    if (weather.strikes('batch not written')) return batch.map(() => 'unknown');
+    const written = batch.map(({ entry, seen }) => table.write(entry, seen));
+    return weather.strikes('batch written, but not told') ? batch.map(() => 'unknown') : written;
+  };
+  const serveBatch = (batch: readonly Writing[], invocation: Invocation): readonly Written[] => {
+    const written = writeBatch(batch);
+    for (const [i, { entry }] of batch.entries()) {
+      if (written[i] === 'written' && entry.key.startsWith('job/'))
+        tell({ kind: 'claimed', invocation, key: entry.key.slice('job/'.length) });
+      if (written[i] !== 'written') invocation.conflicts++;
+    }
+    return written;
+  };
   return {
     openFor: (life: Life, invocation: Invocation): Ledger => ({
       read: (keys) =>
@@ -53,14 +109,9 @@ export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
           invocation.faults++;
           return undefined;
         }),
-      write: (entry, seen) =>
-        exchange(wire, life, trip(invocation), () => {
-          const written = table.write(entry, seen);
-          if (written === 'written' && entry.key.startsWith('job/'))
-            tell({ kind: 'claimed', invocation, key: entry.key.slice('job/'.length) });
-          if (written !== 'written') invocation.conflicts++;
-          return written;
-        }),
+      write: makeWriteTogether(wire, (batch) =>
+        exchange(wire, life, trip(invocation), () => serveBatch(batch, invocation)),
+      ),
     }),
   };
 };

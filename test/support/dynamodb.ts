@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { AWS } from './aws.ts';
+import { makePartiqlFront } from './partiql.ts';
 
 /** Makes a table with one key, as the ledger wants it unless told otherwise. */
 export const createTable = (
@@ -18,24 +20,36 @@ export const createTable = (
     }),
   );
 
-/** DynamoDB's stand-in on a port of its own, in memory, and a client of it. */
-export const startDynamoDb = async () => {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 }).listen(0, '127.0.0.1');
+const listen = async (server: Server): Promise<string> => {
   // No connection is closed for being idle: a request that comes just then would be lost.
   server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  const url = `http://127.0.0.1:${address.port}`;
+  return `http://127.0.0.1:${address.port}`;
+};
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** DynamoDB's stand-in on a port of its own, in memory, and a client of it. */
+export const startDynamoDb = async () => {
+  const table = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  const tableUrl = await listen(table);
+  const inner = new DynamoDBClient({ ...AWS, endpoint: tableUrl });
+  const front = makePartiqlFront(inner, tableUrl);
+  const url = await listen(front);
   const dynamoDb = new DynamoDBClient({ ...AWS, endpoint: url });
   return {
     url,
     dynamoDb,
-    stop: () => {
-      dynamoDb.destroy();
-      return new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+    stop: async () => {
+      for (const client of [dynamoDb, inner]) client.destroy();
+      await Promise.all([front, table].map(close));
     },
   };
 };

@@ -1,8 +1,8 @@
 import {
+  BatchExecuteStatementCommand,
   BatchGetItemCommand,
+  type BatchStatementRequest,
   ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -55,6 +55,13 @@ const errorOf = ({ manner, spelling: how }: AwsFault, said: string): Error => {
 
 type Item = Readonly<Record<string, { readonly S?: string } | undefined>>;
 
+const isWrite = (command: unknown): command is BatchExecuteStatementCommand =>
+  command instanceof BatchExecuteStatementCommand;
+
+const lostBecause = (Message: string) => ({
+  Error: { Code: 'ConditionalCheckFailed' as const, Message },
+});
+
 /** A table, a bus and a queue as far as the edges ask, over one `send`. Everything that they are sent is told. */
 export const makeLeakyAws = (
   nextFault: (service: AwsFault['service']) => { fault: AwsFault; said: string } | undefined,
@@ -69,31 +76,28 @@ export const makeLeakyAws = (
         Keys.flatMap((key) => table.get(key.pk?.S ?? '') ?? []),
       ]),
     );
-  const put = ({
-    Item: item,
-    ExpressionAttributeValues: seen,
-  }: PutItemCommand['input']): boolean => {
-    const key = item?.pk?.S ?? '';
+  /** Takes the two statements of the ledger: their parameters tell them apart. */
+  const write = ({ Parameters = [] }: BatchStatementRequest): boolean => {
+    const texts = Parameters.map(({ S = '' }) => S);
+    const isInsert = texts.length === 4;
+    const [key = '', version = '', body = ''] = isInsert ? texts : [texts[3], texts[0], texts[1]];
     const held = table.get(key)?.version?.S;
-    if (held !== seen?.[':seen']?.S) return false;
-    table.set(key, {
-      pk: { S: key },
-      version: { S: item?.version?.S ?? '' },
-      body: { S: item?.body?.S ?? '' },
-    });
+    if (held !== (isInsert ? undefined : texts[4])) return false;
+    table.set(key, { pk: { S: key }, version: { S: version }, body: { S: body } });
     return true;
   };
 
   const ledger = async (command: unknown) => {
     const trouble = nextFault('ledger');
+    if (trouble?.fault.manner === 'fails a condition' && isWrite(command))
+      return { Responses: command.input.Statements?.map(() => lostBecause(trouble.said)) };
     if (trouble !== undefined) throw errorOf(trouble.fault, trouble.said);
     if (command instanceof BatchGetItemCommand) return { Responses: readMany(command.input) };
-    if (command instanceof GetItemCommand)
-      return { Item: table.get(command.input.Key?.pk?.S ?? '') };
-    if (command instanceof PutItemCommand) {
+    if (isWrite(command)) {
       came('record', command.input);
-      if (put(command.input)) return {};
-      throw new ConditionalCheckFailedException({ message: 'lost', $metadata: {} });
+      return {
+        Responses: command.input.Statements?.map((one) => (write(one) ? {} : lostBecause('lost'))),
+      };
     }
     return {
       Table: {

@@ -282,9 +282,9 @@ describe('each function may do what it must, and no more', () => {
       ],
       IntentsDeadLetterQueue: ['sqs:SendMessage'],
       LedgerTable: [
-        'dynamodb:GetItem',
         'dynamodb:BatchGetItem',
-        'dynamodb:PutItem',
+        'dynamodb:PartiQLInsert',
+        'dynamodb:PartiQLUpdate',
         'dynamodb:DescribeTable',
       ],
       UpstreamSecret: ['secretsmanager:GetSecretValue'],

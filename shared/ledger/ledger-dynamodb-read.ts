@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
+import { errorText } from '../json/error-text.ts';
+import type { Entry } from './ledger.ts';
+import { entryOf, type Item, KEY, type Table } from './ledger-dynamodb-table.ts';
+
+/** Keys per BatchGetItem. */
+const BATCH = 100;
+
+/** Reads under way at once. */
+const CONCURRENCY = 8;
+
+/**
+ * BatchGetItem passes over keys when the table is throttled, and when a reply is full (1 MB for each partition). We ask for
+ * these again. After so many rounds in a row without any key, the ledger counts as unreachable.
+ */
+const FRUITLESS_ROUNDS = 4;
+const FIRST_PAUSE_MS = 50;
+
+const readBatch = async (
+  { dynamoDb, TableName }: Table,
+  keys: readonly string[],
+): Promise<readonly Entry[]> => {
+  let wanted: Item[] = keys.map((key) => ({ [KEY]: { S: key } }));
+  const found: Entry[] = [];
+  let fruitless = 0;
+  while (wanted.length > 0 && fruitless < FRUITLESS_ROUNDS) {
+    if (fruitless > 0) await sleep(FIRST_PAUSE_MS * 2 ** fruitless);
+    const { Responses, UnprocessedKeys } = await dynamoDb.send(
+      new BatchGetItemCommand({
+        RequestItems: { [TableName]: { Keys: wanted, ConsistentRead: true } },
+      }),
+    );
+    found.push(...(Responses?.[TableName] ?? []).map(entryOf));
+    const left = UnprocessedKeys?.[TableName]?.Keys ?? [];
+    fruitless = left.length < wanted.length ? 0 : fruitless + 1;
+    wanted = left;
+  }
+  if (wanted.length > 0) throw new Error(`the table passed over ${wanted.length} keys`);
+  return found;
+};
+
+/** What the keys hold now, by strongly consistent reads. Undefined if the table does not answer for each of them. */
+export const readEntries = async (
+  table: Table,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Entry> | undefined> => {
+  const slots = pLimit(CONCURRENCY);
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, i) =>
+    keys.slice(i * BATCH, (i + 1) * BATCH),
+  );
+  try {
+    const entries = await Promise.all(batches.map((batch) => slots(readBatch, table, batch)));
+    return new Map(entries.flat().map((entry) => [entry.key, entry]));
+  } catch (error) {
+    table.log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
+    return undefined;
+  }
+};
