@@ -130,7 +130,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
     breakage: blameEverybody,
   },
   {
-    from: 1_000,
+    from: 6_400,
     name: 'does not isolate after a 403',
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
