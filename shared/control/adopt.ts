@@ -1,5 +1,6 @@
 import { type KeyRecord, keyRecordKeyOf } from '../ledger/key-record.ts';
 import type { Records } from '../ledger/records.ts';
+import { type Alias, noteAliases } from './note-aliases.ts';
 import { OpenIntent } from './open-intent.ts';
 
 /** How often it is asked which delivery was first, if other invocations write too. */
@@ -38,17 +39,31 @@ export const adopt = async (
   }
   if (oldest.size === 0) return { openIntents, left: [] };
   const firsts = await firstOf(records, oldest);
+  const untold = await noteAliases(records, aliasesIn(openIntents, firsts));
   const adopted = new Map<string, OpenIntent>();
   const left: OpenIntent[] = [];
   for (const openIntent of openIntents) {
     const key = keyOf(openIntent);
     const first = key === undefined ? undefined : firsts.get(key);
     if (key === undefined) adopted.set(openIntent.key, openIntent);
-    else if (first === undefined) left.push(openIntent);
+    else if (first === undefined || untold.has(openIntent.intent.intent_id)) left.push(openIntent);
     else addTo(adopted, openIntent, first);
   }
   return { openIntents: [...adopted.values()], left };
 };
+
+/** The deliveries that were accepted under another id than their first. */
+const aliasesIn = (
+  openIntents: readonly OpenIntent[],
+  firsts: ReadonlyMap<string, KeyRecord>,
+): readonly Alias[] =>
+  openIntents.flatMap((openIntent) => {
+    const { intent_id: told, caller } = openIntent.intent;
+    const first = firsts.get(keyOf(openIntent) ?? '');
+    return first === undefined || first.intent_id === told
+      ? []
+      : [{ told, is: { intent_id: first.intent_id, caller } }];
+  });
 
 /** Adds an open intent as a delivery of the intent that its event was accepted as first. */
 const addTo = (

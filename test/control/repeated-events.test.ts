@@ -30,6 +30,39 @@ const given = (id: string, wish: Wish, { sentAt, ...more }: More = {}, receives 
 const numbered = (n: number): string => `n${String(n).padStart(20, '0')}`;
 const STOP: Wish = { operation: 'dli.stop', options: { trigger_savepoint: true } };
 
+describe('the id of each delivery leads to the intent', () => {
+  it('an alias names it and its caller', async () => {
+    const ledger = memoryLedger();
+    const room = startControlRoom({ ledger });
+    await room.run([given('a', { age: 1, caller: 'bot' }, { key: KEY })]);
+    await room.run([given('b', { age: 2, caller: 'bot' }, { key: KEY })]);
+    expect(ledger.entries.get(`alias/${idAt(2)}`)?.body).toBe(
+      `{"v":1,"intent_id":"${idAt(1)}","caller":"bot"}`,
+    );
+    expect(ledger.entries.has(`alias/${idAt(1)}`)).toBe(false);
+  });
+
+  it('a delivery whose alias may be missing comes back, and writes it then', async () => {
+    const memory = memoryLedger();
+    let isDown = true;
+    const ledger: Ledger = {
+      ...memory,
+      write: async (entry, seen) =>
+        isDown && entry.key.startsWith('alias/') ? 'unknown' : memory.write(entry, seen),
+    };
+    const room = startControlRoom({ ledger });
+    expect(await room.run([given('a', { age: 1 }, { key: KEY })])).toEqual([]);
+    const again = given('b', { age: 2 }, { key: KEY });
+    expect(await room.run([again])).toEqual(['b']);
+    isDown = false;
+    expect(await room.run([again])).toEqual([]);
+    expect(await room.run([again])).toEqual([]);
+    expect(memory.entries.has(`alias/${idAt(2)}`)).toBe(true);
+    expect(room.calls).toHaveLength(1);
+    expect(new Set(room.results.map(({ intent_id }) => intent_id))).toEqual(new Set([idAt(1)]));
+  });
+});
+
 describe('an event is one intent, however often it was accepted', () => {
   it('the first that is seen gives it its id, its acceptance and its deadline', async () => {
     const room = startControlRoom();
@@ -42,12 +75,14 @@ describe('an event is one intent, however often it was accepted', () => {
     expect(room.results[0]).toMatchObject({ accepted_at: NOW, outcome: 'delivered' });
   });
 
-  it('in one batch it is the oldest, and costs one write more', async () => {
+  it('in one batch it is the oldest, and costs one write for each delivery', async () => {
     const ledger = memoryLedger();
     const room = startControlRoom({ ledger });
     const batch = [3, 1, 2].map((age) => given(`${age}`, { age }, { key: KEY }));
     expect(await room.run(batch)).toEqual([]);
     expect([...ledger.entries.keys()].toSorted()).toEqual([
+      `alias/${idAt(2)}`,
+      `alias/${idAt(3)}`,
       expect.stringMatching(/^intent\/.*\/#0$/),
       expect.stringMatching(/^job\//),
       `key/${KEY}`,
