@@ -35,3 +35,22 @@ const DIGITS_OF_KEY = 32;
 /** A digest: equal texts have equal keys, and other texts other keys. */
 export const keyOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, DIGITS_OF_KEY);
+
+/** 24 bits: they leave 18 random ones beside the sequence number of 32 bits. */
+const DIGITS_OF_TAG = 6;
+
+const tagFor = (id: IntentId, caller: string): string =>
+  createHash('sha256')
+    .update(`${id.slice(0, -DIGITS_OF_TAG)} ${caller}`)
+    .digest('hex')
+    .slice(0, DIGITS_OF_TAG);
+
+/**
+ * The id with a tag of its caller as its last 24 bits. So an id tells whose it is before the ledger has a record of it. The
+ * order of ids does not change: the sequence number stands before the tag.
+ */
+export const tagId = (id: IntentId, caller: string): IntentId =>
+  (id.slice(0, -DIGITS_OF_TAG) + tagFor(id, caller)) as IntentId;
+
+/** Whether an id has this caller's tag. Of another caller's ids, one in 16 million has it. */
+export const hasTag = (id: IntentId, caller: string): boolean => id.endsWith(tagFor(id, caller));

@@ -26,7 +26,8 @@ const cut = (text: string, mostUnits: number, mostBytes: number): string => {
   return kept;
 };
 
-const cutRefusal = ({ code, message }: Refusal, room: number): Refusal => {
+/** A refusal that takes at most so many bytes of JSON, without its names. */
+export const cutRefusal = ({ code, message }: Refusal, room: number): Refusal => {
   const kept = cut(code, LONGEST_CODE, room);
   return { code: kept, message: cut(message, LONGEST_MESSAGE, room - bytesOf(kept)) };
 };
