@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 
 /** Tests that leave nothing behind: the files of one worker share its modules, which halves their time. */
 const PURE = [
-  'test/{json,batching,reply,operations,intent,ledger,upstream,accept,control}/**/*.test.ts',
+  'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
   'test/contract/**/*.test.ts',
 ];
 

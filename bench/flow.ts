@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { EventBus } from '../local/bus/event-bus.ts';
-import { readStackSettings, type Settings } from '../local/settings.ts';
+import { DEFAULT_TOKEN, readStackSettings, type Settings } from '../local/settings.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import type { Upstream } from '../local/upstream/simulator.ts';
 import { clientOptions } from '../local/wires.ts';
@@ -47,7 +47,7 @@ const postRun = async (
   const response = await request(`${url}/v1.0/${PROJECT}/streaming/jobs/run`, {
     dispatcher,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${DEFAULT_TOKEN}`, 'content-type': 'application/json' },
     body: `{"job_ids":[${ids.join(',')}],"resume_savepoint":true}`,
   });
   await response.body.dump();

@@ -3,15 +3,23 @@ import { makeAccept } from '../shared/accept/accept.ts';
 import { documentRoute } from '../shared/accept/document-route.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
-import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { makeAdmit } from '../shared/callers/admit.ts';
+import { keepCallers } from '../shared/callers/kept-callers.ts';
+import { schemesOf } from '../shared/callers/schemes.ts';
+import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
 import { newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
+import { makeFileSource } from '../shared/edge/secrets-file.ts';
+import { readTogether } from '../shared/json/settings.ts';
 
-const config = readAcceptConfig(process.env);
+const [config, callers] = readTogether(
+  () => readAcceptConfig(process.env),
+  () => readCallersConfig(process.env),
+);
 const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
 const log = makeLog(config.log);
 const now = () => new Date();
@@ -30,10 +38,44 @@ const accept = makeAccept({
   deadlineMs,
 });
 
+/** Secrets Manager's client is imported at the first request: a cold start does not wait for it. */
+const openSecret = async (id: string): Promise<() => Promise<string>> => {
+  const [{ SecretsManagerClient }, { makeSecretsManagerSource }] = await Promise.all([
+    import('@aws-sdk/client-secrets-manager'),
+    import('../shared/edge/secrets-aws.ts'),
+  ]);
+  const client = new SecretsManagerClient(REQUEST_BOUNDS);
+  return makeSecretsManagerSource(client, id, 'CALLERS_SECRET_ID');
+};
+
+const { id, file } = callers.secret;
+let source: Promise<() => Promise<string>> | undefined;
+
+const fetchCallers = async (): Promise<string> => {
+  source ??=
+    id === undefined ? Promise.resolve(makeFileSource(file, 'CALLERS_FILE')) : openSecret(id);
+  const read = await source;
+  return read();
+};
+
+const admit = makeAdmit({
+  schemes: keepCallers(
+    {
+      fetch: fetchCallers,
+      make: schemesOf,
+      now: Date.now,
+      log,
+    },
+    { ttlMs: callers.ttlMs, retryMs: 10_000 },
+  ),
+  now,
+});
+
 /** HTTP API → intents → queue. */
 export const handler = makeHttpHandler({
   routes: [...makeRoutes(accept, now), documentRoute(readOpenApi)],
   tell: tellProblem,
+  admit,
   newIntentId,
   log,
   basePath,

@@ -31,9 +31,12 @@ export const explain = (error: unknown, settings?: Settings): string => {
 const version = (): string =>
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 
+const greetingOf = ({ greeting, path }: Stack['callers']): readonly string[] =>
+  greeting.length > 0 ? greeting : [`Callers are those in ${path}.`];
+
 /** That the stack is ready, and where each of its parts is. */
 export const greet = (stack: Stack, settings: Settings): string => {
-  const { url, wires, bus, upstream, ledger, secrets } = stack;
+  const { url, wires, bus, upstream, ledger, secrets, callers } = stack;
   const kept = settings.DATA_DIR ? `kept in ${settings.DATA_DIR}` : 'in memory';
   const lasting = settings.DATA_DIR ? 'a file' : 'a file that goes with this process';
   const table = settings.AWS_ENDPOINT_URL_DYNAMODB ?? "AWS's own DynamoDB";
@@ -49,6 +52,7 @@ export const greet = (stack: Stack, settings: Settings): string => {
     `  DLI    ${wires.dli} (${simulated(wires.dli)})`,
     `  DRS    ${wires.drs} (${simulated(wires.drs)})`,
     `  ledger ${ledger} (${settings.LEDGER_TABLE ? `a table of ${table}` : lasting})`,
+    ...greetingOf(callers),
     `Calls upstream are signed with ${signed}.`,
     `See ${url}/local/results and ${url}/local/calls. Ctrl-C ends it.`,
   ].join('\n');

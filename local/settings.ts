@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { httpUrl } from '../shared/json/http-url.ts';
 import {
@@ -13,10 +13,20 @@ import { operations } from '../shared/operations/index.ts';
 
 const DEFAULT_TIMEOUT = '60';
 
+/** The token of the development callers. Everyone knows it, so it is for this machine only. */
+export const DEFAULT_TOKEN = 'dev-token';
+
+const devToken = v.pipe(
+  v.string(),
+  v.regex(/^[!-~]{1,256}$/, 'must be 1 to 256 characters of printable ASCII without spaces'),
+);
+
 /** Whether a URL names this machine, by its text alone. No URL counts as this machine. */
 const isHere = (url: string | undefined): boolean =>
   url === undefined ||
   /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(url).hostname.replace(/\.$/, ''));
+
+const isHereByName = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 
 /** A name that begins or ends with "fips" makes the SDK choose a FIPS endpoint; other names must be fit for a host name. */
 const region = v.pipe(
@@ -48,6 +58,8 @@ const schema = v.pipe(
     DRS_ENDPOINT: v.optional(httpUrl),
     IAM_ENDPOINT: v.optional(httpUrl),
     UPSTREAM_SECRETS_FILE: v.optional(v.string()),
+    CALLERS_FILE: v.optional(v.string()),
+    DEV_TOKEN: v.optional(devToken, DEFAULT_TOKEN),
     AWS_ENDPOINT_URL_SQS: v.optional(httpUrl),
     AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
     AWS_ENDPOINT_URL_DYNAMODB: v.optional(httpUrl),
@@ -78,6 +90,15 @@ const schema = v.pipe(
       'must be set when DLI_ENDPOINT or DRS_ENDPOINT is on another machine: the development key is for this machine only',
     ),
     ['UPSTREAM_SECRETS_FILE'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['HOST'], ['CALLERS_FILE'], ['DEV_TOKEN']],
+      ({ HOST, CALLERS_FILE, DEV_TOKEN }) =>
+        CALLERS_FILE !== undefined || DEV_TOKEN !== DEFAULT_TOKEN || isHereByName(HOST),
+      'or DEV_TOKEN must be set when HOST is not this machine alone: everyone knows the development token',
+    ),
+    ['CALLERS_FILE'],
   ),
   v.forward(
     v.partialCheck(
@@ -131,6 +152,7 @@ const GIVEN = {
   LEDGER_FILE: 'ledger',
   IAM_ENDPOINT: 'http://upstream',
   UPSTREAM_SECRETS_FILE: 'secrets',
+  CALLERS_FILE: 'callers',
 };
 
 /** Refuses a limit for an unknown operation: it would have no effect, and no error would say so. */
@@ -157,6 +179,7 @@ export const readStackSettings = (environment: Environment): Settings => {
     () => readSettings(schema, environment),
     () => refuseUnknownLimits(environment),
     () => readAcceptConfig(functionSettings),
+    () => readCallersConfig(functionSettings),
     () => readControlConfig(functionSettings),
   );
   return { ...settings, forFunctions };

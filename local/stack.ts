@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { EventBus } from './bus/event-bus.ts';
+import { provideCallers, type StackCallers } from './callers.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
@@ -40,6 +41,7 @@ export interface Stack {
   /** The file, or the name of the table. */
   readonly ledger: string;
   readonly secrets: Pick<UpstreamSecrets, 'path' | 'development'>;
+  readonly callers: Pick<StackCallers, 'path' | 'greeting'>;
   /** Only where they are embedded. */
   readonly bus: EventBus | undefined;
   readonly upstream: Upstream | undefined;
@@ -69,13 +71,15 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const later: Later = {};
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
+  const callers = after(provideCallers(settings), stop);
   const wires = await startWires(settings, stopper, busOptionsOf(later), secrets.accounts);
   const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
     client.destroy(),
   );
   const queues = await provideQueues(settings, sqs, wires.queue);
   const ledger = ledgerOf(settings, after);
-  const given = { ...ledger.environment, UPSTREAM_SECRETS_FILE: secrets.path };
+  const files = { UPSTREAM_SECRETS_FILE: secrets.path, CALLERS_FILE: callers.path };
+  const given = { ...ledger.environment, ...files };
   const environment = environmentOf(settings, wires, queues, given);
   const functions = await startFunctions(settings, environment, after);
   later.functions = functions;
@@ -90,8 +94,8 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
   const stopAll = () => shutDown(running, settings.STOP_SECONDS * 1_000);
-  const seen = { url: front.url, wires, queues, ledger: ledger.name, secrets, bus, upstream };
-  return { ...seen, stop: stopAll };
+  const parts = { wires, queues, ledger: ledger.name, secrets, callers, bus, upstream };
+  return { url: front.url, ...parts, stop: stopAll };
 };
 
 /** What the bus needs and what starts after it: the function of its rule, and the queue for events that this refuses. */

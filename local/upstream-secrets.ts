@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MisconfiguredError } from '../shared/json/settings.ts';
 import { type Accounts as Credentials, readCredentials } from '../shared/upstream/credentials.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import type { Settings } from './settings.ts';
 import { unusable } from './unusable-setting.ts';
 import { type Accounts, parseAccounts } from './upstream/accounts.ts';
@@ -94,7 +94,7 @@ const makeDevelopmentKey = (dataDir: string | undefined): UpstreamSecrets => {
     ak: `DEVELOPMENT${randomBytes(6).toString('hex').toUpperCase()}`,
     sk: randomBytes(30).toString('base64url'),
   };
-  const folder = makePrivateFolder(dataDir);
+  const folder = makePrivateFolder(dataDir, 'upstream-key');
   const path = join(folder, 'upstream-secrets.json');
   writeFileSync(path, JSON.stringify({ projects: { '*': key } }), { mode: 0o600, flag: 'wx' });
   return {
@@ -103,18 +103,4 @@ const makeDevelopmentKey = (dataDir: string | undefined): UpstreamSecrets => {
     accounts: { keys: [key] },
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
-};
-
-/** A new folder: an old one would keep its mode, and a process that has it open could read on. */
-const makePrivateFolder = (dataDir: string | undefined): string => {
-  if (dataDir === undefined) return mkdtempSync(join(tmpdir(), 'job-fanin-key-'));
-  const folder = join(dataDir, 'upstream-key');
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { mode: 0o700 });
-    return folder;
-  } catch (error) {
-    return unusable('DATA_DIR')(error);
-  }
 };

@@ -190,5 +190,6 @@ export const parameters = {
 export const headers = {
   'X-Request-Id': { description: 'The intent id.', required: true, schema: uuid },
   'X-Intent-Id': { description: 'The intent id.', required: true, schema: uuid },
+  'WWW-Authenticate': { description: 'A challenge (RFC 9110).', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
 };

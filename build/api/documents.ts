@@ -1,4 +1,5 @@
 import { asyncApi } from './asyncapi.ts';
+import { callersDocument } from './callers-document.ts';
 import { clientTypes } from './client-types.ts';
 import { resultEventDraft4 } from './draft4.ts';
 import { jsonText } from './json-text.ts';
@@ -9,6 +10,7 @@ export const documents = (): ReadonlyMap<string, string> =>
   new Map([
     ['docs/openapi.json', jsonText(openApi())],
     ['docs/asyncapi.json', jsonText(asyncApi())],
+    ['docs/callers.schema.json', jsonText(callersDocument())],
     ['docs/result-event.draft4.json', jsonText(resultEventDraft4())],
     ['clients/typescript/src/schemas.ts', clientTypes()],
   ]);

@@ -85,6 +85,8 @@ const documentRoute = {
   operationId: 'describe',
   tags: ['native'],
   summary: 'This document',
+  description: 'Needs no proof of who asks.',
+  security: [],
   responses: {
     200: {
       description: 'OpenAPI 3.1.',
@@ -92,9 +94,7 @@ const documentRoute = {
       content: { 'application/json': { schema: { type: 'object' } } },
     },
     ...Object.fromEntries(
-      Object.entries(refusals('problem')).filter(([status]) =>
-        ['403', '429', '500'].includes(status),
-      ),
+      Object.entries(refusals('problem')).filter(([status]) => ['429', '500'].includes(status)),
     ),
   },
 };
@@ -109,10 +109,8 @@ const otherPaths = Object.fromEntries(
 const otherCall = {
   tags: ['not offered'],
   summary: 'Every other call of the vendor’s, of any method and on a path of any length',
-  responses: {
-    403: ref('responses', 'Forbidden'),
-    501: ref('responses', 'NotOffered'),
-  },
+  security: [],
+  responses: { 501: ref('responses', 'NotOffered') },
 };
 
 const notOfferedItem = {
@@ -138,15 +136,16 @@ const info = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 
+/** Any one of them. */
 const security = {
-  iam: {
+  bearer: { type: 'http', scheme: 'bearer' },
+  token: {
     type: 'apiKey',
     in: 'header',
-    name: 'Authorization',
-    description:
-      'AWS Signature Version 4, service `execute-api`, checked by AWS before the request comes to us. The embedded stack checks none.',
-    'x-amazon-apigateway-authtype': 'awsSigv4',
+    name: 'X-Auth-Token',
+    description: 'A bearer token, where the vendor’s clients send theirs.',
   },
+  basic: { type: 'http', scheme: 'basic' },
 };
 
 const schemas = {
@@ -168,7 +167,7 @@ export const openApi = (): unknown => ({
   openapi: '3.1.0',
   info,
   servers: [{ url: '/', description: 'Where this document is served; behind a stage, the stage.' }],
-  security: [{ iam: [] }],
+  security: Object.keys(security).map((name) => ({ [name]: [] })),
   tags: [
     { name: 'native', description: 'Our own routes.' },
     { name: 'dli', description: 'Drop-in routes of DLI.' },
@@ -187,7 +186,7 @@ export const openApi = (): unknown => ({
     schemas: { ...Object(hoist(schemas, shared)), ...sharedInFull },
     parameters: hoist(parameters, shared),
     headers,
-    responses: { NotOffered: notOffered, Forbidden: refusals('vendor')[403] },
+    responses: { NotOffered: notOffered },
     pathItems: { NotOffered: notOfferedItem },
     securitySchemes: security,
   },

@@ -24,10 +24,13 @@ const ID = '019bd2a1-7f00-7000-8000-000000000000';
 const EXAMPLE = invalid([{ pointer: '#/jobs', detail: 'must name at least one job' }]);
 
 /** Statuses that API Gateway answers with too, in its own shape and without our headers. */
-const OF_GATEWAY: readonly number[] = [413, 500, 503];
+const OF_GATEWAY: readonly number[] = [413, 429, 500, 503];
+
+/** Types of problems by their status. */
+const BY_STATUS = Map.groupBy(Object.entries(PROBLEM_TYPES), ([, { status }]) => status);
 
 /** Statuses that say when to send the request again. */
-const MAY_COME_BACK: readonly number[] = [409, 503];
+const MAY_COME_BACK: readonly number[] = [409, 429, 503];
 
 const contentOf = (shape: Shape, status: number) => {
   const isOfGateway = OF_GATEWAY.includes(status);
@@ -49,35 +52,26 @@ const contentOf = (shape: Shape, status: number) => {
   };
 };
 
-/** The answers to a request that was not taken: one for each type of problem, and those of API Gateway. */
-export const refusals = (shape: Shape): Readonly<Record<string, unknown>> => ({
-  ...Object.fromEntries(
-    Array.from(
-      Map.groupBy(Object.entries(PROBLEM_TYPES), ([, { status }]) => status),
-      ([status, types]) => [
-        status,
-        {
-          description: types
-            .map(([type, { title }]) => `${title}: docs/problems.md#${type}.`)
-            .join(' '),
-          headers: {
-            ...(OF_GATEWAY.includes(status) ? {} : idHeaders),
-            ...(MAY_COME_BACK.includes(status) && { 'Retry-After': header('Retry-After') }),
-          },
-          content: contentOf(shape, status),
-        },
-      ],
-    ),
-  ),
-  403: {
-    description: 'AWS does not let the caller in. The embedded stack never answers so.',
-    content: { 'application/json': schema('GatewayError') },
-  },
-  429: {
-    description: 'API Gateway has no room.',
-    content: { 'application/json': schema('GatewayError') },
-  },
+const headersOf = (status: number) => ({
+  ...(OF_GATEWAY.includes(status) ? {} : idHeaders),
+  ...(status === 401 && { 'WWW-Authenticate': header('WWW-Authenticate') }),
+  ...(MAY_COME_BACK.includes(status) && { 'Retry-After': header('Retry-After') }),
 });
+
+/** The answers to a request that was not taken: one for each status of a problem, and those of API Gateway. */
+export const refusals = (shape: Shape): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...BY_STATUS].map(([status, types]) => [
+      status,
+      {
+        description: types
+          .map(([type, { title }]) => `${title}: docs/problems.md#${type}.`)
+          .join(' '),
+        headers: headersOf(status),
+        content: contentOf(shape, status),
+      },
+    ]),
+  );
 
 /** 501, in the vendor's shape. */
 export const notOffered = {

@@ -19,12 +19,17 @@ type Told = Omit<Sent, 'file'>;
 
 const overHttp = async (
   url: string,
+  token: string,
   { rawPath, headers, body }: EventOf<'http'>,
 ): Promise<Told> => {
   const { 'content-type': type = '', 'x-language': language = '' } = headers;
   const response = await request(url + rawPath, {
     method: 'POST',
-    headers: { 'content-type': type, 'x-language': language },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': type,
+      'x-language': language,
+    },
     body,
   });
   await response.body.dump();
@@ -66,7 +71,7 @@ export const makeSender = (stack: Stack, settings: Settings) => {
   const tell = (sample: Sample): Promise<Told> => {
     switch (sample.way) {
       case 'http':
-        return overHttp(stack.url, sample.event);
+        return overHttp(stack.url, settings.DEV_TOKEN, sample.event);
       case 'bus':
         return throughBus(bus, sample.event);
       case 'invocation':

@@ -2,10 +2,16 @@ import { looksLike, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
 
-/** The parts of an API Gateway event that we read, in any payload version. Header names are as sent. */
+/** The parts of an API Gateway event that we read, in any payload version. */
 export interface HttpEvent {
   readonly method: string;
+  /** Without the stage and the base path. */
   readonly path: string;
+  /** Each form of the path that the client may have signed, the one that came first. */
+  readonly paths: readonly string[];
+  /** The raw query string, without its question mark. */
+  readonly query: string;
+  /** Names in lower case. Repeated headers, in whatever case, are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly isBase64Encoded: boolean;
@@ -32,16 +38,47 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
   return isText(value) ? value : undefined;
 };
 
+const asSent = (name: string): string => name;
+const inLowerCase = (name: string): string => name.toLowerCase();
+
+/** All values of each field, by its name. */
+const valuesOf = (
+  fields: unknown,
+  keyOf: (name: string) => string,
+): ReadonlyMap<string, readonly string[]> => {
+  const values = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(isObject(fields) ? fields : {})) {
+    const key = keyOf(name);
+    const texts = (Array.isArray(value) ? value : [value]).filter(isText);
+    if (texts.length > 0) values.set(key, [...(values.get(key) ?? []), ...texts]);
+  }
+  return values;
+};
+
 /** Payload 1.0 has each repeated header twice: as a list of all values, and alone with its last value. */
-const headersOf = ({ headers, multiValueHeaders }: JsonObject): Record<string, string> => {
-  const alone = Object.entries(isObject(headers) ? headers : {});
-  const lists = Object.entries(isObject(multiValueHeaders) ? multiValueHeaders : {});
-  return Object.fromEntries(
-    [...alone, ...lists].flatMap(([name, value]) => {
-      const text = Array.isArray(value) ? value.filter(isText).join() : value;
-      return isText(text) ? [[name, text] as const] : [];
-    }),
+const headersOf = ({ headers, multiValueHeaders }: JsonObject): Record<string, string> =>
+  Object.fromEntries(
+    [...valuesOf(headers, inLowerCase), ...valuesOf(multiValueHeaders, inLowerCase)].map(
+      ([name, values]) => [name, values.join()],
+    ),
   );
+
+/** Payload 2.0 has the raw query. Payload 1.0 has decoded values, which are encoded again. */
+const queryOf = (payload: JsonObject): string => {
+  const raw = textIn(payload, 'rawQueryString');
+  if (raw !== undefined) return raw;
+  const values = new Map([
+    ...valuesOf(payload.queryStringParameters, asSent),
+    ...valuesOf(payload.multiValueQueryStringParameters, asSent),
+  ]);
+  return [...values]
+    .flatMap(([name, texts]) =>
+      texts.map(
+        (text) =>
+          `${encodeURIComponent(name.toWellFormed())}=${encodeURIComponent(text.toWellFormed())}`,
+      ),
+    )
+    .join('&');
 };
 
 const without = (path: string, prefix: string): string => {
@@ -49,22 +86,26 @@ const without = (path: string, prefix: string): string => {
   return path.slice(prefix.length) || '/';
 };
 
+/** The path with and without the API's stage and the base path of its custom domain, the shortest first. */
+const formsOf = (path: string, stage: string, basePath: string): readonly string[] => {
+  const unbased = without(path, basePath);
+  return [without(unbased, stage), unbased, without(path, stage), path];
+};
+
 /**
- * The path without the API's stage and the base path of its custom domain. API Gateway includes or omits either of them,
- * depending on the kind of API and the domain's mapping. So we try to remove both, then one, then none, and take the
- * first result that is a known path.
+ * The path of a route. API Gateway includes or omits the stage and the base path, depending on the kind of API and the
+ * domain's mapping. So we try to remove both, then one, then none, and take the first result that is a known path.
  * Sources: powertools-lambda-python issue 621 and pull request 579, serverless-express issues 653 and 465, lambda-api issue 136.
  */
-const pathOf = (
-  path: string,
-  stage: string,
-  { basePath, isKnown }: ReadHttpEventOptions,
-): string => {
-  const unbased = without(path, basePath);
-  const bare = without(unbased, stage);
-  const candidates = [bare, unbased, without(path, stage), path];
-  return candidates.find((one) => isKnown(one) || serviceOf(one) !== undefined) ?? bare;
-};
+const pathOf = (forms: readonly string[], { isKnown }: ReadHttpEventOptions): string =>
+  forms.find((one) => isKnown(one) || serviceOf(one) !== undefined) ?? forms[0] ?? '/';
+
+/** API Gateway may have removed what the client has signed, so it is put back too. */
+const signedPathsOf = (
+  raw: string,
+  forms: readonly string[],
+  { basePath }: ReadHttpEventOptions,
+): readonly string[] => [...new Set([raw, ...forms, `${basePath}${forms[0]}`])];
 
 export interface ReadHttpEventOptions {
   /** Such as `/jobs`, or empty. */
@@ -84,11 +125,14 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
   const raw = textIn(payload, 'rawPath') ?? textIn(payload, 'path');
   const method = textIn(http, 'method') ?? textIn(payload, 'httpMethod');
   if (raw === undefined || method === undefined || 'elb' in context) return unreadable(payload);
+  const forms = formsOf(raw, `/${textIn(context, 'stage') ?? '$default'}`, options.basePath);
   return {
     ok: true,
     event: {
       method,
-      path: pathOf(raw, `/${textIn(context, 'stage') ?? '$default'}`, options),
+      path: pathOf(forms, options),
+      paths: signedPathsOf(raw, forms, options),
+      query: queryOf(payload),
       headers: headersOf(payload),
       body: textIn(payload, 'body') ?? '',
       isBase64Encoded: payload.isBase64Encoded === true,

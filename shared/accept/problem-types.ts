@@ -4,13 +4,17 @@
  */
 export const PROBLEM_TYPES = {
   'invalid-request': { status: 400, title: 'Invalid request' },
+  'not-authenticated': { status: 401, title: 'Not authenticated' },
+  'not-granted': { status: 403, title: 'Not granted' },
   'request-in-progress': { status: 409, title: 'Request in progress' },
   'body-too-large': { status: 413, title: 'Body too large' },
   'body-not-json': { status: 415, title: 'Body is not JSON' },
   'idempotency-key-reused': { status: 422, title: 'Idempotency-Key used for another request' },
+  'quota-exceeded': { status: 429, title: 'Quota exceeded' },
   'internal-error': { status: 500, title: 'Internal error' },
   'queue-unavailable': { status: 503, title: 'Queue unavailable' },
   'ledger-unavailable': { status: 503, title: 'Ledger unavailable' },
+  'callers-unavailable': { status: 503, title: 'Callers unavailable' },
 } as const;
 
 export type ProblemType = keyof typeof PROBLEM_TYPES;

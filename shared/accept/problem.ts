@@ -71,11 +71,21 @@ const NOT_OFFERED = 'JOBFANIN.0501';
 /** For a repeat that comes too soon. The vendor has no such code. */
 const IN_PROGRESS = 'JOBFANIN.0409';
 
+/** What the vendor's gateway answers, by status. https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180317001.html */
+const GATEWAY_CODES: ReadonlyMap<number, string> = new Map([
+  [401, 'APIGW.0301'],
+  [403, 'APIGW.0302'],
+  [404, 'APIGW.0101'],
+  [405, 'APIGW.0101'],
+  [413, 'APIGW.0201'],
+  [429, 'APIGW.0308'],
+]);
+
 const vendorCode = (service: Service, status: number): string => {
   if (status === 501) return NOT_OFFERED;
   if (status === 409) return IN_PROGRESS;
-  if (status === 404 || status === 405) return 'APIGW.0101';
-  if (status === 413) return 'APIGW.0201';
+  const ofGateway = GATEWAY_CODES.get(status);
+  if (ofGateway !== undefined) return ofGateway;
   if (status === 503) return CODES[service].unavailable;
   return status >= 500 ? CODES[service].broken : CODES[service].invalid;
 };

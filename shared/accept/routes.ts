@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { missingGrant } from '../callers/grants.ts';
 import type { Intent } from '../intent/intent.ts';
 import {
   correlationIdSchema,
@@ -39,6 +40,12 @@ export const tellProblem: TellProblem = (problem, path, intentId) => {
     : asVendorError(isUnrouted(problem) ? notOffered : problem, service);
 };
 
+/** The same for every right, so that it does not tell what exists. */
+const NOT_GRANTED = problemOf(
+  'not-granted',
+  'The caller may not do this. The operator grants operations, projects and jobs.',
+);
+
 /** One drop-in route per operation, at the vendor's path, and the native route. */
 export const makeRoutes = (accept: Accept, now: () => Date): readonly Route[] => [
   ...operations.map((row) => route(row, accept, vendorForm(row))),
@@ -68,11 +75,15 @@ const route = (
 ): Route => ({
   method,
   path,
+  admits: 'callers',
   handle: async (http, intentId) => {
     const reading = readRequest(form, http);
     if (!reading.ok) return refused(invalid(reading.faults));
     const { request } = reading;
-    const origin = { caller: 'http', ...traceOf(http.headers.traceparent) };
+    const missing = missingGrant(http.caller, request);
+    if (missing !== undefined)
+      return { ...refused(NOT_GRANTED), check: `caller ${http.caller.id}: ${missing}` };
+    const origin = { caller: http.caller.id, ...traceOf(http.headers.traceparent) };
     const accepted = await accept(request, origin, intentId);
     const { intent } = accepted;
     return accepted.kind === 'queued'

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { closedObject } from '../json/closed-object.ts';
 import type { JsonObject } from '../json/json.ts';
+import { wireForm } from '../json/wire-form.ts';
 import { templateSchema } from './intent-template.ts';
 import {
   type Condition,
@@ -29,7 +30,11 @@ const NOTHING = (): boolean => false;
 const MOST = 20;
 
 const listOf = <Output>(item: v.GenericSchema<unknown, Output>) =>
-  v.pipe(v.array(item, 'must be a list'), v.maxLength(MOST, `must have at most ${MOST} entries`));
+  v.pipe(
+    v.array(item, 'must be a list'),
+    v.maxLength(MOST, `must have at most ${MOST} entries`),
+    wireForm((of) => ({ type: 'array', maxItems: MOST, items: of(item) })),
+  );
 
 const fields: v.GenericSchema<unknown, Hook> = closedObject(
   {

@@ -70,3 +70,33 @@ export const readAcceptConfig = (environment: Environment) => {
     log: logOf(settings),
   };
 };
+
+/** The problem starts with the name of the first setting. */
+const callersSchema = v.pipe(
+  v.object({
+    CALLERS_SECRET_ID: v.optional(v.string()),
+    CALLERS_FILE: v.optional(v.string()),
+    SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['CALLERS_SECRET_ID'], ['CALLERS_FILE']],
+      ({ CALLERS_SECRET_ID: id, CALLERS_FILE: file }) =>
+        (id === undefined) !== (file === undefined),
+      'or CALLERS_FILE must be set, and not both',
+    ),
+    ['CALLERS_SECRET_ID'],
+  ),
+);
+
+/** Settings of accept-http alone: where the secret with its callers is. */
+export const readCallersConfig = (environment: Environment) => {
+  const [settings] = readTogether(
+    () => readSettings(callersSchema, environment),
+    () => checkEndpoints(environment, ['SECRETS_MANAGER']),
+  );
+  return {
+    secret: { id: settings.CALLERS_SECRET_ID, file: settings.CALLERS_FILE ?? '' },
+    ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
+  };
+};

@@ -16,18 +16,19 @@ const withoutText = (error: unknown): Error => {
 };
 
 /**
- * Reads the credentials from the secret's current version at each call. Rejects with `MisconfiguredError` if the secret
- * is missing or may not be read, and with another error if a later try may succeed.
+ * Reads the current version of a secret at each call. Rejects with `MisconfiguredError` if the secret is missing or may not
+ * be read, and with another error if a later try may succeed. `setting` is the one that names the secret.
  */
 export const makeSecretsManagerSource =
-  (client: SecretsManagerClient, secretId: string) => async (): Promise<string> => {
+  (client: SecretsManagerClient, secretId: string, setting = 'UPSTREAM_SECRET_ID') =>
+  async (): Promise<string> => {
     const answer = await client
       .send(new GetSecretValueCommand({ SecretId: secretId }))
       .catch((error: unknown) => {
         const fault = error instanceof Error ? FOR_GOOD[error.name] : undefined;
         throw fault === undefined
           ? withoutText(error)
-          : new MisconfiguredError(`Settings: UPSTREAM_SECRET_ID names a secret that ${fault}`);
+          : new MisconfiguredError(`Settings: ${setting} names a secret that ${fault}`);
       });
     return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString('utf8');
   };

@@ -7,14 +7,19 @@ const NEVER_THERE: Readonly<Record<string, string>> = {
   EISDIR: 'is a folder',
 };
 
-/** Reads the credentials from a file at each call. Rejects with `MisconfiguredError` if it cannot be read. */
-export const makeFileSource = (file: string) => async (): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const fault = NEVER_THERE[code];
-    if (fault === undefined) throw error;
-    throw new MisconfiguredError(`Settings: UPSTREAM_SECRETS_FILE names a file that ${fault}`);
-  }
-};
+/**
+ * Reads a secret from a file at each call. Rejects with `MisconfiguredError` if it cannot be read. `setting` is the one that
+ * names the file.
+ */
+export const makeFileSource =
+  (file: string, setting = 'UPSTREAM_SECRETS_FILE') =>
+  async (): Promise<string> => {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const fault = NEVER_THERE[code];
+      if (fault === undefined) throw error;
+      throw new MisconfiguredError(`Settings: ${setting} names a file that ${fault}`);
+    }
+  };

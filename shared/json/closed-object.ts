@@ -44,7 +44,7 @@ export const closedObject = <const Entries extends v.ObjectEntries>(
     wireForm((of) => ({
       ...of(known),
       additionalProperties: false,
-      patternProperties: ADDED_KEYS,
+      ...(ignores === isAddedKey && { patternProperties: ADDED_KEYS }),
     })),
   );
 };

@@ -1,3 +1,4 @@
+import { errorName } from '../json/error-name.ts';
 import type { Log } from '../json/log.ts';
 import { MisconfiguredError } from '../json/settings.ts';
 import { type Account, type Accounts, accountOf, readCredentials } from './credentials.ts';
@@ -52,18 +53,6 @@ interface SecretState extends AccountsEdges, AccountsOptions {
   reads: number;
 }
 
-/** Names and codes that programs give to errors. Anything else may quote what could not be read. */
-const NAME = /^[A-Z][A-Za-z]{0,50}(Error|Exception|Failure)$|^Error$/;
-const CODE = /^E[A-Z]{2,14}$|^ERR(_[A-Z]{1,20}){1,5}$/;
-
-/** What the log may say of an error from outside: its text may hold a part of the secret. */
-const nameOf = (error: unknown): string => {
-  if (error instanceof MisconfiguredError) return error.message;
-  if (!(error instanceof Error)) return 'no reason given';
-  const name = NAME.test(error.name) ? error.name : 'an error';
-  return 'code' in error && CODE.test(String(error.code)) ? `${name} (${error.code})` : name;
-};
-
 /** Also true after the clock was set back: that must not stop the reading. */
 const isPast = ({ now }: SecretState, since: number, ms: number): boolean =>
   now() < since || now() - since >= ms;
@@ -89,7 +78,10 @@ const readOnce = async (it: SecretState): Promise<void> => {
     it.fault = undefined;
   } catch (error) {
     it.fault = error instanceof MisconfiguredError ? error : undefined;
-    it.log.warn('credentials not read', { reason: nameOf(error), older_kept: copy !== undefined });
+    it.log.warn('credentials not read', {
+      reason: errorName(error),
+      older_kept: copy !== undefined,
+    });
   }
 };
 

@@ -40,7 +40,7 @@ describe('the four ways in', () => {
     const answer = await post(path, body);
     expect(answer.status).toBe(path === START || path === NATIVE ? 202 : 200);
     expect(queued()).toMatchObject([
-      { operation, project_id: PROJECT, jobs, options, caller: 'http' },
+      { operation, project_id: PROJECT, jobs, options, caller: 'caller' },
     ]);
     expect(answer.headers['x-intent-id']).toBe(queued()[0]?.intent_id);
   });

@@ -83,6 +83,8 @@ describe('a request is read whole', () => {
       event: {
         method: 'POST',
         path: '/v1/intents',
+        paths: ['/v1/intents'],
+        query: '',
         headers: event.headers,
         body: 'e30=',
         isBase64Encoded: true,
@@ -104,7 +106,9 @@ describe('a request is read whole', () => {
       event: {
         method: 'PUT',
         path: '/v1/intents',
-        headers: { 'Content-Type': 'application/json', 'X-A': 'b,c' },
+        paths: ['/v1/intents'],
+        query: '',
+        headers: { 'content-type': 'application/json', 'x-a': 'b,c' },
         body: '',
         isBase64Encoded: false,
       },

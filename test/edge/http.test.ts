@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BODY_LIMIT } from '../../shared/edge/http.ts';
+import { BODY_LIMIT } from '../../shared/accept/take-request.ts';
 import { JSON_TYPE, type Sent } from '../support/http-events.ts';
 import { beginHandler as begin } from '../support/http-handler.ts';
 import { idAt } from '../support/messages.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginStack, send, type TestStack, until } from '../support/stack.ts';
+import { beginStack, send, sendUnproved, type TestStack, until } from '../support/stack.ts';
 import { runPath, startPath } from '../support/vendor.ts';
 
 const SETTINGS = { BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' };
@@ -34,7 +34,7 @@ describe('with no credentials named, a development key signs for every project',
   });
 
   test('who signs nothing is refused, and can be looked up', async () => {
-    const reply = await send(`${stack.wires.dli}${runPath('one')}`, '{"job_ids":[9]}');
+    const reply = await sendUnproved(`${stack.wires.dli}${runPath('one')}`, '{"job_ids":[9]}');
     expect(reply.status).toBe(401);
     const seen = await send(`${stack.url}/local/refusals`, null, {}, 'GET');
     expect(JSON.parse(seen.text)).toMatchObject([

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { beginStack, JSON_TYPE, send, type TestStack } from '../support/stack.ts';
 import {
   delivered,
@@ -22,7 +23,7 @@ const CLIENT = {
   ...JSON_TYPE,
   'x-project-id': '054ba152d480d55b2f5dc0069e7ddef0',
   'x-sdk-date': '20260131T120000Z',
-  authorization: 'SDK-HMAC-SHA256 Access=AK, SignedHeaders=host;x-sdk-date, Signature=00',
+  'x-auth-token': DEFAULT_TOKEN,
 };
 
 const inLanguage = (language: string) => ({ 'x-language': language });

@@ -127,7 +127,9 @@ describe('by default the loopback address alone is listened on', () => {
   });
 
   test('and with HOST the front where it says', async () => {
-    const open = await startStack(readStackSettings({ PORT: '0', HOST: '0.0.0.0' }));
+    const open = await startStack(
+      readStackSettings({ PORT: '0', HOST: '0.0.0.0', DEV_TOKEN: 'of-this-run' }),
+    );
     try {
       const { hostname, port } = new URL(open.url);
       expect(hostname).toBe('0.0.0.0');

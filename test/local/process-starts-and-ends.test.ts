@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { DEV_PROOF } from '../support/callers.ts';
 import { startChild } from '../support/child.ts';
 import { send } from '../support/stack.ts';
 import { delivered, runPath, SUBMITTED } from '../support/vendor.ts';
@@ -21,7 +22,10 @@ describe('it tells when it is ready, and then it is', () => {
     const { stdout, stderr } = await child.ended();
     expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
     expect(stdout).toMatch(
-      / {2}ledger \/\S+ledger\.sqlite \(.*\)\nCalls upstream are signed with a development key\.\n/,
+      / {2}ledger \/\S+ledger\.sqlite \(.*\)\nDevelopment callers, each with every grant:\n/,
+    );
+    expect(stdout).toMatch(
+      / {2}dev-bearer +Authorization: Bearer dev-token\n( {2}dev-\w+ .*\n){5}Calls upstream are signed with a development key\.\n/,
     );
     console.info(/job-fanin .* is ready after .* s/.exec(stdout)?.[0]);
     expect(stderr).toBe('');
@@ -40,6 +44,7 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
       `POST ${runPath('p')} HTTP/1.1`,
       'Host: x',
       'Content-Type: application/json',
+      `Authorization: ${DEV_PROOF.authorization}`,
       // The server says that it has read the head.
       'Expect: 100-continue',
       `Content-Length: ${BODY.length}`,
@@ -185,6 +190,14 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
       /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
     ],
     [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
-    [{ HOST: '203.0.113.1' }, /^HOST 203\.0\.113\.1 is not an address of this machine/],
+    [{ HOST: '0.0.0.0' }, /^Settings: CALLERS_FILE or DEV_TOKEN must be set when HOST is not this/],
+    [
+      { CALLERS_FILE: 'package.json' },
+      /^CALLERS_FILE cannot be used: #: has a field that is not known; #\/callers: is required$/m,
+    ],
+    [
+      { HOST: '203.0.113.1', DEV_TOKEN: 'x' },
+      /^HOST 203\.0\.113\.1 is not an address of this machine/,
+    ],
   ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });

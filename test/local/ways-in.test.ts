@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEV_PROOF } from '../support/callers.ts';
 import {
   eventOf,
   FOREIGN_PAYLOADS,
@@ -60,7 +61,7 @@ describe('events of API Gateway as they come', () => {
       {
         version: '2.0',
         rawPath: '/dev/v1/intents',
-        headers: JSON_TYPE,
+        headers: { ...JSON_TYPE, ...DEV_PROOF },
         requestContext: { stage: 'dev', http: { method: 'POST', path: '/dev/v1/intents' } },
         body: bodyFor('http-api'),
       },
@@ -71,7 +72,7 @@ describe('events of API Gateway as they come', () => {
         version: '1.0',
         path: '/dev/v1/intents',
         httpMethod: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers: { 'Content-Type': 'application/json', Authorization: DEV_PROOF.authorization },
         requestContext: { stage: 'dev', path: '/dev/v1/intents' },
         body: bodyFor('http-api-1'),
         isBase64Encoded: false,
@@ -83,7 +84,7 @@ describe('events of API Gateway as they come', () => {
         resource: '/{proxy+}',
         path: '/v1/intents',
         httpMethod: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers: { 'Content-Type': 'application/json', Authorization: DEV_PROOF.authorization },
         multiValueHeaders: { 'Content-Type': ['application/json'] },
         pathParameters: { proxy: 'v1/intents' },
         requestContext: { stage: 'dev', path: '/dev/v1/intents' },

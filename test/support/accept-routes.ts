@@ -1,6 +1,7 @@
 import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
 import { startAcceptance } from './acceptance.ts';
+import { letIn } from './callers.ts';
 import { askHandler, type Sent } from './http-events.ts';
 import { keptLog } from './logs.ts';
 import { idAt, NOW, PROJECT } from './messages.ts';
@@ -11,13 +12,14 @@ export const START = `/v3/${PROJECT}/jobs/batch-starting`;
 export const NATIVE = '/v1/intents';
 
 /** The routes of accept-http over a queue in memory. */
-export const beginRoutes = (options?: Parameters<typeof startAcceptance>[0]) => {
+export const beginRoutes = (options?: Parameters<typeof startAcceptance>[0], admit = letIn()) => {
   const { accept, queued, sent } = startAcceptance(options);
   const { log, lines } = keptLog();
   let age = 10;
   const handler = makeHttpHandler({
     routes: makeRoutes(accept, () => new Date(NOW)),
     tell: tellProblem,
+    admit,
     newIntentId: () => idAt(++age),
     log,
   });

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { DEV_PROOF } from './callers.ts';
 import type { Answer } from './stack.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -40,7 +41,10 @@ export const exchange = (url: string, bytes: string): Promise<Answer | undefined
     socket.write(bytes);
   });
 
-/** A request that asks the server to close the connection. The path and the headers go out as they are. */
+/**
+ * A request of the development caller that asks the server to close the connection. The path and the headers go out as they
+ * are.
+ */
 export const rawRequest = (
   method: string,
   path: string,
@@ -52,6 +56,7 @@ export const rawRequest = (
     'Host: localhost',
     'Connection: close',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `Authorization: ${DEV_PROOF.authorization}`,
     ...headers,
     '',
     body,

@@ -6,6 +6,7 @@ import { startStack } from '../../local/stack.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 import { AWS } from './aws.ts';
+import { DEV_PROOF } from './callers.ts';
 import { schemaFaultsOf } from './result-schema.ts';
 import { until } from './until.ts';
 
@@ -22,8 +23,8 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Sends exactly these bytes. */
-export const send = async (
+/** Sends exactly these bytes, and no proof of who sends them. */
+export const sendUnproved = async (
   url: string,
   body: string | Buffer | null,
   headers: Readonly<Record<string, string>> = JSON_TYPE,
@@ -38,6 +39,14 @@ export const send = async (
     text: await reply.body.text(),
   };
 };
+
+/** Sends exactly these bytes, as the development caller with a bearer token. */
+export const send = (
+  url: string,
+  body: string | Buffer | null,
+  headers: Readonly<Record<string, string>> = JSON_TYPE,
+  method = 'POST',
+): Promise<Answer> => sendUnproved(url, body, { ...DEV_PROOF, ...headers }, method);
 
 const COUNTS = [
   'ApproximateNumberOfMessages',

@@ -10,6 +10,7 @@ import { request } from 'undici';
 import { type BusEvent, startEventBus } from '../../local/bus/event-bus.ts';
 import { startUpstream } from '../../local/upstream/simulator.ts';
 import { BUS_NAME } from '../../local/wires.ts';
+import { DEV_PROOF } from '../support/callers.ts';
 
 /**
  * `npm run survive`: the embedded stack, killed with SIGKILL ten times while 20,000 jobs go through it, and started
@@ -82,7 +83,7 @@ const post = async (first: number): Promise<string> => {
     try {
       const answer = await request(`${url}/v1.0/${PROJECT}/streaming/jobs/run`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...DEV_PROOF, 'content-type': 'application/json' },
         body: JSON.stringify({ job_ids: ids }),
       });
       await answer.body.dump();

@@ -7,7 +7,10 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleFunction, functionNames } from '../../build/bundle.ts';
 import { type EventBus, startEventBus } from '../../local/bus/event-bus.ts';
+import { developmentCallers } from '../../local/callers.ts';
+import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { startUpstream, type Upstream } from '../../local/upstream/simulator.ts';
+import { DEV_PROOF } from '../support/callers.ts';
 import { createTable, startDynamoDb } from '../support/dynamodb.ts';
 
 const region = 'eu-west-1';
@@ -20,6 +23,7 @@ let bus: EventBus;
 let ledger: Awaited<ReturnType<typeof startDynamoDb>>;
 let upstream: Upstream;
 let secrets: string;
+let callers: string;
 
 const PAIR = { ak: 'access-key', sk: 'secret-key-of-the-pair' };
 
@@ -34,6 +38,8 @@ beforeAll(async () => {
   upstream = await startUpstream({ accounts: { keys: [PAIR] } });
   secrets = join(folder, 'secrets.json');
   await writeFile(secrets, JSON.stringify({ projects: { '*': PAIR } }));
+  callers = join(folder, 'callers.json');
+  await writeFile(callers, JSON.stringify({ callers: developmentCallers(DEFAULT_TOKEN) }));
   ledger = await startDynamoDb();
   await createTable(ledger.dynamoDb, 'ledger');
 }, 240_000);
@@ -56,6 +62,7 @@ const environment = () => {
     DRS_ENDPOINT: upstream.url,
     FUNCTION_TIMEOUT_SECONDS: '120',
     UPSTREAM_SECRETS_FILE: secrets,
+    CALLERS_FILE: callers,
     AWS_REGION: region,
     AWS_ENDPOINT_URL_SQS: sqs,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
@@ -85,6 +92,12 @@ const invoke = async (
   return { answer: JSON.parse(stdout.split('\n').at(-1) ?? ''), warnings: stderr };
 };
 
+/** A sample over HTTP, as the development caller sends it. */
+const request = async (path: string) => {
+  const event = JSON.parse(await sample(path));
+  return JSON.stringify({ ...event, headers: { ...event.headers, ...DEV_PROOF } });
+};
+
 const sample = (path: string): Promise<string> =>
   readFile(join(import.meta.dirname, '../../events', path), 'utf8');
 
@@ -107,7 +120,7 @@ describe('a bundle needs nothing but its own files', () => {
   });
 
   test('accept-http answers and queues', async () => {
-    const said = await invoke('accept-http', await sample('accept-http/1-dli-run.json'));
+    const said = await invoke('accept-http', await request('accept-http/1-dli-run.json'));
     expect(said).toMatchObject({ answer: { statusCode: 200 }, warnings: '' });
     expect(queued()).toContainEqual(
       expect.objectContaining({ operation: 'dli.run', project_id: PROJECT }),
@@ -171,7 +184,7 @@ describe('a bundle needs nothing but its own files', () => {
 describe('credentials come from the environment variables alone', () => {
   test('without keys the function says so, and asks no other source', async () => {
     const before = queued().length;
-    const said = await invoke('accept-http', await sample('accept-http/1-dli-run.json'), {
+    const said = await invoke('accept-http', await request('accept-http/1-dli-run.json'), {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${upstream.url}/credentials`,
     });
     expect(said).toMatchObject({

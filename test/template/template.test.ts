@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
-import { readAcceptConfig } from '../../shared/edge/accept-config.ts';
+import { readAcceptConfig, readCallersConfig } from '../../shared/edge/accept-config.ts';
 import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { MOST_DEADLINE_SECONDS } from '../../shared/intent/request.ts';
 import { RESULT_SOURCE } from '../../shared/intent/result.ts';
@@ -108,11 +108,14 @@ describe('the ways in', () => {
     expect(read().functionOf('accept-http')).toMatchObject({ Timeout: 10 });
   });
 
-  test('AWS lets in only who signs, on every path', () => {
-    for (const route of Object.values(read().all('AWS::ApiGatewayV2::Route'))) {
-      expect(route).toMatchObject({ AuthorizationType: 'AWS_IAM' });
-      expect(route).not.toHaveProperty('AuthorizerId');
-    }
+  test('the function itself checks callers, by a secret that the stack holds', () => {
+    for (const route of Object.values(read().all('AWS::ApiGatewayV2::Route')))
+      expect(route).not.toHaveProperty('AuthorizationType');
+    const { environmentOf, dummyOf } = read();
+    expect(readCallersConfig(environmentOf('accept-http'))).toEqual({
+      secret: { id: dummyOf({ Ref: 'CallersSecret' }), file: '' },
+      ttlMs: 300_000,
+    });
   });
 
   test('intents of any source come from the bus to accept-event', () => {
@@ -266,6 +269,7 @@ describe('each function may do what it must, and no more', () => {
   const rights = {
     'accept-http': {
       IntentsQueue: ['sqs:SendMessage'],
+      CallersSecret: ['secretsmanager:GetSecretValue'],
       AcceptDashhttpLogGroup: WRITE_LOGS,
     },
     'accept-event': {

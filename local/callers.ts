@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ANY } from '../shared/callers/caller.ts';
+import type { CallerEntry, Callers } from '../shared/callers/callers-document.ts';
+import { readCallers } from '../shared/callers/callers-document.ts';
+import type { Hook } from '../shared/callers/hook-mapping.ts';
+import type { Proof } from '../shared/callers/proof.ts';
+import { sentence } from '../shared/json/fault.ts';
+import { MisconfiguredError } from '../shared/json/settings.ts';
+import { makePrivateFolder } from './private-folder.ts';
+import type { Settings } from './settings.ts';
+import { unusable } from './unusable-setting.ts';
+import { idOfName } from './upstream/projects.ts';
+
+const SETTING = 'CALLERS_FILE';
+
+/** Who may call the stack. */
+export interface StackCallers {
+  readonly path: string;
+  /** A line for each development caller and what it proves itself with. Empty if the settings name a file. */
+  readonly greeting: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+type Wanted = Pick<Settings, 'CALLERS_FILE' | 'DATA_DIR' | 'DEV_TOKEN'>;
+
+/**
+ * The file that the settings name, checked; or a new one with a development caller of each kind, which the stack deletes.
+ * Throws `MisconfiguredError` with every fault of a named file, and none of its values.
+ */
+export const provideCallers = (settings: Wanted): StackCallers => {
+  const { CALLERS_FILE: named } = settings;
+  if (named === undefined) return makeDevelopmentCallers(settings);
+  const read = readCallers(readNamed(named));
+  if (!read.ok) throw new MisconfiguredError(`${SETTING} cannot be used: ${sentence(read.faults)}`);
+  return { path: named, greeting: [], stop: async () => undefined };
+};
+
+const readNamed = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return unusable(SETTING)(error);
+  }
+};
+
+const digestOf = (text: string) => createHash('sha256').update(text);
+
+/** The name of the development user, in the simulator's IAM too. */
+export const DEV_NAME = 'dev';
+
+/** The secret of the development caller for Standard Webhooks, whose secrets are base64. */
+export const devWebhookSecret = (token: string): string =>
+  `whsec_${digestOf(token).digest('base64')}`;
+
+const caller = (id: string, proof: Proof, more: Pick<CallerEntry, 'hook'> = {}): CallerEntry => ({
+  id,
+  proofs: [proof],
+  ...more,
+  grants: [{ projects: [ANY], operations: [ANY] }],
+});
+
+/** The payload of a development hook is an intent. */
+const WHOLE_INTENT: Hook = { intent: { body: '' } };
+
+/** A caller of each kind, with every grant. One token is the secret of all. */
+export const developmentCallers = (token: string): Callers => {
+  const sha256 = digestOf(token).digest('hex');
+  const secret = devWebhookSecret(token);
+  const user_id = idOfName(DEV_NAME, DEV_NAME);
+  return [
+    caller('dev-bearer', { kind: 'bearer', sha256 }),
+    caller('dev-basic', { kind: 'basic', user: DEV_NAME, password_sha256: sha256 }),
+    caller('dev-vendor', { kind: 'vendor-key', access_key: DEV_NAME, secret_key: token }),
+    caller('dev-iam', { kind: 'iam', user_id }),
+    caller('dev-webhook', { kind: 'standard-webhooks', secret }, { hook: WHOLE_INTENT }),
+    caller('dev-github', { kind: 'github', secret: token }, { hook: WHOLE_INTENT }),
+  ];
+};
+
+const greetingOf = (token: string): readonly string[] => [
+  'Development callers, each with every grant:',
+  `  dev-bearer   Authorization: Bearer ${token}`,
+  `  dev-basic    user ${DEV_NAME}, password ${token}`,
+  `  dev-vendor   access key ${DEV_NAME}, secret key ${token}`,
+  `  dev-iam      IAM user ${DEV_NAME} of domain ${DEV_NAME}, password ${token}`,
+  `  dev-webhook  POST /v1/hooks/dev-webhook, secret ${devWebhookSecret(token)}`,
+  `  dev-github   POST /v1/hooks/dev-github, secret ${token}`,
+];
+
+const makeDevelopmentCallers = ({ DATA_DIR, DEV_TOKEN }: Wanted): StackCallers => {
+  const folder = makePrivateFolder(DATA_DIR, 'callers');
+  const path = join(folder, 'callers.json');
+  const text = JSON.stringify({ callers: developmentCallers(DEV_TOKEN) });
+  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  return {
+    path,
+    greeting: greetingOf(DEV_TOKEN),
+    stop: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+};

@@ -1,0 +1,92 @@
+import type { Admission, Admit } from '../callers/admit.ts';
+import type { Caller } from '../callers/caller.ts';
+import type { RawRequest } from '../callers/raw-request.ts';
+import type { IntentId } from '../intent/intent.ts';
+import type { HttpEvent } from './http-event.ts';
+import { type Problem, problemOf } from './problem.ts';
+import type { Handled, Route } from './route.ts';
+
+/** Bytes. Ten thousand DRS tasks with start times take 800 KB. */
+export const BODY_LIMIT = 1_000_000;
+
+type Refused = Extract<Handled, { ok: false }>;
+
+const refused = (problem: Problem): Refused => ({ ok: false, problem });
+
+const TOO_LARGE = refused(
+  problemOf('body-too-large', `A body must be smaller than ${BODY_LIMIT} bytes.`),
+);
+
+/** One answer for all reasons, so that it tells an outsider nothing. */
+const NOT_AUTHENTICATED = problemOf(
+  'not-authenticated',
+  'The request does not prove who sends it. Send a valid credential.',
+);
+
+const OUT_OF_REACH = problemOf(
+  'callers-unavailable',
+  'Callers cannot be checked at the moment. Nothing is queued: send the request again.',
+);
+
+/** The raw bytes of a body, or undefined if there are too many. API Gateway encodes binary bodies as base64. */
+const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Buffer | undefined => {
+  // Base64 has four characters for three bytes, and other text at least one byte a character.
+  const least = isBase64Encoded ? Math.floor(body.length / 4) * 3 - 2 : body.length;
+  if (least >= BODY_LIMIT) return undefined;
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return bytes.length < BODY_LIMIT ? bytes : undefined;
+};
+
+/** A caller without any grant. */
+const ANYONE: Caller = { id: 'anyone', grants: [] };
+
+const admissionOf = async (
+  admit: Admit,
+  { admits }: Route,
+  raw: RawRequest,
+  params: Params,
+): Promise<Admission> =>
+  admits === 'anyone' ? { kind: 'proved', caller: ANYONE } : admit(admits, raw, params.caller);
+
+type Params = Readonly<Record<string, string | undefined>>;
+
+/** The body as text, or why it cannot be read. */
+const readText = (raw: RawRequest): { readonly ok: true; readonly text: string } | Refused => {
+  const type = raw.headers['content-type'] ?? '';
+  if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type))
+    return refused(problemOf('body-not-json', 'Send JSON, with content-type: application/json.'));
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(raw.body) };
+  } catch {
+    return refused(problemOf('invalid-request', 'The body is not UTF-8 text.'));
+  }
+};
+
+const NO_BODY = { ok: true, text: '' } as const;
+
+/**
+ * Hands a request to its route, in this order: the body's size, the proof of the caller, the text. Law: before the caller
+ * has proved itself, nothing of the body is decoded or parsed.
+ */
+export const takeRequest = async (
+  admit: Admit,
+  route: Route,
+  event: HttpEvent,
+  params: Params,
+  intentId: IntentId,
+): Promise<Handled> => {
+  const { method, path, paths, query, headers } = event;
+  const body = bytesOf(event);
+  if (body === undefined) return TOO_LARGE;
+  const raw: RawRequest = { method, paths, query, headers, body };
+  const admission = await admissionOf(admit, route, raw, params);
+  if (admission.kind === 'out of reach') return refused(OUT_OF_REACH);
+  if (admission.kind === 'refused') {
+    const [check = 'no credential', ...others] = admission.checks;
+    return { ...refused(NOT_AUTHENTICATED), check: [check, ...others].join('; ') };
+  }
+  const reading = route.method === 'GET' ? NO_BODY : readText(raw);
+  if (!reading.ok) return reading;
+  const { kind: _, ...proof } = admission;
+  return route.handle({ path, params, headers, query, text: reading.text, ...proof }, intentId);
+};

@@ -1,0 +1,23 @@
+import type { Caller } from './caller.ts';
+import type { RawRequest } from './raw-request.ts';
+
+/**
+ * What a scheme says of a request. `absent`: it has no credential of this scheme. `failed`: it has one that proves
+ * nothing. `check` names the check that failed, for the operator's log only.
+ */
+export type Proved =
+  | {
+      readonly kind: 'proved';
+      readonly caller: Caller;
+      /** Equal for a repeat of this very request: its signature, its webhook id, or the hash of its body. */
+      readonly replayKey?: string;
+    }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'failed'; readonly check: string };
+
+/** One way to prove who calls. Law: it never throws on any request, and takes equally long on all wrong secrets. */
+export type Scheme = (request: RawRequest, now: Date) => Proved | Promise<Proved>;
+
+export const ABSENT: Proved = { kind: 'absent' };
+
+export const failed = (check: string): Proved => ({ kind: 'failed', check });

@@ -1,0 +1,32 @@
+import { makeBasic } from './basic-scheme.ts';
+import { makeBearer } from './bearer-scheme.ts';
+import type { CallerEntry, Callers } from './callers-document.ts';
+import type { Scheme } from './scheme.ts';
+
+/** Makes a scheme for the callers that it may prove. */
+export type MakeScheme = (callers: Callers) => Scheme;
+
+/** Schemes of every route but the hooks, in the order in which they are tried. */
+const GENERAL: readonly MakeScheme[] = [makeBearer, makeBasic];
+
+/** Schemes of a caller's hook. Each proves that one caller only. */
+const OF_HOOKS: readonly MakeScheme[] = [makeBearer, makeBasic];
+
+export interface Schemes {
+  readonly general: readonly Scheme[];
+  /** Callers with a hook, by their id, and how each proves itself there. */
+  readonly hooks: ReadonlyMap<
+    string,
+    { readonly entry: CallerEntry; readonly schemes: readonly Scheme[] }
+  >;
+}
+
+/** The schemes of one version of the secret. */
+export const schemesOf = (callers: Callers): Schemes => ({
+  general: GENERAL.map((make) => make(callers)),
+  hooks: new Map(
+    callers
+      .filter(({ hook }) => hook !== undefined)
+      .map((entry) => [entry.id, { entry, schemes: OF_HOOKS.map((make) => make([entry])) }]),
+  ),
+});
