@@ -122,9 +122,9 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
   if (!isObject(payload)) return unreadable(payload);
   const context = isObject(payload.requestContext) ? payload.requestContext : {};
   const http = isObject(context.http) ? context.http : {};
-  const raw = textIn(payload, 'rawPath') ?? textIn(payload, 'path');
+  const raw = (textIn(payload, 'rawPath') ?? textIn(payload, 'path'))?.replace(/^$/, '/');
   const method = textIn(http, 'method') ?? textIn(payload, 'httpMethod');
-  if (raw === undefined || method === undefined || 'elb' in context) return unreadable(payload);
+  if (raw === undefined || !method || 'elb' in context) return unreadable(payload);
   const forms = formsOf(raw, `/${textIn(context, 'stage') ?? '$default'}`, options.basePath);
   return {
     ok: true,

@@ -116,6 +116,12 @@ describe('a request is read whole', () => {
   });
 });
 
+describe('an empty path', () => {
+  it('is the root, which the router needs', () => {
+    expect([pathOf(version1('')), pathOf(version2(''))]).toEqual(['/', '/']);
+  });
+});
+
 describe('any other payload is refused, with what it looks like', () => {
   it.each([
     [
@@ -126,6 +132,7 @@ describe('any other payload is refused, with what it looks like', () => {
     [{ Records: [{ eventSource: 'aws:sqs', body: '{}' }] }, /an SQS event/],
     [[{ operation: 'dli.run' }], /Pipes/],
     [{ version: '2.0', rawPath: '/v1/intents' }, /not an HTTP event/],
+    [{ ...version1('/v1/intents'), httpMethod: '' }, /^looks like|not an HTTP event/],
     [{ operation: 'dli.run' }, /not an HTTP event/],
     [{}, /not an HTTP event/],
     [null, /not an HTTP event/],

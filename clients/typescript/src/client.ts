@@ -1,4 +1,5 @@
 import { isObject, isText, write } from './json.ts';
+import { keyHeader } from './key-header.ts';
 import { repeat } from './repeat.ts';
 import type { Intent, Receipt } from './schemas.ts';
 import { type Sender, send, type Token } from './send.ts';
@@ -52,13 +53,6 @@ const baseOf = (given: string | URL): URL => {
   url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
-};
-
-/** A string of RFC 8941, as the draft of Idempotency-Key asks. */
-const keyHeader = (key: string): string => {
-  if (!/^[\x20-\x7e]{1,255}$/.test(key))
-    throw new TypeError('The idempotency key is not 1 to 255 printable ASCII characters');
-  return `"${key.replace(/["\\]/g, '\\$&')}"`;
 };
 
 const isReceipt = (body: unknown): body is Receipt => isObject(body) && isText(body.intent_id);

@@ -1,0 +1,102 @@
+import { type Case, drawCase } from './draw.ts';
+import { makeJudge } from './laws.ts';
+import type { Outcome, Room } from './room.ts';
+
+/** A request that broke a law, made as small as possible. */
+export interface Failure {
+  readonly number: number;
+  readonly faults: readonly string[];
+  readonly one: Case;
+  readonly outcome: Outcome | undefined;
+}
+
+export interface Report {
+  readonly requests: number;
+  readonly taken: number;
+  readonly messages: number;
+  readonly statuses: ReadonlyMap<number, number>;
+  /** The first failure of each kind. */
+  readonly failures: readonly Failure[];
+  /** All of them. */
+  readonly failed: number;
+}
+
+type Judge = ReturnType<typeof makeJudge>;
+
+/** An event of no server is refused by this error. Any other crash breaks the law. */
+const NOT_HTTP = 'NotHttpEventError';
+
+const playCase = async ({ ask }: Room, judge: Judge, one: Case) => {
+  try {
+    const outcome = await ask(one.event);
+    return { outcome, faults: judge(one, outcome) };
+  } catch (error) {
+    const isMeant =
+      one.mutations.includes('a spoilt event') && error instanceof Error && error.name === NOT_HTTP;
+    return { outcome: undefined, faults: isMeant ? [] : [`it threw ${String(error)}`] };
+  }
+};
+
+/** Leaves out one mutation after the other, for as long as the request still breaks a law. */
+const shrink = async (room: Room, judge: Judge, seed: number, number: number): Promise<Failure> => {
+  let one = drawCase(seed, number);
+  let played = await playCase(room, judge, one);
+  for (const name of one.mutations) {
+    const fewer = drawCase(
+      seed,
+      number,
+      one.mutations.filter((other) => other !== name),
+    );
+    const again = await playCase(room, judge, fewer);
+    if (again.faults.length === 0) continue;
+    one = fewer;
+    played = again;
+  }
+  return { number, one, ...played };
+};
+
+export interface PlayOptions {
+  readonly seed: number;
+  /** The number of the first request. */
+  readonly from?: number;
+  readonly count: number;
+  /** Is called now and then, with the number of requests so far. */
+  readonly onProgress?: (requests: number) => void;
+}
+
+/** After so many kinds of failure, more would tell nothing new. */
+const MOST_KINDS = 20;
+
+/** Faults that differ in ids and numbers alone are of one kind. */
+const kindOf = (faults: readonly string[]): string =>
+  faults
+    .join()
+    .replaceAll(/[0-9a-f-]{8,}|\d+/g, '#')
+    .slice(0, 120);
+
+const PROGRESS = 50_000;
+
+/** Sends requests of a seed, one after the other, and judges each. */
+export const play = async (
+  room: Room,
+  { seed, from = 0, count, onProgress }: PlayOptions,
+): Promise<Report> => {
+  const judge = makeJudge();
+  const statuses = new Map<number, number>();
+  const failures = new Map<string, Failure>();
+  let [requests, taken, messages, failed] = [0, 0, 0, 0];
+  while (requests < count && failures.size < MOST_KINDS) {
+    const number = from + requests;
+    const { outcome, faults } = await playCase(room, judge, drawCase(seed, number));
+    requests += 1;
+    const status = outcome?.status ?? 0;
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    messages += outcome?.queued.length ?? 0;
+    taken += (outcome?.queued.length ?? 0) > 0 ? 1 : 0;
+    if (faults.length > 0) failed += 1;
+    if (faults.length > 0 && !failures.has(kindOf(faults)))
+      failures.set(kindOf(faults), await shrink(room, judge, seed, number));
+    if (requests % PROGRESS === 0) onProgress?.(requests);
+  }
+  return { requests, taken, messages, statuses, failures: [...failures.values()], failed };
+};

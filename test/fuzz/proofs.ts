@@ -1,0 +1,110 @@
+import type { Random } from '../simulation/random.ts';
+import { CALLERS, type FuzzCaller, HOOK_CALLERS } from './callers.ts';
+import { signAsVendor, type VendorForm } from './sign.ts';
+import { signAsGitHub, signAsWebhook } from './sign-hook.ts';
+import { type Wire, withHeader } from './wire.ts';
+
+/** What a proof covers: method, path, query and body; the body alone; or nothing, if it is a secret that is carried. */
+export type Covers = 'all' | 'body' | 'nothing';
+
+/** A request with its proof. */
+export interface Proven {
+  readonly wire: Wire;
+  /** Headers that the proof covers, in lower case. */
+  readonly signs: readonly string[];
+}
+
+/** One way to prove who sends a request. */
+export interface Proof {
+  readonly covers: Covers;
+  /** The header that has it. */
+  readonly credential: string;
+  /** Who proves itself so. */
+  readonly callers: readonly FuzzCaller[];
+  /** `late` is by how many milliseconds the clock of the sender is behind. */
+  readonly prove: (bare: Wire, caller: FuzzCaller, random: Random, late: number) => Proven;
+  /** How far the sender's clock may be off, in milliseconds, if it signs a time. */
+  readonly toleranceMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+
+const carried = (
+  credential: string,
+  value: (caller: FuzzCaller, random: Random) => string,
+  callers: readonly FuzzCaller[] = CALLERS,
+): Proof => ({
+  covers: 'nothing',
+  credential,
+  callers,
+  prove: (bare, caller, random) => ({
+    wire: withHeader(bare, credential, value(caller, random)),
+    signs: [],
+  }),
+});
+
+const bearer = ({ tokens }: FuzzCaller, random: Random): string => `Bearer ${random.pick(tokens)}`;
+
+const basic = ({ users }: FuzzCaller, random: Random): string =>
+  `Basic ${Buffer.from(random.pick(users).join(':')).toString('base64')}`;
+
+/** Clients sign different headers; all sign the date. */
+const SIGNED = [['host', 'x-nonce'], ['content-type', 'host', 'x-nonce'], ['x-nonce']];
+
+const vendor = (form: VendorForm): Proof => ({
+  covers: 'all',
+  credential: 'Authorization',
+  callers: CALLERS,
+  toleranceMs: 15 * MINUTE_MS,
+  prove: (bare, caller, random, late) => {
+    const signed = random.pick(SIGNED);
+    const options = { at: Date.now() - late, form, signed };
+    const wire = signAsVendor(bare, random.pick(caller.keys), options);
+    return { wire, signs: [...signed, 'x-sdk-date', 'x-security-token'] };
+  },
+});
+
+const STANDARD = HOOK_CALLERS.filter(({ webhookSecrets }) => webhookSecrets.length > 0);
+const GITHUB = HOOK_CALLERS.filter(({ gitHubSecrets }) => gitHubSecrets.length > 0);
+
+const standard = (isSymmetric: boolean): Proof => ({
+  covers: 'body',
+  credential: 'webhook-signature',
+  callers: STANDARD,
+  toleranceMs: 5 * MINUTE_MS,
+  prove: (bare, { webhookSecrets }, random, late) => ({
+    wire: signAsWebhook(bare, {
+      id: `msg_${random.between(0, 2 ** 48)}`,
+      at: Math.floor((Date.now() - late) / 1_000),
+      secret: isSymmetric ? random.pick(webhookSecrets) : undefined,
+    }),
+    signs: ['webhook-id', 'webhook-timestamp'],
+  }),
+});
+
+/** Ways that every route but the hooks takes. */
+export const ON_ROUTES: Readonly<Record<string, Proof>> = {
+  bearer: carried('Authorization', bearer),
+  'x-auth-token': carried('X-Auth-Token', ({ tokens }, random) => random.pick(tokens)),
+  basic: carried('Authorization', basic),
+  'vendor plain': vendor('plain'),
+  'vendor scoped': vendor('scoped'),
+  'vendor V11': vendor('V11'),
+};
+
+/** Ways that the hook of a caller takes. */
+export const ON_HOOKS: Readonly<Record<string, Proof>> = {
+  'hook v1': standard(true),
+  'hook v1a': standard(false),
+  'hook github': {
+    covers: 'body',
+    credential: 'X-Hub-Signature-256',
+    callers: GITHUB,
+    prove: (bare, { gitHubSecrets }, random) => ({
+      wire: signAsGitHub(bare, random.pick(gitHubSecrets)),
+      signs: [],
+    }),
+  },
+  'hook bearer': carried('Authorization', bearer, HOOK_CALLERS),
+  'hook basic': carried('Authorization', basic, HOOK_CALLERS),
+};

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { invokeHandler } from '../support/http-events.ts';
+import { DOCUMENT } from './callers.ts';
+import { BASE_PATH } from './wire.ts';
+import type { Queued } from './wishes.ts';
+
+/** What came of one request. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly queued: readonly Queued[];
+  /** Lines of the log, as text. */
+  readonly lines: readonly string[];
+}
+
+export interface Room {
+  readonly ask: (event: unknown) => Promise<Outcome>;
+  readonly close: () => void;
+}
+
+const jobIdIn = (job: unknown): string =>
+  typeof job === 'string' ? job : String(Reflect.get(Object(job), 'job_id'));
+
+const queuedOf = (text: string): Queued => {
+  const { caller, operation, project_id, jobs } = JSON.parse(text);
+  return { caller, operation, project_id, jobs: jobs.map(jobIdIn) };
+};
+
+/** Puts a queue in memory in the place of SQS, and gives what was sent. */
+const takeMessages = (messages: string[]) => {
+  const { send } = SQSClient.prototype;
+  const take = async ({ input }: { readonly input: unknown }) => {
+    const entries: readonly { Id: string; MessageBody: string }[] = Object(input).Entries;
+    messages.push(...entries.map(({ MessageBody }) => MessageBody));
+    return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
+  };
+  Reflect.set(SQSClient.prototype, 'send', take);
+  return () => void Reflect.set(SQSClient.prototype, 'send', send);
+};
+
+/** Keeps what is written to the console, until it is given back. */
+const takeLines = (lines: string[]) => {
+  const { info, warn, error, log } = console;
+  const keep = (...said: readonly unknown[]) => void lines.push(said.map(String).join(' '));
+  Object.assign(console, { info: keep, warn: keep, error: keep, log: keep });
+  return () => void Object.assign(console, { info, warn, error, log });
+};
+
+const SETTINGS = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'made-up',
+  AWS_SECRET_ACCESS_KEY: 'made-up',
+  QUEUE_URL: 'http://127.0.0.1:9/000000000000/intents',
+  MAX_MESSAGE_BYTES: '262144',
+  BASE_PATH,
+};
+
+/** The real accept-http in this process, with a queue and a log in memory. One at a time: it takes the console. */
+export const openRoom = async (): Promise<Room> => {
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  const file = join(folder, 'callers.json');
+  writeFileSync(file, JSON.stringify(DOCUMENT), { mode: 0o600 });
+  Object.assign(process.env, SETTINGS, { CALLERS_FILE: file });
+  const messages: string[] = [];
+  const lines: string[] = [];
+  const giveBack = [takeMessages(messages), takeLines(lines)];
+  const { handler } = await import('../../functions/accept-http.ts');
+  return {
+    ask: async (event) => {
+      messages.length = 0;
+      lines.length = 0;
+      const { status, headers, text } = await invokeHandler(handler, event);
+      return {
+        status: status ?? 0,
+        headers,
+        text,
+        queued: messages.map(queuedOf),
+        lines: [...lines],
+      };
+    },
+    close: () => {
+      for (const give of giveBack) give();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
