@@ -132,7 +132,10 @@ export const DOCUMENT = {
 export const SECRETS: readonly string[] = [...CALLERS, ...HOOK_CALLERS, REMOVED].flatMap(
   ({ tokens, users, keys, webhookSecrets, gitHubSecrets }) => [
     ...tokens,
-    ...users.map(([, password]) => password),
+    ...users.flatMap(([user, password]) => [
+      password,
+      Buffer.from(`${user}:${password}`).toString('base64'),
+    ]),
     ...keys.flatMap(({ sk, token }) => [sk, ...(token === undefined ? [] : [token])]),
     ...webhookSecrets,
     ...gitHubSecrets,
