@@ -4,11 +4,23 @@ import { defineConfig } from 'vitest/config';
 // Node keeps what it has compiled: the processes of the tests, and the stacks that they start, load the same modules.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node');
 
-/** Tests that leave nothing behind: the files of one worker share its modules, which halves their time. */
-const PURE = [
+/** Tests of the pure rooms and the loops, which wait for nothing outside. */
+const ROOMS = [
   'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
   'test/contract/**/*.test.ts',
 ];
+
+/** Tests that replace a module, which the next file would get too; see test/house.test.ts. */
+const APART = ['test/edge/secrets-stay.test.ts'];
+
+/**
+ * The files of one worker share its modules, which halves their time. So a test leaves nothing behind: spies are restored
+ * here, and a mocked client by its file.
+ */
+const shared = { isolate: false, restoreMocks: true, unstubEnvs: true };
+
+/** A machine may be ten times slower than ours, and stand still for seconds: what tests wait for comes late then, not never. */
+const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
@@ -16,12 +28,18 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
+      { extends: true, test: { name: 'rooms', include: ROOMS, ...shared } },
       {
         extends: true,
-        // A spy that is left would see all that the next file does.
-        test: { name: 'rooms', include: PURE, isolate: false, restoreMocks: true },
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ROOMS, ...APART],
+          ...shared,
+          ...patient,
+        },
       },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: PURE } },
+      { extends: true, test: { name: 'apart', include: APART } },
     ],
   },
 });

@@ -156,6 +156,23 @@ describe('the environment is read in one place', () => {
   });
 });
 
+const tests = sourcesIn('test');
+
+describe('test files of one worker share its modules', () => {
+  it('a client that a file mocks is restored by it', () => {
+    const mocking = tests.filter(({ text }) => /= mockClient\(/.test(text));
+    expect(mocking.length).toBeGreaterThan(0);
+    expect(mocking.filter(({ text }) => !/afterAll\(.*\.restore\(\)/.test(text))).toEqual([]);
+  });
+
+  it('a file that replaces a module runs in a process of its own', () => {
+    const replacing = tests.filter(({ text }) => /^vi\.mock\(/m.test(text));
+    const config = readFileSync(new URL('../vitest.config.ts', import.meta.url), 'utf8');
+    const apart = /APART = \[(.*?)\]/s.exec(config)?.[1];
+    expect(replacing.map(({ path }) => `'${path}'`)).toEqual([apart]);
+  });
+});
+
 /** An archive of the sources has no history. */
 const isCheckout = (): boolean => existsSync(new URL('../.git', import.meta.url));
 

@@ -5,7 +5,7 @@ import {
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makePublish } from '../../shared/edge/bus.ts';
 import { type Result, resultOf, timingOf } from '../../shared/intent/result.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
@@ -17,6 +17,7 @@ const eventBridge = mockClient(EventBridgeClient);
 afterEach(() => {
   eventBridge.reset();
 });
+afterAll(() => eventBridge.restore());
 
 const results = (count: number, message = ''): readonly Result[] => {
   const intent = intentOf({ jobs: Array.from({ length: count }, (_, i) => String(i)) });

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makeDeadLetter, makePostpone, readRecord } from '../../shared/edge/queue.ts';
 import { keptLog } from '../support/logs.ts';
 import { recordOf } from '../support/sqs.ts';
@@ -16,6 +16,7 @@ const sqs = mockClient(SQSClient);
 afterEach(() => {
   sqs.reset();
 });
+afterAll(() => sqs.restore());
 
 const text = (stringValue: string) => ({ stringValue, dataType: 'String' }) as const;
 

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makeEnqueue } from '../../shared/edge/queue.ts';
 import { keptLog } from '../support/logs.ts';
 import { batchAnswer, type EntryFate } from '../support/sqs.ts';
@@ -11,6 +11,7 @@ const sqs = mockClient(SQSClient);
 afterEach(() => {
   sqs.reset();
 });
+afterAll(() => sqs.restore());
 
 const begin = (
   fateOf: (body: string, times: number) => EntryFate = () => 'taken',

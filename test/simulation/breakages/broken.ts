@@ -3,7 +3,7 @@ import type { Breakage } from '../simulate.ts';
 
 /** A control loop with one defect. The oracles must see at least one of these promises broken. */
 export interface Broken {
-  /** The first seed, if only few histories can show the defect. 1 by default. */
+  /** The first seed; 1 by default. Where few histories show the defect, the search begins a little before one that does. */
   readonly from?: number;
   readonly name: string;
   readonly breaks: readonly string[];

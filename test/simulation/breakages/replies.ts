@@ -117,6 +117,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'takes one refusal at status 200 for the refusal of all jobs',
+    from: 140,
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
       reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(textOf(reply))
@@ -130,8 +131,8 @@ export const BROKEN_REPLIES: readonly Broken[] = [
     breakage: blameEverybody,
   },
   {
-    from: 6_400,
     name: 'does not isolate after a 403',
+    from: 6_400,
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
       reply.status === 403 || reply.status === 413
@@ -146,17 +147,19 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'runs a job before its stop is done',
+    from: 350,
     breaks: ['a run waits for the stop before it'],
     breakage: looksThatShow('job_cancel_success'),
   },
   {
     name: 'runs a job without the savepoint that its stop is making',
+    from: 1_750,
     breaks: ['a restart is whole'],
     breakage: looksThatShow('job_cancel_success'),
   },
   {
     name: 'takes a busy task for a refused one',
-    from: 2_000,
+    from: 2_150,
     breaks: ['verdicts are true'],
     breakage: repliesThat((reply) =>
       reply.body === null
