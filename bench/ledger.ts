@@ -15,7 +15,7 @@ const FIRST_JOB = 9_000_000_000_000_000_000n;
 
 const log = { info: () => undefined, warn: () => undefined };
 
-const LIMITS: ControlLimits = {
+export const LIMITS: ControlLimits = {
   maxJobsPerCall: () => 100,
   callsForMs: 15_000,
   callConcurrency: 8,
@@ -49,8 +49,13 @@ const countWriteUnits = (ledger: Ledger) => {
   return { ledger: counted, count };
 };
 
-const messagesOf = (jobsPerIntent: number): readonly Received[] =>
-  Array.from({ length: JOBS / jobsPerIntent }, (_, i) => ({
+/** So many jobs in intents of `jobsPerIntent`. Jobs with another `first` are other jobs. */
+export const messagesOf = (
+  jobsPerIntent: number,
+  count = JOBS,
+  first = FIRST_JOB,
+): readonly Received[] =>
+  Array.from({ length: count / jobsPerIntent }, (_, i) => ({
     messageId: String(i),
     receiveCount: 1,
     body: JSON.stringify({
@@ -60,7 +65,7 @@ const messagesOf = (jobsPerIntent: number): readonly Received[] =>
       project_id: PROJECT,
       options: { resume_savepoint: true },
       jobs: Array.from({ length: jobsPerIntent }, (_, at) =>
-        String(FIRST_JOB + BigInt(i * jobsPerIntent + at)),
+        String(first + BigInt(i * jobsPerIntent + at)),
       ),
       caller: 'http',
       accepted_at: new Date().toISOString(),
@@ -71,7 +76,7 @@ const messagesOf = (jobsPerIntent: number): readonly Received[] =>
   }));
 
 /** The upstream says yes to each job. */
-const agree = async ({ body, ready }: UpstreamRequest): Promise<Reply> => {
+export const agree = async ({ body, ready }: UpstreamRequest): Promise<Reply> => {
   const { job_ids } = JSON.parse((await ready?.()) ?? body ?? '');
   const { status, body: rows } = OPERATIONS['dli.run'].answer(job_ids, 'en-us');
   return readReply({ kind: 'replied', status, body: JSON.stringify(rows) });
