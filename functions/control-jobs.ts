@@ -79,7 +79,11 @@ const control = makeControlLoop(
     send: makePaced({ send, now, random, pause: sleep }),
     publish: makePublish(
       { eventBridge, log },
-      { busName: config.eventBusName, maxBytes: config.maxEventBytes },
+      {
+        busName: config.eventBusName,
+        maxBytes: config.maxEventBytes,
+        perEvent: config.resultsPerEvent,
+      },
     ),
     deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
     postpone: makePostpone({ sqs, log }, { queueUrl: config.queueUrl }),

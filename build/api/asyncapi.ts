@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RESULT_DETAIL_TYPE, RESULT_SOURCE } from '../../shared/intent/result.ts';
-import { eventSchema, resultSchema } from './result-event.ts';
+import {
+  PACKED_DETAIL_TYPE,
+  RESULT_DETAIL_TYPE,
+  RESULT_SOURCE,
+} from '../../shared/intent/result.ts';
+import { eventSchema, packedSchema, resultSchema } from './result-event.ts';
 
 const project = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
@@ -43,6 +47,29 @@ const message = {
   examples: [{ name: 'delivered', payload: example }],
 };
 
+const packed = {
+  name: 'jobControlResults',
+  title: PACKED_DETAIL_TYPE,
+  summary: 'Results of one call, or of none, if RESULTS_PER_EVENT is above 1.',
+  contentType: 'application/json',
+  payload: { $ref: '#/components/schemas/ResultsEvent' },
+  examples: [
+    {
+      name: 'delivered',
+      payload: {
+        ...example,
+        'detail-type': PACKED_DETAIL_TYPE,
+        detail: { results: [example.detail] },
+      },
+    },
+  ],
+};
+
+const MESSAGES = ['jobControlResult', 'jobControlResults'];
+
+const messagesAt = (path: string) =>
+  MESSAGES.map((name) => [name, { $ref: `${path}/${name}` }] as const);
+
 /** The AsyncAPI 3.0 description of the results bus. */
 export const asyncApi = (): unknown => ({
   asyncapi: '3.0.0',
@@ -57,9 +84,9 @@ export const asyncApi = (): unknown => ({
     results: {
       address: 'job-fanin-{stage}-results',
       title: 'The results bus',
-      description: `An event bus of EventBridge. Rules match source ${RESULT_SOURCE} and detail-type ${RESULT_DETAIL_TYPE}.`,
+      description: `An event bus of EventBridge. Rules match source ${RESULT_SOURCE} and detail-type ${RESULT_DETAIL_TYPE}, or ${PACKED_DETAIL_TYPE} if RESULTS_PER_EVENT is above 1.`,
       parameters: { stage: { description: 'The stage that was deployed.', default: 'dev' } },
-      messages: { jobControlResult: { $ref: '#/components/messages/jobControlResult' } },
+      messages: Object.fromEntries(messagesAt('#/components/messages')),
     },
   },
   operations: {
@@ -67,13 +94,15 @@ export const asyncApi = (): unknown => ({
       action: 'send',
       summary: 'job-fanin publishes the result of a job.',
       channel: { $ref: '#/channels/results' },
-      messages: [{ $ref: '#/channels/results/messages/jobControlResult' }],
+      messages: messagesAt('#/channels/results/messages').map(([, message]) => message),
     },
   },
   components: {
-    messages: { jobControlResult: message },
+    messages: { jobControlResult: message, jobControlResults: packed },
     schemas: {
-      ResultEvent: eventSchema({ $ref: '#/components/schemas/Result' }),
+      ResultEvent: eventSchema(RESULT_DETAIL_TYPE, { $ref: '#/components/schemas/Result' }),
+      ResultsEvent: eventSchema(PACKED_DETAIL_TYPE, { $ref: '#/components/schemas/Results' }),
+      Results: packedSchema({ $ref: '#/components/schemas/Result' }),
       Result: resultSchema,
     },
   },

@@ -30,6 +30,6 @@ export const resultEventDraft4 = (): JsonSchema => ({
   $schema: 'http://json-schema.org/draft-04/schema#',
   'x-amazon-events-source': RESULT_SOURCE,
   'x-amazon-events-detail-type': RESULT_DETAIL_TYPE,
-  ...eventSchema({ $ref: '#/definitions/Result' }),
+  ...eventSchema(RESULT_DETAIL_TYPE, { $ref: '#/definitions/Result' }),
   definitions: { Result: convert(resultSchema) },
 });

@@ -19,6 +19,7 @@ export type Detail = v.InferOutput<typeof detailSchema>;
 export const resultsOn = ({ events }: Pick<EventBus, 'events'>): readonly Detail[] => {
   const results = events
     .filter(({ source }) => source === 'job-fanin')
-    .map(({ detail }) => v.parse(detailSchema, detail));
+    .flatMap(({ detail }) => (Array.isArray(detail.results) ? detail.results : [detail]))
+    .map((detail) => v.parse(detailSchema, detail));
   return [...new Map(results.map((one) => [`${one.intent_id}/${one.job_id}`, one])).values()];
 };

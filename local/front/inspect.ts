@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
-import { parseJson } from '../../shared/json/json.ts';
-import type { EventBus } from '../bus/event-bus.ts';
+import { PACKED_DETAIL_TYPE, RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
+import { isObject, parseJson } from '../../shared/json/json.ts';
+import type { BusEvent, EventBus } from '../bus/event-bus.ts';
 import type { Health } from '../health.ts';
 import type { Upstream } from '../upstream/simulator.ts';
 
@@ -88,13 +88,19 @@ const UPSTREAM_LOOKS: Readonly<Record<string, (upstream: SeenUpstream, body: Buf
     ),
 };
 
+const intentsIn = ({ detail, 'detail-type': type }: BusEvent): readonly unknown[] => {
+  if (type === RESULT_DETAIL_TYPE) return [detail.intent_id];
+  if (type !== PACKED_DETAIL_TYPE || !Array.isArray(detail.results)) return [];
+  return detail.results.map((result) => isObject(result) && result.intent_id);
+};
+
 /** The bus also carries intents, for accept-event's rule. */
 const resultsOf = ({ events }: Pick<EventBus, 'events'>, query: URLSearchParams) => {
   const intentId = query.get('intent_id');
-  return events.filter(
-    ({ detail, 'detail-type': type }) =>
-      type === RESULT_DETAIL_TYPE && (intentId === null || detail.intent_id === intentId),
-  );
+  return events.filter((event) => {
+    const intents = intentsIn(event);
+    return intentId === null ? intents.length > 0 : intents.includes(intentId);
+  });
 };
 
 /** Hands on what was sent, which is then checked, and shows what has become of it. */

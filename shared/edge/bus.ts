@@ -6,7 +6,8 @@ import {
 import pLimit from 'p-limit';
 import { pack } from '../batching/pack.ts';
 import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
-import { RESULT_DETAIL_TYPE, RESULT_SOURCE, type Result } from '../intent/result.ts';
+import { RESULT_SOURCE, type Result } from '../intent/result.ts';
+import { eventsOf, type ResultsEvent } from '../intent/result-events.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 
@@ -20,13 +21,24 @@ const CONCURRENCY = 8;
 const bytesOf = ({ Source = '', DetailType = '', Detail = '' }: PutEventsRequestEntry): number =>
   Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail);
 
+export interface PublishOptions {
+  readonly busName: string;
+  /** Bytes per PutEvents request. */
+  readonly maxBytes: number;
+  /** Results per event. */
+  readonly perEvent: number;
+}
+
+/** What EventBridge counts of an event besides its detail. */
+const AROUND_DETAIL = 64;
+
 /**
  * Publishes results in PutEvents of at most ten entries and `maxBytes` bytes. Retries only the entries that failed. Says
  * of each result, in order, whether the bus has it.
  */
 export const makePublish = (
   { eventBridge, log }: { eventBridge: EventBridgeClient; log: Log },
-  { busName, maxBytes }: { busName: string; maxBytes: number },
+  { busName, maxBytes, perEvent }: PublishOptions,
 ) => {
   const put = async (entries: readonly PutEventsRequestEntry[]): Promise<readonly Taken[]> => {
     try {
@@ -41,18 +53,21 @@ export const makePublish = (
       return entries.map(() => 'never');
     }
   };
-  const entryOf = (result: Result): PutEventsRequestEntry => ({
+  const entryOf = ({ detailType, detail }: ResultsEvent): PutEventsRequestEntry => ({
     EventBusName: busName,
     Source: RESULT_SOURCE,
-    DetailType: RESULT_DETAIL_TYPE,
-    Detail: JSON.stringify(result),
+    DetailType: detailType,
+    Detail: detail,
   });
   return async (results: readonly Result[]): Promise<readonly boolean[]> => {
+    const events = eventsOf(results, { perEvent, maxBytes: maxBytes - AROUND_DETAIL });
     const slots = pLimit(CONCURRENCY);
-    const packs = pack(results.map(entryOf), bytesOf, { maxCount: BATCH, maxBytes });
+    const packs = pack(events.map(entryOf), bytesOf, { maxCount: BATCH, maxBytes });
     const taken = await Promise.all(
       packs.map((entries) => slots(() => repeatRefused(entries, put))),
     );
-    return taken.flat();
+    const isTaken = taken.flat();
+    const published = new Set(events.flatMap(({ places }, i) => (isTaken[i] ? places : [])));
+    return results.map((_, place) => published.has(place));
   };
 };

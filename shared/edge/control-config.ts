@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MOST_PER_EVENT } from '../intent/result.ts';
 import { httpUrl } from '../json/http-url.ts';
 import {
   type Environment,
@@ -79,6 +80,7 @@ const controlSchema = v.pipe(
     SETTLE_SECONDS: v.optional(whole(1, 900)),
     RECORD_ENDS: v.optional(flag, 'true'),
     MAX_EVENT_BYTES: payloadBytes,
+    RESULTS_PER_EVENT: v.optional(whole(1, MOST_PER_EVENT), '1'),
     LEASE_MARGIN_SECONDS: v.optional(whole(1, 900), '30'),
     MAX_RECEIVES: v.optional(whole(5, 1_000), '1000'),
     LEDGER_TABLE: v.optional(v.string()),
@@ -87,7 +89,7 @@ const controlSchema = v.pipe(
     UPSTREAM_SECRET_ID: v.optional(v.string()),
     UPSTREAM_SECRETS_FILE: v.optional(v.string()),
     SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
-    CALLS_PER_KEY: v.optional(whole(1, MOST_SIGNED_AT_ONCE), '1'),
+    CALLS_PER_KEY: v.optional(whole(1, MOST_SIGNED_AT_ONCE), '2'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     ...logEntries,
   }),
@@ -189,6 +191,7 @@ export const readControlConfig = (environment: Environment) => {
     deadLetterQueueUrl: settings.DEAD_LETTER_QUEUE_URL,
     eventBusName: settings.EVENT_BUS_NAME,
     maxEventBytes: settings.MAX_EVENT_BYTES,
+    resultsPerEvent: settings.RESULTS_PER_EVENT,
     upstream: upstreamOf(settings),
     secret: { id: settings.UPSTREAM_SECRET_ID, file: settings.UPSTREAM_SECRETS_FILE ?? '' },
     accounts: accountsOf(settings),

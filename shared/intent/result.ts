@@ -6,6 +6,12 @@ import type { Intent, IntentId } from './intent.ts';
 export const RESULT_SOURCE = 'job-fanin';
 export const RESULT_DETAIL_TYPE = 'Job Control Result';
 
+/** The `detail-type` of events that hold a list of results. Their schema is docs/results.schema.json. */
+export const PACKED_DETAIL_TYPE = 'Job Control Results';
+
+/** Results per event at most. */
+export const MOST_PER_EVENT = 100;
+
 /** The upstream call that a verdict rests on. */
 export interface CallInfo {
   readonly id: string;

@@ -30,6 +30,7 @@ type Fate = 'taken' | 'again' | 'silent';
 const begin = (
   fateOf: (job: string, times: number) => Fate = () => 'taken',
   maxBytes = 256 * 1024,
+  perEvent = 1,
 ) => {
   const seen = new Map<string, number>();
   const answer = ({ Detail = '' }: PutEventsRequestEntry): PutEventsResultEntry[] => {
@@ -49,7 +50,7 @@ const begin = (
   const { log, lines } = keptLog();
   const publish = makePublish(
     { eventBridge: new EventBridgeClient({}), log },
-    { busName: 'results', maxBytes },
+    { busName: 'results', maxBytes, perEvent },
   );
   return { publish, lines };
 };
@@ -99,6 +100,58 @@ describe('results go to the bus in batches', () => {
     });
     expect(await publish(results(300))).toEqual(Array(300).fill(true));
     expect(most).toBe(8);
+  });
+});
+
+describe('with several results per event', () => {
+  const ofCalls = (...sizes: readonly number[]): readonly Result[] =>
+    results(sizes.reduce((sum, size) => sum + size, 0)).map((result, i) => {
+      const call = sizes.findIndex((_, n) => i < sizes.slice(0, n + 1).reduce((a, b) => a + b, 0));
+      return { ...result, call: { id: `call ${call}`, size: sizes[call] ?? 0, attempts: 1 } };
+    });
+  const packed = () =>
+    puts()
+      .flat()
+      .map(({ Detail = '' }) => JSON.parse(Detail).results as readonly Result[]);
+
+  it('an event holds the results of one call, unchanged, under a type of its own', async () => {
+    const { publish } = begin(undefined, undefined, 100);
+    const all = ofCalls(150, 3);
+    expect(await publish(all)).toEqual(Array(153).fill(true));
+    expect(packed().map(({ length }) => length)).toEqual([100, 50, 3]);
+    expect(packed().flat()).toEqual(JSON.parse(JSON.stringify(all)));
+    expect(puts()).toHaveLength(1);
+    const types = puts()
+      .flat()
+      .map(({ DetailType }) => DetailType);
+    expect(new Set(types)).toEqual(new Set(['Job Control Results']));
+  });
+
+  it('and a list too if it is one result alone', async () => {
+    const { publish } = begin(undefined, undefined, 100);
+    await publish(ofCalls(1));
+    expect(packed().map(({ length }) => length)).toEqual([1]);
+  });
+
+  it('cut by size, in bytes of UTF-8', async () => {
+    const { publish } = begin(undefined, 8_000, 100);
+    const large = results(9, '€'.repeat(900));
+    expect(await publish(large)).toEqual(Array(9).fill(true));
+    expect(packed().map(({ length }) => length)).toEqual([2, 2, 2, 2, 1]);
+    for (const { Detail = '' } of puts().flat())
+      expect(Buffer.byteLength(Detail)).toBeLessThan(8_000);
+  });
+
+  it('an event that the bus does not take leaves its results unpublished, and no other', async () => {
+    const { publish } = begin(undefined, undefined, 2);
+    eventBridge.on(PutEventsCommand).callsFake(({ Entries }) => ({
+      Entries: Entries.map(({ Detail }: PutEventsRequestEntry) =>
+        JSON.parse(Detail ?? '').results[0].job_id === '2'
+          ? { ErrorCode: 'InternalFailure' }
+          : { EventId: 'e' },
+      ),
+    }));
+    expect(await publish(ofCalls(5))).toEqual([true, true, false, false, true]);
   });
 });
 

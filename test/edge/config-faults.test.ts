@@ -106,6 +106,7 @@ describe('a bad setting fails at cold start, with every problem', () => {
     ['1', '5'],
     ['2', '3'],
     ['3', undefined],
+    [undefined, '3'],
     [undefined, '1000'],
   ])(
     '%s calls per key in %s concurrent batches could lock the key',
@@ -119,7 +120,8 @@ describe('a bad setting fails at cold start, with every problem', () => {
   it.each([
     ['4', '1'],
     ['2', '2'],
-    [undefined, '4'],
+    ['1', '4'],
+    [undefined, undefined],
   ])('%s in %s could not', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
     expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([]);
   });

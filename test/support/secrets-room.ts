@@ -286,7 +286,10 @@ export const startSecretsRoom = (seed: number, sourceKind: Source) => {
       ledger: makeDynamoLedger({ dynamoDb, log }, 'ledger'),
       identify,
       send: makePaced({ send, now, random: () => 0.5, pause }),
-      publish: makePublish({ eventBridge, log }, { busName: 'bus', maxBytes: 256 * 1024 }),
+      publish: makePublish(
+        { eventBridge, log },
+        { busName: 'bus', maxBytes: 256 * 1024, perEvent: 1 },
+      ),
       deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: 'https://sqs/dead' }),
       postpone: makePostpone({ sqs, log }, { queueUrl: 'https://sqs/intents' }),
       log,

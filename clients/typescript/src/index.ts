@@ -6,7 +6,7 @@ export {
   type SubmitOptions,
 } from './client.ts';
 export { ProblemError, type ProblemType, UnansweredError } from './errors.ts';
-export { isResult, isResultEvent } from './is-result.ts';
+export { isResult, isResultEvent, isResultsEvent, resultsIn } from './is-result.ts';
 export type {
   DliDeleteIntent,
   DliRunIntent,
@@ -20,5 +20,6 @@ export type {
   Receipt,
   Result,
   ResultEvent,
+  ResultsEvent,
 } from './schemas.ts';
 export { EVIDENCE, OPERATIONS, OUTCOMES, PROBLEM_TYPES } from './schemas.ts';

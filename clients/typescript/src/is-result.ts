@@ -1,5 +1,12 @@
 import { isObject, isText } from './json.ts';
-import { EVIDENCE, OPERATIONS, OUTCOMES, type Result, type ResultEvent } from './schemas.ts';
+import {
+  EVIDENCE,
+  OPERATIONS,
+  OUTCOMES,
+  type Result,
+  type ResultEvent,
+  type ResultsEvent,
+} from './schemas.ts';
 
 type Check = (value: unknown) => boolean;
 
@@ -59,10 +66,26 @@ const isComplete = (result: Readonly<Record<string, unknown>>): boolean => {
 export const isResult = (value: unknown): value is Result =>
   isObject(value) && hasFields(value) && isComplete(value);
 
-/** Whether a value is a result with EventBridge's envelope around it. */
-export const isResultEvent = (value: unknown): value is ResultEvent =>
+const hasEnvelope = (value: unknown, detailType: string): value is { readonly detail: unknown } =>
   isObject(value) &&
   value.source === 'job-fanin' &&
-  value['detail-type'] === 'Job Control Result' &&
-  all({ version: isText, id: isText, account: isText, time: isText, region: isText })(value) &&
-  isResult(value.detail);
+  value['detail-type'] === detailType &&
+  all({ version: isText, id: isText, account: isText, time: isText, region: isText })(value);
+
+/** Whether a value is a result with EventBridge's envelope around it. */
+export const isResultEvent = (value: unknown): value is ResultEvent =>
+  hasEnvelope(value, 'Job Control Result') && isResult(value.detail);
+
+/** Whether a value is a list of results with EventBridge's envelope around it. */
+export const isResultsEvent = (value: unknown): value is ResultsEvent =>
+  hasEnvelope(value, 'Job Control Results') &&
+  isObject(value.detail) &&
+  Array.isArray(value.detail.results) &&
+  value.detail.results.length > 0 &&
+  value.detail.results.every(isResult);
+
+/** The results in an event of the bus, however many one event holds. None if it is no event of job-fanin. */
+export const resultsIn = (event: unknown): readonly Result[] => {
+  if (isResultEvent(event)) return [event.detail];
+  return isResultsEvent(event) ? event.detail.results : [];
+};

@@ -173,3 +173,19 @@ export type Result =
   | (ResultFields & { readonly outcome: 'expired'; })
   | (ResultFields & { readonly outcome: 'failed'; });
 
+export interface ResultsEvent {
+  readonly version: string;
+  readonly id: string;
+  readonly 'detail-type': 'Job Control Results';
+  readonly source: 'job-fanin';
+  readonly account: string;
+  readonly time: string;
+  readonly region: string;
+  readonly resources?: readonly string[] | undefined;
+  readonly detail: Results;
+}
+
+export interface Results {
+  readonly results: readonly Result[];
+}
+
