@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { makeAccept } from '../shared/accept/accept.ts';
+import { makeAccept, makeAcceptSteps } from '../shared/accept/accept.ts';
+import { makeAcceptOnce } from '../shared/accept/accept-once.ts';
 import { documentRoute } from '../shared/accept/document-route.ts';
+import { hookRoute } from '../shared/accept/hook-route.ts';
+import { NO_MEMORY } from '../shared/accept/request-memory.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
 import { makeAdmit } from '../shared/callers/admit.ts';
@@ -9,7 +13,7 @@ import { schemesOf } from '../shared/callers/schemes.ts';
 import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
-import { newIntentId } from '../shared/edge/intent-id.ts';
+import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
@@ -29,13 +33,22 @@ const enqueue = makeEnqueue(
   { queueUrl, maxBytes: maxMessageBytes },
 );
 
-const accept = makeAccept({
+const acceptEdges = {
   // An environment that serves several requests at once sends their messages together.
   enqueue: joinCalls(enqueue),
   now,
   newIntentId,
   maxMessageBytes,
   deadlineMs,
+};
+
+const accept = makeAccept(acceptEdges);
+const acceptOnce = makeAcceptOnce({
+  ...makeAcceptSteps(acceptEdges),
+  memory: async () => NO_MEMORY,
+  keyOf,
+  now,
+  pause: sleep,
 });
 
 /** Secrets Manager's client is imported at the first request: a cold start does not wait for it. */
@@ -73,7 +86,11 @@ const admit = makeAdmit({
 
 /** HTTP API → intents → queue. */
 export const handler = makeHttpHandler({
-  routes: [...makeRoutes(accept, now), documentRoute(readOpenApi)],
+  routes: [
+    ...makeRoutes(accept, now, keyOf),
+    hookRoute({ acceptOnce, newIntentId, keyOf, now }),
+    documentRoute(readOpenApi),
+  ],
   tell: tellProblem,
   admit,
   newIntentId,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { ANY } from '../shared/callers/caller.ts';
 import type { CallerEntry, Callers } from '../shared/callers/callers-document.ts';
 import { readCallers } from '../shared/callers/callers-document.ts';
-import type { Hook } from '../shared/callers/hook-mapping.ts';
 import type { Proof } from '../shared/callers/proof.ts';
 import { sentence } from '../shared/json/fault.ts';
 import { MisconfiguredError } from '../shared/json/settings.ts';
+import { DEVELOPMENT_HOOKS } from './development-hooks.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import type { Settings } from './settings.ts';
 import { unusable } from './unusable-setting.ts';
@@ -54,15 +54,16 @@ export const DEV_NAME = 'dev';
 export const devWebhookSecret = (token: string): string =>
   `whsec_${digestOf(token).digest('base64')}`;
 
-const caller = (id: string, proof: Proof, more: Pick<CallerEntry, 'hook'> = {}): CallerEntry => ({
+const caller = (id: string, proof: Proof): CallerEntry => ({
   id,
   proofs: [proof],
-  ...more,
   grants: [{ projects: [ANY], operations: [ANY] }],
 });
 
-/** The payload of a development hook is an intent. */
-const WHOLE_INTENT: Hook = { intent: { body: '' } };
+const hookCaller = (id: keyof typeof DEVELOPMENT_HOOKS, proof: Proof): CallerEntry => ({
+  ...caller(id, proof),
+  hook: DEVELOPMENT_HOOKS[id],
+});
 
 /** A caller of each kind, with every grant. One token is the secret of all. */
 export const developmentCallers = (token: string): Callers => {
@@ -74,8 +75,13 @@ export const developmentCallers = (token: string): Callers => {
     caller('dev-basic', { kind: 'basic', user: DEV_NAME, password_sha256: sha256 }),
     caller('dev-vendor', { kind: 'vendor-key', access_key: DEV_NAME, secret_key: token }),
     caller('dev-iam', { kind: 'iam', user_id }),
-    caller('dev-webhook', { kind: 'standard-webhooks', secret }, { hook: WHOLE_INTENT }),
-    caller('dev-github', { kind: 'github', secret: token }, { hook: WHOLE_INTENT }),
+    hookCaller('dev-webhook', { kind: 'standard-webhooks', secret }),
+    hookCaller('dev-github', { kind: 'github', secret: token }),
+    hookCaller('dev-alertmanager', {
+      kind: 'basic',
+      user: 'dev-alertmanager',
+      password_sha256: sha256,
+    }),
   ];
 };
 
@@ -87,6 +93,7 @@ const greetingOf = (token: string): readonly string[] => [
   `  dev-iam      IAM user ${DEV_NAME} of domain ${DEV_NAME}, password ${token}`,
   `  dev-webhook  POST /v1/hooks/dev-webhook, secret ${devWebhookSecret(token)}`,
   `  dev-github   POST /v1/hooks/dev-github, secret ${token}`,
+  `  dev-alertmanager  POST /v1/hooks/dev-alertmanager, user dev-alertmanager, password ${token}`,
 ];
 
 const makeDevelopmentCallers = ({ DATA_DIR, DEV_TOKEN }: Wanted): StackCallers => {

@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { documents } from '../build/api/documents.ts';
 import { samples } from '../build/api/samples.ts';
 import { documentRoute } from '../shared/accept/document-route.ts';
+import { hookRoute } from '../shared/accept/hook-route.ts';
 import { makeRoutes } from '../shared/accept/routes.ts';
+import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { beginRoutes } from './support/accept-routes.ts';
 import { startAcceptance } from './support/acceptance.ts';
 import { PROJECT } from './support/messages.ts';
@@ -23,7 +25,13 @@ describe('the published documents are what the code says (`npm run docs` writes 
 });
 
 const routes = [
-  ...makeRoutes(startAcceptance().accept, () => new Date()),
+  ...makeRoutes(startAcceptance().accept, () => new Date(), keyOf),
+  hookRoute({
+    acceptOnce: () => Promise.reject(new Error('not asked')),
+    newIntentId,
+    keyOf,
+    now: () => new Date(),
+  }),
   documentRoute(async () => ''),
 ].map(({ method, path }) => ({ method: method.toLowerCase(), path }));
 

@@ -87,6 +87,13 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
       expires_at: time,
     },
   },
+  Receipts: {
+    type: 'object',
+    required: ['intents'],
+    properties: {
+      intents: { type: 'array', minItems: 1, items: { $ref: '#/components/schemas/Receipt' } },
+    },
+  },
   Problem: {
     description: 'RFC 9457. What each type means: docs/problems.md.',
     type: 'object',

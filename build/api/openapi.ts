@@ -4,33 +4,19 @@ import { nativeSchema } from '../../shared/intent/request.ts';
 import type { JsonSchema } from '../../shared/json/wire-form.ts';
 import { operations } from '../../shared/operations/index.ts';
 import type { Operation } from '../../shared/operations/operation.ts';
+import { bodyOf, ref, refOf, success } from './body-and-answer.ts';
+import { cloudEventForm } from './cloud-event-form.ts';
 import { answerSchemas, headers, parameters, shared, sharedInFull } from './components.ts';
 import { hoist } from './hoist.ts';
+import { hookRoute, securityOfHooks } from './hook-route.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
 import { idHeaders, notOffered, refusals } from './responses.ts';
-import { examplesFor } from './samples.ts';
 
 const project = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-
-const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 
 /** `dli.run` is DliRun. */
 const titleOf = (name: string): string =>
   name.replace(/(?:^|\.)(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-const refOf = (name: string) => ref('schemas', name);
-
-const bodyOf = (schema: JsonSchema, path: string) => ({
-  required: true,
-  description: 'Less than 1,000,000 bytes.',
-  content: { 'application/json': { schema, ...examplesFor(path) } },
-});
-
-const success = (description: string, name: string) => ({
-  description,
-  headers: idHeaders,
-  content: { 'application/json': { schema: refOf(name) } },
-});
 
 /** The native request for one operation. What the operation never takes is left out. */
 const nativeForm = ({ name }: Operation): JsonSchema => {
@@ -49,13 +35,21 @@ const requestSchemas = Object.fromEntries(
   ]),
 );
 
+/** An intent, bare or in a CloudEvent. */
+const nativeBody = () => {
+  const body = bodyOf(refOf('Intent'), '/v1/intents');
+  const structured = { 'application/cloudevents+json': { schema: refOf('CloudEvent') } };
+  return { ...body, content: { ...body.content, ...structured } };
+};
+
 const nativeRoute = () => ({
   operationId: 'acceptIntent',
   tags: ['native'],
   summary: 'Hands in an intent: one operation on one or more jobs of one project',
-  description: 'A job that is listed twice must have the same options each time.',
+  description:
+    'A job that is listed twice must have the same options each time. A CloudEvent may also come in binary mode: its attributes as `ce-` headers, its data as the body.',
   parameters: [ref('parameters', 'CorrelationId'), ref('parameters', 'Traceparent')],
-  requestBody: bodyOf(refOf('Intent'), '/v1/intents'),
+  requestBody: nativeBody(),
   responses: { 202: success('The queue has every job.', 'Receipt'), ...refusals('problem') },
 });
 
@@ -149,6 +143,7 @@ const security = {
 };
 
 const schemas = {
+  CloudEvent: cloudEventForm(refOf('Intent')),
   Intent: {
     oneOf: operations.map(({ name }) => refOf(`${titleOf(name)}Intent`)),
     discriminator: {
@@ -170,12 +165,14 @@ export const openApi = (): unknown => ({
   security: Object.keys(security).map((name) => ({ [name]: [] })),
   tags: [
     { name: 'native', description: 'Our own routes.' },
+    { name: 'webhooks', description: 'Senders with payloads of their own.' },
     { name: 'dli', description: 'Drop-in routes of DLI.' },
     { name: 'drs', description: 'Drop-in routes of DRS.' },
     { name: 'not offered', description: 'The vendor’s other calls.' },
   ],
   paths: {
     '/v1/intents': { post: nativeRoute() },
+    '/v1/hooks/{caller}': { post: hookRoute },
     ...Object.fromEntries(
       operations.map((row) => [row.path, { [row.method.toLowerCase()]: dropInRoute(row) }]),
     ),
@@ -188,6 +185,6 @@ export const openApi = (): unknown => ({
     headers,
     responses: { NotOffered: notOffered },
     pathItems: { NotOffered: notOfferedItem },
-    securitySchemes: security,
+    securitySchemes: { ...security, ...securityOfHooks },
   },
 });

@@ -19,7 +19,7 @@ const objectIn = (text: string, file: string): JsonObject => {
 
 /** Every request under `events/accept-http`, with exact ids. */
 export const samples: readonly Sample[] = readdirSync(FOLDER)
-  .toSorted()
+  .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
   .map((file) => {
     const { rawPath, body } = objectIn(readFileSync(join(FOLDER, file), 'utf8'), file);
     return {
@@ -31,7 +31,7 @@ export const samples: readonly Sample[] = readdirSync(FOLDER)
 
 /** The samples for a path, as OpenAPI has its examples; nothing if there are none. */
 export const examplesFor = (template: string): Readonly<Record<string, unknown>> => {
-  const path = new RegExp(`^${template.replaceAll('.', '\\.').replace('{project_id}', '[^/]+')}$`);
+  const path = new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/, '[^/]+')}$`);
   const found = samples.filter((sample) => path.test(sample.path));
   if (found.length === 0) return {};
   const examples = found.map(({ name, body }) => [

@@ -43,11 +43,13 @@ const ROOT = new URL('../../events/', import.meta.url);
 
 const FOLDERS = ['accept-http', 'accept-event', 'control-jobs'] as const;
 
+const byNumber = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10);
+
 /** Every sample there is, in the order of their numbers. Throws if one is no event of its function. */
 export const readSamples = (): readonly Sample[] =>
   FOLDERS.flatMap((folder) =>
     readdirSync(new URL(`${folder}/`, ROOT))
-      .toSorted()
+      .toSorted(byNumber)
       .map((name): Sample => {
         const file = `${folder}/${name}`;
         const event: unknown = JSON.parse(readFileSync(new URL(file, ROOT), 'utf8'));

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import type { Settings } from '../settings.ts';
 import type { Stack } from '../stack.ts';
 import { clientOptions } from '../wires.ts';
+import { proofOf } from './hook-proof.ts';
 import type { Arrival, Sample } from './samples.ts';
 
 type EventOf<Way extends Arrival['way']> = Extract<Arrival, { way: Way }>['event'];
@@ -22,14 +23,11 @@ const overHttp = async (
   token: string,
   { rawPath, headers, body }: EventOf<'http'>,
 ): Promise<Told> => {
-  const { 'content-type': type = '', 'x-language': language = '' } = headers;
+  const { host: _, ...own } = headers;
+  const proof = proofOf(rawPath, body, headers, token);
   const response = await request(url + rawPath, {
     method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': type,
-      'x-language': language,
-    },
+    headers: { ...own, ...proof },
     body,
   });
   await response.body.dump();

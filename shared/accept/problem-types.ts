@@ -10,6 +10,7 @@ export const PROBLEM_TYPES = {
   'body-too-large': { status: 413, title: 'Body too large' },
   'body-not-json': { status: 415, title: 'Body is not JSON' },
   'idempotency-key-reused': { status: 422, title: 'Idempotency-Key used for another request' },
+  'payload-not-mapped': { status: 422, title: 'Payload not mapped' },
   'quota-exceeded': { status: 429, title: 'Quota exceeded' },
   'internal-error': { status: 500, title: 'Internal error' },
   'queue-unavailable': { status: 503, title: 'Queue unavailable' },

@@ -53,6 +53,10 @@ type Params = Readonly<Record<string, string | undefined>>;
 /** The body as text, or why it cannot be read. */
 const readText = (raw: RawRequest): { readonly ok: true; readonly text: string } | Refused => {
   const type = raw.headers['content-type'] ?? '';
+  if (/^application\/cloudevents-batch/i.test(type))
+    return refused(
+      problemOf('body-not-json', 'Batches of CloudEvents are not taken: send each event alone.'),
+    );
   if (!/^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type))
     return refused(problemOf('body-not-json', 'Send JSON, with content-type: application/json.'));
   try {

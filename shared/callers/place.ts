@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
-import { isPointer, POINTER_RULE } from '../json/json-pointer.ts';
+import { isPointer, LONGEST_POINTER, POINTER_FORM, POINTER_RULE } from '../json/json-pointer.ts';
 import { type JsonSchema, wireForm } from '../json/wire-form.ts';
 
 /** Where a value of a payload is: a JSON pointer from the root of the body, or from one item of a list in it. */
@@ -23,7 +23,11 @@ const isSound = (value: JsonObject, more: readonly string[] = []): boolean =>
 
 export const isPlace = (value: unknown): value is Place => isObject(value) && isSound(value);
 
-const pointerForm: JsonSchema = { type: 'string', format: 'json-pointer' };
+const pointerForm: JsonSchema = {
+  type: 'string',
+  pattern: POINTER_FORM.source,
+  maxLength: LONGEST_POINTER,
+};
 
 /** A JSON pointer. */
 export const pointerSchema = v.pipe(

@@ -34,9 +34,12 @@ const iamId = matching(/^[A-Za-z0-9_-]{1,64}$/, 'must be an id of IAM: letters, 
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const webhookSecret = matching(
-  /^wh(sec|pk)_[A-Za-z0-9+/]{16,512}={0,2}$/,
-  'must be a secret of Standard Webhooks: whsec_ or whpk_, then base64',
+  /^(whsec_[A-Za-z0-9+/]{16,512}={0,2}|whpk_[A-Za-z0-9+/]{43}=)$/,
+  'must be a secret of Standard Webhooks: whsec_ and base64, or whpk_ and 32 bytes in base64',
 );
+
+/** GitHub takes secrets with spaces. */
+const line = matching(/^[ -~]{1,1024}$/, 'must be 1 to 1024 characters of printable ASCII');
 
 /** A person writes the secret, so every field in it has a meaning. */
 export const IGNORES_NOTHING = (): boolean => false;
@@ -75,7 +78,7 @@ const SCHEMAS = {
     })),
   ),
   'standard-webhooks': fields({ kind: v.literal('standard-webhooks'), secret: webhookSecret }),
-  github: fields({ kind: v.literal('github'), secret: word }),
+  github: fields({ kind: v.literal('github'), secret: line }),
 };
 
 export type ProofKind = keyof typeof SCHEMAS;

@@ -1,7 +1,9 @@
 import { makeBasic } from './basic-scheme.ts';
 import { makeBearer } from './bearer-scheme.ts';
 import type { CallerEntry, Callers } from './callers-document.ts';
+import { makeGithub } from './github-scheme.ts';
 import type { Scheme } from './scheme.ts';
+import { makeStandardWebhooks } from './standard-webhooks-scheme.ts';
 
 /** Makes a scheme for the callers that it may prove. */
 export type MakeScheme = (callers: Callers) => Scheme;
@@ -10,7 +12,7 @@ export type MakeScheme = (callers: Callers) => Scheme;
 const GENERAL: readonly MakeScheme[] = [makeBearer, makeBasic];
 
 /** Schemes of a caller's hook. Each proves that one caller only. */
-const OF_HOOKS: readonly MakeScheme[] = [makeBearer, makeBasic];
+const OF_HOOKS: readonly MakeScheme[] = [makeStandardWebhooks, makeGithub, makeBearer, makeBasic];
 
 export interface Schemes {
   readonly general: readonly Scheme[];

@@ -1,6 +1,6 @@
 import type { Fault } from '../json/fault.ts';
 import type { Json, JsonObject } from '../json/json.ts';
-import { attributeFaults, eventOf, type ReadCloudEvent } from './cloud-event.ts';
+import { type ReadCloudEvent, readAttributes } from './cloud-event.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +27,12 @@ const decode = (header: string): string | undefined => {
 
 const placeOf = (name: string): string => `header ${PREFIX}${name}`;
 
+/** Faults name an attribute as `#/id`. */
+const inHeader = ({ pointer, detail }: Fault): Fault => ({
+  pointer: placeOf(pointer.slice('#/'.length)),
+  detail,
+});
+
 /**
  * Reads a CloudEvent in binary mode. `Content-Type` stands for `datacontenttype`, which must not be a header of its own.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#31-binary-content-mode
@@ -35,23 +41,20 @@ export const readBinaryEvent = (headers: Headers, data: Json): ReadCloudEvent =>
   const decoded = Object.entries(headers)
     .filter(([name]) => name.startsWith(PREFIX))
     .map(([name, value = '']) => [name.slice(PREFIX.length), decode(value)] as const);
-  const undecoded = decoded.flatMap(([name, value]): readonly Fault[] =>
-    value === undefined ? [{ pointer: placeOf(name), detail: 'is not UTF-8' }] : [],
-  );
-  const { datacontenttype: twice, ...attributes }: JsonObject = Object.fromEntries(
+  const undecoded = decoded.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  const { datacontenttype: twice, ...given }: JsonObject = Object.fromEntries(
     decoded.map(([name, value]) => [name, value ?? null]),
   );
-  const faults = attributeFaults(attributes, placeOf).filter(
-    ({ pointer }) => !undecoded.some((fault) => fault.pointer === pointer),
-  );
+  const read = readAttributes(given);
+  const faults = (read.ok ? [] : read.faults).map(inHeader);
   const all = [
-    ...undecoded,
-    ...faults,
+    ...undecoded.map((name) => ({ pointer: placeOf(name), detail: 'is not UTF-8' })),
+    ...faults.filter(({ pointer }) => !undecoded.map(placeOf).includes(pointer)),
     ...(twice === undefined
       ? []
       : [{ pointer: placeOf('datacontenttype'), detail: 'must not be there: send Content-Type' }]),
   ];
-  return all.length > 0
-    ? { ok: false, faults: all }
-    : { ok: true, event: eventOf(attributes, data) };
+  return read.ok && all.length === 0
+    ? { ok: true, event: { ...read.attributes, data } }
+    : { ok: false, faults: all };
 };

@@ -1,21 +1,57 @@
 import * as v from 'valibot';
-import type { Fault } from '../json/fault.ts';
+import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../json/json.ts';
+import { wireForm } from '../json/wire-form.ts';
 import { sequenceSchema } from './sequence.ts';
 
+const TEXT_RULE = 'must be a text that is not empty';
+
+const text = v.pipe(v.string(TEXT_RULE), v.minLength(1, TEXT_RULE));
+
+/** Every time of RFC 3339 from 1971 on, but for the last days of a month. */
+const PUBLISHED_TIME =
+  '^(197[1-9]|19[89][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$';
+
+/** Intent ids hold times from 1970 on. */
+const time = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const read = readTime(typeof value === 'string' ? value : '');
+    if (read.ok && read.at >= 0) return read.at;
+    addIssue({
+      message: read.ok ? 'is before 1970, so it cannot be the time of the event' : read.detail,
+    });
+    return NEVER;
+  }),
+  wireForm(() => ({ type: 'string', pattern: PUBLISHED_TIME })),
+);
+
+const JSON_RULE = 'must be JSON';
+
+const jsonType = v.pipe(
+  v.string(JSON_RULE),
+  v.regex(/^[\w.+-]+\/([\w.-]+\+)?(json|JSON) *(;.*)?$/, JSON_RULE),
+);
+
+/** The attributes that we read. All others are ignored. */
+export const attributesSchema = v.object({
+  specversion: v.literal('1.0', 'must be 1.0'),
+  id: text,
+  source: text,
+  type: text,
+  time: v.exactOptional(time),
+  sequence: v.exactOptional(sequenceSchema),
+  datacontenttype: v.exactOptional(jsonType),
+});
+
 /**
- * A CloudEvent (1.0) that carries an intent as its data. Attributes that we do not read may have any value.
+ * A CloudEvent (1.0) that carries an intent as its data. `source` and `id` together are equal for each delivery of one
+ * event, and for no other event. `time` is in milliseconds since 1970.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
  */
-export interface CloudEvent {
-  /** `source` and `id` together: equal for each delivery of one event, and for no other event. */
-  readonly source: string;
-  readonly id: string;
-  /** When it occurred, in milliseconds since 1970. */
-  readonly time?: number;
-  /** As an intent has it. */
-  readonly sequence?: string;
+export interface CloudEvent
+  extends Pick<v.InferOutput<typeof attributesSchema>, 'id' | 'source' | 'time' | 'sequence'> {
   readonly data: Json;
 }
 
@@ -27,60 +63,28 @@ export type ReadCloudEvent =
 export const isCloudEvent = (value: unknown): value is JsonObject =>
   isObject(value) && Object.hasOwn(value, 'specversion');
 
-const JSON_TYPE = /^[\w.+-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+/** An attribute that is null is not set (JSON format §2.2). */
+const isSet = ([, value]: readonly [string, unknown]): boolean =>
+  value !== null && value !== undefined;
 
-/** Undefined: nothing is wrong. An attribute that is null is not set (JSON format §2.2). */
-type Check = (value: Json) => string | undefined;
+type ReadAttributes =
+  | { readonly ok: true; readonly attributes: Omit<CloudEvent, 'data'> }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
 
-const text: Check = (value) =>
-  typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty';
-
-const time: Check = (value) => {
-  const read = readTime(typeof value === 'string' ? value : '');
-  if (!read.ok) return read.detail;
-  return read.at < 0 ? 'is before 1970, so it cannot be the time of the event' : undefined;
-};
-
-const sequence: Check = (value) => v.safeParse(sequenceSchema, value).issues?.[0].message;
-
-const CHECKS: Readonly<Record<string, Check>> = {
-  specversion: (value) => (value === '1.0' ? undefined : 'must be 1.0'),
-  id: text,
-  source: text,
-  type: text,
-  time,
-  sequence,
-  datacontenttype: (value) =>
-    typeof value === 'string' && JSON_TYPE.test(value) ? undefined : 'must be JSON',
-};
-
-const REQUIRED: readonly string[] = ['specversion', 'id', 'source', 'type'];
-
-const isSet = (value: Json | undefined): value is Json => value !== undefined && value !== null;
-
-/** The faults of a CloudEvent's attributes. `placeOf` says where an attribute stands. */
-export const attributeFaults = (
-  attributes: JsonObject,
-  placeOf: (name: string) => string,
-): readonly Fault[] =>
-  Object.entries(CHECKS).flatMap(([name, check]) => {
-    const value = attributes[name];
-    const missing = REQUIRED.includes(name) ? 'is required' : undefined;
-    const detail = isSet(value) ? check(value) : missing;
-    return detail === undefined ? [] : [{ pointer: placeOf(name), detail }];
-  });
-
-/** The event of attributes without faults, and its data. */
-export const eventOf = (attributes: JsonObject, data: Json): CloudEvent => {
-  const { id, source, time: when, sequence: order } = attributes;
-  const read = readTime(String(when));
-  const spelt = v.safeParse(sequenceSchema, order);
+/** Reads attributes, and names every fault. */
+export const readAttributes = (given: JsonObject): ReadAttributes => {
+  const set = Object.fromEntries(Object.entries(given).filter(isSet));
+  const read = v.safeParse(attributesSchema, set);
+  if (!read.success) return { ok: false, faults: faultsOf(read.issues) };
+  const { id, source, time: at, sequence } = read.output;
   return {
-    id: String(id),
-    source: String(source),
-    ...(isSet(when) && read.ok && { time: read.at }),
-    ...(isSet(order) && spelt.success && { sequence: spelt.output }),
-    data,
+    ok: true,
+    attributes: {
+      id,
+      source,
+      ...(at !== undefined && { time: at }),
+      ...(sequence !== undefined && { sequence }),
+    },
   };
 };
 
@@ -91,12 +95,12 @@ type ReadData =
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** JSON format §3.1: the data stands as JSON in `data`, or as base64 in `data_base64`. Ids stay exact (promise P9). */
-const readData = ({ data, data_base64: encoded }: JsonObject): ReadData => {
-  if (!isSet(encoded))
+const readData = ({ data, data_base64: encoded = null }: JsonObject): ReadData => {
+  const pointer = '#/data_base64';
+  if (encoded === null)
     return data === undefined
       ? { ok: false, fault: { pointer: '#/data', detail: 'is required: it is the intent' } }
       : { ok: true, data };
-  const pointer = '#/data_base64';
   if (data !== undefined)
     return { ok: false, fault: { pointer, detail: 'must not stand beside data' } };
   if (typeof encoded !== 'string' || !BASE64.test(encoded))
@@ -109,10 +113,10 @@ const readData = ({ data, data_base64: encoded }: JsonObject): ReadData => {
 
 /** Reads a CloudEvent in JSON, with every fault of its attributes. */
 export const readCloudEvent = (envelope: JsonObject): ReadCloudEvent => {
-  const faults = attributeFaults(envelope, (name) => `#/${name}`);
-  const read = readData(envelope);
-  if (!read.ok) return { ok: false, faults: [...faults, read.fault] };
-  return faults.length > 0
-    ? { ok: false, faults }
-    : { ok: true, event: eventOf(envelope, read.data) };
+  const read = readAttributes(envelope);
+  const inside = readData(envelope);
+  const faults = [...(read.ok ? [] : read.faults), ...(inside.ok ? [] : [inside.fault])];
+  return read.ok && inside.ok
+    ? { ok: true, event: { ...read.attributes, data: inside.data } }
+    : { ok: false, faults };
 };

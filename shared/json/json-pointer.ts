@@ -1,15 +1,15 @@
 import { isObject, type Json } from './json.ts';
 
 /** RFC 6901: empty for the whole document, or a slash before each name. */
-const FORM = /^(?:\/(?:[^~/]|~[01])*)*$/;
+export const POINTER_FORM = /^(?:\/(?:[^~/]|~[01])*)*$/;
 
-const LONGEST = 1_000;
+export const LONGEST_POINTER = 1_000;
 
 export const POINTER_RULE =
   'must be a JSON pointer: empty, or a slash before each name, as /labels/job_id';
 
 export const isPointer = (text: unknown): text is string =>
-  typeof text === 'string' && text.length <= LONGEST && FORM.test(text);
+  typeof text === 'string' && text.length <= LONGEST_POINTER && POINTER_FORM.test(text);
 
 /** The names in a pointer. In a name, `~1` stands for a slash, and `~0` for a tilde. */
 const namesIn = (pointer: string): readonly string[] =>

@@ -25,7 +25,7 @@ describe('it tells when it is ready, and then it is', () => {
       / {2}ledger \/\S+ledger\.sqlite \(.*\)\nDevelopment callers, each with every grant:\n/,
     );
     expect(stdout).toMatch(
-      / {2}dev-bearer +Authorization: Bearer dev-token\n( {2}dev-\w+ .*\n){5}Calls upstream are signed with a development key\.\n/,
+      / {2}dev-bearer +Authorization: Bearer dev-token\n( {2}dev-\w+ .*\n){6}Calls upstream are signed with a development key\.\n/,
     );
     console.info(/job-fanin .* is ready after .* s/.exec(stdout)?.[0]);
     expect(stderr).toBe('');

@@ -1,5 +1,6 @@
 import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
+import { keyOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from './acceptance.ts';
 import { letIn } from './callers.ts';
 import { askHandler, type Sent } from './http-events.ts';
@@ -17,7 +18,7 @@ export const beginRoutes = (options?: Parameters<typeof startAcceptance>[0], adm
   const { log, lines } = keptLog();
   let age = 10;
   const handler = makeHttpHandler({
-    routes: makeRoutes(accept, () => new Date(NOW)),
+    routes: makeRoutes(accept, () => new Date(NOW), keyOf),
     tell: tellProblem,
     admit,
     newIntentId: () => idAt(++age),

@@ -6,7 +6,7 @@ export const OUTCOMES = ['delivered', 'rejected', 'superseded', 'expired', 'fail
 
 export const EVIDENCE = ['keyed', 'positional', 'aggregate', 'observed'] as const;
 
-export const PROBLEM_TYPES = ['urn:job-fanin:problem:invalid-request', 'urn:job-fanin:problem:not-authenticated', 'urn:job-fanin:problem:not-granted', 'urn:job-fanin:problem:request-in-progress', 'urn:job-fanin:problem:body-too-large', 'urn:job-fanin:problem:body-not-json', 'urn:job-fanin:problem:idempotency-key-reused', 'urn:job-fanin:problem:quota-exceeded', 'urn:job-fanin:problem:internal-error', 'urn:job-fanin:problem:queue-unavailable', 'urn:job-fanin:problem:ledger-unavailable', 'urn:job-fanin:problem:callers-unavailable', 'about:blank'] as const;
+export const PROBLEM_TYPES = ['urn:job-fanin:problem:invalid-request', 'urn:job-fanin:problem:not-authenticated', 'urn:job-fanin:problem:not-granted', 'urn:job-fanin:problem:request-in-progress', 'urn:job-fanin:problem:body-too-large', 'urn:job-fanin:problem:body-not-json', 'urn:job-fanin:problem:idempotency-key-reused', 'urn:job-fanin:problem:payload-not-mapped', 'urn:job-fanin:problem:quota-exceeded', 'urn:job-fanin:problem:internal-error', 'urn:job-fanin:problem:queue-unavailable', 'urn:job-fanin:problem:ledger-unavailable', 'urn:job-fanin:problem:callers-unavailable', 'about:blank'] as const;
 
 export type Intent = DliRunIntent | DliStopIntent | DliDeleteIntent | DrsStartIntent | DrsStopIntent | DrsRetryIntent | DrsDeleteIntent;
 
@@ -115,7 +115,7 @@ export interface Receipt {
 }
 
 export interface Problem {
-  readonly type: 'urn:job-fanin:problem:invalid-request' | 'urn:job-fanin:problem:not-authenticated' | 'urn:job-fanin:problem:not-granted' | 'urn:job-fanin:problem:request-in-progress' | 'urn:job-fanin:problem:body-too-large' | 'urn:job-fanin:problem:body-not-json' | 'urn:job-fanin:problem:idempotency-key-reused' | 'urn:job-fanin:problem:quota-exceeded' | 'urn:job-fanin:problem:internal-error' | 'urn:job-fanin:problem:queue-unavailable' | 'urn:job-fanin:problem:ledger-unavailable' | 'urn:job-fanin:problem:callers-unavailable' | 'about:blank';
+  readonly type: 'urn:job-fanin:problem:invalid-request' | 'urn:job-fanin:problem:not-authenticated' | 'urn:job-fanin:problem:not-granted' | 'urn:job-fanin:problem:request-in-progress' | 'urn:job-fanin:problem:body-too-large' | 'urn:job-fanin:problem:body-not-json' | 'urn:job-fanin:problem:idempotency-key-reused' | 'urn:job-fanin:problem:payload-not-mapped' | 'urn:job-fanin:problem:quota-exceeded' | 'urn:job-fanin:problem:internal-error' | 'urn:job-fanin:problem:queue-unavailable' | 'urn:job-fanin:problem:ledger-unavailable' | 'urn:job-fanin:problem:callers-unavailable' | 'about:blank';
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 501 | 503;
   readonly title: string;
   readonly detail: string;
