@@ -19,6 +19,7 @@ const environment = {
   FUNCTION_TIMEOUT_SECONDS: '120',
   LEDGER_TABLE: 'ledger',
   UPSTREAM_SECRET_ID: 'job-fanin/upstream',
+  CALLERS_SECRET_ID: 'job-fanin/callers',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   // The function asks about its table at start. It needs no answer.

@@ -7,6 +7,7 @@ import { hookRoute } from '../shared/accept/hook-route.ts';
 import { NO_MEMORY } from '../shared/accept/request-memory.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
+import { makeTokenBuckets } from '../shared/batching/token-buckets.ts';
 import { makeAdmit } from '../shared/callers/admit.ts';
 import { keepCallers } from '../shared/callers/kept-callers.ts';
 import { schemesOf } from '../shared/callers/schemes.ts';
@@ -93,6 +94,7 @@ export const handler = makeHttpHandler({
   ],
   tell: tellProblem,
   admit,
+  takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
   newIntentId,
   log,
   basePath,

@@ -60,6 +60,8 @@ const schema = v.pipe(
     UPSTREAM_SECRETS_FILE: v.optional(v.string()),
     CALLERS_FILE: v.optional(v.string()),
     DEV_TOKEN: v.optional(devToken, DEFAULT_TOKEN),
+    THROTTLE_RATE: v.optional(whole(1, 100_000)),
+    THROTTLE_BURST: v.optional(whole(1, 100_000)),
     AWS_ENDPOINT_URL_SQS: v.optional(httpUrl),
     AWS_ENDPOINT_URL_EVENTBRIDGE: v.optional(httpUrl),
     AWS_ENDPOINT_URL_DYNAMODB: v.optional(httpUrl),
@@ -93,6 +95,15 @@ const schema = v.pipe(
   ),
   v.forward(
     v.partialCheck(
+      [['THROTTLE_RATE'], ['THROTTLE_BURST']],
+      ({ THROTTLE_RATE, THROTTLE_BURST }) =>
+        THROTTLE_RATE !== undefined || THROTTLE_BURST === undefined,
+      'must be set beside THROTTLE_BURST',
+    ),
+    ['THROTTLE_RATE'],
+  ),
+  v.forward(
+    v.partialCheck(
       [['HOST'], ['CALLERS_FILE'], ['DEV_TOKEN']],
       ({ HOST, CALLERS_FILE, DEV_TOKEN }) =>
         CALLERS_FILE !== undefined || DEV_TOKEN !== DEFAULT_TOKEN || isHereByName(HOST),
@@ -118,6 +129,8 @@ const LIMIT = 'MAX_JOBS_PER_CALL_';
 const HANDED_ON: ReadonlySet<string> = new Set([
   'ACCEPT_REPLAYS',
   'BASE_PATH',
+  'CALLER_BURST',
+  'CALLER_RATE',
   'CALL_CONCURRENCY',
   'CALL_TIMEOUT_SECONDS',
   'CALLS_PER_KEY',

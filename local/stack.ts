@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { makeTokenBuckets, type TakeToken } from '../shared/batching/token-buckets.ts';
 import type { EventBus } from './bus/event-bus.ts';
 import { provideCallers, type StackCallers } from './callers.ts';
 import { lockDataDir } from './data-dir.ts';
@@ -90,13 +91,20 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const { PORT: port, HOST: host } = settings;
   const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
   const inspection = { health, bus, upstream };
-  const front = after(await startFront({ port, host, functions, inspection }), stop);
+  const takeToken = throttleOf(settings);
+  const front = after(await startFront({ port, host, functions, inspection, takeToken }), stop);
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
   const stopAll = () => shutDown(running, settings.STOP_SECONDS * 1_000);
   const parts = { wires, queues, ledger: ledger.name, secrets, callers, bus, upstream };
   return { url: front.url, ...parts, stop: stopAll };
 };
+
+/** The throttle of the stage, as the template sets it on AWS. Without the setting there is none. */
+const throttleOf = ({ THROTTLE_RATE: rate, THROTTLE_BURST }: Settings): TakeToken =>
+  rate === undefined
+    ? () => 0
+    : makeTokenBuckets({ rate, burst: THROTTLE_BURST ?? 2 * rate, now: Date.now });
 
 /** What the bus needs and what starts after it: the function of its rule, and the queue for events that this refuses. */
 interface Later {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { TakeToken } from '../../shared/batching/token-buckets.ts';
 import { waitUntil } from '../stopper.ts';
 import { eventOf, readBody, writeResult } from './gateway.ts';
 import { type Inspection, inspect } from './inspect.ts';
@@ -11,6 +12,8 @@ export interface FrontOptions {
   readonly host: string;
   readonly functions: Functions;
   readonly inspection: Inspection;
+  /** API Gateway's throttle of the stage, for all callers together. */
+  readonly takeToken: TakeToken;
 }
 
 export interface Front {
@@ -45,7 +48,7 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, inspection }: FrontOptions,
+  { functions, inspection, takeToken }: FrontOptions,
 ): Promise<void> => {
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
@@ -53,6 +56,7 @@ const answer = async (
   if (seen !== undefined) return writeJson(response, seen.status, seen.body);
   const invoked = await answerInvoke(request, body, functions);
   if (invoked !== undefined) return writeResult(response, invoked);
+  if (takeToken('stage') > 0) return writeJson(response, 429, { message: 'Too Many Requests' });
   try {
     const result = await functions['accept-http'].invoke(eventOf(request, body));
     writeResult(response, result as APIGatewayProxyStructuredResultV2);

@@ -3,7 +3,8 @@ import { missingGrant } from '../callers/grants.ts';
 import type { Intent } from '../intent/intent.ts';
 import { correlationIdSchema, type JobRequest } from '../intent/request.ts';
 import { readVendorRequest } from '../intent/vendor-request.ts';
-import { type Json, parseJson } from '../json/json.ts';
+import type { Json } from '../json/json.ts';
+import { parseBounded } from '../json/json-bounds.ts';
 import { operations } from '../operations/index.ts';
 import type { Answer, Language, Operation } from '../operations/operation.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
@@ -107,7 +108,7 @@ const route = (
  * headers themselves. An empty header counts as absent.
  */
 const readRequest = (form: Form, http: HttpRequest): ReadWish => {
-  const body = parseJson(http.text);
+  const body = parseBounded(http.text);
   const reading: ReadWish = body.ok
     ? form.read(body.value, http)
     : { ok: false, faults: [{ pointer: '#', detail: body.detail }] };

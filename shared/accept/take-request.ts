@@ -1,3 +1,4 @@
+import type { TakeToken } from '../batching/token-buckets.ts';
 import type { Admission, Admit } from '../callers/admit.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { RawRequest } from '../callers/raw-request.ts';
@@ -66,14 +67,32 @@ const readText = (raw: RawRequest): { readonly ok: true; readonly text: string }
   }
 };
 
+/** Senders of webhooks repeat a 5xx, and some of them no 429: Alertmanager drops the notification. */
+const THROTTLED_HOOK = 503;
+
+/** 429 for a caller that has used up its rate. `wait` is in milliseconds. */
+const overRate = ({ admits }: Route, { id }: Caller, wait: number): Refused => {
+  const retryAfterSeconds = Math.ceil(wait / 1_000);
+  const detail = `The caller sends more requests than it may. Send the request again in ${retryAfterSeconds} s.`;
+  const problem = problemOf('quota-exceeded', detail, { retryAfterSeconds });
+  const status = admits === 'hook' ? THROTTLED_HOOK : problem.status;
+  return { ...refused({ ...problem, status }), check: `caller ${id}: over its rate` };
+};
+
 const NO_BODY = { ok: true, text: '' } as const;
 
+export interface TakeEdges {
+  readonly admit: Admit;
+  /** By the id of the caller. */
+  readonly takeToken: TakeToken;
+}
+
 /**
- * Hands a request to its route, in this order: the body's size, the proof of the caller, the text. Law: before the caller
- * has proved itself, nothing of the body is decoded or parsed.
+ * Hands a request to its route, in this order: the body's size, the proof of the caller, the caller's rate, the text. Law:
+ * before the caller has proved itself, nothing of the body is decoded or parsed.
  */
 export const takeRequest = async (
-  admit: Admit,
+  { admit, takeToken }: TakeEdges,
   route: Route,
   event: HttpEvent,
   params: Params,
@@ -89,6 +108,8 @@ export const takeRequest = async (
     const [check = 'no credential', ...others] = admission.checks;
     return { ...refused(NOT_AUTHENTICATED), check: [check, ...others].join('; ') };
   }
+  const wait = route.admits === 'anyone' ? 0 : takeToken(admission.caller.id);
+  if (wait > 0) return overRate(route, admission.caller, wait);
   const reading = route.method === 'GET' ? NO_BODY : readText(raw);
   if (!reading.ok) return reading;
   const { kind: _, ...proof } = admission;

@@ -77,6 +77,8 @@ const callersSchema = v.pipe(
     CALLERS_SECRET_ID: v.optional(v.string()),
     CALLERS_FILE: v.optional(v.string()),
     SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
+    CALLER_RATE: v.optional(whole(1, 100_000)),
+    CALLER_BURST: v.optional(whole(1, 100_000)),
   }),
   v.forward(
     v.partialCheck(
@@ -87,9 +89,30 @@ const callersSchema = v.pipe(
     ),
     ['CALLERS_SECRET_ID'],
   ),
+  v.forward(
+    v.partialCheck(
+      [['CALLER_RATE'], ['CALLER_BURST']],
+      ({ CALLER_RATE, CALLER_BURST }) => CALLER_RATE !== undefined || CALLER_BURST === undefined,
+      'must be set beside CALLER_BURST',
+    ),
+    ['CALLER_RATE'],
+  ),
 );
 
-/** Settings of accept-http alone: where the secret with its callers is. */
+type CallersSettings = v.InferOutput<typeof callersSchema>;
+
+const limitOf = ({ CALLER_RATE: rate, CALLER_BURST }: CallersSettings): CallerRate | undefined =>
+  rate === undefined ? undefined : { rate, burst: CALLER_BURST ?? 2 * rate };
+
+/** How many requests a caller may send to one environment. */
+export interface CallerRate {
+  /** Per second. */
+  readonly rate: number;
+  /** At once, after a pause. */
+  readonly burst: number;
+}
+
+/** Settings of accept-http alone: where the secret with its callers is, and how many requests each may send. */
 export const readCallersConfig = (environment: Environment) => {
   const [settings] = readTogether(
     () => readSettings(callersSchema, environment),
@@ -98,5 +121,6 @@ export const readCallersConfig = (environment: Environment) => {
   return {
     secret: { id: settings.CALLERS_SECRET_ID, file: settings.CALLERS_FILE ?? '' },
     ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
+    limit: limitOf(settings),
   };
 };

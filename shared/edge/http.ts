@@ -7,17 +7,15 @@ import type {
 import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
 import { blankProblem, type Problem, problemOf } from '../accept/problem.ts';
 import type { Handled, Route, TellProblem } from '../accept/route.ts';
-import { takeRequest } from '../accept/take-request.ts';
-import type { Admit } from '../callers/admit.ts';
+import { type TakeEdges, takeRequest } from '../accept/take-request.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import type { Answer } from '../operations/operation.ts';
 
-export interface HttpEdges {
+export interface HttpEdges extends TakeEdges {
   readonly routes: readonly Route[];
   readonly tell: TellProblem;
-  readonly admit: Admit;
   readonly newIntentId: () => IntentId;
   readonly log: Log;
   /** The base path of a custom domain, such as `/jobs`, or empty. */
@@ -66,13 +64,13 @@ const answer = async (
  * `refused`, which names the check; the answer does not.
  */
 export const makeHttpHandler = (edges: HttpEdges) => {
-  const { routes, admit, basePath = '' } = edges;
+  const { routes, basePath = '' } = edges;
   const router = httpRouter<Event, GatewayResult>({
     routes: routes.map((route) => ({
       method: route.method,
       path: route.path,
       handler: ({ of, pathParameters = {} }: Event) =>
-        answer(edges, of, (intentId) => takeRequest(admit, route, of, pathParameters, intentId)),
+        answer(edges, of, (intentId) => takeRequest(edges, route, of, pathParameters, intentId)),
     })),
     notFoundResponse: ({ method, path }) =>
       answer(edges, { method, path }, async () => notFound(routes, path)),

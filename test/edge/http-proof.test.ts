@@ -159,3 +159,58 @@ describe('a proof covers the request as it came', () => {
     expect(seen).toHaveLength(before);
   });
 });
+
+describe('a caller has a rate', () => {
+  const throttle = (id: string): number => (id === 'busy' ? 1_200 : 0);
+
+  it('above it: 429 in the shape of the route, and when to come again', async () => {
+    const { post, sent, lines } = beginRoutes(undefined, letIn({ id: 'busy' }), throttle);
+    const ours = await post(NATIVE, native);
+    expect([ours.status, ours.headers['retry-after']]).toEqual([429, '2']);
+    expect(ours.body).toMatchObject({ type: 'urn:job-fanin:problem:quota-exceeded', status: 429 });
+    const dropIn = await post(RUN, 'no JSON');
+    expect([dropIn.status, dropIn.headers['retry-after']]).toEqual([429, '2']);
+    expect(dropIn.body).toMatchObject({ error_code: 'APIGW.0308' });
+    expect(sent).toEqual([]);
+    expect(lines).toMatchObject([
+      { event: 'refused', fields: { status: 429, check: 'caller busy: over its rate' } },
+      {},
+    ]);
+  });
+
+  it('another caller is not held up', async () => {
+    const { post } = beginRoutes(undefined, letIn({ id: 'calm' }), throttle);
+    expect((await post(NATIVE, native)).status).toBe(202);
+  });
+
+  it('a request without a proof uses none of it', async () => {
+    const asked: string[] = [];
+    const note = (id: string): number => asked.push(id);
+    const { post } = beginRoutes(undefined, refuse(), note);
+    expect((await post(NATIVE, native)).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  it('a hook is answered with 503, which its sender repeats', async () => {
+    const ok = async (): Promise<Handled> => ({ ok: true, answer: { status: 200, body: {} } });
+    const { ask } = beginHandler(ok, letIn({ id: 'busy' }), throttle);
+    const answer = await ask({ path: '/hook/busy' });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2']);
+    expect(answer.body).toMatchObject({ type: 'quota-exceeded' });
+  });
+});
+
+describe('a body that is too much is not parsed', () => {
+  it('all faults are named at once, those beside it too', async () => {
+    const { post, sent } = beginRoutes();
+    const body = `{"jobs":${'['.repeat(200)}`;
+    const headers = { 'content-type': 'application/json', 'x-correlation-id': 'ü' };
+    const answer = await post(NATIVE, body, { headers });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([
+      { pointer: 'header X-Correlation-Id', detail: expect.any(String) },
+      { pointer: '#', detail: 'the JSON is nested more than 100 levels deep' },
+    ]);
+    expect(sent).toEqual([]);
+  });
+});

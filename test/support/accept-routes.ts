@@ -1,4 +1,5 @@
 import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
+import type { TakeToken } from '../../shared/batching/token-buckets.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
 import { keyOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from './acceptance.ts';
@@ -13,7 +14,11 @@ export const START = `/v3/${PROJECT}/jobs/batch-starting`;
 export const NATIVE = '/v1/intents';
 
 /** The routes of accept-http over a queue in memory. */
-export const beginRoutes = (options?: Parameters<typeof startAcceptance>[0], admit = letIn()) => {
+export const beginRoutes = (
+  options?: Parameters<typeof startAcceptance>[0],
+  admit = letIn(),
+  takeToken: TakeToken = () => 0,
+) => {
   const { accept, queued, sent } = startAcceptance(options);
   const { log, lines } = keptLog();
   let age = 10;
@@ -21,6 +26,7 @@ export const beginRoutes = (options?: Parameters<typeof startAcceptance>[0], adm
     routes: makeRoutes(accept, () => new Date(NOW), keyOf),
     tell: tellProblem,
     admit,
+    takeToken,
     newIntentId: () => idAt(++age),
     log,
   });

@@ -143,6 +143,7 @@ export const beginHooks = ({
   const handler = makeHttpHandler({
     routes: [hookRoute(accepting)],
     tell: tellProblem,
+    takeToken: () => 0,
     admit: admitOf(callers),
     newIntentId: accepting.newIntentId,
     log,

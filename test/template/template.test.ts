@@ -115,6 +115,13 @@ describe('the ways in', () => {
     expect(readCallersConfig(environmentOf('accept-http'))).toEqual({
       secret: { id: dummyOf({ Ref: 'CallersSecret' }), file: '' },
       ttlMs: 300_000,
+      limit: { rate: 50, burst: 100 },
+    });
+  });
+
+  test('API Gateway throttles all callers together', () => {
+    expect(read().only('AWS::ApiGatewayV2::Stage')).toMatchObject({
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 },
     });
   });
 
