@@ -9,6 +9,8 @@ import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
 import { makeTokenBuckets } from '../shared/batching/token-buckets.ts';
 import { makeAdmit } from '../shared/callers/admit.ts';
+import { type IamExchange, makeAskIam } from '../shared/callers/iam-reply.ts';
+import { makeReadToken } from '../shared/callers/iam-tokens.ts';
 import { keepCallers } from '../shared/callers/kept-callers.ts';
 import { schemesOf } from '../shared/callers/schemes.ts';
 import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
@@ -52,6 +54,16 @@ const acceptOnce = makeAcceptOnce({
   pause: sleep,
 });
 
+/** Callers such as EventBridge wait for five seconds. */
+const IAM_TIMEOUT_MS = 3_000;
+
+const IAM_CONNECTION = {
+  connectTimeoutMs: IAM_TIMEOUT_MS,
+  headersTimeoutMs: IAM_TIMEOUT_MS,
+  bodyTimeoutMs: IAM_TIMEOUT_MS,
+  keepAliveMs: 4_000,
+};
+
 /** Secrets Manager's client is imported at the first request: a cold start does not wait for it. */
 const openSecret = async (id: string): Promise<() => Promise<string>> => {
   const [{ SecretsManagerClient }, { makeSecretsManagerSource }] = await Promise.all([
@@ -72,11 +84,28 @@ const fetchCallers = async (): Promise<string> => {
   return read();
 };
 
+/** undici is imported for the first token of IAM: a cold start does not wait for it. */
+const openIam = async (): Promise<IamExchange> => {
+  const { makeDispatcher, makeExchange } = await import('../shared/edge/upstream.ts');
+  return makeExchange(makeDispatcher(IAM_CONNECTION), { timeoutMs: IAM_TIMEOUT_MS });
+};
+
+let iam: Promise<IamExchange> | undefined;
+
+const askIam: IamExchange = async (outgoing) => {
+  iam ??= openIam();
+  const exchange = await iam;
+  return exchange(outgoing);
+};
+
+const readToken =
+  callers.iam === undefined ? undefined : makeReadToken(makeAskIam(callers.iam, askIam));
+
 const admit = makeAdmit({
   schemes: keepCallers(
     {
       fetch: fetchCallers,
-      make: schemesOf,
+      make: (version) => schemesOf(version, { readToken }),
       now: Date.now,
       log,
     },

@@ -11,6 +11,7 @@ import { DEVELOPMENT_HOOKS } from './development-hooks.ts';
 import { makePrivateFolder } from './private-folder.ts';
 import type { Settings } from './settings.ts';
 import { unusable } from './unusable-setting.ts';
+import { type Accounts, nameOfUser, type User } from './upstream/accounts.ts';
 import { idOfName } from './upstream/projects.ts';
 
 const SETTING = 'CALLERS_FILE';
@@ -20,6 +21,8 @@ export interface StackCallers {
   readonly path: string;
   /** A line for each development caller and what it proves itself with. Empty if the settings name a file. */
   readonly greeting: readonly string[];
+  /** Users of the simulator's IAM, for the callers who come with its tokens. */
+  readonly users: readonly User[];
   readonly stop: () => Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export const provideCallers = (settings: Wanted): StackCallers => {
   if (named === undefined) return makeDevelopmentCallers(settings);
   const read = readCallers(readNamed(named));
   if (!read.ok) throw new MisconfiguredError(`${SETTING} cannot be used: ${sentence(read.faults)}`);
-  return { path: named, greeting: [], stop: async () => undefined };
+  return { path: named, greeting: [], users: [], stop: async () => undefined };
 };
 
 const readNamed = (path: string): string => {
@@ -104,6 +107,14 @@ const makeDevelopmentCallers = ({ DATA_DIR, DEV_TOKEN }: Wanted): StackCallers =
   return {
     path,
     greeting: greetingOf(DEV_TOKEN),
+    users: [{ user: DEV_NAME, domain: DEV_NAME, password: DEV_TOKEN }],
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
+};
+
+/** The accounts of the simulator, and these users. A user that the upstream secrets name too stays as it is there. */
+export const withUsers = (accounts: Accounts, more: readonly User[]): Accounts => {
+  const { users = [] } = accounts;
+  const names = new Set(users.map(nameOfUser));
+  return { ...accounts, users: [...users, ...more.filter((user) => !names.has(nameOfUser(user)))] };
 };

@@ -164,7 +164,7 @@ const GIVEN = {
   DLI_ENDPOINT: 'http://upstream',
   DRS_ENDPOINT: 'http://upstream',
   LEDGER_FILE: 'ledger',
-  IAM_ENDPOINT: 'http://upstream',
+  IAM_ENDPOINT: 'https://upstream',
   UPSTREAM_SECRETS_FILE: 'secrets',
   CALLERS_FILE: 'callers',
 };

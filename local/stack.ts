@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { makeTokenBuckets, type TakeToken } from '../shared/batching/token-buckets.ts';
 import type { EventBus } from './bus/event-bus.ts';
-import { provideCallers, type StackCallers } from './callers.ts';
+import { provideCallers, type StackCallers, withUsers } from './callers.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { FunctionName, Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
@@ -73,7 +73,8 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
   const callers = after(provideCallers(settings), stop);
-  const wires = await startWires(settings, stopper, busOptionsOf(later), secrets.accounts);
+  const accounts = withUsers(secrets.accounts, callers.users);
+  const wires = await startWires(settings, stopper, busOptionsOf(later), accounts);
   const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
     client.destroy(),
   );

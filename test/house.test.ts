@@ -36,7 +36,7 @@ const edges = within(shared, 'shared/edge/');
 const WITH_EFFECTS = [
   /^shared\/edge\//,
   /^shared\/(control|accept)\//,
-  /^shared\/callers\/(admit|authenticate|kept-callers)\.ts$/,
+  /^shared\/callers\/(admit|authenticate|iam-reply|iam-scheme|iam-tokens|kept-callers)\.ts$/,
   /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
   /^shared\/ledger\/(records|ledger|ledger-dynamodb(-table|-read|-write)?|ledger-sqlite)\.ts$/,
   /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|logged-exchange|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,

@@ -103,8 +103,14 @@ const otherPaths = Object.fromEntries(
 const otherCall = {
   tags: ['not offered'],
   summary: 'Every other call of the vendor’s, of any method and on a path of any length',
-  security: [],
-  responses: { 501: ref('responses', 'NotOffered') },
+  responses: {
+    ...Object.fromEntries(
+      Object.entries(refusals('vendor')).filter(([status]) =>
+        ['401', '413', '429', '500', '503'].includes(status),
+      ),
+    ),
+    501: ref('responses', 'NotOffered'),
+  },
 };
 
 const notOfferedItem = {
@@ -137,9 +143,16 @@ const security = {
     type: 'apiKey',
     in: 'header',
     name: 'X-Auth-Token',
-    description: 'A bearer token, where the vendor’s clients send theirs.',
+    description: 'A token of the vendor’s IAM, or a bearer token.',
   },
   basic: { type: 'http', scheme: 'basic' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Authorization',
+    description:
+      'A signature as the vendor’s SDKs make it: `SDK-HMAC-SHA256` or `V11-HMAC-SHA256`, with the header `X-Sdk-Date`.',
+  },
 };
 
 const schemas = {

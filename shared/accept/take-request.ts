@@ -4,6 +4,7 @@ import type { Caller } from '../callers/caller.ts';
 import type { RawRequest } from '../callers/raw-request.ts';
 import type { IntentId } from '../intent/intent.ts';
 import type { HttpEvent } from './http-event.ts';
+import { NOT_GRANTED } from './not-granted.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Handled, Route } from './route.ts';
 
@@ -28,6 +29,18 @@ const OUT_OF_REACH = problemOf(
   'callers-unavailable',
   'Callers cannot be checked at the moment. Nothing is queued: send the request again.',
 );
+
+/** The vendor's clients fetch a new token after 401, again and again if it does not help. So a stranger gets 403. */
+const PROBLEMS = {
+  refused: NOT_AUTHENTICATED,
+  stranger: NOT_GRANTED,
+  'out of reach': OUT_OF_REACH,
+} as const;
+
+const notAdmitted = ({ kind, checks }: Exclude<Admission, { kind: 'proved' }>): Refused => {
+  if (checks === undefined) return refused(PROBLEMS[kind]);
+  return { ...refused(PROBLEMS[kind]), check: checks.join('; ') || 'no credential' };
+};
 
 /** The raw bytes of a body, or undefined if there are too many. API Gateway encodes binary bodies as base64. */
 const bytesOf = ({ body, isBase64Encoded }: HttpEvent): Buffer | undefined => {
@@ -103,11 +116,7 @@ export const takeRequest = async (
   if (body === undefined) return TOO_LARGE;
   const raw: RawRequest = { method, paths, query, headers, body };
   const admission = await admissionOf(admit, route, raw, params);
-  if (admission.kind === 'out of reach') return refused(OUT_OF_REACH);
-  if (admission.kind === 'refused') {
-    const [check = 'no credential', ...others] = admission.checks;
-    return { ...refused(NOT_AUTHENTICATED), check: [check, ...others].join('; ') };
-  }
+  if (admission.kind !== 'proved') return notAdmitted(admission);
   const wait = route.admits === 'anyone' ? 0 : takeToken(admission.caller.id);
   if (wait > 0) return overRate(route, admission.caller, wait);
   const reading = route.method === 'GET' ? NO_BODY : readText(raw);

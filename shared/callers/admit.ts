@@ -13,9 +13,9 @@ export type Admits = 'anyone' | 'callers' | 'hook';
 export type Admission =
   /** `entry` is there for a hook: the caller that the path names. */
   | (Extract<Authentication, { kind: 'proved' }> & { readonly entry?: CallerEntry })
-  | Extract<Authentication, { kind: 'refused' }>
+  | Exclude<Authentication, { kind: 'proved' }>
   /** The secret with the callers could not be read so far. */
-  | { readonly kind: 'out of reach' };
+  | { readonly kind: 'out of reach'; readonly checks?: undefined };
 
 /** Decides whether a request comes in. `hook` is the caller that the path of a hook names. */
 export type Admit = (

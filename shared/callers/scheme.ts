@@ -3,7 +3,8 @@ import type { RawRequest } from './raw-request.ts';
 
 /**
  * What a scheme says of a request. `absent`: it has no credential of this scheme. `failed`: it has one that proves
- * nothing. `check` names the check that failed, for the operator's log only.
+ * nothing. `stranger`: it proves who sends it, and that is no caller. `unavailable`: it has one that cannot be judged now. `check` names the check that failed, for the
+ * operator's log only.
  */
 export type Proved =
   | {
@@ -13,7 +14,7 @@ export type Proved =
       readonly replayKey?: string;
     }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'failed'; readonly check: string };
+  | { readonly kind: 'failed' | 'stranger' | 'unavailable'; readonly check: string };
 
 /** One way to prove who calls. Law: it never throws on any request, and takes equally long on all wrong secrets. */
 export type Scheme = (request: RawRequest, now: Date) => Proved | Promise<Proved>;

@@ -2,14 +2,26 @@ import { makeBasic } from './basic-scheme.ts';
 import { makeBearer } from './bearer-scheme.ts';
 import type { CallerEntry, Callers } from './callers-document.ts';
 import { makeGithub } from './github-scheme.ts';
+import { makeIam } from './iam-scheme.ts';
+import type { ReadToken } from './iam-tokens.ts';
 import type { Scheme } from './scheme.ts';
 import { makeStandardWebhooks } from './standard-webhooks-scheme.ts';
+import { makeVendorKey } from './vendor-key-scheme.ts';
+
+/** What schemes need besides the secret. */
+export interface SchemeEdges {
+  /** Undefined if there is no IAM to ask. */
+  readonly readToken?: ReadToken | undefined;
+}
 
 /** Makes a scheme for the callers that it may prove. */
-export type MakeScheme = (callers: Callers) => Scheme;
+export type MakeScheme = (callers: Callers, edges: SchemeEdges) => Scheme;
 
-/** Schemes of every route but the hooks, in the order in which they are tried. */
-const GENERAL: readonly MakeScheme[] = [makeBearer, makeBasic];
+/**
+ * Schemes of every route but the hooks, in the order in which they are tried. IAM is asked last, because it must be asked
+ * over the network.
+ */
+const GENERAL: readonly MakeScheme[] = [makeBearer, makeBasic, makeVendorKey, makeIam];
 
 /** Schemes of a caller's hook. Each proves that one caller only. */
 const OF_HOOKS: readonly MakeScheme[] = [makeStandardWebhooks, makeGithub, makeBearer, makeBasic];
@@ -24,11 +36,11 @@ export interface Schemes {
 }
 
 /** The schemes of one version of the secret. */
-export const schemesOf = (callers: Callers): Schemes => ({
-  general: GENERAL.map((make) => make(callers)),
+export const schemesOf = (callers: Callers, edges: SchemeEdges = {}): Schemes => ({
+  general: GENERAL.map((make) => make(callers, edges)),
   hooks: new Map(
     callers
       .filter(({ hook }) => hook !== undefined)
-      .map((entry) => [entry.id, { entry, schemes: OF_HOOKS.map((make) => make([entry])) }]),
+      .map((entry) => [entry.id, { entry, schemes: OF_HOOKS.map((make) => make([entry], edges)) }]),
   ),
 });

@@ -71,6 +71,17 @@ export const readAcceptConfig = (environment: Environment) => {
   };
 };
 
+const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/;
+
+/** Tokens go there, so it is https everywhere but on one machine. */
+const iamUrl = v.pipe(
+  httpUrl,
+  v.check(
+    (url) => url.startsWith('https:') || LOOPBACK.test(url),
+    'must be an https URL: callers’ tokens are sent there',
+  ),
+);
+
 /** The problem starts with the name of the first setting. */
 const callersSchema = v.pipe(
   v.object({
@@ -79,6 +90,7 @@ const callersSchema = v.pipe(
     SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
     CALLER_RATE: v.optional(whole(1, 100_000)),
     CALLER_BURST: v.optional(whole(1, 100_000)),
+    IAM_ENDPOINT: v.optional(iamUrl),
   }),
   v.forward(
     v.partialCheck(
@@ -122,5 +134,7 @@ export const readCallersConfig = (environment: Environment) => {
     secret: { id: settings.CALLERS_SECRET_ID, file: settings.CALLERS_FILE ?? '' },
     ttlMs: settings.SECRETS_TTL_SECONDS * 1_000,
     limit: limitOf(settings),
+    /** The vendor's IAM, which is asked whose a token is. Undefined: its tokens prove nothing. */
+    iam: settings.IAM_ENDPOINT,
   };
 };

@@ -12,6 +12,7 @@ import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import type { Answer } from '../operations/operation.ts';
+import { serviceOf } from '../operations/vendor-path.ts';
 
 export interface HttpEdges extends TakeEdges {
   readonly routes: readonly Route[];
@@ -79,9 +80,23 @@ export const makeHttpHandler = (edges: HttpEdges) => {
   return async (payload: unknown, context: Context): Promise<GatewayResult> => {
     const read = readHttpEvent(payload, { basePath, isKnown });
     if (!read.ok) throw new NotHttpEventError(read.detail);
-    return router(asPayload2(read.event), context);
+    const { event } = read;
+    const { method, path } = event;
+    if (hasRoute(routes, event) || serviceOf(path) === undefined)
+      return router(asPayload2(event), context);
+    return answer(edges, { method, path }, (intentId) =>
+      takeRequest(edges, unoffered(routes, path), event, {}, intentId),
+    );
   };
 };
+
+/** A call of the vendor's that no route serves: only a caller that has proved itself learns so. */
+const unoffered = (routes: readonly Route[], path: string): Route => ({
+  method: 'GET',
+  path,
+  admits: 'callers',
+  handle: async () => notFound(routes, path),
+});
 
 /** The request as payload 2.0, which the router reads. Fields that we never read are blank. */
 const asPayload2 = (of: HttpEvent): Event => ({
@@ -113,6 +128,9 @@ const notFound = (routes: readonly Route[], path: string): Handled => {
   const allow = methods.join(', ');
   return { ...refused(blankProblem(405, `Use ${allow}.`)), allow };
 };
+
+const hasRoute = (routes: readonly Route[], { method, path }: HttpEvent): boolean =>
+  routes.some((route) => route.method === method && fits(route.path, path));
 
 const templateOf = (routes: readonly Route[], path: string): string | undefined =>
   routes.map((route) => route.path).find((template) => fits(template, path));

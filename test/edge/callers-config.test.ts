@@ -14,6 +14,7 @@ describe('accept-http finds its callers', () => {
       secret: { id: 's', file: '' },
       ttlMs: 300_000,
       limit: undefined,
+      iam: undefined,
     });
     expect(readCallersConfig({ ...FILE, SECRETS_TTL_SECONDS: '1' })).toMatchObject({
       secret: { id: undefined, file: 'callers.json' },
@@ -52,5 +53,29 @@ describe('a caller has a rate if the settings say so', () => {
     expect(problemsOf({ ...FILE, CALLER_BURST: '1' })).toEqual([
       'CALLER_RATE must be set beside CALLER_BURST',
     ]);
+  });
+});
+
+const iamOf = (IAM_ENDPOINT: string): string | undefined =>
+  readCallersConfig({ CALLERS_FILE: 'callers.json', IAM_ENDPOINT }).iam;
+
+describe('tokens of callers go to IAM over https, or stay on this machine', () => {
+  it.each([
+    ['https://iam.eu-de.otc.t-systems.com/', 'https://iam.eu-de.otc.t-systems.com'],
+    ['http://127.0.0.1:3001', 'http://127.0.0.1:3001'],
+    ['http://[::1]:3001', 'http://[::1]:3001'],
+    ['http://localhost', 'http://localhost'],
+    ['', undefined],
+  ])('%s', (text, url) => {
+    expect(iamOf(text)).toBe(url);
+  });
+
+  it.each([
+    'http://iam.eu-de.otc.t-systems.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://10.0.0.1',
+  ])('not %s', (text) => {
+    expect(() => iamOf(text)).toThrow(/IAM_ENDPOINT must be an https URL/);
   });
 });
