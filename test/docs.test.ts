@@ -47,7 +47,7 @@ const filesIn = (page: string): readonly string[] =>
 
 /** The rooms of `shared` that a table of files may name a file of by its name alone. */
 const PLACES = ['', 'shared/', 'shared/control/', 'shared/reply/', 'shared/ledger/'];
-const MORE_PLACES = ['shared/upstream/', 'shared/edge/', 'shared/intent/'];
+const MORE_PLACES = ['shared/upstream/', 'shared/edge/', 'shared/intent/', 'shared/callers/'];
 
 describe('the pages name what is there', () => {
   it.each(pages)('%s: each link leads somewhere', (page) => {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
-import { isObject, type Json, type JsonObject, parseJson } from '../json/json.ts';
+import { isObject, type Json, type JsonObject } from '../json/json.ts';
+import { parseBounded } from '../json/json-bounds.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { sequenceSchema } from './sequence.ts';
 
@@ -105,7 +106,7 @@ const readData = ({ data, data_base64: encoded = null }: JsonObject): ReadData =
     return { ok: false, fault: { pointer, detail: 'must not stand beside data' } };
   if (typeof encoded !== 'string' || !BASE64.test(encoded))
     return { ok: false, fault: { pointer, detail: 'must be base64' } };
-  const parsed = parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
+  const parsed = parseBounded(Buffer.from(encoded, 'base64').toString('utf8'));
   return parsed.ok
     ? { ok: true, data: parsed.value }
     : { ok: false, fault: { pointer, detail: parsed.detail } };

@@ -15,7 +15,7 @@ class ShortestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [
-      'test/{json,batching,reply,operations,intent,ledger,upstream,accept,control}/**/*.test.ts',
+      'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
       'test/contract/**/*.test.ts',
       'test/edge/{config*,intent-id}.test.ts',
     ],
