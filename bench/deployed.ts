@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { dollarsPerMillion } from './dollars.ts';
 import { median } from './planning.ts';
 
 const here = (name: string): string => new URL(name, import.meta.url).pathname;
@@ -25,7 +26,7 @@ const secretsFile = (folder: string): string => {
   return path;
 };
 
-const environmentOf = (port: number, folder: string) => {
+const environmentOf = (port: number, folder: string, resultsPerEvent: number) => {
   const url = `http://127.0.0.1:${port}`;
   return {
     QUEUE_URL: `${url}/1/intents`,
@@ -37,6 +38,7 @@ const environmentOf = (port: number, folder: string) => {
     LEDGER_TABLE: 'ledger',
     UPSTREAM_SECRETS_FILE: secretsFile(folder),
     LOG_LEVEL: 'warn',
+    RESULTS_PER_EVENT: String(resultsPerEvent),
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_REGION: 'eu-central-1',
@@ -72,13 +74,16 @@ const middle = (rounds: readonly Round[]): Round => ({
  * process that answer after `latencyMs`. Beside it, by turns, the same loop with a ledger in memory and edges that do
  * nothing. `counts`: requests and units of one round.
  */
-export const measureDeployed = async (jobsPerIntent: number, rounds = 3, latencyMs = 0) => {
+export const measureDeployed = async (
+  jobsPerIntent: number,
+  { rounds = 3, latencyMs = 0, resultsPerEvent = 1 } = {},
+) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const server = fork(here('./stand-in.ts'), [String(latencyMs)], { silent: true });
   try {
     const [line] = await once(server.stdout ?? process.stdin, 'data');
     const port = Number(String(line));
-    const environment = environmentOf(port, folder);
+    const environment = environmentOf(port, folder, resultsPerEvent);
     const [deployed, loop]: [Round[], Round[]] = [[], []];
     let counts: Counts = {};
     for (let round = 0; round < rounds; round++) {
@@ -103,4 +108,8 @@ export const measureDeployed = async (jobsPerIntent: number, rounds = 3, latency
 
 if (import.meta.main)
   for (const jobsPerIntent of [1, 100])
-    console.log(jobsPerIntent, await measureDeployed(jobsPerIntent));
+    for (const resultsPerEvent of [1, 100]) {
+      const measured = await measureDeployed(jobsPerIntent, { resultsPerEvent });
+      const dollars = dollarsPerMillion(jobsPerIntent, measured.deployed, measured.perJob);
+      console.log({ jobsPerIntent, resultsPerEvent, dollars }, measured);
+    }

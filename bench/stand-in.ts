@@ -5,6 +5,7 @@ import type {
   BatchExecuteStatementCommandInput,
   BatchGetItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 
 /**
  * What a deployed control-jobs talks to, in a process of its own, so that its work does not count: a table, a bus and DLI.
@@ -62,6 +63,12 @@ const writeMany = ({ Statements = [] }: BatchExecuteStatementCommandInput) => ({
   }),
 });
 
+const putEvents = ({ Entries = [] }: PutEventsCommandInput) => {
+  for (const { Detail = '' } of Entries)
+    count('events', Math.ceil(Buffer.byteLength(Detail) / (64 * KB)));
+  return { FailedEntryCount: 0, Entries: Entries.map((_, i) => ({ EventId: String(i) })) };
+};
+
 const answerTo = (target: string, body: string): unknown => {
   switch (target) {
     case 'DescribeTable':
@@ -76,10 +83,7 @@ const answerTo = (target: string, body: string): unknown => {
     case 'BatchExecuteStatement':
       return writeMany(JSON.parse(body));
     case 'PutEvents':
-      return {
-        FailedEntryCount: 0,
-        Entries: JSON.parse(body).Entries.map((_: unknown, i: number) => ({ EventId: String(i) })),
-      };
+      return putEvents(JSON.parse(body));
     default: {
       const ids = body.match(/\d+/g) ?? [];
       return ids.map(() => ({ is_success: 'true', message: 'delivered' }));
