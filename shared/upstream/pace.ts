@@ -53,7 +53,7 @@ export const makePaced = ({ send, now, random, pause }: PaceEdges): Send => {
       const pace = paces.get(key) ?? FREE;
       const { trouble, showsService, isOfAll, retryAfter } = saysOf(reply);
       if (trouble !== 'throttled') {
-        if (showsService) paces.set(key, speedUp(pace));
+        if (showsService) paces.set(key, speedUp(pace, now()));
         return reply;
       }
       const slower = slowDown(pace, now(), retryAfter);

@@ -20,7 +20,7 @@ describe('without throttles requests go as they come', () => {
   });
 
   it('and good replies change nothing', () => {
-    expect(speedUp(FREE)).toBe(FREE);
+    expect(speedUp(FREE, NOW)).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: 0 });
   });
 });
 
@@ -53,19 +53,45 @@ describe('a throttle slows every request of its project down', () => {
   });
 });
 
+describe('no throttle takes the rate below what was served within the last second', () => {
+  const served = (count: number, at: number, pace = FREE): Pace =>
+    Array.from({ length: count }).reduce<Pace>((before) => speedUp(before, at), pace);
+
+  it('not the first one', () => {
+    expect(slowDown(served(20, NOW), NOW + 500).rate).toBe(20);
+  });
+
+  it('and no other one after it', () => {
+    const first = slowDown(served(20, NOW), NOW + 500);
+    expect(slowDown(first, NOW + 600).rate).toBe(20);
+  });
+
+  it('what was served in the second before counts by the part of it that is less than a second ago', () => {
+    expect(slowDown(served(20, NOW), NOW + 1_250).rate).toBe(15);
+  });
+
+  it('what was served before that does not count', () => {
+    expect(slowDown(served(20, NOW), NOW + 2_000).rate).toBe(8);
+  });
+
+  it('but the rate stays below the one that would be forgotten', () => {
+    expect(slowDown(served(200, NOW), NOW).rate).toBe(50);
+  });
+});
+
 describe('good replies bring the rate up again, step by step', () => {
   it('two a second more with each', () => {
-    expect(speedUp(slowDown(FREE, NOW)).rate).toBe(10);
+    expect(speedUp(slowDown(FREE, NOW), NOW).rate).toBe(10);
   });
 
   it('until it is high enough to be forgotten', () => {
     let pace = slowDown(FREE, NOW);
-    for (let n = 0; n < 50; n++) pace = speedUp(pace);
-    expect(pace).toEqual({ ...FREE, heldUntil: NOW });
+    for (let n = 0; n < 50; n++) pace = speedUp(pace, NOW);
+    expect(pace).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: NOW, throttles: 0 });
   });
 
   it('and end a row of throttles', () => {
-    expect(speedUp(slowDown(slowDown(FREE, NOW), NOW)).throttles).toBe(0);
+    expect(speedUp(slowDown(slowDown(FREE, NOW), NOW), NOW).throttles).toBe(0);
   });
 
   it('law: whatever came before, a turn is never in the past, and never before a pause is over', () => {
@@ -82,7 +108,7 @@ describe('good replies bring the rate up again, step by step', () => {
           let held = 0;
           events.forEach((it, i) => {
             const now = NOW + i;
-            if (it === 'good') pace = speedUp(pace);
+            if (it === 'good') pace = speedUp(pace, now);
             else {
               pace = slowDown(pace, now, it.after);
               held = Math.max(held, now + 1_000 * it.after);
@@ -100,13 +126,13 @@ describe('good replies bring the rate up again, step by step', () => {
 describe('a rate is forgotten when it is high enough', () => {
   it('which fifty a second is not yet, and more is', () => {
     const slow = slowDown(FREE, 0);
-    expect(speedUp({ ...slow, rate: 48 }).rate).toBe(50);
-    expect(speedUp({ ...slow, rate: 50 })).toEqual(FREE);
+    expect(speedUp({ ...slow, rate: 48 }, 0).rate).toBe(50);
+    expect(speedUp({ ...slow, rate: 50 }, 0).rate).toBeUndefined();
   });
 
   it('but what the upstream asked for is not: all are held back until then', () => {
-    const held = speedUp({ ...slowDown(FREE, 0, 90), rate: 50 });
-    expect(held).toEqual({ ...FREE, heldUntil: 90_000 });
+    const held = speedUp({ ...slowDown(FREE, 0, 90), rate: 50 }, 0);
+    expect(held).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: 90_000 });
     expect(takeTurn(held, 1_000, 0)[0]).toBe(90_000);
   });
 });
