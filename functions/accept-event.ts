@@ -5,13 +5,17 @@ import { makeAcceptEnveloped } from '../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/accept/receipt.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
-import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { readAcceptConfig, readEventsConfig } from '../shared/edge/accept-config.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
+import { readTogether } from '../shared/json/settings.ts';
 
-const config = readAcceptConfig(process.env);
+const [config, { sourceGrants }] = readTogether(
+  () => readAcceptConfig(process.env),
+  () => readEventsConfig(process.env),
+);
 const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;
 const log = makeLog(config.log);
 const now = () => new Date();
@@ -30,9 +34,9 @@ const accept = makeAccept({
   deadlineMs,
 });
 
-const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays });
+const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays, sourceGrants });
 
 /** Event rule or direct invocation → intents → queue. */
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
-  makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays }),
+  makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
 );

@@ -1,5 +1,9 @@
 import * as v from 'valibot';
-import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
+import {
+  readAcceptConfig,
+  readCallersConfig,
+  readEventsConfig,
+} from '../shared/edge/accept-config.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { httpUrl } from '../shared/json/http-url.ts';
 import {
@@ -136,6 +140,7 @@ const HANDED_ON: ReadonlySet<string> = new Set([
   'CALLS_PER_KEY',
   'CALLS_SECONDS',
   'DEADLINE_SECONDS',
+  'EVENT_GRANTS',
   'LEASE_MARGIN_SECONDS',
   'LOG_LEVEL',
   'MAX_CONCURRENCY',
@@ -194,6 +199,7 @@ export const readStackSettings = (environment: Environment): Settings => {
     () => refuseUnknownLimits(environment),
     () => readAcceptConfig(functionSettings),
     () => readCallersConfig(functionSettings),
+    () => readEventsConfig(functionSettings),
     () => readControlConfig(functionSettings),
   );
   return { ...settings, forFunctions };

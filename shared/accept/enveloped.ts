@@ -1,9 +1,11 @@
 import type { Envelope } from '../intent/foreign-payload.ts';
 import {
   type AcceptPayload,
+  errorOf,
   InvalidIntentError,
   QueueUnavailableError,
   type ReadPayload,
+  type ReadPayloadOptions,
   readPayload,
 } from './payload.ts';
 import type { Receipt } from './receipt.ts';
@@ -11,12 +13,10 @@ import { unwrap } from './unwrap.ts';
 
 export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly Receipt[]>;
 
-export interface AcceptEnvelopedOptions {
+export interface AcceptEnvelopedOptions extends ReadPayloadOptions {
   readonly now: () => Date;
   /** The envelopes that are opened. All others are refused by name. */
   readonly opens: ReadonlySet<Envelope>;
-  /** Whether to accept events that an archive replays. */
-  readonly takesReplays: boolean;
 }
 
 /** The most parts that one error describes. */
@@ -37,29 +37,32 @@ const sentence = (faults: ReadonlyMap<number, string>, size: number): string => 
 export const makeAcceptEnveloped =
   (
     acceptPayload: AcceptPayload,
-    { now, opens, takesReplays }: AcceptEnvelopedOptions,
+    { now, opens, ...options }: AcceptEnvelopedOptions,
   ): AcceptEnveloped =>
   async (payload) => {
     const opened = unwrap(payload, opens);
     if (!opened.ok) throw new InvalidIntentError(opened.detail);
     const { payloads, isBatch } = opened;
     const [only] = payloads;
-    const read = (one: unknown) => readPayload(one, now(), takesReplays);
+    const read = (one: unknown) => readPayload(one, now(), options);
     return isBatch ? acceptAll(acceptPayload, payloads, read) : acceptPayload(only);
   };
+
+/** Throws if one is refused. If all that are refused are denied, the error says so. */
+const refuseAny = (all: readonly ReadPayload[]): void => {
+  const refused = all.flatMap((read, place) => (read.ok ? [] : [[place, read] as const]));
+  if (refused.length === 0) return;
+  const details = new Map(refused.map(([place, { detail }]) => [place, detail]));
+  const isDenied = refused.every(([, read]) => read.isDenied);
+  throw errorOf({ detail: `none was queued, for ${sentence(details, all.length)}`, isDenied });
+};
 
 const acceptAll = async (
   acceptPayload: AcceptPayload,
   payloads: readonly unknown[],
   readOne: (payload: unknown) => ReadPayload,
 ): Promise<readonly Receipt[]> => {
-  const invalid = new Map<number, string>();
-  payloads.forEach((payload, place) => {
-    const read = readOne(payload);
-    if (!read.ok) invalid.set(place, read.detail);
-  });
-  if (invalid.size > 0)
-    throw new InvalidIntentError(`none was queued, for ${sentence(invalid, payloads.length)}`);
+  refuseAny(payloads.map(readOne));
   // All begin in batch order, so that of two intents the later one is newer.
   const settled = await Promise.allSettled(payloads.map(acceptPayload));
   const failed = new Map<number, string>();

@@ -1,3 +1,4 @@
+import { missingSourceGrant, type SourceGrants } from '../callers/source-grants.ts';
 import { isCloudEvent, readCloudEvent } from '../intent/cloud-event.ts';
 import { looksLike, recognise } from '../intent/foreign-payload.ts';
 import type { JobRequest } from '../intent/request.ts';
@@ -11,6 +12,11 @@ import { wishKey } from './wish-key.ts';
 /** The payload is no intent. The message names every fault. A retry cannot help. */
 export class InvalidIntentError extends Error {
   override readonly name = 'InvalidIntentError';
+}
+
+/** The source of the event holds no grant for the intent. The message says which. A retry cannot help. */
+export class NotGrantedError extends Error {
+  override readonly name = 'NotGrantedError';
 }
 
 /**
@@ -40,12 +46,17 @@ interface Delivery {
   readonly isReplay: boolean;
 }
 
-export interface AcceptPayloadOptions {
+export interface ReadPayloadOptions {
+  /** Whether to accept events that an archive replays. */
+  readonly takesReplays: boolean;
+  /** What each source may do. Undefined: all that IAM lets it send. */
+  readonly sourceGrants?: SourceGrants | undefined;
+}
+
+export interface AcceptPayloadOptions extends ReadPayloadOptions {
   readonly now: () => Date;
   /** A digest: equal texts have equal keys, and other texts other keys. */
   readonly keyOf: (text: string) => string;
-  /** Whether to accept events that an archive replays. */
-  readonly takesReplays: boolean;
 }
 
 /** Intent ids hold times from 1970 on. Some senders write year 1, which is .NET's `DateTime.MinValue`. */
@@ -95,7 +106,9 @@ export const originOf = (
 
 export type ReadPayload =
   | (Extract<ReadWish, { ok: true }> & { readonly caller: string })
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly isDenied: boolean };
+
+const invalid = (detail: string): ReadPayload => ({ ok: false, detail, isDenied: false });
 
 /** An intent, or a CloudEvent with one. A CloudEvent's own id and time say more than those of the event around it. */
 const readBody = ({ body, id, wishedAt, isReplay }: Delivery, now: Date): ReadWish => {
@@ -114,25 +127,41 @@ const readBody = ({ body, id, wishedAt, isReplay }: Delivery, now: Date): ReadWi
  * Reads what an event rule or a direct caller delivers. The fault of a recognised foreign payload says what it looks like.
  * The deadline of a late event must be after the event. It may have passed since: the control loop then says `expired`.
  */
-export const readPayload = (payload: unknown, now: Date, takesReplays: boolean): ReadPayload => {
+export const readPayload = (
+  payload: unknown,
+  now: Date,
+  { takesReplays, sourceGrants }: ReadPayloadOptions,
+): ReadPayload => {
   const delivery = deliveryOf(payload, takesReplays, now);
   const { fault, caller, body } = delivery;
-  if (fault !== undefined) return { ok: false, detail: fault };
+  if (fault !== undefined) return invalid(fault);
   const wish = readBody(delivery, now);
-  if (wish.ok) return { ...wish, caller };
-  const foreign = isCloudEvent(body) ? undefined : recognise(payload);
-  return { ok: false, detail: foreign ? looksLike(foreign) : sentence(wish.faults) };
+  if (!wish.ok) {
+    const foreign = isCloudEvent(body) ? undefined : recognise(payload);
+    return invalid(foreign ? looksLike(foreign) : sentence(wish.faults));
+  }
+  const missing = missingSourceGrant(sourceGrants, caller, wish.request);
+  return missing === undefined
+    ? { ...wish, caller }
+    : { ok: false, detail: missing, isDenied: true };
 };
+
+/** The error that an invocation fails with for a payload that was not read. */
+export const errorOf = ({
+  detail,
+  isDenied,
+}: Omit<Extract<ReadPayload, { ok: false }>, 'ok'>): Error =>
+  isDenied ? new NotGrantedError(detail) : new InvalidIntentError(detail);
 
 /**
  * Accepts an intent from an event rule or a direct invocation, in the form of the native route. Law: it returns only when
  * the queue has every job. Otherwise it throws a named error, for Lambda's retries and failure destination.
  */
 export const makeAcceptPayload =
-  (accept: Accept, { now, keyOf, takesReplays }: AcceptPayloadOptions): AcceptPayload =>
+  (accept: Accept, { now, keyOf, ...options }: AcceptPayloadOptions): AcceptPayload =>
   async (payload) => {
-    const reading = readPayload(payload, now(), takesReplays);
-    if (!reading.ok) throw new InvalidIntentError(reading.detail);
+    const reading = readPayload(payload, now(), options);
+    if (!reading.ok) throw errorOf(reading);
     const { request, caller, event, wishedAt } = reading;
     const origin = originOf(caller, request, event, keyOf);
     const accepted = await accept(request, origin, undefined, wishedAt);

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { readSourceGrants } from '../callers/source-grants.ts';
 import { ENVELOPES } from '../intent/foreign-payload.ts';
 import { MOST_DEADLINE_SECONDS } from '../intent/request.ts';
+import { sentence } from '../json/fault.ts';
 import { httpUrl } from '../json/http-url.ts';
 import {
   type Environment,
@@ -81,6 +83,23 @@ const iamUrl = v.pipe(
     'must be an https URL: callers’ tokens are sent there',
   ),
 );
+
+const sourceGrants = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const read = readSourceGrants(value);
+    if (read.ok) return read.grants;
+    addIssue({ message: `cannot be used: ${sentence(read.faults)}` });
+    return NEVER;
+  }),
+);
+
+const eventsSchema = v.object({ EVENT_GRANTS: v.optional(sourceGrants) });
+
+/** Settings of accept-event alone: what each source of events may do. */
+export const readEventsConfig = (environment: Environment) => ({
+  sourceGrants: readSettings(eventsSchema, environment).EVENT_GRANTS,
+});
 
 /** The problem starts with the name of the first setting. */
 const callersSchema = v.pipe(

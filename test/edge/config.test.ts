@@ -54,7 +54,7 @@ describe('settings have sensible defaults', () => {
       upstream: {
         endpoints: { dli: 'https://dli.example.com', drs: 'http://127.0.0.1:4000', iam: undefined },
         language: 'en-us',
-        callsPerKey: 1,
+        callsPerKey: 2,
         refusedMs: 60_000,
       },
       secret: { id: 'job-fanin/upstream', file: '' },
