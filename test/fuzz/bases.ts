@@ -1,16 +1,9 @@
 import type { Random } from '../simulation/random.ts';
 import { type FuzzCaller, REMOVED } from './callers.ts';
+import { bareOf, hookLine, lineFor } from './lines.ts';
 import { type Covers, ON_HOOKS, ON_ROUTES, type Proof } from './proofs.ts';
-import { drawEnvelope, type Wire } from './wire.ts';
-import {
-  asQueued,
-  drawWish,
-  isGranted,
-  nativeBody,
-  vendorBody,
-  vendorPath,
-  type Wish,
-} from './wishes.ts';
+import type { Wire } from './wire.ts';
+import { asQueued, drawWish, isGranted, type Wish, withinProject } from './wishes.ts';
 
 /** A request that is valid as it stands, and what is known of it. */
 export interface Base {
@@ -27,37 +20,8 @@ export interface Base {
   readonly due: 'taken' | 'forbidden' | 'unproved';
 }
 
-type Line = Pick<Wire, 'method' | 'path' | 'body'>;
-
-const lineFor = (wish: Wish, random: Random): Line =>
-  random.chance(0.5)
-    ? { method: 'POST', path: '/v1/intents', body: Buffer.from(nativeBody(wish)) }
-    : {
-        method: wish.row.method,
-        path: vendorPath(wish),
-        body: Buffer.from(vendorBody(wish, random.chance(0.5))),
-      };
-
-const hookLine = (wish: Wish, { id }: FuzzCaller): Line => ({
-  method: 'POST',
-  path: `/v1/hooks/${id}`,
-  body: Buffer.from(nativeBody(wish)),
-});
-
-/** A request without a proof. */
-const bareOf = (line: Line, random: Random): Wire => ({
-  ...line,
-  query: random.chance(0.8) ? '' : 'a=1&b=2',
-  headers: [
-    ['Content-Type', random.pick(['application/json', 'application/json;charset=utf-8'])],
-    ['Host', 'api.example.com'],
-    ['X-Nonce', String(random.between(0, 2 ** 48))],
-  ],
-  envelope: drawEnvelope(random),
-});
-
 /** Schemes that the function takes. */
-const TAKEN = /^(bearer|x-auth-token|basic)$/;
+const TAKEN = /./;
 
 /** Milliseconds that a sender's clock is off: most of what it may be, or far more. */
 const offBy = ({ toleranceMs = 0 }: Proof, isExpired: boolean, random: Random): number => {
@@ -78,7 +42,7 @@ const byName = (scheme: string): Proof => {
 
 /** A caller that may prove itself so, or one in thirty times the removed one, which has such a secret too. */
 const drawCaller = (proof: Proof, scheme: string, random: Random): FuzzCaller =>
-  random.chance(0.03) && scheme !== 'hook v1a' ? REMOVED : random.pick(proof.callers);
+  random.chance(0.03) && !/hook v1a|iam/.test(scheme) ? REMOVED : random.pick(proof.callers);
 
 /** A request that is valid, but for a removed caller or an old signature in one of twenty. */
 export const drawBase = (random: Random): Base => {
@@ -87,11 +51,13 @@ export const drawBase = (random: Random): Base => {
   const caller = drawCaller(proof, scheme, random);
   const isExpired = random.chance(0.03) && proof.toleranceMs !== undefined;
   const wish = drawWish(random);
-  const line = scheme in ON_HOOKS ? hookLine(wish, caller) : lineFor(wish, random);
+  const line = scheme in ON_HOOKS ? hookLine(wish, caller, random) : lineFor(wish, random);
   const late = offBy(proof, isExpired, random);
-  const { wire, signs } = proof.prove(bareOf(line, random), caller, random, late);
+  const proven = proof.prove(bareOf(line, random), caller, random, late);
+  const { wire, signs } = proven;
   const { covers, credential } = proof;
-  const right = isGranted(caller, asQueued(wish)) ? 'taken' : 'forbidden';
+  const opened = proven.project === undefined ? caller : withinProject(caller, proven.project);
+  const right = isGranted(opened, asQueued(wish)) ? 'taken' : 'forbidden';
   const due = caller === REMOVED || isExpired ? 'unproved' : right;
-  return { scheme, wire, caller, wish, covers, signs, credential, due };
+  return { scheme, wire, caller: opened, wish, covers, signs, credential, due };
 };

@@ -34,6 +34,8 @@ export interface FuzzCaller {
   readonly webhookSecrets: readonly string[];
   readonly gitHubSecrets: readonly string[];
   readonly hook?: unknown;
+  /** Its user or its domain in IAM. */
+  readonly iam?: { readonly user?: string; readonly domain?: string };
 }
 
 const callerOf = (id: string, grants: readonly FuzzGrant[]): FuzzCaller => ({
@@ -87,6 +89,12 @@ export const HOOK_CALLERS: readonly FuzzCaller[] = [
   },
 ];
 
+/** Callers by their tokens of IAM. */
+export const IAM_CALLERS: readonly FuzzCaller[] = [
+  { ...callerOf('iam-user', SPLIT), iam: { user: 'user-1' } },
+  { ...callerOf('iam-domain', [EVERYTHING]), iam: { domain: 'domain-1' } },
+];
+
 /** Was in the secret once. */
 export const REMOVED: FuzzCaller = {
   ...callerOf('removed', [EVERYTHING]),
@@ -98,6 +106,12 @@ export const REMOVED: FuzzCaller = {
 export const HOOK_PAIR = generateKeyPairSync('ed25519');
 
 const publicKey = `whpk_${Buffer.from(HOOK_PAIR.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('base64')}`;
+
+const iamProof = ({ user, domain }: NonNullable<FuzzCaller['iam']>) => ({
+  kind: 'iam',
+  ...(user !== undefined && { user_id: user }),
+  ...(domain !== undefined && { domain_id: domain }),
+});
 
 const proofsOf = (caller: FuzzCaller): readonly unknown[] => [
   ...caller.tokens.map((token) => ({ kind: 'bearer', sha256: digest(token) })),
@@ -116,11 +130,12 @@ const proofsOf = (caller: FuzzCaller): readonly unknown[] => [
     (secret) => ({ kind: 'standard-webhooks', secret }),
   ),
   ...caller.gitHubSecrets.map((secret) => ({ kind: 'github', secret })),
+  ...(caller.iam === undefined ? [] : [iamProof(caller.iam)]),
 ];
 
 /** The callers' secret, as it is given to the function. */
 export const DOCUMENT = {
-  callers: [...CALLERS, ...HOOK_CALLERS].map((caller) => ({
+  callers: [...CALLERS, ...HOOK_CALLERS, ...IAM_CALLERS].map((caller) => ({
     id: caller.id,
     proofs: proofsOf(caller),
     grants: caller.grants,
@@ -129,15 +144,18 @@ export const DOCUMENT = {
 };
 
 /** Everything that no answer and no log line may show. */
-export const SECRETS: readonly string[] = [...CALLERS, ...HOOK_CALLERS, REMOVED].flatMap(
-  ({ tokens, users, keys, webhookSecrets, gitHubSecrets }) => [
-    ...tokens,
-    ...users.flatMap(([user, password]) => [
-      password,
-      Buffer.from(`${user}:${password}`).toString('base64'),
-    ]),
-    ...keys.flatMap(({ sk, token }) => [sk, ...(token === undefined ? [] : [token])]),
-    ...webhookSecrets,
-    ...gitHubSecrets,
-  ],
-);
+export const SECRETS: readonly string[] = [
+  ...CALLERS,
+  ...HOOK_CALLERS,
+  ...IAM_CALLERS,
+  REMOVED,
+].flatMap(({ tokens, users, keys, webhookSecrets, gitHubSecrets }) => [
+  ...tokens,
+  ...users.flatMap(([user, password]) => [
+    password,
+    Buffer.from(`${user}:${password}`).toString('base64'),
+  ]),
+  ...keys.flatMap(({ sk, token }) => [sk, ...(token === undefined ? [] : [token])]),
+  ...webhookSecrets,
+  ...gitHubSecrets,
+]);

@@ -26,6 +26,8 @@ export interface Case {
   readonly callers: readonly FuzzCaller[];
   readonly wire: Wire;
   readonly event: unknown;
+  /** The queue takes nothing while this request is handled. */
+  readonly isQueueDown: boolean;
 }
 
 const ORDER: readonly Effect[] = ['keeps', 'unclear', 'breaks'];
@@ -81,9 +83,11 @@ export const drawCase = (seed: number, number: number, only?: readonly string[])
   if (effect === 'breaks' && isRestored(base, wire)) effect = 'unclear';
   const event = eventOf(wire);
   const isSpoilt = mutations.includes('a spoilt event');
+  const isQueueDown = makeRandom(seed, stream + 1).chance(0.01);
   return {
     base,
     mutations,
+    isQueueDown,
     effect: isSpoilt ? worse(effect, 'unclear') : effect,
     callers,
     wire,

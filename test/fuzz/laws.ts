@@ -2,6 +2,7 @@ import { parseJson } from '../../shared/json/json.ts';
 import { SECRETS } from './callers.ts';
 import type { Case } from './draw.ts';
 import type { Outcome } from './room.ts';
+import { isNamed } from './wire.ts';
 import { asQueued, isGranted } from './wishes.ts';
 
 /** A law that a request can break: says what is wrong, or nothing. */
@@ -9,9 +10,15 @@ type Law = (one: Case, outcome: Outcome) => string | undefined;
 
 const isVendorPath = (path: string): boolean => /^\/(v1\.0|v2\.0|v3|v5)\//.test(path);
 
-/** Nothing fails in a fuzz, so no answer may say so. The vendor's other calls get 501. */
-const noServerError: Law = (_, { status }) =>
-  status >= 500 && status !== 501 ? `it was answered with ${status}` : undefined;
+/** IAM is not asked about every wrong token. While it is left in peace, tokens that it may know get 503. */
+const mayAskIam = ({ wire: { headers } }: Case): boolean =>
+  headers.some((header) => isNamed('X-Auth-Token')(header) && header[1].length >= 100);
+
+/** Only the queue fails in a fuzz, and only then may an answer say so. The vendor's other calls get 501. */
+const noServerError: Law = (one, { status }) =>
+  status < 500 || status === 501 || (status === 503 && (one.isQueueDown || mayAskIam(one)))
+    ? undefined
+    : `it was answered with ${status}`;
 
 /** The one route that asks for no proof. */
 const isOpen = ({ wire: { path } }: Case): boolean => path.includes('openapi.json');
@@ -53,10 +60,11 @@ const refusedIsNotQueued: Law = (_, { status, queued }) =>
 const STATUS = { forbidden: 403, unproved: 401 } as const;
 
 /** What was not changed in earnest has the answer that it is due. */
-const dueIsDone: Law = ({ base, effect }, { status, queued }) => {
-  if (effect !== 'keeps') return undefined;
+const dueIsDone: Law = ({ base, effect, isQueueDown }, { status, queued }) => {
+  if (effect !== 'keeps' || (base.scheme === 'iam' && status === 503)) return undefined;
   if (base.due !== 'taken')
     return status === STATUS[base.due] ? undefined : `${base.due}, but answered with ${status}`;
+  if (isQueueDown) return status === 503 ? undefined : `no queue, but answered with ${status}`;
   const wanted = asQueued(base.wish).jobs.toSorted().join();
   const had = queued.flatMap(({ jobs }) => jobs).toSorted();
   if (status >= 300) return `valid, but answered with ${status}`;
@@ -66,15 +74,16 @@ const dueIsDone: Law = ({ base, effect }, { status, queued }) => {
 const keysOf = (value: object): string => Object.keys(value).toSorted().join();
 
 const isVendorShape = (type: unknown, body: object): boolean =>
-  type === 'application/json' && keysOf(body) === 'error_code,error_msg';
+  type === 'application/json' && /^error_code,error_msg(,not_queued,queued)?$/.test(keysOf(body));
 
 const isProblemShape = (type: unknown, body: object, status: number): boolean =>
   type === 'application/problem+json' &&
-  /^detail,(errors,)?instance,status,title,type$/.test(keysOf(body)) &&
+  /^detail,(errors,)?instance,(not_queued,queued,)?status,title,type$/.test(keysOf(body)) &&
   Reflect.get(body, 'status') === status;
 
 /** The path may be any after a trick, so either shape will do then. */
 const shapeFits: Law = ({ base, wire, mutations }, { status, headers, text }) => {
+  if (status === 204) return text === '' ? undefined : 'a 204 has a body';
   const body = parseJson(text);
   if (!body.ok) return `the answer is no JSON: ${body.detail}`;
   if (!/^[0-9a-f-]{36}$/.test(String(headers['x-intent-id']))) return 'the answer has no id';

@@ -22,13 +22,17 @@ const tell = ({ number, faults, one, outcome }: Failure): string =>
     `  again: npm run fuzz -- --seed ${values.seed} --case ${number}`,
   ].join('\n');
 
-const sum = ({ requests, taken, messages, statuses, failed }: Report, seconds: number): string =>
+const sum = (
+  { requests, taken, messages, statuses, schemes, failed }: Report,
+  seconds: number,
+): string =>
   [
     `${requests} requests in ${seconds.toFixed(0)} s; ${taken} taken, as ${messages} messages`,
     [...statuses]
       .toSorted(([a], [b]) => a - b)
       .map(([status, count]) => `  ${status === 0 ? 'not HTTP' : status}: ${count}`)
       .join('\n'),
+    `taken by scheme: ${[...schemes].map((pair) => pair.join(' ')).join(', ')}`,
     `${failed} failures`,
   ].join('\n');
 

@@ -1,5 +1,7 @@
 import { type Case, drawCase } from './draw.ts';
 import { makeJudge } from './laws.ts';
+import { REMEMBERS } from './lines.ts';
+import { repeatFaults } from './repeats.ts';
 import type { Outcome, Room } from './room.ts';
 
 /** A request that broke a law, made as small as possible. */
@@ -13,6 +15,8 @@ export interface Failure {
 export interface Report {
   readonly requests: number;
   readonly taken: number;
+  /** Requests that were taken, by their scheme. */
+  readonly schemes: ReadonlyMap<string, number>;
   readonly messages: number;
   readonly statuses: ReadonlyMap<number, number>;
   /** The first failure of each kind. */
@@ -26,10 +30,19 @@ type Judge = ReturnType<typeof makeJudge>;
 /** An event of no server is refused by this error. Any other crash breaks the law. */
 const NOT_HTTP = 'NotHttpEventError';
 
-const playCase = async ({ ask }: Room, judge: Judge, one: Case) => {
+const playCase = async (room: Room, judge: Judge, one: Case) => {
   try {
-    const outcome = await ask(one.event);
-    return { outcome, faults: judge(one, outcome) };
+    const outcome = await room.ask(one.event, one.isQueueDown);
+    const faults = judge(one, outcome);
+    const mayRepeat =
+      faults.length === 0 &&
+      (outcome.status < 300 || one.isQueueDown) &&
+      one.effect === 'keeps' &&
+      one.base.due === 'taken';
+    return {
+      outcome,
+      faults: REMEMBERS && mayRepeat ? await repeatFaults(room, one, outcome) : faults,
+    };
   } catch (error) {
     const isMeant =
       one.mutations.includes('a spoilt event') && error instanceof Error && error.name === NOT_HTTP;
@@ -76,6 +89,9 @@ const kindOf = (faults: readonly string[]): string =>
 
 const PROGRESS = 50_000;
 
+const countOne = <K>(counts: Map<K, number>, key: K): void =>
+  void counts.set(key, (counts.get(key) ?? 0) + 1);
+
 /** Sends requests of a seed, one after the other, and judges each. */
 export const play = async (
   room: Room,
@@ -83,20 +99,24 @@ export const play = async (
 ): Promise<Report> => {
   const judge = makeJudge();
   const statuses = new Map<number, number>();
+  const schemes = new Map<string, number>();
   const failures = new Map<string, Failure>();
   let [requests, taken, messages, failed] = [0, 0, 0, 0];
   while (requests < count && failures.size < MOST_KINDS) {
     const number = from + requests;
-    const { outcome, faults } = await playCase(room, judge, drawCase(seed, number));
+    const one = drawCase(seed, number);
+    const { outcome, faults } = await playCase(room, judge, one);
     requests += 1;
-    const status = outcome?.status ?? 0;
-    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    countOne(statuses, outcome?.status ?? 0);
     messages += outcome?.queued.length ?? 0;
-    taken += (outcome?.queued.length ?? 0) > 0 ? 1 : 0;
+    if ((outcome?.queued.length ?? 0) > 0) {
+      taken += 1;
+      countOne(schemes, one.base.scheme);
+    }
     if (faults.length > 0) failed += 1;
     if (faults.length > 0 && !failures.has(kindOf(faults)))
       failures.set(kindOf(faults), await shrink(room, judge, seed, number));
     if (requests % PROGRESS === 0) onProgress?.(requests);
   }
-  return { requests, taken, messages, statuses, failures: [...failures.values()], failed };
+  return { requests, taken, schemes, messages, statuses, failures: [...failures.values()], failed };
 };

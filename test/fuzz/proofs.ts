@@ -1,5 +1,6 @@
 import type { Random } from '../simulation/random.ts';
-import { CALLERS, type FuzzCaller, HOOK_CALLERS } from './callers.ts';
+import { CALLERS, type FuzzCaller, HOOK_CALLERS, IAM_CALLERS } from './callers.ts';
+import { IAM_TOKENS } from './iam.ts';
 import { signAsVendor, type VendorForm } from './sign.ts';
 import { signAsGitHub, signAsWebhook } from './sign-hook.ts';
 import { type Wire, withHeader } from './wire.ts';
@@ -12,6 +13,8 @@ export interface Proven {
   readonly wire: Wire;
   /** Headers that the proof covers, in lower case. */
   readonly signs: readonly string[];
+  /** The one project that the proof opens, if it does not open all of the caller's. */
+  readonly project?: string;
 }
 
 /** One way to prove who sends a request. */
@@ -67,6 +70,8 @@ const vendor = (form: VendorForm): Proof => ({
 const STANDARD = HOOK_CALLERS.filter(({ webhookSecrets }) => webhookSecrets.length > 0);
 const GITHUB = HOOK_CALLERS.filter(({ gitHubSecrets }) => gitHubSecrets.length > 0);
 
+let sent = 0;
+
 const standard = (isSymmetric: boolean): Proof => ({
   covers: 'body',
   credential: 'webhook-signature',
@@ -74,7 +79,7 @@ const standard = (isSymmetric: boolean): Proof => ({
   toleranceMs: 5 * MINUTE_MS,
   prove: (bare, { webhookSecrets }, random, late) => ({
     wire: signAsWebhook(bare, {
-      id: `msg_${random.between(0, 2 ** 48)}`,
+      id: `msg_${++sent}`,
       at: Math.floor((Date.now() - late) / 1_000),
       secret: isSymmetric ? random.pick(webhookSecrets) : undefined,
     }),
@@ -87,6 +92,16 @@ export const ON_ROUTES: Readonly<Record<string, Proof>> = {
   bearer: carried('Authorization', bearer),
   'x-auth-token': carried('X-Auth-Token', ({ tokens }, random) => random.pick(tokens)),
   basic: carried('Authorization', basic),
+  iam: {
+    covers: 'nothing',
+    credential: 'X-Auth-Token',
+    callers: IAM_CALLERS,
+    prove: (bare, caller, random) => {
+      const own = IAM_TOKENS.filter((token) => token.caller.id === caller.id);
+      const { text, project } = random.pick(own);
+      return { wire: withHeader(bare, 'X-Auth-Token', text), signs: [], project };
+    },
+  },
   'vendor plain': vendor('plain'),
   'vendor scoped': vendor('scoped'),
   'vendor V11': vendor('V11'),

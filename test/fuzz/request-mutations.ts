@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Random } from '../simulation/random.ts';
 import type { Base } from './bases.ts';
 import { PROJECTS } from './callers.ts';
+import { REMEMBERS } from './lines.ts';
 import { type Changed, flip, junk, type Mutations, onBody, onLine } from './mutation.ts';
 import { isText, type Wire, withHeader, withoutHeader } from './wire.ts';
 import { drawWish, nativeBody, vendorBody } from './wishes.ts';
@@ -129,6 +130,10 @@ export const LINE_MUTATIONS: Mutations = {
       '/openapi.json',
       '/v3/p/jobs',
       '/v1/hooks/all',
+      '/v1/hooks/hook-standard',
+      '/v1/hooks/hook-github',
+      '/v1/hooks/__proto__',
+      '/v1/hooks/constructor',
       '/v1/intents/x',
       '/',
     ];
@@ -197,8 +202,24 @@ export const HEADER_MUTATIONS: Mutations = {
     wire: withHeader(wire, 'X-Correlation-Id', junk(random)),
     effect: 'unclear',
   }),
+  "GitHub's ping": (wire) => ({
+    wire: withHeader(wire, 'X-GitHub-Event', 'ping'),
+    effect: 'unclear',
+  }),
+  'an odd attribute of an event': (wire, random) => ({
+    wire: withHeader(
+      wire,
+      random.pick(['ce-specversion', 'ce-id', 'ce-source', 'ce-time', 'ce-sequence', 'ce-x']),
+      random.pick(['1.0', '2026-01-31T12:00:00Z', junk(random)]),
+    ),
+    effect: 'unclear',
+  }),
   'an odd key': (wire, random) => ({
-    wire: withHeader(wire, 'Idempotency-Key', `${random.between(0, 2 ** 48)}${junk(random)}`),
+    wire: withHeader(
+      wire,
+      REMEMBERS ? 'Idempotency-Key' : 'X-Key',
+      `${random.between(0, 2 ** 48)}${junk(random)}`,
+    ),
     effect: 'unclear',
   }),
   'a trace': (wire, random) => ({

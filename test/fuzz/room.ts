@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { invokeHandler } from '../support/http-events.ts';
 import { DOCUMENT } from './callers.ts';
+import { startIam } from './iam.ts';
 import { BASE_PATH } from './wire.ts';
 import type { Queued } from './wishes.ts';
 
@@ -18,7 +19,8 @@ export interface Outcome {
 }
 
 export interface Room {
-  readonly ask: (event: unknown) => Promise<Outcome>;
+  /** Invokes the function. While the queue is down, it takes nothing. */
+  readonly ask: (event: unknown, isQueueDown?: boolean) => Promise<Outcome>;
   readonly close: () => void;
 }
 
@@ -30,12 +32,19 @@ const queuedOf = (text: string): Queued => {
   return { caller, operation, project_id, jobs: jobs.map(jobIdIn) };
 };
 
-/** Puts a queue in memory in the place of SQS, and gives what was sent. */
-const takeMessages = (messages: string[]) => {
+/** A queue in memory. */
+interface Queue {
+  readonly messages: string[];
+  isDown: boolean;
+}
+
+/** Puts a queue in the place of SQS. */
+const takeMessages = (queue: Queue) => {
   const { send } = SQSClient.prototype;
   const take = async ({ input }: { readonly input: unknown }) => {
+    if (queue.isDown) throw new Error('the queue is down');
     const entries: readonly { Id: string; MessageBody: string }[] = Object(input).Entries;
-    messages.push(...entries.map(({ MessageBody }) => MessageBody));
+    queue.messages.push(...entries.map(({ MessageBody }) => MessageBody));
     return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
   };
   Reflect.set(SQSClient.prototype, 'send', take);
@@ -64,26 +73,30 @@ export const openRoom = async (): Promise<Room> => {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
   const file = join(folder, 'callers.json');
   writeFileSync(file, JSON.stringify(DOCUMENT), { mode: 0o600 });
-  Object.assign(process.env, SETTINGS, { CALLERS_FILE: file });
-  const messages: string[] = [];
+  const iam = await startIam();
+  const LEDGER_FILE = join(folder, 'ledger.sqlite');
+  Object.assign(process.env, SETTINGS, { CALLERS_FILE: file, LEDGER_FILE, IAM_ENDPOINT: iam.url });
+  const queue: Queue = { messages: [], isDown: false };
   const lines: string[] = [];
-  const giveBack = [takeMessages(messages), takeLines(lines)];
+  const giveBack = [takeMessages(queue), takeLines(lines)];
   const { handler } = await import('../../functions/accept-http.ts');
   return {
-    ask: async (event) => {
-      messages.length = 0;
+    ask: async (event, isQueueDown = false) => {
+      queue.messages.length = 0;
+      queue.isDown = isQueueDown;
       lines.length = 0;
       const { status, headers, text } = await invokeHandler(handler, event);
       return {
         status: status ?? 0,
         headers,
         text,
-        queued: messages.map(queuedOf),
+        queued: queue.messages.map(queuedOf),
         lines: [...lines],
       };
     },
     close: () => {
       for (const give of giveBack) give();
+      iam.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -48,8 +48,11 @@ const jobText = ({ id, options }: Wish['jobs'][number]): string =>
     ? JSON.stringify(id)
     : JSON.stringify({ job_id: id, ...options });
 
+let written = 0;
+
+/** No two are alike, so that none is taken for a repeat: fields that begin with `_` are ignored. */
 export const nativeBody = ({ row, project, options, jobs }: Wish): string =>
-  `{"operation":"${row.name}","project_id":"${project}","options":${JSON.stringify(options)},"jobs":[${jobs.map(jobText)}]}`;
+  `{"_nonce":${++written},"operation":"${row.name}","project_id":"${project}","options":${JSON.stringify(options)},"jobs":[${jobs.map(jobText)}]}`;
 
 export const vendorBody = ({ row, options, jobs }: Wish, isNumber: boolean): string =>
   row.service === 'dli'
@@ -78,6 +81,14 @@ export const isGranted = (
         (grant.jobs === undefined || grant.jobs.includes(job)),
     ),
   );
+
+/** The caller as one who holds a token of this project alone. */
+export const withinProject = (caller: FuzzCaller, project: string): FuzzCaller => ({
+  ...caller,
+  grants: caller.grants
+    .filter(({ projects }) => lists(projects, project))
+    .map((grant) => ({ ...grant, projects: [project] })),
+});
 
 /** The wish as its messages would say it. */
 export const asQueued = ({ row, project, jobs }: Wish): Omit<Queued, 'caller'> => ({
