@@ -154,6 +154,24 @@ const sharedFaults = (callers: Callers): readonly Fault[] => {
   });
 };
 
+/** Access keys that stand twice under one caller: a signature would fit but one of the two secrets. */
+const repeatedKeys = (callers: Callers): readonly Fault[] =>
+  callers.flatMap(({ proofs }, i) => {
+    const keys = proofs.map((proof) =>
+      proof.kind === 'vendor-key' ? proof.access_key : undefined,
+    );
+    return keys.flatMap((key, j) =>
+      key === undefined || keys.indexOf(key) === j
+        ? []
+        : [
+            {
+              pointer: `#/callers/${i}/proofs/${j}/access_key`,
+              detail: 'stands in another proof too',
+            },
+          ],
+    );
+  });
+
 export type ReadCallers =
   | { readonly ok: true; readonly callers: Callers }
   | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -172,6 +190,6 @@ export const readCallers = (text: string): ReadCallers => {
   const read = v.safeParse(callersSchema, parsed.value);
   if (!read.success) return { ok: false, faults: distinct(read.issues.flatMap(faultOf)) };
   const { callers } = read.output;
-  const faults = sharedFaults(callers);
+  const faults = [...sharedFaults(callers), ...repeatedKeys(callers)];
   return faults.length === 0 ? { ok: true, callers } : { ok: false, faults };
 };

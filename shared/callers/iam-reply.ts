@@ -11,7 +11,7 @@ export interface TokenHolder {
   readonly expiresAt: number;
 }
 
-/** `stranger`: the token is good, and its holder no caller. `unavailable`: IAM said nothing of the token. It may be good. */
+/** `stranger`: the token is good, and its holder is no caller. `unavailable`: IAM said nothing of the token. */
 export type TokenReading =
   | { readonly kind: 'valid'; readonly holder: TokenHolder }
   | { readonly kind: 'stranger' }

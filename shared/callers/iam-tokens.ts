@@ -2,7 +2,7 @@ import { makeBoundedCache } from './bounded-cache.ts';
 import { sha256 } from './digest.ts';
 import type { AskIam, TokenHolder, TokenReading } from './iam-reply.ts';
 
-/** The longest that an answer of IAM counts. A token may die sooner, by a new password or a lost right. */
+/** The longest that an answer of IAM counts. In that time a token may end by a new password, and we do not see it. */
 const VALID_MS = 10 * 60_000;
 
 /** A token counts until so long before its end. */
@@ -11,10 +11,10 @@ const MARGIN_MS = 30_000;
 /** A refused token is not asked about again for so long. */
 const REFUSED_MS = 60_000;
 
-/** After IAM said nothing, new tokens wait for so long. Callers are told to wait as long. */
+/** After a request without an answer, IAM is asked nothing for so long. `Retry-After` says as long. */
 const SILENT_MS = 5_000;
 
-/** New tokens that may be refused in {@link REFUSED_MS}. Then new ones wait: bad tokens must not use up IAM's patience. */
+/** After so many bad tokens in {@link REFUSED_MS}, new ones are not asked about: IAM throttles who asks too often. */
 const MOST_REFUSALS = 20;
 
 /** New tokens that are asked about at once. */
@@ -30,7 +30,7 @@ export type ReadToken = (token: string, now: number, isKnown: IsKnown) => Promis
 
 const unavailable = (reason: string): TokenReading => ({ kind: 'unavailable', reason });
 
-/** When IAM is left in peace: while it is silent, and after too many refusals. */
+/** Knows when IAM must not be asked: after a request without an answer, and after too many bad tokens. */
 const keepPace = () => {
   let silentUntil = 0;
   let refusals: readonly number[] = [];
@@ -64,8 +64,8 @@ const keepReadings = () => {
 
 /**
  * Reads IAM tokens. Laws: IAM is asked once for equal tokens at a time. Its answer counts for at most ten minutes, and not
- * beyond the token's end. A good token of a holder that `isKnown` denies is a stranger's. Such tokens and bad ones, however many, make
- * few requests to IAM, and push no good one out of memory.
+ * beyond the token's end. A good token of a holder that `isKnown` denies is a stranger's. However many bad and strange
+ * tokens come, they make few requests to IAM, and push no good one out of memory.
  */
 export const makeReadToken = (ask: AskIam): ReadToken => {
   const readings = keepReadings();

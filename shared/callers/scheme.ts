@@ -2,9 +2,9 @@ import type { Caller } from './caller.ts';
 import type { RawRequest } from './raw-request.ts';
 
 /**
- * What a scheme says of a request. `absent`: it has no credential of this scheme. `failed`: it has one that proves
- * nothing. `stranger`: it proves who sends it, and that is no caller. `unavailable`: it has one that cannot be judged now. `check` names the check that failed, for the
- * operator's log only.
+ * What a scheme says of a request. `absent`: it has no credential of this scheme. `failed`: it has one that proves nothing.
+ * `stranger`: it has one that proves who sends it, and that is no caller. `unavailable`: it has one that cannot be judged
+ * at the moment. `check` names the check that failed, for the operator's log only.
  */
 export type Proved =
   | {

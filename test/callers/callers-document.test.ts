@@ -85,6 +85,20 @@ describe('every fault is named at once, by its pointer', () => {
       [bot, { ...bot, id: 'b' }],
       '#/callers/1/proofs/0: is a proof of another caller too',
     ],
+    [
+      'an access key twice',
+      [
+        {
+          ...bot,
+          proofs: ['one', 'two'].map((secret_key) => ({
+            kind: 'vendor-key',
+            access_key: 'AK',
+            secret_key,
+          })),
+        },
+      ],
+      '#/callers/0/proofs/1/access_key: stands in another proof too',
+    ],
   ])('%s', (_, callers, fault) => {
     const faults = faultsOf(...callers);
     expect(faults).toEqual([typeof fault === 'string' ? fault : expect.stringMatching(fault)]);

@@ -85,8 +85,8 @@ describe('whose a token is', () => {
     ['a user’s own entry, before its domain’s', 'u', 'd', 'user'],
     ['its domain’s', 'other', 'd', 'domain'],
     ['that of a user in a domain', 'w', 'e', 'both'],
-    ['nobody’s, if one of the two differs', 'w', 'f', undefined],
-    ['nobody’s', 'x', 'y', undefined],
+    ['none, if one of the two differs', 'w', 'f', undefined],
+    ['none', 'x', 'y', undefined],
   ])('%s', (_, userId, domainId, id) => {
     expect(findIamCaller(identities, { userId, domainId })?.id).toBe(id);
   });

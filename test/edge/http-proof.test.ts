@@ -70,6 +70,28 @@ describe('a request without a proof does not come in', () => {
     expect(lines).toMatchObject([{ fields: { check: 'no credential' } }]);
   });
 
+  it('a good proof of no caller is 403: a client that fetches tokens would fetch new ones for ever', async () => {
+    const check = 'iam: no caller has its user or domain';
+    const { post, sent, lines } = beginRoutes(undefined, async () => ({
+      kind: 'stranger',
+      checks: [check],
+    }));
+    const answer = await post(RUN, { job_ids: [131] });
+    expect([answer.status, answer.body.error_code]).toEqual([403, 'APIGW.0302']);
+    expect(sent).toEqual([]);
+    expect(lines).toMatchObject([{ event: 'refused', fields: { status: 403, check } }]);
+  });
+
+  it('while a proof cannot be judged: 503, and the log says why', async () => {
+    const { post, lines } = beginRoutes(undefined, async () => ({
+      kind: 'out of reach',
+      checks: ['iam: IAM: timeout'],
+    }));
+    const answer = await post(RUN, { job_ids: [131] });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(lines).toMatchObject([{ event: 'refused', fields: { check: 'iam: IAM: timeout' } }]);
+  });
+
   it('while the callers cannot be read: 503, and when to come again', async () => {
     const { post, sent } = beginRoutes(undefined, async () => ({ kind: 'out of reach' }));
     const answer = await post(NATIVE, native);

@@ -111,10 +111,10 @@ describe('the vendor’s own client comes in as it is', () => {
   });
 
   const forged = { ...KEY, sk: 'guess' };
-  const nobody = { ...KEY, ak: 'AKNOBODY' };
+  const unknown = { ...KEY, ak: 'AKUNKNOWN' };
   test.each([
     ['a forged signature', forged, OWN, runPath('{project_id}'), 401, 'APIGW.0301'],
-    ['an unknown key', nobody, OWN, runPath('{project_id}'), 401, 'APIGW.0301'],
+    ['an unknown key', unknown, OWN, runPath('{project_id}'), 401, 'APIGW.0301'],
     ['another project', KEY, 'other', runPath('{project_id}'), 403, 'APIGW.0302'],
     [
       'a call without a grant',
@@ -185,7 +185,10 @@ describe('what is not signed well tells an outsider nothing, and queues nothing'
       'with names out of order',
       authorization((text) => text.replace(/SignedHeaders=(\S+);(\S+),/, 'SignedHeaders=$2;$1,')),
     ],
-    ['with a token of nobody', () => ({ ...JSON_TYPE, 'X-Auth-Token': 'M'.repeat(500) })],
+    [
+      'with a token that IAM does not know',
+      () => ({ ...JSON_TYPE, 'X-Auth-Token': 'M'.repeat(500) }),
+    ],
   ])('%s', async (_, change) => {
     const answer = await sendSigned(path, body, change);
     expect(answer).toMatchObject(refused);
