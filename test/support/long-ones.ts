@@ -5,10 +5,8 @@
 /** Functions of more than 40 lines, as `file: name`. */
 export const LONG_FUNCTIONS: readonly string[] = [
   'test/control/bounded-time.test.ts: begin',
-  'test/control/carry-out.test.ts: carryOut',
   'test/control/decide-groups.test.ts: it callback',
   'test/control/decide-stop.test.ts: decideRun',
-  'test/control/decide.test.ts: begin',
   'test/control/expire.test.ts: end',
   'test/control/fence.test.ts: it callback',
   'test/control/races.test.ts: fc callback',
@@ -33,13 +31,7 @@ export const LONG_FUNCTIONS: readonly string[] = [
 
 /** Files of more than 250 lines. */
 export const LONG_FILES: readonly string[] = [
-  'test/control/carry-out.test.ts',
-  'test/control/decide.test.ts',
-  'test/control/half-done.test.ts',
-  'test/control/isolation.test.ts',
-  'test/control/repeated-events.test.ts',
   'test/ledger/decide-call.test.ts',
-  'test/local/event-bus.test.ts',
   'test/local/event-source-mapping.test.ts',
   'test/local/upstream-auth.test.ts',
   'test/local/upstream-behaviour.test.ts',

@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import type { Reply } from '../../shared/reply/reply.ts';
+import { agree, message, refusal, type SeenCall, startControlRoom } from './control-room.ts';
+import { replied } from './replies.ts';
+
+const CODE = { dli: 'DLI.0001', drs: 'DRS.M00202' };
+
+/** Refuses a call whole for any bad job in it, naming none. */
+export const refusing =
+  (bad: ReadonlySet<string>, service: 'dli' | 'drs' = 'dli', asList = false) =>
+  (call: SeenCall): Reply => {
+    if (!call.jobs.some((job) => bad.has(job))) return agree(call);
+    const error = refusal(CODE[service]);
+    return replied(400, asList ? [error] : error);
+  };
+
+export const idsUpTo = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, i) => String(i));
+
+/** Asks for `count` jobs, one message each, in one call. */
+export const begin = async (
+  count: number,
+  reply: (call: SeenCall) => Reply,
+  operation: 'dli.run' | 'drs.start' = 'dli.run',
+) => {
+  const room = startControlRoom({ reply, maxJobsPerCall: 128 });
+  const staying = await room.run(
+    idsUpTo(count).map((job, i) => message(`m${job}`, { age: i, operation, jobs: [job] })),
+  );
+  const outcomeOf = new Map(
+    room.results.map(({ job_id, outcome }): [string, string] => [job_id, outcome]),
+  );
+  return { ...room, staying, outcomeOf };
+};
+
+export const expectOnlyBadRejected = (
+  count: number,
+  bad: ReadonlySet<string>,
+  outcomeOf: ReadonlyMap<string, string>,
+) =>
+  expect(idsUpTo(count).map((job) => outcomeOf.get(job))).toEqual(
+    idsUpTo(count).map((job) => (bad.has(job) ? 'rejected' : 'delivered')),
+  );
+
+export const bound = (count: number): number => 2 * Math.ceil(Math.log2(count)) + 1;
