@@ -1,4 +1,3 @@
-import type { Envelope } from '../intent/foreign-payload.ts';
 import {
   type AcceptPayload,
   errorOf,
@@ -9,14 +8,14 @@ import {
   readPayload,
 } from './payload.ts';
 import type { Receipt } from './receipt.ts';
-import { unwrap } from './unwrap.ts';
+import { type Opens, unwrap } from './unwrap.ts';
 
 export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly Receipt[]>;
 
 export interface AcceptEnvelopedOptions extends ReadPayloadOptions {
   readonly now: () => Date;
   /** The envelopes that are opened. All others are refused by name. */
-  readonly opens: ReadonlySet<Envelope>;
+  readonly opens: Opens;
 }
 
 /** The most parts that one error describes. */

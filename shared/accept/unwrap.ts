@@ -9,6 +9,15 @@ export type Opened =
 
 type Open = (payload: unknown) => Opened;
 
+/** The setting `UNWRAP`: kinds of envelope, each from every source, or from one as `sns:<topic>`. */
+export type Opens = ReadonlySet<string>;
+
+const opensSome = (opens: Opens, kind: Envelope): boolean =>
+  [...opens].some((entry) => entry === kind || entry.startsWith(`${kind}:`));
+
+const opensFrom = (opens: Opens, kind: Envelope, source: unknown): boolean =>
+  opens.has(kind) || opens.has(`${kind}:${source}`);
+
 /** Fields for the event that we make of a bare text. Equal fields make a text that comes twice one intent. */
 interface EventFields {
   readonly source: string;
@@ -18,11 +27,19 @@ interface EventFields {
 
 const one = (payload: unknown): Opened => ({ ok: true, payloads: [payload], isBatch: false });
 
-const isEvent = (value: unknown): boolean => isObject(value) && 'detail-type' in value;
+const isEvent = (value: unknown): value is JsonObject => isObject(value) && 'detail-type' in value;
 
 /** A CloudEvent is read with the intent in it, so it is no envelope. */
 const isEnvelope = (value: unknown): boolean =>
   !isCloudEvent(value) && recognise(value) !== undefined;
+
+const MADE = { 'detail-type': 'Job Control Intent' };
+
+/** What comes out of an envelope comes from its source, whatever it says itself: so it has the grants of that source. */
+const withSource = (payload: unknown, source: string): unknown => {
+  if (isEvent(payload)) return { ...payload, source };
+  return isEnvelope(payload) ? payload : { ...MADE, source, detail: payload };
+};
 
 /**
  * An event or envelope inside the text is opened in turn: its own id and time say more than those around it. Anything
@@ -32,8 +49,11 @@ const openText = (text: unknown, what: string, fields: EventFields, open: Open):
   const parsed = parseJson(typeof text === 'string' ? text : '');
   if (!parsed.ok) return { ok: false, detail: `${what} is not JSON: ${parsed.detail}` };
   const { value } = parsed;
-  if (isEvent(value) || isEnvelope(value)) return open(value);
-  return one({ 'detail-type': 'Job Control Intent', ...fields, detail: value });
+  if (!isEvent(value) && !isEnvelope(value)) return one({ ...MADE, ...fields, detail: value });
+  const inner = open(value);
+  return inner.ok
+    ? { ...inner, payloads: inner.payloads.map((payload) => withSource(payload, fields.source)) }
+    : inner;
 };
 
 const openDetail = (event: JsonObject): Opened => {
@@ -59,8 +79,7 @@ const isoOf = (milliseconds: unknown): string | undefined => {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 };
 
-const openRecord = (record: JsonObject, open: Open): Opened => {
-  if (isObject(record.Sns)) return openNotification(record.Sns, open);
+const openMessage = (record: JsonObject, open: Open): Opened => {
   const { SentTimestamp } = isObject(record.attributes) ? record.attributes : {};
   return openText(
     record.body,
@@ -72,6 +91,20 @@ const openRecord = (record: JsonObject, open: Open): Opened => {
     },
     open,
   );
+};
+
+const openRecord = (record: JsonObject, opens: Opens, open: Open): Opened => {
+  const { Sns } = record;
+  const [kind, arn]: [Envelope, unknown] = isObject(Sns)
+    ? ['sns', Sns.TopicArn]
+    : ['sqs', record.eventSourceARN];
+  const source = lastPartOf(arn);
+  if (!opensFrom(opens, kind, source))
+    return {
+      ok: false,
+      detail: `comes from ${kind}:${source}, which the setting UNWRAP does not name`,
+    };
+  return isObject(Sns) ? openNotification(Sns, open) : openMessage(record, open);
 };
 
 /** Opens all parts or none. The first fault is reported with its place in the batch, counted from 0. */
@@ -90,20 +123,27 @@ const openAll = (parts: readonly unknown[], open: Open): Opened => {
 const isSqsRecord = (part: unknown): part is JsonObject =>
   isObject(part) && part.eventSource === 'aws:sqs' && 'body' in part;
 
+/** Opens an envelope of a kind that is listed, if its source is. */
+const openEnvelope = (kind: Envelope, payload: JsonObject, opens: Opens, open: Open): Opened => {
+  const { Records } = payload;
+  if (Array.isArray(Records))
+    return openAll(Records, (record) =>
+      isObject(record) ? openRecord(record, opens, open) : one(record),
+    );
+  const isNotification = kind === 'sns';
+  const source = isNotification ? lastPartOf(payload.TopicArn) : payload.source;
+  if (!opensFrom(opens, kind, source)) return one(payload);
+  return isNotification ? openNotification(payload, open) : openDetail(payload);
+};
+
 /**
  * Opens the listed kinds of envelope, also one inside another. Any other payload is returned as it is. Never throws.
  */
-export const unwrap = (payload: unknown, opens: ReadonlySet<Envelope>): Opened => {
+export const unwrap = (payload: unknown, opens: Opens): Opened => {
   const open: Open = (inner) => unwrap(inner, opens);
-  const foreign = recognise(payload);
-  if (foreign === undefined || foreign.kind === 'other' || !opens.has(foreign.kind))
-    return one(payload);
+  const { kind = 'other' } = recognise(payload) ?? {};
+  if (kind === 'other' || !opensSome(opens, kind)) return one(payload);
   if (Array.isArray(payload))
     return openAll(payload, (part) => open(isSqsRecord(part) ? { Records: [part] } : part));
-  if (!isObject(payload)) return one(payload);
-  if (foreign.kind === 'text-detail' || foreign.kind === 'scheduler') return openDetail(payload);
-  const { Records } = payload;
-  return Array.isArray(Records)
-    ? openAll(Records, (record) => (isObject(record) ? openRecord(record, open) : one(record)))
-    : openNotification(payload, open);
+  return isObject(payload) ? openEnvelope(kind, payload, opens, open) : one(payload);
 };

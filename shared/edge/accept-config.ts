@@ -37,12 +37,17 @@ const basePath = v.pipe(
   ),
 );
 
+const UNWRAP_RULE = `must be a list of these, separated by commas: ${ENVELOPES.join(', ')} (all but pipes may name one source, as sns:<topic>)`;
+
+/** A kind of envelope, from every source or from one. A batch of Pipes does not say where it is from. */
+const unwrappedKind = new RegExp(
+  `^(${ENVELOPES.join('|')}|(?!pipes)(${ENVELOPES.join('|')}):[!-~]{1,256})$`,
+);
+
 const unwrapped = v.pipe(
   v.string(),
   v.transform((text) => text.split(',').map((kind) => kind.trim())),
-  v.array(
-    v.picklist(ENVELOPES, `must be a list of these, separated by commas: ${ENVELOPES.join(', ')}`),
-  ),
+  v.array(v.pipe(v.string(), v.regex(unwrappedKind, UNWRAP_RULE))),
   v.transform((kinds) => new Set(kinds)),
 );
 
@@ -67,7 +72,7 @@ export const readAcceptConfig = (environment: Environment) => {
     maxMessageBytes: settings.MAX_MESSAGE_BYTES,
     deadlineMs: settings.DEADLINE_SECONDS * 1_000,
     basePath: settings.BASE_PATH ?? '',
-    unwrap: settings.UNWRAP ?? new Set(),
+    unwrap: settings.UNWRAP ?? new Set<string>(),
     takesReplays: settings.ACCEPT_REPLAYS,
     log: logOf(settings),
   };

@@ -5,7 +5,7 @@ import { readSourceGrants } from '../../shared/callers/source-grants.ts';
 import { readEventsConfig } from '../../shared/edge/accept-config.ts';
 import { keyOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
-import { eventOf, sqsRecordOf } from '../support/foreign-payloads.ts';
+import { eventOf, notificationOf, sqsRecordOf } from '../support/foreign-payloads.ts';
 import { NOW, PROJECT } from '../support/messages.ts';
 import { problems } from '../support/settings.ts';
 
@@ -69,6 +69,20 @@ describe('what is not granted fails the invocation, and the error says what is m
   ])('%s', async (_, payload, message) => {
     const { take, sent } = begin({ direct: stops });
     await expect(take(payload)).rejects.toMatchObject({ name: 'NotGrantedError', message });
+    expect(sent).toEqual([]);
+  });
+
+  it('a message of a queue gains nothing by naming another source', async () => {
+    const { take, sent } = begin({
+      'rule:acme.jobs': stops,
+      'rule:sns:jobs': stops,
+      direct: stops,
+    });
+    for (const forged of [from('acme.jobs', stop), notificationOf(JSON.stringify(stop))])
+      await expect(take({ Records: [sqsRecordOf(JSON.stringify(forged))] })).rejects.toMatchObject({
+        name: 'NotGrantedError',
+        message: expect.stringMatching(/\[0\] rule:sqs:wishes has no grant/),
+      });
     expect(sent).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unwrap } from '../../shared/accept/unwrap.ts';
-import { ENVELOPES, type Envelope } from '../../shared/intent/foreign-payload.ts';
+import { ENVELOPES } from '../../shared/intent/foreign-payload.ts';
 import { oddJson, oddString } from '../support/arbitraries.ts';
 import {
   eventOf,
@@ -13,7 +13,7 @@ import {
 } from '../support/foreign-payloads.ts';
 import { PROJECT } from '../support/messages.ts';
 
-const open = (payload: unknown, ...named: readonly Envelope[]) => unwrap(payload, new Set(named));
+const open = (payload: unknown, ...named: readonly string[]) => unwrap(payload, new Set(named));
 const one = (payload: unknown) => ({ ok: true, isBatch: false, payloads: [payload] });
 const batch = (...payloads: readonly unknown[]) => ({ ok: true, isBatch: true, payloads });
 const detail = (job: unknown = 6) => ({ operation: 'dli.stop', project_id: PROJECT, jobs: [job] });
@@ -63,13 +63,61 @@ describe('an envelope is opened if its kind is listed', () => {
 
   it('an envelope inside another is opened if both are listed', () => {
     const both = { Records: [sqsRecordOf(JSON.stringify(notificationOf(wishText())))] };
-    expect(open(both, 'sqs', 'sns')).toEqual(batch({ ...SNS, detail: detail() }));
+    const { source } = SQS;
+    expect(open(both, 'sqs', 'sns')).toEqual(batch({ ...SNS, source, detail: detail() }));
     expect(open(both, 'sqs')).toEqual(batch(notificationOf(wishText())));
     const event = { Records: [sqsRecordOf(JSON.stringify(eventOf(detail())))] };
-    expect(open(event, 'sqs')).toEqual(batch(eventOf(detail())));
+    expect(open(event, 'sqs')).toEqual(batch({ ...eventOf(detail()), source }));
     const pipes = [sqsRecordOf(wishText())];
     expect(open(pipes, 'pipes', 'sqs')).toEqual(batch({ ...SQS, detail: detail() }));
     expect(open(pipes, 'pipes')).toEqual(batch({ Records: pipes }));
+  });
+});
+
+describe('what comes out of an envelope has the grants of its source', () => {
+  const { source } = SQS;
+  const inQueue = (body: unknown) => ({ Records: [sqsRecordOf(JSON.stringify(body))] });
+
+  it.each([
+    ['an event that names another source', eventOf(detail()), eventOf(detail(), { source })],
+    [
+      'intents in a batch of Pipes',
+      [detail(1)],
+      { 'detail-type': 'Job Control Intent', source, detail: detail(1) },
+    ],
+    [
+      'a text in the detail of an event',
+      eventOf(JSON.stringify(detail())),
+      eventOf(detail(), { source }),
+    ],
+  ])('%s', (_, body, event) => {
+    expect(open(inQueue(body), ...ENVELOPES)).toEqual(batch(event));
+  });
+});
+
+describe('an entry of the list may name one source', () => {
+  it.each([
+    ['sns:jobs', notificationOf(wishText()), one({ ...SNS, detail: detail() })],
+    ['text-detail:com.example.cron', eventOf(wishText()), one(eventOf(detail()))],
+    ['sqs:wishes', { Records: [sqsRecordOf(wishText())] }, batch({ ...SQS, detail: detail() })],
+    ['sns:jobs', snsEventOf(wishText()), batch({ ...SNS, id: 'message-0', detail: detail() })],
+  ])('%s opens what comes from it', (entry, payload, opened) => {
+    expect(open(payload, entry)).toEqual(opened);
+  });
+
+  it.each([
+    ['sns:job', notificationOf(wishText())],
+    ['text-detail:com.example', eventOf(wishText())],
+  ])('%s leaves what comes from another', (entry, payload) => {
+    expect(open(payload, entry)).toEqual(one(payload));
+  });
+
+  it('of a batch, a message from another is a fault', () => {
+    expect(open({ Records: [sqsRecordOf(wishText())] }, 'sqs:others')).toEqual({
+      ok: false,
+      detail: '[0] comes from sqs:wishes, which the setting UNWRAP does not name',
+    });
+    expect(open(snsEventOf(wishText()), 'sns:others', 'sns:more')).toMatchObject({ ok: false });
   });
 });
 

@@ -89,11 +89,14 @@ describe('a bad setting fails at cold start, with every problem', () => {
     ]);
   });
 
-  it.each(['s3', 'sns,', 'sns;sqs', 'SNS', 'true'])('an envelope to open %j', (UNWRAP) => {
-    expect(problems(() => readAcceptConfig({ ...accept, UNWRAP }))).toEqual([
-      'UNWRAP must be a list of these, separated by commas: text-detail, scheduler, sns, sqs, pipes',
-    ]);
-  });
+  it.each(['s3', 'sns,', 'sns;sqs', 'SNS', 'true', 'sns:', 'pipes:x', 's3:x', 'sns:a b'])(
+    'an envelope to open %j',
+    (UNWRAP) => {
+      expect(problems(() => readAcceptConfig({ ...accept, UNWRAP }))).toEqual([
+        'UNWRAP must be a list of these, separated by commas: text-detail, scheduler, sns, sqs, pipes (all but pipes may name one source, as sns:<topic>)',
+      ]);
+    },
+  );
 
   it('numbers that depend on each other are checked together', () => {
     expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '30' })).toEqual([

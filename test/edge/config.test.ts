@@ -20,7 +20,7 @@ describe('settings have sensible defaults', () => {
         MAX_MESSAGE_BYTES: '1048576',
         DEADLINE_SECONDS: '604800',
         BASE_PATH: '/jobs/v2.1',
-        UNWRAP: 'sns, text-detail',
+        UNWRAP: 'sns, text-detail:com.example, sqs:wishes',
         ACCEPT_REPLAYS: 'true',
         AWS_LAMBDA_LOG_FORMAT: 'JSON',
         LOG_LEVEL: 'warn',
@@ -29,7 +29,7 @@ describe('settings have sensible defaults', () => {
       maxMessageBytes: 1_048_576,
       deadlineMs: 7 * 24 * 3_600_000,
       basePath: '/jobs/v2.1',
-      unwrap: new Set(['sns', 'text-detail']),
+      unwrap: new Set(['sns', 'text-detail:com.example', 'sqs:wishes']),
       takesReplays: true,
       log: { asObject: true, level: 'warn' },
     });
