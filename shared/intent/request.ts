@@ -5,7 +5,7 @@ import { readTime } from '../json/iso-time.ts';
 import { isObject } from '../json/json.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { isOperationName, OPERATIONS, operations } from '../operations/index.ts';
-import { jobListSchema } from '../operations/job-list.ts';
+import { anyJobSchema, jobListSchema } from '../operations/job-list.ts';
 import {
   isProjectId,
   type OperationName,
@@ -78,20 +78,33 @@ const project = v.pipe(
   wireForm(() => ({ type: 'string', pattern: projectId.source })),
 );
 
+/** For an operation that is unknown: what any of them would ask for. */
+const ofAnyOperation = {
+  jobs: jobListSchema(anyJobSchema),
+  options: v.custom<object>(isObject, 'must be an object'),
+  after: v.pipe(
+    v.unknown(),
+    v.check((value) => typeof value === 'string', 'must be a string'),
+  ),
+};
+
 const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(row.job.schema)]));
 
-/** The schema of a native request. An unknown operation leaves jobs and options unchecked. All other fields are still checked, so that every fault is named at once. */
+/** The schema of a native request. Of an unknown operation, all is checked that does not depend on it, so that every fault is named at once. */
 export const nativeSchema = (operation: unknown, now: Date) => {
   const row = isOperationName(operation) ? OPERATIONS[operation] : undefined;
   return closedObject(
     {
       operation: name,
       project_id: project,
-      jobs: (row && listSchemas.get(row.name)) ?? v.unknown(),
-      options: v.optional(row ? closedObject(row.options, 'must be an object') : v.unknown(), {}),
+      jobs: (row && listSchemas.get(row.name)) ?? ofAnyOperation.jobs,
+      options: v.optional(
+        row ? closedObject(row.options, 'must be an object') : ofAnyOperation.options,
+        {},
+      ),
       expires_at: v.exactOptional(timestamp(now)),
       correlation_id: v.exactOptional(correlationIdSchema),
-      after: v.exactOptional(row ? afterSchema(row, now) : v.unknown()),
+      after: v.exactOptional(row ? afterSchema(row, now) : ofAnyOperation.after),
       sequence: v.exactOptional(sequenceSchema),
     },
     'must be a JSON object',

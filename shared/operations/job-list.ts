@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isObject } from '../json/json.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { type Job, type JobId, type JobIdRule, jobIdOf } from './operation.ts';
 
@@ -25,17 +26,39 @@ export const jobIdSchema = (rule: JobIdRule): v.GenericSchema<unknown, JobId> =>
     wireForm(rule.form),
   );
 
+const isId = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') ||
+  typeof value === 'bigint' ||
+  Number.isSafeInteger(value);
+
+/** A job of any operation, as far as it can be read without knowing which: an id, or an object with one. */
+export const anyJobSchema: v.GenericSchema<unknown, Job> = v.custom<Job>(
+  (value) => isId(value) || (isObject(value) && isId(value.job_id)),
+  'must be a job id, or an object with a job_id',
+);
+
+const idOf = (job: unknown): string | undefined => {
+  const id = isObject(job) ? job.job_id : job;
+  return typeof id === 'string' ? id : undefined;
+};
+
 /** Where a job is listed again with other options, so that it is unclear which were meant; -1 if nowhere. */
-const contradiction = (jobs: readonly Job[]): number => {
+const contradiction = (jobs: readonly unknown[], faulty: ReadonlySet<unknown>): number => {
   if (jobs.every((job) => typeof job === 'string')) return -1;
-  const seen = new Map<JobId, string>();
-  return jobs.findIndex((job) => {
+  const seen = new Map<string, string>();
+  return jobs.findIndex((job, i) => {
+    const id = faulty.has(i) ? undefined : idOf(job);
+    if (id === undefined) return false;
     const text = JSON.stringify(job);
-    const earlier = seen.get(jobIdOf(job)) ?? text;
-    seen.set(jobIdOf(job), text);
+    const earlier = seen.get(id) ?? text;
+    seen.set(id, text);
     return earlier !== text;
   });
 };
+
+/** The places of items that are no jobs. */
+const faultyIn = (issues: readonly v.BaseIssue<unknown>[] = []): ReadonlySet<unknown> =>
+  new Set(issues.map(({ path }) => path?.[0]?.key));
 
 /**
  * A list of 1 to {@link MAX_JOBS} jobs. Its length is checked before its items, so that a list of a million wrong
@@ -48,16 +71,16 @@ export const jobListSchema = (item: v.GenericSchema<unknown, Job>) =>
     v.maxLength(MAX_JOBS, `must name at most ${MAX_JOBS} jobs`),
     v.array(item),
     v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      const index = contradiction(dataset.value);
+      const jobs: readonly unknown[] = Array.isArray(dataset.value) ? dataset.value : [];
+      const index = contradiction(jobs, faultyIn(dataset.issues));
       if (index < 0) return;
       const path: [v.ArrayPathItem] = [
         {
           type: 'array',
           origin: 'value',
-          input: dataset.value as Job[],
+          input: jobs,
           key: index,
-          value: dataset.value[index],
+          value: jobs[index],
         },
       ];
       addIssue({ message: 'names a job that is listed before with other options', path });

@@ -69,9 +69,13 @@ describe('a run may name the stop that it follows', () => {
     ]);
   });
 
-  it('an unknown operation leaves `after` unchecked', () => {
+  it('of an unknown operation, `after` is a text, and may be any', () => {
+    expect(faultsOf({ ...run, operation: 'dli.fly', after: 'any' })).toEqual([
+      `#/operation: must be one of ${Object.keys(OPERATIONS).join(', ')}`,
+    ]);
     expect(faultsOf({ ...run, operation: 'dli.fly', after: 1 })).toEqual([
       `#/operation: must be one of ${Object.keys(OPERATIONS).join(', ')}`,
+      '#/after: must be a string',
     ]);
   });
 });

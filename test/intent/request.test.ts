@@ -147,6 +147,28 @@ describe('every fault is named, each in its place', () => {
     ]);
   });
 
+  it('an unknown operation does not hide what is wrong with its jobs and options', () => {
+    const asked = { operation: 'dli.fly', project_id: 'p', options: [] };
+    const operation = expect.stringMatching(/^#\/operation: must be one of/);
+    expect(faultsOf({ ...asked, jobs: [] })).toEqual([
+      operation,
+      '#/jobs: must name at least one job',
+      '#/options: must be an object',
+    ]);
+    const jobs = ['a', 131, { job_id: 'b' }, null, '', {}, { job_id: 1.5 }];
+    expect(faultsOf({ ...asked, options: {}, jobs })).toEqual([
+      operation,
+      ...[3, 4, 5, 6].map((i) => `#/jobs/${i}: must be a job id, or an object with a job_id`),
+    ]);
+  });
+
+  it('a job with two wishes is named beside items that are no jobs', () => {
+    const jobs = [{ job_id: 'a', start_time: '1' }, { job_id: 'a', start_time: '2' }, 'b', 7];
+    const [first, ...others] = faultsOf({ operation: 'drs.start', project_id: 'p', jobs });
+    expect(first).toMatch(/^#\/jobs\/3: /);
+    expect(others).toEqual(['#/jobs/1: names a job that is listed before with other options']);
+  });
+
   it('an unknown operation does not hide the other faults', () => {
     expect(faultsOf({ operation: 'dli.fly', project_id: 5, extra: 1 })).toEqual([
       '#/extra: is not a known field',
