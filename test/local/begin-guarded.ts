@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Accounts, UpstreamOptions } from '../../local/upstream/simulator.ts';
 import { begin, PROJECT, RUN } from './begin-upstream.ts';
 import { type SigningKey, signAsVendor, type ToSign } from './sign-as-vendor.ts';
@@ -65,3 +66,13 @@ export const beginGuarded = async (accounts: Accounts, options: UpstreamOptions 
 };
 
 export type Guarded = Awaited<ReturnType<typeof beginGuarded>>;
+
+/** The answer to a request that is not signed well. */
+export const refused = (detail: string) => ({
+  status: 401,
+  body: {
+    error_code: 'APIGW.0301',
+    error_msg: `Incorrect IAM authentication information: ${detail}`,
+    request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+  },
+});

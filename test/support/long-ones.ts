@@ -31,12 +31,6 @@ export const LONG_FUNCTIONS: readonly string[] = [
 
 /** Files of more than 250 lines. */
 export const LONG_FILES: readonly string[] = [
-  'test/ledger/decide-call.test.ts',
-  'test/local/event-source-mapping.test.ts',
-  'test/local/upstream-auth.test.ts',
-  'test/local/upstream-behaviour.test.ts',
-  'test/local/upstream-lag.test.ts',
-  'test/local/upstream.test.ts',
   'test/simulation/workload.ts',
   'test/support/secrets-room.ts',
   'test/template/template.test.ts',
