@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { makeAccept, makeAcceptSteps } from '../shared/accept/accept.ts';
-import { makeAcceptOnce } from '../shared/accept/accept-once.ts';
+import { v7 as newVersion } from 'uuid';
+import { makeAcceptSteps } from '../shared/accept/accept.ts';
+import { makeAcceptOnce, REMEMBERED_MS } from '../shared/accept/accept-once.ts';
 import { documentRoute } from '../shared/accept/document-route.ts';
 import { hookRoute } from '../shared/accept/hook-route.ts';
-import { NO_MEMORY } from '../shared/accept/request-memory.ts';
+import { makeReadStatus } from '../shared/accept/read-status.ts';
+import { makeRequestMemory } from '../shared/accept/request-memory.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
 import { makeTokenBuckets } from '../shared/batching/token-buckets.ts';
@@ -14,18 +16,23 @@ import { makeReadToken } from '../shared/callers/iam-tokens.ts';
 import { keepCallers } from '../shared/callers/kept-callers.ts';
 import { schemesOf } from '../shared/callers/schemes.ts';
 import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
-import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
+import { LEDGER_BOUNDS, REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
-import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
+import { hasTag, keyOf, newIntentId, tagId } from '../shared/edge/intent-id.ts';
+import { makeLazyLedger, openLedger } from '../shared/edge/lazy-ledger.ts';
+import { readLedgerConfig } from '../shared/edge/ledger-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { readTogether } from '../shared/json/settings.ts';
+import { makeRecords } from '../shared/ledger/records.ts';
+import { requestCodec } from '../shared/ledger/request-record.ts';
 
-const [config, callers] = readTogether(
+const [config, callers, ledgerPlace] = readTogether(
   () => readAcceptConfig(process.env),
   () => readCallersConfig(process.env),
+  () => readLedgerConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
 const log = makeLog(config.log);
@@ -36,23 +43,38 @@ const enqueue = makeEnqueue(
   { queueUrl, maxBytes: maxMessageBytes },
 );
 
-const acceptEdges = {
+const steps = makeAcceptSteps({
   // An environment that serves several requests at once sends their messages together.
   enqueue: joinCalls(enqueue),
   now,
   newIntentId,
   maxMessageBytes,
   deadlineMs,
-};
-
-const accept = makeAccept(acceptEdges);
-const acceptOnce = makeAcceptOnce({
-  ...makeAcceptSteps(acceptEdges),
-  memory: async () => NO_MEMORY,
-  keyOf,
-  now,
-  pause: sleep,
+  tagged: tagId,
 });
+
+/** Opened at the first request that has a key or asks for a status. */
+const ledger = makeLazyLedger(
+  () => openLedger({ ...ledgerPlace, dynamoDb: LEDGER_BOUNDS, now: Date.now, log }),
+  log,
+);
+
+const records = makeRecords(ledger, {
+  newVersion,
+  now: Date.now,
+  // An hour more than a request is remembered, for clocks that differ.
+  keepSeconds: REMEMBERED_MS / 1_000 + 3_600,
+  log,
+});
+
+const memory = makeRequestMemory(records.of(requestCodec), keyOf, Date.now);
+
+const edges = {
+  acceptOnce: makeAcceptOnce({ ...steps, memory, keyOf, now, pause: sleep }),
+  keyOf,
+  hasTag,
+  status: { readStatus: makeReadStatus(records), now: Date.now, pause: sleep },
+};
 
 /** Callers such as EventBridge wait for five seconds. */
 const IAM_TIMEOUT_MS = 3_000;
@@ -117,8 +139,8 @@ const admit = makeAdmit({
 /** HTTP API → intents → queue. */
 export const handler = makeHttpHandler({
   routes: [
-    ...makeRoutes(accept, now, keyOf),
-    hookRoute({ acceptOnce, newIntentId, keyOf, now }),
+    ...makeRoutes(edges),
+    hookRoute({ ...edges, newIntentId, now }),
     documentRoute(readOpenApi),
   ],
   tell: tellProblem,

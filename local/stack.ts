@@ -35,6 +35,9 @@ const INTENT_DETAIL_TYPE = 'Job Control Intent';
 /** Requests at once in one thread. Lambda runs one at a time; one machine would need a thread for each. */
 const REQUESTS_AT_ONCE = 32;
 
+/** HTTP requests may wait for verdicts. They must not keep others out. */
+const HTTP_REQUESTS_AT_ONCE = 256;
+
 export interface Stack {
   readonly url: string;
   readonly wires: Wires;
@@ -219,7 +222,7 @@ const startFunctions = async (
       stop,
     );
   const [acceptHttp, acceptEvent, controlJobs] = await Promise.all([
-    start('accept-http', 1, REQUESTS_AT_ONCE),
+    start('accept-http', 1, HTTP_REQUESTS_AT_ONCE),
     start('accept-event', 1, REQUESTS_AT_ONCE),
     start('control-jobs', settings.MAX_CONCURRENCY, 1),
   ]);

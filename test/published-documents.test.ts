@@ -8,8 +8,7 @@ import { documentRoute } from '../shared/accept/document-route.ts';
 import { hookRoute } from '../shared/accept/hook-route.ts';
 import { makeRoutes } from '../shared/accept/routes.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
-import { beginRoutes } from './support/accept-routes.ts';
-import { startAcceptance } from './support/acceptance.ts';
+import { beginRoutes, startRouteEdges } from './support/accept-routes.ts';
 import { PROJECT } from './support/messages.ts';
 import { ENTRY_ROUTES } from './support/routes.ts';
 import { readJson } from './support/sources.ts';
@@ -25,7 +24,7 @@ describe('the published documents are what the code says (`npm run docs` writes 
 });
 
 const routes = [
-  ...makeRoutes(startAcceptance().accept, () => new Date(), keyOf),
+  ...makeRoutes(startRouteEdges().edges),
   hookRoute({
     acceptOnce: () => Promise.reject(new Error('not asked')),
     newIntentId,

@@ -14,9 +14,12 @@ export const bodyOf = (schema: JsonSchema, path: string) => ({
   content: { 'application/json': { schema, ...examplesFor(path) } },
 });
 
-/** An answer in JSON. */
-export const success = (description: string, name: string) => ({
+/** An answer in JSON, with more headers than every answer has. */
+export const success = (description: string, name: string, ...more: readonly string[]) => ({
   description,
-  headers: idHeaders,
+  headers: {
+    ...idHeaders,
+    ...Object.fromEntries(more.map((header) => [header, ref('headers', header)])),
+  },
   content: { 'application/json': { schema: refOf(name) } },
 });

@@ -13,6 +13,7 @@ import { drsTaskId } from '../../shared/operations/drs/service.ts';
 import { projectId } from '../../shared/operations/operation.ts';
 import { operationNames } from '../operation-lists.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
+import { refusalRows, statusHeaders, statusParameters, statusSchemas } from './status.ts';
 
 const text: JsonSchema = { type: 'string' };
 const uuid: JsonSchema = { type: 'string', format: 'uuid' };
@@ -128,18 +129,21 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
     required: ['message'],
     properties: { message: { type: ['string', 'null'] } },
   },
+  ...statusSchemas({ type: 'string', pattern: projectId.source }),
   DliAnswer: {
-    description: 'One element for each id of the request, in order.',
+    description:
+      'One element for each id of the request, in order. Only after a wait is one `"false"`.',
     type: 'array',
     minItems: 1,
     items: {
       type: 'object',
       required: ['is_success', 'message'],
-      properties: { is_success: { const: 'true' }, message: text },
+      properties: refusalRows.dli,
     },
   },
   DrsAnswer: {
-    description: 'One element for each task of the request. Both lists are the same.',
+    description:
+      'One element for each task of the request. Both lists are the same. Only after a wait is one `failed`.',
     type: 'object',
     required: ['results', 'jobs', 'count'],
     properties: {
@@ -154,7 +158,7 @@ export const answerSchemas: Readonly<Record<string, JsonSchema>> = {
     items: {
       type: 'object',
       required: ['id', 'status'],
-      properties: { id: shared.DrsTaskId, status: { const: 'success' } },
+      properties: { id: shared.DrsTaskId, ...refusalRows.drs },
     },
   },
 };
@@ -167,6 +171,7 @@ const correlationHeader = (): JsonSchema => {
 
 /** Parameters of requests. */
 export const parameters = {
+  ...statusParameters,
   ProjectId: {
     name: 'project_id',
     in: 'path',
@@ -195,6 +200,7 @@ export const parameters = {
 
 /** Headers of answers. */
 export const headers = {
+  ...statusHeaders,
   'X-Request-Id': { description: 'The intent id.', required: true, schema: uuid },
   'X-Intent-Id': { description: 'The intent id.', required: true, schema: uuid },
   'WWW-Authenticate': { description: 'A challenge (RFC 9110).', schema: { type: 'string' } },

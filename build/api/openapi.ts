@@ -10,7 +10,7 @@ import { answerSchemas, headers, parameters, shared, sharedInFull } from './comp
 import { hoist } from './hoist.ts';
 import { hookRoute, securityOfHooks } from './hook-route.ts';
 import { jsonSchemaOf } from './json-schema-of.ts';
-import { idHeaders, notOffered, refusals } from './responses.ts';
+import { idHeaders, noSuchIntent, notOffered, refusals } from './responses.ts';
 
 const project = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
@@ -42,15 +42,22 @@ const nativeBody = () => {
   return { ...body, content: { ...body.content, ...structured } };
 };
 
+/** The parameters of every route that takes intents. */
+const ASKS = ['CorrelationId', 'Traceparent', 'IdempotencyKey', 'Wait', 'Prefer'];
+
 const nativeRoute = () => ({
   operationId: 'acceptIntent',
   tags: ['native'],
   summary: 'Hands in an intent: one operation on one or more jobs of one project',
   description:
     'A job that is listed twice must have the same options each time. A CloudEvent may also come in binary mode: its attributes as `ce-` headers, its data as the body.',
-  parameters: [ref('parameters', 'CorrelationId'), ref('parameters', 'Traceparent')],
+  parameters: ASKS.map((name) => ref('parameters', name)),
   requestBody: nativeBody(),
-  responses: { 202: success('The queue has every job.', 'Receipt'), ...refusals('problem') },
+  responses: {
+    200: success('After a wait: each job has its verdict.', 'IntentStatus', 'Preference-Applied'),
+    202: success('The queue has every job.', 'Receipt', 'Location', 'Retry-After'),
+    ...refusals('problem'),
+  },
 });
 
 const dropInRoute = (row: Operation) => ({
@@ -58,11 +65,10 @@ const dropInRoute = (row: Operation) => ({
   tags: [row.service],
   summary: `Takes the vendor’s request for ${row.name}`,
   description:
-    'The answer says only that the queue has every job. Other methods of this path are answered with 501.',
+    'Without a wait, the answer says only that the queue has every job. Other methods of this path are answered with 501.',
   parameters: [
     ref('parameters', 'ProjectId'),
-    ref('parameters', 'CorrelationId'),
-    ref('parameters', 'Traceparent'),
+    ...ASKS.map((name) => ref('parameters', name)),
     ...(row.service === 'dli' ? [ref('parameters', 'Language')] : []),
   ],
   requestBody: bodyOf(refOf(`${titleOf(row.name)}Request`), row.path),
@@ -70,8 +76,26 @@ const dropInRoute = (row: Operation) => ({
     [row.answer([], 'en-us').status]: success(
       'The queue has every job.',
       row.service === 'dli' ? 'DliAnswer' : 'DrsAnswer',
+      'Preference-Applied',
+      ...(row.answer([], 'en-us').status === 202 ? ['Location', 'Retry-After'] : []),
     ),
     ...refusals('vendor'),
+  },
+});
+
+const statusRoute = () => ({
+  operationId: 'readStatus',
+  tags: ['native'],
+  summary: 'What became of an intent of the caller’s own',
+  parameters: ['IntentId', 'Wait', 'Prefer'].map((name) => ref('parameters', name)),
+  responses: {
+    200: success('The status.', 'IntentStatus', 'Retry-After'),
+    404: noSuchIntent,
+    ...Object.fromEntries(
+      Object.entries(refusals('problem')).filter(([status]) =>
+        ['400', '401', '429', '500', '503'].includes(status),
+      ),
+    ),
   },
 });
 
@@ -185,6 +209,7 @@ export const openApi = (): unknown => ({
   ],
   paths: {
     '/v1/intents': { post: nativeRoute() },
+    '/v1/intents/{intent_id}': { get: statusRoute() },
     '/v1/hooks/{caller}': { post: hookRoute },
     ...Object.fromEntries(
       operations.map((row) => [row.path, { [row.method.toLowerCase()]: dropInRoute(row) }]),

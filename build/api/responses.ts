@@ -73,6 +73,13 @@ export const refusals = (shape: Shape): Readonly<Record<string, unknown>> =>
     ]),
   );
 
+/** 404, if the caller has no intent of that id. */
+export const noSuchIntent = {
+  description: 'The caller has no intent with this id.',
+  headers: idHeaders,
+  content: contentOf('problem', 404),
+};
+
 /** 501, in the vendor's shape. */
 export const notOffered = {
   description: 'A call of the vendor’s that job-fanin does not offer. Send it to the vendor.',

@@ -2,14 +2,16 @@ import type { IntentId } from '../intent/intent.ts';
 import type { JobRequest } from '../intent/request.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
 import type { Accepted, AcceptSteps, DrawnUp, Origin } from './accept.ts';
+import { originOf } from './payload.ts';
 import { type Problem, problemOf } from './problem.ts';
+import type { ReadWish } from './read-wish.ts';
 import type { Entries, Remembered, RepeatedBy, RequestMemory } from './request-memory.ts';
 import { type KeyOf, wishKey } from './wish-key.ts';
 
-/** What a request asks for, or why it is refused. */
+/** What a request asks for, or why it is refused. `check` is for the operator's log only. */
 export type ReadForCaller =
-  | { readonly ok: true; readonly request: JobRequest }
-  | { readonly ok: false; readonly problem: Problem };
+  | Extract<ReadWish, { ok: true }>
+  | { readonly ok: false; readonly problem: Problem; readonly check?: string };
 
 /** One request to accept. */
 export interface Asked {
@@ -25,16 +27,18 @@ export interface Asked {
 interface Refused {
   readonly kind: 'refused';
   readonly problem: Problem;
+  readonly check?: string;
 }
 
-export type AcceptedOnce = Accepted | Refused;
+/** `request` is what was read, with each job as often as it was listed. */
+export type AcceptedOnce = (Accepted & { readonly request: JobRequest }) | Refused;
 
 /** Accepts a request, or answers its repeat. */
 export type AcceptOnce = (asked: Asked) => Promise<AcceptedOnce>;
 
 export interface AcceptOnceEdges extends AcceptSteps {
-  /** Opens the memory. It is not opened for a request without a key. */
-  readonly memory: () => Promise<RequestMemory>;
+  /** It is not asked about a request without a key. */
+  readonly memory: RequestMemory;
   readonly keyOf: KeyOf;
   readonly now: () => Date;
   readonly pause: (ms: number) => Promise<unknown>;
@@ -89,11 +93,10 @@ export const makeAcceptOnce =
   async (asked) => {
     const { idempotencyKey, replayKey } = asked.repeatedBy;
     if (idempotencyKey === undefined && replayKey === undefined) return acceptNew(edges, asked);
-    const memory = await edges.memory();
     let pauseMs = FIRST_PAUSE_MS;
     for (let round = 0; round < ROUNDS; round++) {
-      const remembered = await memory.recall(asked.repeatedBy);
-      const step = await answer(edges, memory, asked, remembered);
+      const remembered = await edges.memory.recall(asked.repeatedBy);
+      const step = await answer(edges, asked, remembered);
       if (step !== 'wait') return step;
       await edges.pause(pauseMs);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -104,7 +107,6 @@ export const makeAcceptOnce =
 /** Answers by what is remembered. `wait`: it may be remembered otherwise soon. */
 const answer = async (
   edges: AcceptOnceEdges,
-  memory: RequestMemory,
   asked: Asked,
   remembered: Remembered,
 ): Promise<AcceptedOnce | 'wait'> => {
@@ -116,20 +118,18 @@ const answer = async (
       return acceptNew(edges, asked);
     case 'queued': {
       const ready = makeReady(edges, asked, remembered.record);
-      return ready.kind === 'ready' ? { kind: 'queued', intent: ready.intent } : ready;
+      return ready.kind === 'ready' ? { ...ready, kind: 'queued' } : ready;
     }
     case 'begun': {
       const { record, entries } = remembered;
       if (edges.now().getTime() < record.leaseUntil)
         return hasOwnKey ? refused(IN_PROGRESS) : 'wait';
       const ready = makeReady(edges, asked, record);
-      return ready.kind === 'ready' ? carryOut(edges, memory, asked, entries, ready.intent) : ready;
+      return ready.kind === 'ready' ? carryOut(edges, asked, entries, ready) : ready;
     }
     case 'new': {
       const ready = makeReady(edges, asked);
-      return ready.kind === 'ready'
-        ? carryOut(edges, memory, asked, remembered.entries, ready.intent)
-        : ready;
+      return ready.kind === 'ready' ? carryOut(edges, asked, remembered.entries, ready) : ready;
     }
     default:
       return remembered satisfies never;
@@ -141,35 +141,47 @@ const acceptNew = async (edges: AcceptOnceEdges, asked: Asked): Promise<Accepted
   const ready = makeReady(edges, asked);
   if (ready.kind === 'refused') return ready;
   const hasOwnKey = asked.repeatedBy.idempotencyKey !== undefined;
-  return hasOwnKey ? refused(UNAVAILABLE) : edges.queue(ready.intent);
+  if (hasOwnKey) return refused(UNAVAILABLE);
+  return { ...(await edges.queue(ready.intent)), request: ready.request };
 };
 
-type Ready = { readonly kind: 'ready'; readonly intent: DrawnUp } | Refused;
+interface Ready {
+  readonly kind: 'ready';
+  readonly request: JobRequest;
+  readonly intent: DrawnUp;
+}
 
 /** Reads the request as of its first acceptance, and makes its intent. */
 const makeReady = (
   edges: AcceptOnceEdges,
   { origin, repeatedBy: { caller, replayKey }, intentId, read }: Asked,
   first?: RequestRecord,
-): Ready => {
+): Ready | Refused => {
   const reading = read(first === undefined ? edges.now() : new Date(first.accepted_at));
-  if (!reading.ok) return refused(reading.problem);
-  const { request } = reading;
-  const key =
+  if (!reading.ok) return { ...reading, kind: 'refused' };
+  const { request, event, wishedAt } = reading;
+  const replay =
     replayKey === undefined
       ? {}
       : { key: wishKey([caller, `replay:${replayKey}`], request, edges.keyOf) };
-  const intent = edges.drawUp(request, { ...origin, ...key }, intentId);
-  return { kind: 'ready', intent: first === undefined ? intent : asFirst(intent, first) };
+  // An event's own key counts before that of its proof.
+  const own = { ...origin, ...replay, ...originOf(caller, request, event, edges.keyOf) };
+  // A late event gets an id of its own time.
+  const given = wishedAt === undefined ? intentId : undefined;
+  const intent = edges.drawUp(request, own, given, wishedAt);
+  return {
+    kind: 'ready',
+    request,
+    intent: first === undefined ? intent : asFirst(intent, first),
+  };
 };
 
 /** Writes that the request has begun, queues its intent, and writes how that ended. */
 const carryOut = async (
-  { now, queue }: AcceptOnceEdges,
-  memory: RequestMemory,
+  { memory, now, queue }: AcceptOnceEdges,
   { repeatedBy: { digest, idempotencyKey } }: Asked,
   entries: Entries,
-  intent: DrawnUp,
+  { intent, request }: Ready,
 ): Promise<AcceptedOnce | 'wait'> => {
   const { intent_id, accepted_at, expires_at } = intent;
   const record: RequestRecord = {
@@ -191,5 +203,5 @@ const carryOut = async (
     isQueued: accepted.kind === 'queued',
     leaseUntil: 0,
   });
-  return accepted;
+  return { ...accepted, request };
 };

@@ -11,8 +11,8 @@ export interface AwaitEdges {
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** What an answer takes after the last read, until it has left the function. */
-const SPARE_MS = 1_500;
+/** What the last read takes at most, and the answer after it. */
+const SPARE_MS = 4_000;
 
 /**
  * Reads the status of an intent again and again, until it is settled or the time is over. Resolves to what was read last.

@@ -43,13 +43,6 @@ export interface RequestMemory {
   readonly end: (entries: Entries, record: RequestRecord) => Promise<void>;
 }
 
-/** Remembers nothing. The control loop still knows a replay by its key. */
-export const NO_MEMORY: RequestMemory = {
-  recall: async () => ({ kind: 'unreachable' }),
-  begin: async (entries) => ({ kind: 'unknown', entries }),
-  end: async () => undefined,
-};
-
 /**
  * The keys of a request. The replay comes first, since it is begun first. A replay has the same body, so its digest is
  * part of its key. A caller's own key is one key, whatever the body.

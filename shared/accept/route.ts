@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly entry?: CallerEntry;
   /** Equal for a repeat of this very request. */
   readonly replayKey?: string;
+  /** Milliseconds until the function's timeout. It may come closer. */
+  readonly remainingMs: () => number;
 }
 
 /**

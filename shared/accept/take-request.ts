@@ -6,7 +6,7 @@ import type { IntentId } from '../intent/intent.ts';
 import type { HttpEvent } from './http-event.ts';
 import { NOT_GRANTED } from './not-granted.ts';
 import { type Problem, problemOf } from './problem.ts';
-import type { Handled, Route } from './route.ts';
+import type { Handled, HttpRequest, Route } from './route.ts';
 
 /** Bytes. Ten thousand DRS tasks with start times take 800 KB. */
 export const BODY_LIMIT = 1_000_000;
@@ -108,7 +108,7 @@ export const takeRequest = async (
   { admit, takeToken }: TakeEdges,
   route: Route,
   event: HttpEvent,
-  params: Params,
+  { params, remainingMs }: Pick<HttpRequest, 'params' | 'remainingMs'>,
   intentId: IntentId,
 ): Promise<Handled> => {
   const { method, path, paths, query, headers } = event;
@@ -122,5 +122,6 @@ export const takeRequest = async (
   const reading = route.method === 'GET' ? NO_BODY : readText(raw);
   if (!reading.ok) return reading;
   const { kind: _, ...proof } = admission;
-  return route.handle({ path, params, headers, query, text: reading.text, ...proof }, intentId);
+  const request = { path, params, headers, query, text: reading.text, remainingMs, ...proof };
+  return route.handle(request, intentId);
 };

@@ -70,8 +70,10 @@ export const makeHttpHandler = (edges: HttpEdges) => {
     routes: routes.map((route) => ({
       method: route.method,
       path: route.path,
-      handler: ({ of, pathParameters = {} }: Event) =>
-        answer(edges, of, (intentId) => takeRequest(edges, route, of, pathParameters, intentId)),
+      handler: ({ of, pathParameters: params = {} }: Event, context: Context) =>
+        answer(edges, of, (intentId) =>
+          takeRequest(edges, route, of, { params, remainingMs: timeOf(context) }, intentId),
+        ),
     })),
     notFoundResponse: ({ method, path }) =>
       answer(edges, { method, path }, async () => notFound(routes, path)),
@@ -85,10 +87,19 @@ export const makeHttpHandler = (edges: HttpEdges) => {
     if (hasRoute(routes, event) || serviceOf(path) === undefined)
       return router(asPayload2(event), context);
     return answer(edges, { method, path }, (intentId) =>
-      takeRequest(edges, unoffered(routes, path), event, {}, intentId),
+      takeRequest(
+        edges,
+        unoffered(routes, path),
+        event,
+        { params: {}, remainingMs: timeOf(context) },
+        intentId,
+      ),
     );
   };
 };
+
+/** It shrinks: the embedded stack cuts it when it stops. */
+const timeOf = (context: Context) => (): number => context.getRemainingTimeInMillis();
 
 /** A call of the vendor's that no route serves: only a caller that has proved itself learns so. */
 const unoffered = (routes: readonly Route[], path: string): Route => ({

@@ -36,8 +36,8 @@ const DIGITS_OF_KEY = 32;
 export const keyOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, DIGITS_OF_KEY);
 
-/** 24 bits: they leave 18 random ones beside the sequence number of 32 bits. */
-const DIGITS_OF_TAG = 6;
+/** 20 bits: they leave 22 random ones beside the sequence number of 32 bits. */
+const DIGITS_OF_TAG = 5;
 
 const tagFor = (id: IntentId, caller: string): string =>
   createHash('sha256')
@@ -46,11 +46,11 @@ const tagFor = (id: IntentId, caller: string): string =>
     .slice(0, DIGITS_OF_TAG);
 
 /**
- * The id with a tag of its caller as its last 24 bits. So an id tells whose it is before the ledger has a record of it. The
+ * The id with a tag of its caller as its last 20 bits. So an id tells whose it is before the ledger has a record of it. The
  * order of ids does not change: the sequence number stands before the tag.
  */
 export const tagId = (id: IntentId, caller: string): IntentId =>
   (id.slice(0, -DIGITS_OF_TAG) + tagFor(id, caller)) as IntentId;
 
-/** Whether an id has this caller's tag. Of another caller's ids, one in 16 million has it. */
+/** Whether an id has this caller's tag. Of another caller's ids, one in a million has it. */
 export const hasTag = (id: IntentId, caller: string): boolean => id.endsWith(tagFor(id, caller));

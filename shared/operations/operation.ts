@@ -2,6 +2,7 @@ import type { GenericSchema, ObjectEntries } from 'valibot';
 import type { JsonSchema } from '../json/wire-form.ts';
 import type { Reading } from '../reply/correlate.ts';
 import type { Reply } from '../reply/reply.ts';
+import type { Refusal } from '../reply/verdict.ts';
 import type { OPERATIONS } from './index.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -126,8 +127,12 @@ export interface Operation {
   readonly options: ObjectEntries;
   /** Reads the upstream's own request body. What the call could not carry is refused by name; null counts as absent. */
   readonly request: GenericSchema<unknown, RequestedJobs>;
-  /** The upstream's own reply to a request that it takes whole. */
-  readonly answer: (listed: readonly Job[], language: Language) => Answer;
+  /** The upstream's own reply to a request that it takes whole, or of which it refuses some jobs. */
+  readonly answer: (
+    listed: readonly Job[],
+    language: Language,
+    refusalOf?: (job: JobId) => Refusal | undefined,
+  ) => Answer;
   /** The request body for distinct jobs. */
   readonly encode: (jobs: readonly Job[], options: GroupOptions) => string;
   /** Law: any reply whatever yields one verdict per job asked for, and never throws. */

@@ -150,7 +150,7 @@ describe('a vendor call that job-fanin does not offer is 501, never 404 or 405',
 
   it('on our own paths, an unknown path is 404 and a wrong method 405', async () => {
     const { post } = begin();
-    expect((await post('/v1/intents/1', '{}')).status).toBe(404);
+    expect((await post('/v1/intents/1/jobs', '{}')).status).toBe(404);
     const answer = await post(NATIVE, '{}', { method: 'GET' });
     expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
   });

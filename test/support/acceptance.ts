@@ -1,4 +1,4 @@
-import { type Accept, makeAccept } from '../../shared/accept/accept.ts';
+import { type Accept, makeAcceptSteps } from '../../shared/accept/accept.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import type { Intent } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
@@ -16,7 +16,7 @@ export const startAcceptance = ({
 } = {}) => {
   const sent: string[] = [];
   let age = 0;
-  const accept: Accept = makeAccept({
+  const steps = makeAcceptSteps({
     enqueue: async (messages) => {
       sent.push(...messages);
       return messages.map((_, i) => takes(i));
@@ -28,11 +28,12 @@ export const startAcceptance = ({
     blockJobs,
     deadlineMs: 6 * 3_600_000,
   });
+  const accept: Accept = async (...wish) => steps.queue(steps.drawUp(...wish));
   const queued = (): readonly Intent[] =>
     sent.map((text) => {
       const reading = readMessage(text);
       if (!reading.ok) throw new Error(reading.reason);
       return reading.intent;
     });
-  return { accept, queued, sent };
+  return { accept, steps, queued, sent };
 };

@@ -127,7 +127,7 @@ const makeAccepting = (ledger: Ledger, enqueue: Enqueue, log: Log) => {
   };
   const limits = { maxMessageBytes: 262_144, deadlineMs: 3_600_000 };
   const steps = makeAcceptSteps({ enqueue, now, newIntentId, ...limits });
-  const acceptOnce = makeAcceptOnce({ ...steps, memory: async () => memory, keyOf, now, pause });
+  const acceptOnce = makeAcceptOnce({ ...steps, memory, keyOf, now, pause });
   return { acceptOnce, newIntentId, keyOf, now };
 };
 

@@ -86,7 +86,7 @@ export const beginOnce = (ledger: Ledger = memoryLedger(), takes: () => boolean 
       clock.at += ms;
       return before('pause');
     };
-    return makeAcceptOnce({ ...steps, memory: async () => memory, keyOf, now, pause });
+    return makeAcceptOnce({ ...steps, memory, keyOf, now, pause });
   };
   const ask = (request: OnceRequest, { before = instantly }: Fate = {}): Promise<AcceptedOnce> =>
     acceptOnceIn(before)(askedBy(request, newIntentId()));

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
+import { MOST_WAIT_SECONDS } from '../../shared/accept/prefer-wait.ts';
 import { readAcceptConfig, readCallersConfig } from '../../shared/edge/accept-config.ts';
 import { readControlConfig } from '../../shared/edge/control-config.ts';
+import { readLedgerConfig } from '../../shared/edge/ledger-config.ts';
 import { MOST_DEADLINE_SECONDS } from '../../shared/intent/request.ts';
 import { RESULT_SOURCE } from '../../shared/intent/result.ts';
 import { operations } from '../../shared/operations/index.ts';
@@ -105,7 +107,7 @@ describe('the ways in', () => {
         PayloadFormatVersion: '2.0',
       }),
     ]);
-    expect(read().functionOf('accept-http')).toMatchObject({ Timeout: 10 });
+    expect(read().functionOf('accept-http')).toMatchObject({ Timeout: 29 });
   });
 
   test('the function itself checks callers, by a secret that the stack holds', () => {
@@ -201,6 +203,12 @@ describe('the way out', () => {
     }
   });
 
+  test('a caller may wait for verdicts as long as API Gateway waits, and the function lasts longer', () => {
+    const timeout = Number(read().functionOf('accept-http').Timeout);
+    expect(timeout).toBeGreaterThanOrEqual(MOST_WAIT_SECONDS + 4);
+    expect(timeout).toBeLessThanOrEqual(30);
+  });
+
   test('the function knows how many of it there may be', { timeout: 240_000 }, async () => {
     const many = join(folder, 'many');
     await cp(join(folder, 'plain'), many, { recursive: true });
@@ -276,6 +284,7 @@ describe('each function may do what it must, and no more', () => {
   const rights = {
     'accept-http': {
       IntentsQueue: ['sqs:SendMessage'],
+      LedgerTable: ['dynamodb:BatchGetItem', 'dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
       CallersSecret: ['secretsmanager:GetSecretValue'],
       AcceptDashhttpLogGroup: WRITE_LOGS,
     },
@@ -314,6 +323,13 @@ describe('each function may do what it must, and no more', () => {
 });
 
 describe('each function finds the settings that it reads', () => {
+  test('accept-http finds the ledger', () => {
+    const { environmentOf, dummyOf } = read();
+    expect(readLedgerConfig(environmentOf('accept-http'))).toEqual({
+      table: dummyOf({ Ref: 'LedgerTable' }),
+    });
+  });
+
   test.each(['accept-http', 'accept-event'])('%s', (name) => {
     const { environmentOf, dummyOf } = read();
     const QUEUE_URL = dummyOf({ Ref: 'IntentsQueue' });

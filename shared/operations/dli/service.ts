@@ -4,6 +4,7 @@ import type { JsonSchema } from '../../json/wire-form.ts';
 import { asWhole, byPosition, openReply, type Reading, type Row } from '../../reply/correlate.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { UNSPECIFIED } from '../../reply/rows.ts';
+import type { Refusal } from '../../reply/verdict.ts';
 import { acceptAsDone } from '../accept-as-done.ts';
 import { jobForm } from '../job-form.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
@@ -110,6 +111,10 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
     : asWhole(asked.length, status, rowOf(body));
 };
 
+/** Some refusals of the vendor's have no code. */
+const codeOf = ({ code }: Refusal): { error_code?: string } =>
+  code === UNSPECIFIED ? {} : { error_code: code };
+
 /** What one operation of DLI has of its own. */
 export interface DliOperation
   extends Pick<Operation, 'name' | 'path' | 'repeatHarms' | 'effectOf' | 'isThere'>,
@@ -131,9 +136,14 @@ export const dliOperation = ({ flag, says, doneCodes = [], ...own }: DliOperatio
   options: flag === undefined ? {} : { [flag]: flagValue },
   request: requestWith(flag),
   /** One element per id listed, in order. */
-  answer: (listed, language) => ({
+  answer: (listed, language, refusalOf) => ({
     status: 200,
-    body: listed.map(() => ({ is_success: 'true', message: says[language] })),
+    body: listed.map((one) => {
+      const refusal = refusalOf?.(jobIdOf(one));
+      return refusal === undefined
+        ? { is_success: 'true', message: says[language] }
+        : { is_success: 'false', message: refusal.message, ...codeOf(refusal) };
+    }),
   }),
   encode,
   decode: acceptAsDone(doneCodes, decode),

@@ -10,6 +10,7 @@ import {
 } from '../../reply/correlate.ts';
 import type { Reply } from '../../reply/reply.ts';
 import { UNSPECIFIED } from '../../reply/rows.ts';
+import type { Refusal } from '../../reply/verdict.ts';
 import { acceptAsDone } from '../accept-as-done.ts';
 import { bareIfPlain, jobForm } from '../job-form.ts';
 import { jobIdSchema, jobListSchema } from '../job-list.ts';
@@ -54,9 +55,19 @@ const requestWith = (options: v.ObjectEntries): v.GenericSchema<unknown, Request
   );
 };
 
+/** Some refusals of the vendor's have no code. */
+const codeOf = ({ code }: Refusal): { error_code?: string } =>
+  code === UNSPECIFIED ? {} : { error_code: code };
+
 /** The vendor's table calls the list `results`, its example `jobs`: a client may read either. */
-const resultsFor = (jobs: readonly Job[]) => {
-  const results = jobs.map((job) => ({ id: jobIdOf(job), status: 'success' }));
+const resultsFor = (jobs: readonly Job[], refusalOf?: (job: JobId) => Refusal | undefined) => {
+  const results = jobs.map((job) => {
+    const id = jobIdOf(job);
+    const refusal = refusalOf?.(id);
+    return refusal === undefined
+      ? { id, status: 'success' }
+      : { id, status: 'failed', ...codeOf(refusal), error_msg: refusal.message };
+  });
   return { results, jobs: results, count: results.length };
 };
 
@@ -127,7 +138,7 @@ export const drsOperation = ({
   job: jobForm(drsTaskId, jobOptions),
   options: {},
   request: requestWith(vendorOptions),
-  answer: (jobs) => ({ status: answerStatus, body: resultsFor(jobs) }),
+  answer: (jobs, _, refusalOf) => ({ status: answerStatus, body: resultsFor(jobs, refusalOf) }),
   encode: (jobs) =>
     JSON.stringify({ jobs: jobs.map((job) => (typeof job === 'string' ? { job_id: job } : job)) }),
   decode: acceptAsDone(doneCodes, decode),
