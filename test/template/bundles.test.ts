@@ -10,6 +10,7 @@ import { type EventBus, startEventBus } from '../../local/bus/event-bus.ts';
 import { developmentCallers } from '../../local/callers.ts';
 import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { startUpstream, type Upstream } from '../../local/upstream/simulator.ts';
+import { startBareServer } from '../support/bare-server.ts';
 import { DEV_PROOF } from '../support/callers.ts';
 import { createTable, startDynamoDb } from '../support/dynamodb.ts';
 
@@ -125,6 +126,45 @@ describe('a bundle needs nothing but its own files', () => {
     expect(queued()).toContainEqual(
       expect.objectContaining({ operation: 'dli.run', project_id: PROJECT }),
     );
+  });
+
+  /** Secrets Manager with one secret, for one test. */
+  const secretsManager = (SecretString: string): Promise<string> =>
+    startBareServer(async (asked, response) => {
+      await asked.toArray();
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ SecretString }));
+    });
+
+  const bySecret = (endpoint: string) => ({
+    ...KEYS,
+    CALLERS_FILE: '',
+    CALLERS_SECRET_ID: 'callers',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+  });
+
+  test('accept-http reads its callers from Secrets Manager, by a client that it imports then', async () => {
+    const endpoint = await secretsManager(await readFile(callers, 'utf8'));
+    const event = await request('accept-http/2-dli-stop.json');
+    const said = await invoke('accept-http', event, bySecret(endpoint));
+    expect(said).toMatchObject({ answer: { statusCode: 200 }, warnings: '' });
+    const unproved = await sample('accept-http/2-dli-stop.json');
+    expect(await invoke('accept-http', unproved, bySecret(endpoint))).toMatchObject({
+      answer: { statusCode: 401 },
+    });
+  });
+
+  test('accept-http names every fault of that secret, and no value', async () => {
+    const endpoint = await secretsManager('{"callers":[{"id":"S3CRET ","S3CRET":1}]}');
+    const event = await request('accept-http/2-dli-stop.json');
+    const said = await invoke('accept-http', event, bySecret(endpoint));
+    expect(said).toMatchObject({
+      answer: { statusCode: 500 },
+      warnings: expect.stringMatching(
+        /callers not read.*#\/callers\/0: has a field that is not known; #\/callers\/0\/id: .*proofs: is required/,
+      ),
+    });
+    expect(JSON.stringify(said)).not.toContain('S3CRET');
   });
 
   test('accept-http serves its description, which lies beside it in the zip', async () => {
