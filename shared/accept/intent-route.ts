@@ -6,6 +6,7 @@ import type { AcceptOnce } from './accept-once.ts';
 import { type AwaitEdges, awaitStatus } from './await-status.ts';
 import { type Problem, problemOf } from './problem.ts';
 import { type ReadBody, readIntentRequest, readPreferences } from './read-intent-request.ts';
+import type { EventRepeat } from './read-native-body.ts';
 import type { ReadStatus } from './read-status.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
 import { ASK_AGAIN_SECONDS, locationOf } from './tell-status.ts';
@@ -31,6 +32,8 @@ export interface Confirmed {
 /** How a route reads a body, and how it answers once the queue has every job. */
 export interface Form {
   readonly read: ReadBody;
+  /** By what a repeat of an event is known, if the route takes events. */
+  readonly repeatOf?: (http: HttpRequest) => EventRepeat | undefined;
   readonly confirm: (confirmed: Confirmed, http: HttpRequest) => Answer;
 }
 
@@ -47,8 +50,8 @@ export const intentRoute = (
     const preferences = readPreferences(http);
     const { idempotencyKey, waitSeconds } = preferences;
     const { id: caller } = http.caller;
-    const { replayKey } = http;
-    const digest = edges.keyOf(JSON.stringify([method, http.path.replace(/\/$/, ''), http.text]));
+    const { replayKey = http.replayKey, content = http.text } = form.repeatOf?.(http) ?? {};
+    const digest = edges.keyOf(JSON.stringify([method, http.path.replace(/\/$/, ''), content]));
     const accepted = await edges.acceptOnce({
       origin: { caller, ...traceOf(http.headers.traceparent) },
       repeatedBy: { caller, digest, idempotencyKey, replayKey },

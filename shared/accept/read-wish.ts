@@ -38,10 +38,9 @@ export const readAsOf = (body: unknown, now: Date, wishedAt: number | undefined)
   ...(wishedAt !== undefined && { wishedAt }),
 });
 
-const eventOf = ({ source, id }: CloudEvent): WishEvent => ({
-  repeat: JSON.stringify(['cloudevent', source, id]),
-  id,
-});
+/** Equal for each delivery of one CloudEvent. */
+export const repeatOf = ({ source, id }: Pick<CloudEvent, 'source' | 'id'>): string =>
+  JSON.stringify(['cloudevent', source, id]);
 
 export interface CloudEventOptions {
   readonly now: Date;
@@ -74,5 +73,5 @@ export const readCloudWish = (
       })),
     };
   const request = { ...(sequence !== undefined && { sequence }), ...wish.request };
-  return { ...wish, request, event: eventOf(event) };
+  return { ...wish, request, event: { repeat: repeatOf(event), id: event.id } };
 };

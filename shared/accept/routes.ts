@@ -4,7 +4,7 @@ import type { Language, Operation } from '../operations/operation.ts';
 import { serviceOf } from '../operations/vendor-path.ts';
 import { type Form, type IntentRouteEdges, intentRoute, isSettled } from './intent-route.ts';
 import { asProblemDetails, asVendorError, blankProblem, type Problem } from './problem.ts';
-import { readNativeBody } from './read-native-body.ts';
+import { readNativeBody, repeatOfEvent } from './read-native-body.ts';
 import { receiptOf } from './receipt.ts';
 import type { Route, TellProblem } from './route.ts';
 import { type StatusRouteEdges, statusRoute } from './status-route.ts';
@@ -55,6 +55,7 @@ const vendorForm = (row: Operation): Form => ({
 
 const NATIVE: Form = {
   read: readNativeBody,
+  repeatOf: repeatOfEvent,
   confirm: ({ intent, read }) =>
     isSettled(read) ? asAnswer(read.status) : { status: 202, body: receiptOf(intent) },
 };

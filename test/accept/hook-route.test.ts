@@ -105,7 +105,9 @@ describe('a delivery that cannot become intents is refused, and nothing is queue
 
   it('400 for a body that is no JSON', async () => {
     const { post } = beginHooks();
-    expect(await post('shop', '{')).toMatchObject({ status: 400 });
+    const { status, body } = await post('shop', '{');
+    expect([status, body.errors[0].pointer]).toEqual([400, '#']);
+    expect(body.errors[0].detail).toMatch(/not valid JSON/);
   });
 
   it('403 if one of its intents is not granted; the log says which grant is missing', async () => {
@@ -157,6 +159,7 @@ describe('a repeated delivery is the same intents', () => {
     const first = await ask('/v1/hooks/shop', body, PROOFS.shop(body));
     const again = await ask('/v1/hooks/shop', body, PROOFS.shop(body));
     expect(again.body).toEqual(first.body);
+    expect(again.headers['x-intent-id']).toBe(first.headers['x-intent-id']);
     expect(jobs(sent)).toEqual(['131']);
     const other = await ask('/v1/hooks/shop', body, PROOFS.shop(body, 'msg_2'));
     expect(other.body).not.toEqual(first.body);
@@ -193,8 +196,13 @@ describe('a repeated delivery is the same intents', () => {
     const first = await post('grafana', alertsOf(['firing', '131'], ['firing', '132']), key);
     const again = await post('grafana', alertsOf(['firing', '131'], ['firing', '132']), key);
     expect(again.body).toEqual(first.body);
-    expect((await post('grafana', alertsOf(['firing', '133']), key)).status).toBe(422);
-    expect((await post('grafana', alertsOf(), { 'idempotency-key': '""' })).status).toBe(400);
+    const others = [
+      alertsOf(['firing', '133']),
+      { ...alertsOf(['firing', '131'], ['firing', '132']), truncatedAlerts: 1 },
+    ];
+    for (const other of others) expect((await post('grafana', other, key)).status).toBe(422);
+    const empty = await post('grafana', alertsOf(), { 'idempotency-key': '""' });
+    expect([empty.status, empty.body.errors[0].pointer]).toEqual([400, 'header Idempotency-Key']);
     expect(jobs(sent)).toEqual(['131', '132']);
   });
 
@@ -219,6 +227,8 @@ describe('if the queue does not take all intents', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
     expect(answer.body).toMatchObject({ queued: ['1', '3'], not_queued: ['2'] });
+    expect(answer.body.detail).toMatch(/took 2 jobs and refused 1\. Send the delivery again/);
+    expect(answer.headers['x-intent-id']).toBe(sent[0]?.intent_id);
     const again = await post('alertmanager', payload);
     expect(again.status).toBe(202);
     expect(sent.map(({ jobs }) => jobs[0])).toEqual(['1', '3', '2']);

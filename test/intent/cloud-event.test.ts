@@ -41,6 +41,13 @@ describe('a CloudEvent in JSON', () => {
     });
   });
 
+  it.each(['application/json', 'text/json; charset=utf-8', 'application/vnd.acme+json'])(
+    'data of type %s is JSON',
+    (datacontenttype) => {
+      expect(faultsOf({ datacontenttype })).toEqual([]);
+    },
+  );
+
   it('an attribute that is null is not set', () => {
     const event = { ...ATTRIBUTES, time: null, sequence: null, data_base64: null, data: DATA };
     const { time: _, ...others } = EVENT;

@@ -37,7 +37,8 @@ describe.each(deliveries)('$caller', (delivery) => {
     const first = await deliver(delivery);
     expect(first.status).toBe(202);
     const { intents } = JSON.parse(first.text);
-    for (let i = 0; i < 2; i++) expect((await deliver(delivery)).status).toBe(202);
+    for (let i = 0; i < 2; i++)
+      expect(await deliver(delivery)).toMatchObject({ status: 202, text: first.text });
     await stack.idle();
     const results = resultsOf(caller);
     const count = intents.reduce(
