@@ -16,6 +16,9 @@ const run = async (stack: TestStack, project: string, jobs = '[1,2]') => {
   return outcomes(stack, intentId);
 };
 
+/** The development caller with a token of IAM: it signs no call. */
+const CALLER = { user: 'dev', calls: 0, tokens: 0, known: true };
+
 describe('with no credentials named, a development key signs for every project', () => {
   let stack: TestStack;
   beforeAll(async () => {
@@ -30,6 +33,7 @@ describe('with no credentials named, a development key signs for every project',
     expect(stack.upstream.refusals).toEqual([]);
     expect(stack.upstream.accounts()).toMatchObject([
       { ak: expect.stringMatching(/^DEVELOPMENT/), calls: 2, badSignatures: 0, known: true },
+      CALLER,
     ]);
   });
 
@@ -94,6 +98,7 @@ describe('with a file, each project has its own credentials', () => {
     expect(stack.upstream.accounts()).toMatchObject([
       { ak: 'KEY-mine', calls: 1, badSignatures: 0 },
       { ak: 'KEY-yours', calls: 1, badSignatures: 0 },
+      CALLER,
     ]);
     expect(stack.upstream.refusals).toEqual([]);
   });
@@ -106,7 +111,7 @@ describe('with a file, each project has its own credentials', () => {
     );
     expect(text).not.toContain('hush');
     expect((await put('no json')).status).toBe(400);
-    expect(stack.upstream.accounts()).toMatchObject([{ known: true }, { known: true }]);
+    expect(stack.upstream.accounts()).toMatchObject([{ known: true }, { known: true }, CALLER]);
   });
 
   test('a key that is rotated is followed', async () => {
@@ -117,12 +122,14 @@ describe('with a file, each project has its own credentials', () => {
       { ak: 'KEY-next', known: true },
       { ak: 'KEY-yours', known: true },
       { ak: 'KEY-mine', known: false },
+      { ...CALLER, known: false },
     ]);
     expect(await run(stack, 'mine', '[3,4]')).toEqual(['delivered', 'delivered']);
     expect(stack.upstream.accounts()).toMatchObject([
       { ak: 'KEY-next', badSignatures: 0, locked: false },
       { ak: 'KEY-yours', badSignatures: 0, locked: false },
       { ak: 'KEY-mine', locked: false },
+      { ...CALLER, known: false },
     ]);
   });
 });
