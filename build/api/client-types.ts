@@ -5,7 +5,7 @@ import { openApi } from './openapi.ts';
 import { interfaceText, nameIn, typeText } from './type-text.ts';
 
 /** What the client speaks of. The schemas that these refer to follow by themselves. */
-const ROOTS = ['Intent', 'Receipt', 'Problem', 'ResultEvent', 'ResultsEvent'];
+const ROOTS = ['Intent', 'Receipt', 'IntentStatus', 'Problem', 'ResultEvent', 'ResultsEvent'];
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 

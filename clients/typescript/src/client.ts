@@ -1,8 +1,9 @@
 import { isObject, isText, write } from './json.ts';
 import { keyHeader } from './key-header.ts';
 import { repeat } from './repeat.ts';
-import type { Intent, Receipt } from './schemas.ts';
+import type { Intent, IntentStatus, Receipt } from './schemas.ts';
 import { type Sender, send, type Token } from './send.ts';
+import { askUntilSettled, type SettledIntent } from './settled.ts';
 
 export interface ClientOptions {
   /** Where the service is, with its stage or base path if it has one. */
@@ -38,6 +39,13 @@ export interface Client {
    * intent, and an {@link UnansweredError} if no final answer comes in time.
    */
   readonly submit: (intent: Intent, options?: SubmitOptions) => Promise<Receipt>;
+  /** What is known of an intent now. */
+  readonly status: (intentId: string, options?: CallOptions) => Promise<IntentStatus>;
+  /**
+   * Waits until each job of an intent has its outcome. An {@link UnansweredError} at the deadline says that some have none
+   * yet: ask again.
+   */
+  readonly settled: (intentId: string, options?: CallOptions) => Promise<SettledIntent>;
 }
 
 const DEADLINE_MS = 60_000;
@@ -59,32 +67,79 @@ const isReceipt = (body: unknown): body is Receipt => isObject(body) && isText(b
 
 const receiptIn = (body: unknown): Receipt | undefined => (isReceipt(body) ? body : undefined);
 
+const isStatus = (body: unknown): body is IntentStatus =>
+  isObject(body) && isText(body.intent_id) && isText(body.status);
+
+const statusIn = (body: unknown): IntentStatus | undefined => (isStatus(body) ? body : undefined);
+
+/** What all calls of a client share. */
+interface Shared {
+  readonly base: URL;
+  readonly sender: Sender;
+  readonly deadlineMs: number;
+  readonly attemptMs: number;
+}
+
+const submit = (
+  { base, sender, deadlineMs, attemptMs }: Shared,
+  intent: Intent,
+  call: SubmitOptions,
+): Promise<Receipt> => {
+  const idempotencyKey = call.idempotencyKey ?? crypto.randomUUID();
+  const request = {
+    method: 'POST',
+    url: new URL('v1/intents', base),
+    headers: { 'content-type': 'application/json', 'idempotency-key': keyHeader(idempotencyKey) },
+    body: write(intent),
+    attemptMs,
+  } as const;
+  return repeat((signal) => send(sender, request, receiptIn, signal), {
+    deadlineMs: call.deadlineMs ?? deadlineMs,
+    signal: call.signal,
+    idempotencyKey,
+  });
+};
+
+/** Asks for a status. The service may hold the answer for so many seconds, in which the intent may be settled. */
+const ask = (
+  { base, sender, deadlineMs, attemptMs }: Shared,
+  intentId: string,
+  call: CallOptions,
+  waitSeconds = 0,
+): Promise<IntentStatus> => {
+  if (!/^[0-9a-f-]{36}$/i.test(intentId)) throw new TypeError('The intent id is not a UUID');
+  const url = new URL(`v1/intents/${intentId}`, base);
+  if (waitSeconds > 0) url.searchParams.set('wait', String(waitSeconds));
+  const request = {
+    method: 'GET',
+    url,
+    headers: {},
+    attemptMs: attemptMs + waitSeconds * 1_000,
+  } as const;
+  return repeat((signal) => send(sender, request, statusIn, signal), {
+    deadlineMs: call.deadlineMs ?? deadlineMs,
+    signal: call.signal,
+  });
+};
+
 /** Makes a client. It holds no connection and no timer between calls. */
 export const createClient = (options: ClientOptions): Client => {
-  const { token, deadlineMs = DEADLINE_MS, attemptMs = ATTEMPT_MS } = options;
-  const base = baseOf(options.url);
-  const sender: Sender = {
-    token,
-    fetch: options.fetch ?? ((...sent) => globalThis.fetch(...sent)),
+  const shared: Shared = {
+    base: baseOf(options.url),
+    sender: {
+      token: options.token,
+      fetch: options.fetch ?? ((...sent) => globalThis.fetch(...sent)),
+    },
+    deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+    attemptMs: options.attemptMs ?? ATTEMPT_MS,
   };
   return {
-    submit: async (intent, call = {}) => {
-      const idempotencyKey = call.idempotencyKey ?? crypto.randomUUID();
-      const request = {
-        method: 'POST',
-        url: new URL('v1/intents', base),
-        headers: {
-          'content-type': 'application/json',
-          'idempotency-key': keyHeader(idempotencyKey),
-        },
-        body: write(intent),
-        attemptMs,
-      } as const;
-      return repeat((signal) => send(sender, request, receiptIn, signal), {
-        deadlineMs: call.deadlineMs ?? deadlineMs,
-        signal: call.signal,
-        idempotencyKey,
-      });
-    },
+    submit: async (intent, call = {}) => submit(shared, intent, call),
+    status: async (intentId, call = {}) => ask(shared, intentId, call),
+    settled: async (intentId, call = {}) =>
+      askUntilSettled(
+        (wait, leftMs) => ask(shared, intentId, { ...call, deadlineMs: leftMs }, wait),
+        { deadlineMs: call.deadlineMs ?? shared.deadlineMs, signal: call.signal },
+      ),
   };
 };

@@ -16,6 +16,8 @@ export type {
   DrsStartIntent,
   DrsStopIntent,
   Intent,
+  IntentStatus,
+  JobStatus,
   Problem,
   Receipt,
   Result,
@@ -23,3 +25,4 @@ export type {
   ResultsEvent,
 } from './schemas.ts';
 export { EVIDENCE, OPERATIONS, OUTCOMES, PROBLEM_TYPES } from './schemas.ts';
+export type { SettledIntent, SettledJob } from './settled.ts';

@@ -114,6 +114,30 @@ export interface Receipt {
   readonly expires_at?: string | undefined;
 }
 
+export interface IntentStatus {
+  readonly intent_id: string;
+  readonly status: 'queued' | 'in_progress' | 'settled';
+  readonly operation?: 'dli.run' | 'dli.stop' | 'dli.delete' | 'drs.start' | 'drs.stop' | 'drs.retry' | 'drs.delete' | undefined;
+  readonly project_id?: ProjectId | undefined;
+  readonly job_count?: number | undefined;
+  readonly accepted_at?: string | undefined;
+  readonly expires_at?: string | undefined;
+  readonly correlation_id?: string | undefined;
+  /** The jobs of which the ledger tells. Once the intent is settled, all of them. */
+  readonly jobs?: readonly JobStatus[] | undefined;
+}
+
+export interface JobStatus {
+  readonly job_id: string;
+  readonly outcome?: 'delivered' | 'rejected' | 'superseded' | 'expired' | 'failed' | undefined;
+  /** What the outcome rests on. Absent if the upstream was not asked. */
+  readonly evidence?: 'keyed' | 'positional' | 'aggregate' | 'observed' | undefined;
+  /** Why the job was rejected: the upstream's code, or `unspecified`, and its words. Or why the job expired or failed. */
+  readonly error?: { readonly code: string; readonly message: string; } | undefined;
+  readonly superseded_by?: string | undefined;
+  readonly settled_at?: string | undefined;
+}
+
 export interface Problem {
   readonly type: 'urn:job-fanin:problem:invalid-request' | 'urn:job-fanin:problem:not-authenticated' | 'urn:job-fanin:problem:not-granted' | 'urn:job-fanin:problem:request-in-progress' | 'urn:job-fanin:problem:body-too-large' | 'urn:job-fanin:problem:body-not-json' | 'urn:job-fanin:problem:idempotency-key-reused' | 'urn:job-fanin:problem:payload-not-mapped' | 'urn:job-fanin:problem:quota-exceeded' | 'urn:job-fanin:problem:internal-error' | 'urn:job-fanin:problem:queue-unavailable' | 'urn:job-fanin:problem:ledger-unavailable' | 'urn:job-fanin:problem:callers-unavailable' | 'about:blank';
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 501 | 503;
