@@ -59,9 +59,6 @@ export const hookLine = (wish: Wish, { id }: FuzzCaller, random: Random): Line =
   path: `/v1/hooks/${id}`,
 });
 
-/** Whether the function knows a request that comes again. */
-export const REMEMBERS: boolean = false;
-
 const drawKey = (random: Random): Header => [
   'Idempotency-Key',
   `"key ${++drawn} ${random.between(0, 2 ** 48)}"`,
@@ -76,7 +73,7 @@ export const bareOf = (line: Line, random: Random): Wire => ({
     ...line.headers,
     ['Host', 'api.example.com'],
     ['X-Nonce', `nonce-${++drawn}`],
-    ...(REMEMBERS && random.chance(0.2) ? [drawKey(random)] : []),
+    ...(random.chance(0.2) ? [drawKey(random)] : []),
   ],
   envelope: drawEnvelope(random),
 });

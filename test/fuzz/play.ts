@@ -1,6 +1,5 @@
 import { type Case, drawCase } from './draw.ts';
 import { makeJudge } from './laws.ts';
-import { REMEMBERS } from './lines.ts';
 import { repeatFaults } from './repeats.ts';
 import type { Outcome, Room } from './room.ts';
 
@@ -41,7 +40,7 @@ const playCase = async (room: Room, judge: Judge, one: Case) => {
       one.base.due === 'taken';
     return {
       outcome,
-      faults: REMEMBERS && mayRepeat ? await repeatFaults(room, one, outcome) : faults,
+      faults: mayRepeat ? await repeatFaults(room, one, outcome) : faults,
     };
   } catch (error) {
     const isMeant =

@@ -45,6 +45,21 @@ const statusOf = (wire: Wire, id: unknown): Wire => ({
 const isCarried = ({ base: { covers, scheme } }: Case): boolean =>
   covers === 'nothing' && !scheme.startsWith('hook');
 
+/** Whether it is a CloudEvent, in either mode. */
+const isEvent = (wire: Wire): boolean =>
+  headerOf(wire, 'ce-id') !== undefined || /cloudevents/.test(headerOf(wire, 'content-type') ?? '');
+
+const keysIn = ({ queued }: Outcome): string => queued.map(({ key }) => key).join();
+
+/** A repeated event may be queued again: the control loop knows it by its key. */
+const faultsOfEvent = (first: Outcome, again: Outcome): readonly string[] => [
+  ...(again.status < 300 ? [] : [`a repeated event got ${again.status}`]),
+  ...(again.queued.length > 0 && keysIn(again) === '' ? ['a repeated event has no key'] : []),
+  ...(first.queued.length > 0 && keysIn(again) !== keysIn(first)
+    ? ['a repeated event has another key']
+    : []),
+];
+
 /**
  * Sends what was taken again: as it was, with another body under its key, and as a question for its status. Says what is
  * wrong with the answers.
@@ -55,10 +70,8 @@ export const repeatFaults = async (
   first: Outcome,
 ): Promise<readonly string[]> => {
   const { wire, base } = one;
-  const isEvent =
-    headerOf(wire, 'ce-id') !== undefined ||
-    /cloudevents/.test(headerOf(wire, 'content-type') ?? '');
-  const isKnown = isEvent || keyOf(wire) !== undefined || base.covers !== 'nothing';
+  const isKnown = keyOf(wire) !== undefined || base.covers !== 'nothing';
+  if (isEvent(wire) && !isKnown) return faultsOfEvent(first, await ask(one.event));
   if (one.isQueueDown) return isKnown ? faultsOfSecond(first, await ask(one.event)) : [];
   const repeated = isKnown ? faultsOfRepeat(first, await ask(one.event)) : [];
   if (!isCarried(one)) return repeated;

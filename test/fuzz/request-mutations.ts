@@ -2,7 +2,6 @@ import { gzipSync } from 'node:zlib';
 import type { Random } from '../simulation/random.ts';
 import type { Base } from './bases.ts';
 import { PROJECTS } from './callers.ts';
-import { REMEMBERS } from './lines.ts';
 import { type Changed, flip, junk, type Mutations, onBody, onLine } from './mutation.ts';
 import { isText, type Wire, withHeader, withoutHeader } from './wire.ts';
 import { drawWish, nativeBody, vendorBody } from './wishes.ts';
@@ -215,11 +214,7 @@ export const HEADER_MUTATIONS: Mutations = {
     effect: 'unclear',
   }),
   'an odd key': (wire, random) => ({
-    wire: withHeader(
-      wire,
-      REMEMBERS ? 'Idempotency-Key' : 'X-Key',
-      `${random.between(0, 2 ** 48)}${junk(random)}`,
-    ),
+    wire: withHeader(wire, 'Idempotency-Key', `${random.between(0, 2 ** 48)}${junk(random)}`),
     effect: 'unclear',
   }),
   'a trace': (wire, random) => ({

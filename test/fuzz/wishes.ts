@@ -18,6 +18,8 @@ export interface Queued {
   readonly operation: string;
   readonly project_id: string;
   readonly jobs: readonly string[];
+  /** By which the control loop knows a repeat. */
+  readonly key?: string;
 }
 
 const drawId = ({ service }: Operation, random: Random): string => {
