@@ -9,14 +9,16 @@ import { makeReadStatus } from '../shared/accept/read-status.ts';
 import { makeRequestMemory } from '../shared/accept/request-memory.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
+import { openOnce } from '../shared/batching/open-once.ts';
 import { makeTokenBuckets } from '../shared/batching/token-buckets.ts';
 import { makeAdmit } from '../shared/callers/admit.ts';
 import { type IamExchange, makeAskIam } from '../shared/callers/iam-reply.ts';
 import { makeReadToken } from '../shared/callers/iam-tokens.ts';
 import { keepCallers } from '../shared/callers/kept-callers.ts';
 import { schemesOf } from '../shared/callers/schemes.ts';
-import { readAcceptConfig, readCallersConfig } from '../shared/edge/accept-config.ts';
+import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { LEDGER_BOUNDS, REQUEST_BOUNDS } from '../shared/edge/aws.ts';
+import { readCallersConfig } from '../shared/edge/callers-config.ts';
 import { makeHttpHandler } from '../shared/edge/http.ts';
 import { hasTag, keyOf, newIntentId, tagId } from '../shared/edge/intent-id.ts';
 import { makeLazyLedger, openLedger } from '../shared/edge/lazy-ledger.ts';
@@ -87,36 +89,30 @@ const IAM_CONNECTION = {
 };
 
 /** Secrets Manager's client is imported at the first request: a cold start does not wait for it. */
-const openSecret = async (id: string): Promise<() => Promise<string>> => {
+const openSecret = openOnce(async (): Promise<() => Promise<string>> => {
+  const { id, file } = callers.secret;
+  if (id === undefined) return makeFileSource(file, 'CALLERS_FILE');
   const [{ SecretsManagerClient }, { makeSecretsManagerSource }] = await Promise.all([
     import('@aws-sdk/client-secrets-manager'),
     import('../shared/edge/secrets-aws.ts'),
   ]);
   const client = new SecretsManagerClient(REQUEST_BOUNDS);
   return makeSecretsManagerSource(client, id, 'CALLERS_SECRET_ID');
-};
-
-const { id, file } = callers.secret;
-let source: Promise<() => Promise<string>> | undefined;
+});
 
 const fetchCallers = async (): Promise<string> => {
-  source ??=
-    id === undefined ? Promise.resolve(makeFileSource(file, 'CALLERS_FILE')) : openSecret(id);
-  const read = await source;
+  const read = await openSecret();
   return read();
 };
 
 /** undici is imported for the first token of IAM: a cold start does not wait for it. */
-const openIam = async (): Promise<IamExchange> => {
+const openIam = openOnce(async (): Promise<IamExchange> => {
   const { makeDispatcher, makeExchange } = await import('../shared/edge/upstream.ts');
   return makeExchange(makeDispatcher(IAM_CONNECTION), { timeoutMs: IAM_TIMEOUT_MS });
-};
-
-let iam: Promise<IamExchange> | undefined;
+});
 
 const askIam: IamExchange = async (outgoing) => {
-  iam ??= openIam();
-  const exchange = await iam;
+  const exchange = await openIam();
   return exchange(outgoing);
 };
 

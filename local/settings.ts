@@ -1,9 +1,6 @@
 import * as v from 'valibot';
-import {
-  readAcceptConfig,
-  readCallersConfig,
-  readEventsConfig,
-} from '../shared/edge/accept-config.ts';
+import { readAcceptConfig } from '../shared/edge/accept-config.ts';
+import { readCallersConfig, readEventsConfig } from '../shared/edge/callers-config.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { httpUrl } from '../shared/json/http-url.ts';
 import {

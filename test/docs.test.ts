@@ -81,6 +81,7 @@ describe('docs/settings.md', () => {
     const schemas = [
       'shared/edge/control-config.ts',
       'shared/edge/accept-config.ts',
+      'shared/edge/callers-config.ts',
       'local/settings.ts',
     ];
     const read = schemas.flatMap((file) => [...textOf(file).matchAll(/^ +([A-Z][A-Z_]+): /gm)]);

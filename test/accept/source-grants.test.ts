@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAcceptEnveloped } from '../../shared/accept/enveloped.ts';
 import { makeAcceptPayload } from '../../shared/accept/payload.ts';
 import { readSourceGrants } from '../../shared/callers/source-grants.ts';
-import { readEventsConfig } from '../../shared/edge/accept-config.ts';
+import { readEventsConfig } from '../../shared/edge/callers-config.ts';
 import { keyOf } from '../../shared/edge/intent-id.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { eventOf, notificationOf, sqsRecordOf } from '../support/foreign-payloads.ts';

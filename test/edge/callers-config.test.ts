@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCallersConfig } from '../../shared/edge/accept-config.ts';
+import { readCallersConfig } from '../../shared/edge/callers-config.ts';
 import { problems } from '../support/settings.ts';
 
 const RULE = 'CALLERS_SECRET_ID or CALLERS_FILE must be set, and not both';
