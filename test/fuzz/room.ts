@@ -28,8 +28,8 @@ const jobIdIn = (job: unknown): string =>
   typeof job === 'string' ? job : String(Reflect.get(Object(job), 'job_id'));
 
 const queuedOf = (text: string): Queued => {
-  const { caller, operation, project_id, jobs, key } = JSON.parse(text);
-  return { caller, operation, project_id, jobs: jobs.map(jobIdIn), key };
+  const { caller, operation, project_id, jobs } = JSON.parse(text);
+  return { caller, operation, project_id, jobs: jobs.map(jobIdIn) };
 };
 
 /** A queue in memory. */

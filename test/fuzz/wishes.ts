@@ -18,8 +18,6 @@ export interface Queued {
   readonly operation: string;
   readonly project_id: string;
   readonly jobs: readonly string[];
-  /** By which the control loop knows a repeat. */
-  readonly key?: string;
 }
 
 const drawId = ({ service }: Operation, random: Random): string => {
