@@ -32,6 +32,19 @@ interface Setup {
   readonly lookMsOf?: (job: string) => number;
 }
 
+/** A clock on which what is waited for comes after its time. */
+const startSchedule = () => {
+  const schedule = makeSchedule(Date.parse(NOW));
+  const later = <T>(ms: number, answer: () => T): Promise<T> =>
+    new Promise((resolve) => schedule.after(ms, () => resolve(answer())));
+  const pass = (ms: number) => {
+    const until = schedule.now() + ms;
+    schedule.after(ms, () => undefined);
+    return schedule.run(() => schedule.now() >= until);
+  };
+  return { ...schedule, later, pass };
+};
+
 /** Runs invocations one after the other over a clock of its own; tells when each ended, and when each result came. */
 const begin = ({
   msOf,
@@ -40,7 +53,7 @@ const begin = ({
   functionMs = 60_000,
   lookMsOf = () => QUICK_MS,
 }: Setup) => {
-  const schedule = makeSchedule(Date.parse(NOW));
+  const schedule = startSchedule();
   const startedAt = schedule.now();
   let begunAt = startedAt;
   let endsWithin = functionMs;
@@ -56,10 +69,8 @@ const begin = ({
       told.set(job_id, schedule.now() - startedAt);
       return true;
     },
-    statusOf: (job) =>
-      new Promise((resolve) => schedule.after(lookMsOf(job), () => resolve('job_running'))),
-    reply: (call) =>
-      new Promise((resolve) => schedule.after(msOf(call), () => resolve(reply(call)))),
+    statusOf: (job) => schedule.later(lookMsOf(job), () => 'job_running'),
+    reply: (call) => schedule.later(msOf(call), () => reply(call)),
   });
   const run = async (...batch: Parameters<typeof room.run>) => {
     begunAt = schedule.now();
@@ -70,15 +81,11 @@ const begin = ({
     while (!isOver) await schedule.run(() => isOver);
     return { staying: await running, ms: schedule.now() - begunAt };
   };
-  const pass = (ms: number) => {
-    const until = schedule.now() + ms;
-    schedule.after(ms, () => undefined);
-    return schedule.run(() => schedule.now() >= until);
-  };
   /** As a stop of the embedded stack does: from now on the function ends so long after its begin. */
   const cut = (withinMs: number) => {
     endsWithin = withinMs;
   };
+  const { pass } = schedule;
   return { ...room, run, told, pass, cut, elapsed: () => schedule.now() - startedAt };
 };
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../shared/control/decide.ts';
+import type { Call } from '../../shared/control/planned.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
+import type { Records } from '../../shared/ledger/records.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message, startControlRoom } from '../support/control-room.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
@@ -11,6 +13,17 @@ import { seen } from '../support/sightings.ts';
 
 const AT = Date.parse(NOW);
 
+/** Others have claimed every job of these calls. */
+const claimAll = async (records: Records, calls: readonly Call[]): Promise<void> => {
+  const claim = { block: 'theirs', index: 0, invocation: 'theirs', at: 0, until: AT };
+  for (const { operation, project_id, carriers } of calls)
+    for (const { job } of carriers) {
+      const key = jobKeyOf(operation.service, project_id, jobIdOf(job));
+      const record = { newest: idAt(0), operation: operation.name, claim };
+      await records.jobs.write(key, record, undefined);
+    }
+};
+
 describe('a look is of one operation and one project', () => {
   it('and what it shows is theirs alone', async () => {
     const { records } = startRecords();
@@ -19,17 +32,7 @@ describe('a look is of one operation and one project', () => {
       { jobs: ['7'], project_id: 'q' },
       { jobs: ['9'], project_id: 'p', operation: 'dli.stop' },
     );
-    for (const { operation, project_id, carriers } of calls)
-      for (const { job } of carriers)
-        await records.jobs.write(
-          jobKeyOf(operation.service, project_id, jobIdOf(job)),
-          {
-            newest: idAt(0),
-            operation: operation.name,
-            claim: { block: 'theirs', index: 0, invocation: 'theirs', at: 0, until: AT },
-          },
-          undefined,
-        );
+    await claimAll(records, calls);
     const looks: unknown[] = [];
     const decisions = await decide(calls, {
       records,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../shared/control/decide.ts';
+import type { Call } from '../../shared/control/planned.ts';
 import type { RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
+import type { Records } from '../../shared/ledger/records.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW, type Wish } from '../support/messages.ts';
@@ -24,11 +26,9 @@ interface Stop {
 
 const delivered = { outcome: 'delivered', evidence: 'keyed' } as const;
 
-/** How one run of the job 1 after its stop is decided, with the job in that state. */
-const decideRun = async (stop: Stop, status: string, wish: Wish = {}) => {
+/** Writes what the ledger knows of the last stop of a call's only job. */
+const writeStop = async (records: Records, call: Call, stop: Stop): Promise<void> => {
   const { verdict, agoMs = 0, asked = false, end, clearFrom } = stop;
-  const call = theOnly(openWishes({ age: 5, jobs: ['1'], ...wish }).calls);
-  const { records } = startRecords(memoryLedger());
   const { job } = theOnly(call.carriers);
   const settledAt = AT - agoMs;
   const claim = {
@@ -49,6 +49,13 @@ const decideRun = async (stop: Stop, status: string, wish: Wish = {}) => {
     ends: new Map(end ? [[0, end]] : []),
   };
   await records.blocks.write('the block of the stop', state, undefined);
+};
+
+/** How one run of the job 1 after its stop is decided, with the job in that state. */
+const decideRun = async (stop: Stop, status: string, wish: Wish = {}) => {
+  const call = theOnly(openWishes({ age: 5, jobs: ['1'], ...wish }).calls);
+  const { records } = startRecords(memoryLedger());
+  await writeStop(records, call, stop);
   let looks = 0;
   const decided = await decide([call], {
     records,

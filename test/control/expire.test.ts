@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { makeExpire } from '../../shared/control/expire.ts';
+import type { OpenIntent } from '../../shared/control/open-intent.ts';
 import { isWaiting } from '../../shared/control/waiting.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
 import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type { Records } from '../../shared/ledger/records.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
@@ -40,23 +42,13 @@ const unanswered = (index: number, until: number) => ({
   ends: new Map([[index, { invocation: 'earlier', until }]]),
 });
 
-/** How the jobs 1, 2 and 3 of one intent end. */
-const end = async (world: World) => {
-  const {
-    known = {},
-    statuses = {},
-    lateMs = 0,
-    trouble = {},
-    startedAt,
-    clearFrom,
-    until,
-  } = world;
-  const at = new Date(DEADLINE + lateMs).toISOString();
-  const { openIntents: list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
-  const openIntent = theOnly(list);
+/** Writes what the ledger knows of the jobs of an open intent. */
+const writeKnown = async (
+  records: Records,
+  openIntent: OpenIntent,
+  { known = {}, clearFrom, until }: World,
+): Promise<void> => {
   const { intent } = openIntent;
-  const { settled } = planCalls([{ from: openIntent, intent }], at);
-  const { records } = startRecords({ ...memoryLedger(), ...trouble });
   for (const [index, job] of intent.jobs.entries()) {
     const id = jobIdOf(job);
     const what = known[id];
@@ -83,6 +75,18 @@ const end = async (world: World) => {
     await records.blocks.write(holder, { ...state, requests: new Map() }, undefined);
     if (what === 'served') openIntent.noteRequest(id, { invocation: 'earlier', mayBeServed: true });
   }
+};
+
+/** How the jobs 1, 2 and 3 of one intent end. */
+const end = async (world: World) => {
+  const { statuses = {}, lateMs = 0, trouble = {}, startedAt } = world;
+  const at = new Date(DEADLINE + lateMs).toISOString();
+  const { openIntents: list } = openWishes({ jobs: ['1', '2', '3'], expires_at: NOW });
+  const openIntent = theOnly(list);
+  const { intent } = openIntent;
+  const { settled } = planCalls([{ from: openIntent, intent }], at);
+  const { records } = startRecords({ ...memoryLedger(), ...trouble });
+  await writeKnown(records, openIntent, world);
   const looks: unknown[] = [];
   const expire = makeExpire({
     records,

@@ -12,6 +12,29 @@ const silence = { kind: 'silent', reason: 'timeout' } as const;
 const isClaim = (key: string, job: string): boolean =>
   key.startsWith('job/') && key.endsWith(`/${job}`);
 
+/** A ledger in which others claim this job first. */
+const losing = (ledger: Ledger, job: string): Ledger => ({
+  ...ledger,
+  write: async (entry, seen) => (isClaim(entry.key, job) ? 'lost' : ledger.write(entry, seen)),
+});
+
+/** A ledger in which others claim job 1 first, and that takes its time to claim job 2. */
+const slowed = (ledger: Ledger) => {
+  const [claims, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { write } = losing(ledger, '1');
+  const slow: Ledger = {
+    ...ledger,
+    write: async (entry, seen) => {
+      if (isClaim(entry.key, '2')) {
+        claims.resolve();
+        await goOn.promise;
+      }
+      return write(entry, seen);
+    },
+  };
+  return { slow, claims, goOn };
+};
+
 it.each<[title: string, afterMs: number, leftMs: number, shows: string]>([
   ['by a look after another call', SETTLE, SETTLE, 'job_init'],
   ['by a look at the first call', SETTLE - 10 * SECOND, 10 * SECOND, 'job_running'],
@@ -24,29 +47,14 @@ it.each<[title: string, afterMs: number, leftMs: number, shows: string]>([
     const common = { now: () => clock.at, statusOf: (job: string) => status[job] };
     const given = () => [message('m', { age: 1, jobs: ['1', '2'] })];
 
-    const first = startControlRoom({
-      ...common,
-      ids: 'first',
-      ledger: memory,
-      reply: () => silence,
-    });
+    const silent = { ledger: memory, reply: () => silence };
+    const first = startControlRoom({ ...common, ids: 'first', ...silent });
     expect(await first.run(given())).toEqual(['m']);
     clock.at += afterMs;
     Object.assign(status, { 1: shows, 2: shows });
 
     // Both read the record of the first. The other comes too late for job 1, and takes its time for job 2.
-    const [claims, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const slow: Ledger = {
-      ...memory,
-      write: async (entry, seen) => {
-        if (isClaim(entry.key, '1')) return 'lost';
-        if (isClaim(entry.key, '2')) {
-          claims.resolve();
-          await goOn.promise;
-        }
-        return memory.write(entry, seen);
-      },
-    };
+    const { slow, claims, goOn } = slowed(memory);
     const other = startControlRoom({ ...common, ids: 'other', ledger: slow });
     const others = other.run(given());
     await claims.promise;
@@ -54,11 +62,7 @@ it.each<[title: string, afterMs: number, leftMs: number, shows: string]>([
     const one = startControlRoom({
       ...common,
       ids: 'one',
-      ledger: {
-        ...memory,
-        write: async (entry, seen) =>
-          isClaim(entry.key, '2') ? 'lost' : memory.write(entry, seen),
-      },
+      ledger: losing(memory, '2'),
       reply: () => {
         status[1] = 'job_running';
         return silence;

@@ -15,6 +15,16 @@ import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 
+const now = () => Date.parse(NOW);
+
+/** The answer to a look: silence where the upstream tells no status. */
+const lookReply = (status: string | undefined): Reply => {
+  if (status === undefined) return { kind: 'silent', reason: 'timeout' };
+  return status === 'missing'
+    ? replied(400, { error_code: 'DLI.0002', error_msg: '' })
+    : replied(200, { job_detail: status === 'untold' ? {} : { status } });
+};
+
 /** Carries out the one call of some wishes; the looks that were made, and the open intents as they are then. */
 const carryOut = async (
   reply: Reply,
@@ -23,18 +33,13 @@ const carryOut = async (
 ) => {
   const { openIntents: list, calls } = openWishes(...wishes);
   const { log } = keptLog();
-  const now = () => Date.parse(NOW);
   const looks: string[] = [];
   const lookAt = makeLookAt(
     {
       send: async ({ path }) => {
         const job = path.split('/').at(-1) ?? '';
         looks.push(job);
-        const status = statusOf(job);
-        if (status === 'missing') return replied(400, { error_code: 'DLI.0002', error_msg: '' });
-        return status === undefined
-          ? { kind: 'silent', reason: 'timeout' }
-          : replied(200, { job_detail: status === 'untold' ? {} : { status } });
+        return lookReply(statusOf(job));
       },
       log,
       now,

@@ -17,6 +17,13 @@ export const MINUTE = 60_000;
 /** Where the clock of `begin` stands at first. */
 export const START_AT = 1_000_000;
 
+const identityOf = ({ user: name, password, domain }: typeof USER) => ({
+  identity: {
+    methods: ['password'],
+    password: { user: { name, password, domain: { name: domain } } },
+  },
+});
+
 type Changes = Partial<ToSign> & { readonly path?: string; readonly sent?: string };
 
 /** A simulator with accounts, whose clock stands still until it is moved, and the vendor's signer as its client. */
@@ -52,12 +59,7 @@ export const beginGuarded = async (accounts: Accounts, options: UpstreamOptions 
       user: Partial<typeof USER> = {},
       project: Readonly<Record<string, string>> | null = { id: PROJECT },
     ) => {
-      const { user: name, password, domain } = { ...USER, ...user };
-      const identity = {
-        methods: ['password'],
-        password: { user: { name, password, domain: { name: domain } } },
-      };
-      const auth = { identity, ...(project && { scope: { project } }) };
+      const auth = { ...identityOf({ ...USER, ...user }), ...(project && { scope: { project } }) };
       return upstream.post('/v3/auth/tokens?nocatalog=1', JSON.stringify({ auth }));
     },
     callWithToken: (token: unknown, path = RUN) =>

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'v
 import { startEventBus } from '../../local/bus/event-bus.ts';
 import { startUpstream } from '../../local/upstream/simulator.ts';
 import { BUS_NAME } from '../../local/wires.ts';
+import type { Environment } from '../../shared/json/settings.ts';
 import { startChild } from '../support/child.ts';
 import { AWS, depthOf, send, until } from '../support/stack.ts';
 import { runPath } from '../support/vendor.ts';
@@ -26,10 +27,35 @@ const hiddenIn = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
   return Number((await sqs.send(command)).Attributes?.[name]);
 };
 
-const ask = (endpoint: string, what: typeof hiddenIn): Promise<number> => {
+/** One process of the stack, and the ways to look at it. */
+const startOne = async (context: TestContext, settings: Environment) => {
+  const child = startChild(context, settings);
+  const url = await child.ready();
+  const endpoint = await child.says(/ {2}queue +(http:\S+)/);
   const sqs = new SQSClient({ ...AWS, endpoint });
+  context.onTestFinished(() => sqs.destroy());
   const queue = `${endpoint}/000000000000/job-fanin-intents`;
-  return what(sqs, queue).finally(() => sqs.destroy());
+  return {
+    ...child,
+    run: (...ids: number[]) => send(url + runPath('p'), JSON.stringify({ job_ids: ids })),
+    url,
+    /** Sends the signal; resolves to what the process said from then on, and how long it took. */
+    end: async (signal: NodeJS.Signals) => {
+      const signalled = performance.now();
+      child.signal(signal);
+      const { code, stdout, stderr } = await child.ended();
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      return {
+        tookMs: performance.now() - signalled,
+        said: stdout.split('in flight\n')[1],
+        stderr,
+      };
+    },
+    /** Messages on the intents queue. */
+    depth: () => depthOf(sqs, queue),
+    /** Those of them that the mapping holds. */
+    hidden: () => hiddenIn(sqs, queue),
+  };
 };
 
 /** A bus and an upstream that outlive the stack, and the stack in processes of its own. */
@@ -40,40 +66,16 @@ const begin = async (context: TestContext, dir: string) => {
     await upstream.stop();
     await bus.stop();
   });
-  const start = async (settings: Readonly<Record<string, string>> = {}) => {
-    const child = startChild(context, {
-      DATA_DIR: join(parent, dir),
-      BATCH_SIZE: '10',
-      BATCH_WINDOW_SECONDS: '0',
-      DLI_ENDPOINT: upstream.url,
-      DRS_ENDPOINT: upstream.url,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
-      ...settings,
-    });
-    const url = await child.ready();
-    const endpoint = await child.says(/ {2}queue +(http:\S+)/);
-    return {
-      ...child,
-      run: (...ids: number[]) => send(url + runPath('p'), JSON.stringify({ job_ids: ids })),
-      url,
-      /** Sends the signal; resolves to what the process said from then on, and how long it took. */
-      end: async (signal: NodeJS.Signals) => {
-        const signalled = performance.now();
-        child.signal(signal);
-        const { code, stdout, stderr } = await child.ended();
-        expect({ code, stderr }).toMatchObject({ code: 0 });
-        return {
-          tookMs: performance.now() - signalled,
-          said: stdout.split('in flight\n')[1],
-          stderr,
-        };
-      },
-      /** Messages on the intents queue. */
-      depth: () => ask(endpoint, depthOf),
-      /** Those of them that the mapping holds. */
-      hidden: () => ask(endpoint, hiddenIn),
-    };
+  const common = {
+    DATA_DIR: join(parent, dir),
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    DLI_ENDPOINT: upstream.url,
+    DRS_ENDPOINT: upstream.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
   };
+  const start = (settings: Readonly<Record<string, string>> = {}) =>
+    startOne(context, { ...common, ...settings });
   const outcomes = () =>
     bus.events.map(({ detail }) => `${detail.job_id} ${detail.outcome}`).toSorted();
   return { upstream, start, outcomes };

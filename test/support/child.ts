@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 import type { Environment } from '../../shared/json/settings.ts';
@@ -16,6 +17,15 @@ export const startChild = (context: Context, settings: Environment) =>
 /** A command of a page, as a shell runs it. */
 export const startShell = (context: Context, command: string) =>
   startProgram(context, ['sh', '-c', command], { HOME: process.env.HOME });
+
+/** All that a stream has said so far. */
+const textOf = (stream: Readable): (() => string) => {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return () => text;
+};
 
 /**
  * A process group of its own in the project's folder, on a free port. It is killed when the test is over, if it still
@@ -37,21 +47,14 @@ const startProgram = (
       process.kill(-child.pid, name);
   };
   onTestFinished(() => signal('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
+  const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
   const closed = once(child, 'close');
 
   /** Waits until stdout has a match, and returns its first group. */
   const says = (pattern: RegExp): Promise<string> =>
     until(() => {
-      const match = pattern.exec(stdout);
-      if (match === null) throw new Error(`${pattern} is not in:\n${stdout}\n${stderr}`);
+      const match = pattern.exec(stdout());
+      if (match === null) throw new Error(`${pattern} is not in:\n${stdout()}\n${stderr()}`);
       return match[1] ?? '';
     }, 5);
 
@@ -65,7 +68,7 @@ const startProgram = (
     /** Resolves when the process is gone and all that it wrote has been read. */
     ended: async () => {
       const [code, signal] = await closed;
-      return { code, signal, stdout, stderr };
+      return { code, signal, stdout: stdout(), stderr: stderr() };
     },
   };
 };

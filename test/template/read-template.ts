@@ -40,8 +40,8 @@ const dummyOf = (value: unknown): string =>
     ? value
     : `https://sqs.example.com/123456789012/${v.parse(ref, value).Ref}`;
 
-/** A template, in the terms in which it is asked about. */
-export const readTemplate = ({ Resources }: Template) => {
+/** Finds the resources of a template. */
+const resourcesIn = ({ Resources }: Template) => {
   const all = (type: string): Readonly<Record<string, Properties>> =>
     Object.fromEntries(
       Object.entries(Resources)
@@ -69,13 +69,19 @@ export const readTemplate = ({ Resources }: Template) => {
     return found;
   };
 
-  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+  return { all, resource, only, idOf };
+};
+
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** A template, in the terms in which it is asked about. */
+export const readTemplate = (template: Template) => {
+  const { idOf, ...found } = resourcesIn(template);
+  const { all, resource } = found;
   const functionOf = (name: string): Properties => resource(idOf(name));
 
   return {
-    all,
-    resource,
-    only,
+    ...found,
     arn,
     dummyOf,
     functionOf,
