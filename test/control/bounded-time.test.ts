@@ -42,7 +42,16 @@ const startSchedule = () => {
     schedule.after(ms, () => undefined);
     return schedule.run(() => schedule.now() >= until);
   };
-  return { ...schedule, later, pass };
+  /** Lets time pass until this is done. */
+  const until = async <T>(running: Promise<T>): Promise<T> => {
+    let isOver = false;
+    const over = running.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) await schedule.run(() => isOver);
+    return over;
+  };
+  return { ...schedule, later, pass, until };
 };
 
 /** Runs invocations one after the other over a clock of its own; tells when each ended, and when each result came. */
@@ -74,12 +83,8 @@ const begin = ({
   });
   const run = async (...batch: Parameters<typeof room.run>) => {
     begunAt = schedule.now();
-    let isOver = false;
-    const running = room.run(...batch).finally(() => {
-      isOver = true;
-    });
-    while (!isOver) await schedule.run(() => isOver);
-    return { staying: await running, ms: schedule.now() - begunAt };
+    const staying = await schedule.until(room.run(...batch));
+    return { staying, ms: schedule.now() - begunAt };
   };
   /** As a stop of the embedded stack does: from now on the function ends so long after its begin. */
   const cut = (withinMs: number) => {

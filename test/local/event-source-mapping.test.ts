@@ -16,19 +16,20 @@ import {
 
 useQueues();
 
+const ATTRIBUTES: Record<string, MessageAttributeValue> = {
+  reason: { DataType: 'String', StringValue: 'why' },
+  count: { DataType: 'Number', StringValue: '7' },
+  raw: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
+};
+
 describe('records are exactly as Lambda makes them', () => {
   test('attributes of each type, digests, counts and origin included', async () => {
     const queue = makeQueue();
-    const attributes: Record<string, MessageAttributeValue> = {
-      reason: { DataType: 'String', StringValue: 'why' },
-      count: { DataType: 'Number', StringValue: '7' },
-      raw: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255]) },
-    };
     const sent = await makeClient().send(
       new SendMessageCommand({
         QueueUrl: queue.queueUrl,
         MessageBody: '{"ü":1}',
-        MessageAttributes: attributes,
+        MessageAttributes: ATTRIBUTES,
       }),
     );
     const events: SQSEvent[] = [];

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,14 @@ const textOf = (stream: Readable): (() => string) => {
   return () => text;
 };
 
+/** Sends signals to the whole group of a process, as long as the process runs. */
+const signalTo =
+  (child: ChildProcess) =>
+  (name: NodeJS.Signals): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name);
+  };
+
 /**
  * A process group of its own in the project's folder, on a free port. It is killed when the test is over, if it still
  * runs; the test's own context lets tests run side by side.
@@ -42,10 +50,7 @@ const startProgram = (
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const signal = (name: NodeJS.Signals): void => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, name);
-  };
+  const signal = signalTo(child);
   onTestFinished(() => signal('SIGKILL'));
   const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
   const closed = once(child, 'close');
@@ -58,6 +63,10 @@ const startProgram = (
       return match[1] ?? '';
     }, 5);
 
+  const ended = async () => {
+    const [code, by] = await closed;
+    return { code, signal: by, stdout: stdout(), stderr: stderr() };
+  };
   return {
     pid: child.pid,
     says,
@@ -66,9 +75,6 @@ const startProgram = (
     /** Sends it to the whole group, as a terminal does. */
     signal,
     /** Resolves when the process is gone and all that it wrote has been read. */
-    ended: async () => {
-      const [code, signal] = await closed;
-      return { code, signal, stdout: stdout(), stderr: stderr() };
-    },
+    ended,
   };
 };

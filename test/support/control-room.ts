@@ -106,48 +106,52 @@ export const message = (messageId: string, wish: Wish | string, receiveCount = 1
   receiveCount,
 });
 
-/** The control loop with edges that keep all that is done to the world. Each run is an invocation of its own. */
-export const startControlRoom = ({
-  reply = agree,
-  between = () => undefined,
-  statusOf = () => undefined,
-  replyToLook = () => undefined,
-  publishes = () => true,
-  takesDeadLetters = () => true,
-  remainingMs = () => 60_000,
-  turnInMs = () => 0,
-  now = () => Date.parse(NOW),
-  ledger = memoryLedger(),
-  maxJobsPerCall = 100,
-  callConcurrency = 8,
-  callsPerKey = Number.POSITIVE_INFINITY,
-  limits = {},
-  identify = async () => ({ kind: 'known', key: 'key' }),
-  ids = 'id',
-}: ControlRoomOptions = {}) => {
+const DEFAULTS = {
+  reply: agree,
+  between: () => undefined,
+  statusOf: () => undefined,
+  replyToLook: () => undefined,
+  publishes: () => true,
+  takesDeadLetters: () => true,
+  remainingMs: () => 60_000,
+  turnInMs: () => 0,
+  now: () => Date.parse(NOW),
+  maxJobsPerCall: 100,
+  callConcurrency: 8,
+  callsPerKey: Number.POSITIVE_INFINITY,
+  limits: {},
+  identify: async () => ({ kind: 'known', key: 'key' }),
+  ids: 'id',
+} as const satisfies ControlRoomOptions;
+
+type Options = Required<ControlRoomOptions>;
+
+/** The upstream of a room, which keeps the calls and looks that it is asked for. */
+const makeUpstream = ({ between, reply, statusOf, replyToLook, turnInMs, now }: Options) => {
   const calls: SeenCall[] = [];
   const looks: (readonly string[])[] = [];
-  let lastId = 0;
-  const results: Result[] = [];
-  const deadLettered: (readonly [Received, string])[] = [];
-  const postponed = new Map<string, number>();
-  const { log, lines } = keptLog();
+  const showStatuses = async (request: UpstreamRequest, jobs: readonly string[]) => {
+    looks.push(jobs);
+    const instead = between(request) ?? replyToLook();
+    if (instead !== undefined) return instead;
+    const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
+    return lookReply(request, await Promise.all(statuses));
+  };
   const exchange: Send = async (request, turn) => {
     if (hindrance(turn, now() + turnInMs()) !== undefined) return heldBack('no time left');
     const jobs = lookedAt(request);
-    if (jobs !== undefined) {
-      looks.push(jobs);
-      const instead = between(request) ?? replyToLook();
-      if (instead !== undefined) return instead;
-      const statuses = jobs.map(async (job) => [job, await statusOf(job)] as const);
-      return lookReply(request, await Promise.all(statuses));
-    }
+    if (jobs !== undefined) return showStatuses(request, jobs);
     const ready = await readied(request, turn, now);
     if (ready.kind === 'held') return ready.reply;
     const call = seen(request.path, ready.body ?? '');
     calls.push(call);
     return between(request) ?? reply(call);
   };
+  return { calls, looks, exchange };
+};
+
+/** Sends requests by one key pair in turn. */
+const inLanes = (exchange: Send, { identify, callsPerKey }: Options): Send => {
   const lanes = new Map<string, InTurn>();
   const laneOf = async (project: ProjectId): Promise<InTurn> => {
     const identity = await identify(project);
@@ -156,46 +160,63 @@ export const startControlRoom = ({
     lanes.set(key, lane);
     return lane;
   };
+  return async (request, turn) => {
+    const run = async () => ({ reply: await exchange(request, turn) });
+    const inTurn = await laneOf(request.project);
+    return (await inTurn(request.project, run)).reply;
+  };
+};
+
+/** The queue and the bus of a room, which keep what they are given. */
+const makeWaysOut = ({ publishes, takesDeadLetters }: Options) => {
+  const results: Result[] = [];
+  const deadLettered: (readonly [Received, string])[] = [];
+  const postponed = new Map<string, number>();
+  const edges = {
+    publish: async (batch: readonly Result[]) => {
+      const taken = await Promise.all(batch.map(publishes));
+      expect(batch.flatMap(schemaFaultsOf)).toEqual([]);
+      results.push(...batch.filter((_, i) => taken[i]));
+      return taken;
+    },
+    deadLetter: async (unreadable: Received, reason: string) => {
+      deadLettered.push([unreadable, reason]);
+      return takesDeadLetters();
+    },
+    postpone: async (messages: readonly (readonly [Received, number])[]) => {
+      for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
+    },
+  };
+  return { results, deadLettered, postponed, edges };
+};
+
+const limitsOf = ({ maxJobsPerCall, callConcurrency, limits }: Options): ControlLimits => ({
+  maxJobsPerCall: () => maxJobsPerCall,
+  callConcurrency,
+  msPerCall: 25_000,
+  callsForMs: 600_000,
+  leaseMs: 60_000,
+  settleMs: () => 30_000,
+  recordsEnds: true,
+  maxReceives: 100,
+  keepSeconds: 3_600,
+  restartDelaySeconds: 30,
+  ...limits,
+});
+
+/** The control loop with edges that keep all that is done to the world. Each run is an invocation of its own. */
+export const startControlRoom = (given: ControlRoomOptions = {}) => {
+  const options: Options = { ...DEFAULTS, ledger: given.ledger ?? memoryLedger(), ...given };
+  const { ledger, identify, now, ids, remainingMs } = options;
+  const { exchange, ...asked } = makeUpstream(options);
+  const { edges, ...out } = makeWaysOut(options);
+  const { log, lines } = keptLog();
+  let lastId = 0;
+  const newId = () => `${ids} ${++lastId}`;
+  const send = inLanes(exchange, options);
   const control = makeControlLoop<Received>(
-    {
-      ledger,
-      identify,
-      send: async (request, turn) => {
-        const run = async () => ({ reply: await exchange(request, turn) });
-        const inTurn = await laneOf(request.project);
-        return (await inTurn(request.project, run)).reply;
-      },
-      publish: async (batch) => {
-        const taken = await Promise.all(batch.map(publishes));
-        expect(batch.flatMap(schemaFaultsOf)).toEqual([]);
-        results.push(...batch.filter((_, i) => taken[i]));
-        return taken;
-      },
-      deadLetter: async (unreadable, reason) => {
-        deadLettered.push([unreadable, reason]);
-        return takesDeadLetters();
-      },
-      postpone: async (messages) => {
-        for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
-      },
-      log,
-      now,
-      random: () => 0,
-      newId: () => `${ids} ${++lastId}`,
-    },
-    {
-      maxJobsPerCall: () => maxJobsPerCall,
-      callConcurrency,
-      msPerCall: 25_000,
-      callsForMs: 600_000,
-      leaseMs: 60_000,
-      settleMs: () => 30_000,
-      recordsEnds: true,
-      maxReceives: 100,
-      keepSeconds: 3_600,
-      restartDelaySeconds: 30,
-      ...limits,
-    },
+    { ledger, identify, send, ...edges, log, now, random: () => 0, newId },
+    limitsOf(options),
   );
   const failures: string[] = [];
   /** A function that fails leaves all its messages where they are. */
@@ -214,11 +235,8 @@ export const startControlRoom = ({
     /** What it said then. */
     failures,
     run,
-    calls,
-    looks,
-    results,
-    deadLettered,
-    postponed,
+    ...asked,
+    ...out,
     lines,
   };
 };

@@ -62,75 +62,81 @@ const lostBecause = (Message: string) => ({
   Error: { Code: 'ConditionalCheckFailed' as const, Message },
 });
 
-/** A table, a bus and a queue as far as the edges ask, over one `send`. Everything that they are sent is told. */
-export const makeLeakyAws = (
-  nextFault: (service: AwsFault['service']) => { fault: AwsFault; said: string } | undefined,
-  came: (what: string, sent: unknown) => void,
-) => {
-  const table = new Map<string, Item>();
-
-  const readMany = ({ RequestItems = {} }: BatchGetItemCommand['input']) =>
-    Object.fromEntries(
-      Object.entries(RequestItems).map(([name, { Keys = [] }]) => [
-        name,
-        Keys.flatMap((key) => table.get(key.pk?.S ?? '') ?? []),
-      ]),
-    );
-  /** Takes the two statements of the ledger: their parameters tell them apart. */
-  const write = ({ Parameters = [] }: BatchStatementRequest): boolean => {
-    const texts = Parameters.map(({ S = '' }) => S);
-    const isInsert = texts.length === 4;
-    const [key = '', version = '', body = ''] = isInsert ? texts : [texts[3], texts[0], texts[1]];
-    const held = table.get(key)?.version?.S;
-    if (held !== (isInsert ? undefined : texts[4])) return false;
-    table.set(key, { pk: { S: key }, version: { S: version }, body: { S: body } });
-    return true;
+/** A table that is written by conditions, as far as the ledger asks. */
+const makeTable = () => {
+  const items = new Map<string, Item>();
+  return {
+    readMany: ({ RequestItems = {} }: BatchGetItemCommand['input']) =>
+      Object.fromEntries(
+        Object.entries(RequestItems).map(([name, { Keys = [] }]) => [
+          name,
+          Keys.flatMap((key) => items.get(key.pk?.S ?? '') ?? []),
+        ]),
+      ),
+    /** Takes the two statements of the ledger: their parameters tell them apart. Whether the condition held. */
+    write: ({ Parameters = [] }: BatchStatementRequest): boolean => {
+      const texts = Parameters.map(({ S = '' }) => S);
+      const isInsert = texts.length === 4;
+      const [key = '', version = '', body = ''] = isInsert ? texts : [texts[3], texts[0], texts[1]];
+      if (items.get(key)?.version?.S !== (isInsert ? undefined : texts[4])) return false;
+      items.set(key, { pk: { S: key }, version: { S: version }, body: { S: body } });
+      return true;
+    },
   };
+};
 
-  const ledger = async (command: unknown) => {
+const TABLE = {
+  Table: {
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  },
+};
+
+type NextFault = (
+  service: AwsFault['service'],
+) => { readonly fault: AwsFault; readonly said: string } | undefined;
+type Came = (what: string, sent: unknown) => void;
+
+const makeLeakyLedger = (nextFault: NextFault, came: Came) => {
+  const table = makeTable();
+  return async (command: unknown) => {
     const trouble = nextFault('ledger');
     if (trouble?.fault.manner === 'fails a condition' && isWrite(command))
       return { Responses: command.input.Statements?.map(() => lostBecause(trouble.said)) };
     if (trouble !== undefined) throw errorOf(trouble.fault, trouble.said);
-    if (command instanceof BatchGetItemCommand) return { Responses: readMany(command.input) };
-    if (isWrite(command)) {
-      came('record', command.input);
-      return {
-        Responses: command.input.Statements?.map((one) => (write(one) ? {} : lostBecause('lost'))),
-      };
-    }
-    return {
-      Table: {
-        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      },
-    };
+    if (command instanceof BatchGetItemCommand) return { Responses: table.readMany(command.input) };
+    if (!isWrite(command)) return TABLE;
+    came('record', command.input);
+    const { Statements } = command.input;
+    return { Responses: Statements?.map((one) => (table.write(one) ? {} : lostBecause('lost'))) };
   };
-
-  const bus = async (command: unknown) => {
-    const entries = command instanceof PutEventsCommand ? (command.input.Entries ?? []) : [];
-    const trouble = nextFault('bus');
-    if (trouble !== undefined && trouble.fault.manner !== 'refuses')
-      throw errorOf(trouble.fault, trouble.said);
-    if (trouble !== undefined)
-      return {
-        Entries: entries.map(() => ({ ErrorCode: 'InternalFailure', ErrorMessage: trouble.said })),
-      };
-    came('events', entries);
-    return { Entries: entries.map((_, i) => ({ EventId: String(i) })) };
-  };
-
-  const queue = async (command: unknown) => {
-    const trouble = nextFault('queue');
-    if (command instanceof SendMessageCommand) came('dead-lettered', command.input);
-    if (trouble === undefined) return {};
-    if (
-      trouble.fault.manner === 'refuses' &&
-      command instanceof ChangeMessageVisibilityBatchCommand
-    )
-      return { Failed: [{ Id: '0', Code: 'No', SenderFault: true, Message: trouble.said }] };
-    throw errorOf(trouble.fault, trouble.said);
-  };
-
-  return { ledger, bus, queue };
 };
+
+const makeLeakyBus = (nextFault: NextFault, came: Came) => async (command: unknown) => {
+  const entries = command instanceof PutEventsCommand ? (command.input.Entries ?? []) : [];
+  const trouble = nextFault('bus');
+  if (trouble !== undefined && trouble.fault.manner !== 'refuses')
+    throw errorOf(trouble.fault, trouble.said);
+  if (trouble !== undefined)
+    return {
+      Entries: entries.map(() => ({ ErrorCode: 'InternalFailure', ErrorMessage: trouble.said })),
+    };
+  came('events', entries);
+  return { Entries: entries.map((_, i) => ({ EventId: String(i) })) };
+};
+
+const makeLeakyQueue = (nextFault: NextFault, came: Came) => async (command: unknown) => {
+  const trouble = nextFault('queue');
+  if (command instanceof SendMessageCommand) came('dead-lettered', command.input);
+  if (trouble === undefined) return {};
+  if (trouble.fault.manner === 'refuses' && command instanceof ChangeMessageVisibilityBatchCommand)
+    return { Failed: [{ Id: '0', Code: 'No', SenderFault: true, Message: trouble.said }] };
+  throw errorOf(trouble.fault, trouble.said);
+};
+
+/** A table, a bus and a queue as far as the edges ask, each over one `send`. Everything that they are sent is told. */
+export const makeLeakyAws = (nextFault: NextFault, came: Came) => ({
+  ledger: makeLeakyLedger(nextFault, came),
+  bus: makeLeakyBus(nextFault, came),
+  queue: makeLeakyQueue(nextFault, came),
+});

@@ -398,15 +398,18 @@ describe('whoever deploys', () => {
       expect(maxJobsPerCall(row)).toBe(row.name === 'drs.start' ? 3 : 40);
       expect(settleMs(row, {})).toBe(60_000);
     }
-    for (const name of ['accept-http', 'accept-event'])
-      expect(readAcceptConfig(environmentOf(name))).toMatchObject({
-        deadlineMs: 600_000,
-        maxMessageBytes: 65_536,
-        basePath: '/jobs',
-        unwrap: new Set(['sns', 'pipes']),
-        takesReplays: true,
-        log: { level: 'warn' },
-      });
+  });
+
+  test.each(['accept-http', 'accept-event'])('%s too', (name) => {
+    const { environmentOf } = readTemplate(tuned.template);
+    expect(readAcceptConfig(environmentOf(name))).toMatchObject({
+      deadlineMs: 600_000,
+      maxMessageBytes: 65_536,
+      basePath: '/jobs',
+      unwrap: new Set(['sns', 'pipes']),
+      takesReplays: true,
+      log: { level: 'warn' },
+    });
   });
 
   test('may have intents come from another bus, which is not made anew', () => {
