@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyOf, newIntentId } from '../../shared/edge/intent-id.ts';
+import { hasTag, keyOf, newIntentId, tagId } from '../../shared/edge/intent-id.ts';
+import { isIdOfIntent } from '../../shared/intent/after.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
 
 const version7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -69,5 +70,30 @@ describe('a key', () => {
         expect(keyOf(one) === keyOf(other)).toBe(one === other);
       }),
     );
+  });
+});
+
+describe('an id tells whose it is', () => {
+  it('by its last 20 bits, and by no other caller’s', () => {
+    const ids = Array.from({ length: 1_000 }, () => tagId(newIntentId(), 'bot'));
+    expect(ids.every((id) => hasTag(id, 'bot'))).toBe(true);
+    expect(ids.filter((id) => hasTag(id, 'other')).length).toBeLessThan(3);
+    expect(ids.every(isIdOfIntent)).toBe(true);
+    expect(tagId(ids[0] ?? newIntentId(), 'bot')).toBe(ids[0]);
+  });
+
+  it('and keeps its order, and stays apart from all others', () => {
+    const made = Array.from({ length: 10_000 }, () => newIntentId());
+    const ids = made.map((id) => tagId(id, 'bot'));
+    expect(ids.toSorted()).toEqual(ids);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [i, id] of ids.entries()) expect(id.slice(0, 31)).toBe(made[i]?.slice(0, 31));
+  });
+
+  it('also of a late event', () => {
+    const at = Date.now() - 3_600_000;
+    const ids = Array.from({ length: 1_000 }, () => tagId(newIntentId(undefined, at), 'bot'));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.toSorted()).toEqual(ids);
   });
 });

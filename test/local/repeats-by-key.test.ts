@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { beginOver, callsFor, keyed, LEDGERS, QUICK, wish } from '../support/ledger-stacks.ts';
-import { beginStack, send, type TestStack } from '../support/stack.ts';
+import { beginStack, JSON_TYPE, send, sendUnproved, type TestStack } from '../support/stack.ts';
 import { INTENTS_PATH, startPath, stopPath } from '../support/vendor.ts';
+import { signAsVendor } from './sign-as-vendor.ts';
+
+/** Of the development caller. */
+const DEV_KEY = { ak: 'dev', sk: DEFAULT_TOKEN };
 
 describe.each(LEDGERS)('over %s', (kind) => {
   let stack: TestStack;
@@ -57,6 +62,37 @@ describe.each(LEDGERS)('over %s', (kind) => {
       const pointers = JSON.parse(text).errors.map((fault: { pointer: string }) => fault.pointer);
       expect(pointers).toContain('header Idempotency-Key');
       expect(pointers).toContain('#/jobs');
+    });
+  });
+
+  describe('a request that is signed as another was', () => {
+    const signed = (body: object) => {
+      const url = `${stack.url}${stopPath('signed')}`;
+      return signAsVendor(DEV_KEY, { method: 'POST', url, body, at: Date.now() });
+    };
+
+    test('is a repeat: the same answer and id, and one call, also while many come at once', async () => {
+      const body = { job_ids: ['131'] };
+      const headers = { ...JSON_TYPE, ...signed(body) };
+      const ask = () =>
+        sendUnproved(`${stack.url}${stopPath('signed')}`, JSON.stringify(body), headers);
+      const first = await ask();
+      expect(first.status).toBe(200);
+      const others = await Promise.all([ask(), ask(), ask(), ask()]);
+      for (const { status, intentId, text } of others)
+        expect([status, intentId, text]).toEqual([200, first.intentId, first.text]);
+      await stack.idle();
+      expect(stack.resultsOf(first.intentId)).toHaveLength(1);
+      expect(callsFor(stack, 'signed')).toBe(1);
+    });
+
+    test('and comes at the same time is the same intent', async () => {
+      const body = { job_ids: ['132'] };
+      const headers = { ...JSON_TYPE, ...signed(body) };
+      const ask = () =>
+        sendUnproved(`${stack.url}${stopPath('signed')}`, JSON.stringify(body), headers);
+      const all = await Promise.all([ask(), ask(), ask(), ask()]);
+      expect(new Set(all.map(({ status, intentId }) => `${status} ${intentId}`)).size).toBe(1);
     });
   });
 });
