@@ -1,7 +1,7 @@
 import type { Random } from '../simulation/random.ts';
 import { type FuzzCaller, REMOVED } from './callers.ts';
 import { bareOf, hookLine, lineFor } from './lines.ts';
-import { type Covers, ON_HOOKS, ON_ROUTES, type Proof } from './proofs.ts';
+import { type Covers, type Flaw, ON_HOOKS, ON_ROUTES, type Proof } from './proofs.ts';
 import type { Wire } from './wire.ts';
 import { asQueued, drawWish, isGranted, type Wish, withinProject } from './wishes.ts';
 
@@ -44,7 +44,7 @@ const byName = (scheme: string): Proof => {
 const drawCaller = (proof: Proof, scheme: string, random: Random): FuzzCaller =>
   random.chance(0.03) && !/hook v1a|iam/.test(scheme) ? REMOVED : random.pick(proof.callers);
 
-/** A request that is valid, but for a removed caller or an old signature in one of twenty. */
+/** A request that is valid, but for a removed caller, an old signature or one that leaves something out, in one of ten. */
 export const drawBase = (random: Random): Base => {
   const scheme = random.pick(Object.keys(PROOFS));
   const proof = byName(scheme);
@@ -52,12 +52,17 @@ export const drawBase = (random: Random): Base => {
   const isExpired = random.chance(0.03) && proof.toleranceMs !== undefined;
   const wish = drawWish(random);
   const line = scheme in ON_HOOKS ? hookLine(wish, caller, random) : lineFor(wish, random);
-  const late = offBy(proof, isExpired, random);
-  const proven = proof.prove(bareOf(line, random), caller, random, late);
+  const leavesOut =
+    proof.covers === 'all' && random.chance(0.03)
+      ? random.pick(['date', 'body'] as const)
+      : undefined;
+  const flaw: Flaw = { late: offBy(proof, isExpired, random), leavesOut };
+  const proven = proof.prove(bareOf(line, random), caller, random, flaw);
   const { wire, signs } = proven;
   const { covers, credential } = proof;
   const opened = proven.project === undefined ? caller : withinProject(caller, proven.project);
   const right = isGranted(opened, asQueued(wish)) ? 'taken' : 'forbidden';
-  const due = caller === REMOVED || isExpired ? 'unproved' : right;
+  const isWorthless = caller === REMOVED || isExpired || leavesOut !== undefined;
+  const due = isWorthless ? 'unproved' : right;
   return { scheme, wire, caller: opened, wish, covers, signs, credential, due };
 };

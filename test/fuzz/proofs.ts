@@ -17,6 +17,13 @@ export interface Proven {
   readonly project?: string;
 }
 
+/** What is odd about a proof. */
+export interface Flaw {
+  /** By how many milliseconds the clock of the sender is behind. */
+  readonly late: number;
+  readonly leavesOut?: 'date' | 'body' | undefined;
+}
+
 /** One way to prove who sends a request. */
 export interface Proof {
   readonly covers: Covers;
@@ -24,8 +31,7 @@ export interface Proof {
   readonly credential: string;
   /** Who proves itself so. */
   readonly callers: readonly FuzzCaller[];
-  /** `late` is by how many milliseconds the clock of the sender is behind. */
-  readonly prove: (bare: Wire, caller: FuzzCaller, random: Random, late: number) => Proven;
+  readonly prove: (bare: Wire, caller: FuzzCaller, random: Random, flaw: Flaw) => Proven;
   /** How far the sender's clock may be off, in milliseconds, if it signs a time. */
   readonly toleranceMs?: number;
 }
@@ -59,9 +65,9 @@ const vendor = (form: VendorForm): Proof => ({
   credential: 'Authorization',
   callers: CALLERS,
   toleranceMs: 15 * MINUTE_MS,
-  prove: (bare, caller, random, late) => {
+  prove: (bare, caller, random, { late, leavesOut }) => {
     const signed = random.pick(SIGNED);
-    const options = { at: Date.now() - late, form, signed };
+    const options = { at: Date.now() - late, form, signed, leavesOut };
     const wire = signAsVendor(bare, random.pick(caller.keys), options);
     return { wire, signs: [...signed, 'x-sdk-date', 'x-security-token'] };
   },
@@ -77,7 +83,7 @@ const standard = (isSymmetric: boolean): Proof => ({
   credential: 'webhook-signature',
   callers: STANDARD,
   toleranceMs: 5 * MINUTE_MS,
-  prove: (bare, { webhookSecrets }, random, late) => ({
+  prove: (bare, { webhookSecrets }, random, { late }) => ({
     wire: signAsWebhook(bare, {
       id: `msg_${++sent}`,
       at: Math.floor((Date.now() - late) / 1_000),

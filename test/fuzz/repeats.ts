@@ -1,6 +1,7 @@
+import { CALLERS } from './callers.ts';
 import type { Case } from './draw.ts';
 import type { Outcome, Room } from './room.ts';
-import { eventOf, headerOf, isNamed, type Wire } from './wire.ts';
+import { eventOf, headerOf, isNamed, type Wire, withHeader, withoutHeader } from './wire.ts';
 
 const idOf = ({ headers }: Outcome): unknown => headers['x-intent-id'];
 
@@ -44,6 +45,12 @@ const statusOf = (wire: Wire, id: unknown): Wire => ({
   headers: wire.headers.filter((header) => !isNamed('Idempotency-Key')(header)),
 });
 
+/** The same question of another caller. */
+const fromOther = (wire: Wire, { base: { credential, caller } }: Case): Wire => {
+  const [token = ''] = CALLERS.find(({ id }) => id !== caller.id)?.tokens ?? [];
+  return withHeader(withoutHeader(wire, credential), 'Authorization', `Bearer ${token}`);
+};
+
 /** Whether a proof is only carried, so that it serves for any other request too. */
 const isCarried = ({ base: { covers, scheme } }: Case): boolean =>
   covers === 'nothing' && !scheme.startsWith('hook');
@@ -67,6 +74,13 @@ export const repeatFaults = async (
   const repeated = isKnown ? faultsOfRepeat(first, await ask(one.event)) : [];
   if (!isCarried(one)) return repeated;
   const reused = keyOf(wire) === undefined ? [] : faultsOfReuse(await ask(eventOf(changed(wire))));
-  const { status } = await ask(eventOf(statusOf(wire, idOf(first))));
-  return [...repeated, ...reused, ...(status === 200 ? [] : [`its status got ${status}`])];
+  const question = statusOf(wire, idOf(first));
+  const { status } = await ask(eventOf(question));
+  const other = await ask(eventOf(fromOther(question, one)));
+  return [
+    ...repeated,
+    ...reused,
+    ...(status === 200 ? [] : [`its status got ${status}`]),
+    ...(other.status === 404 ? [] : [`its status got ${other.status} for another caller`]),
+  ];
 };

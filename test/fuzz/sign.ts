@@ -35,6 +35,8 @@ const FORMS: Readonly<Record<VendorForm, Form>> = {
   },
 };
 
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+
 /** Paths and queries of the fuzz are plain: no character of them needs to be encoded. */
 const canonicalText = (wire: Wire, names: readonly string[]): string =>
   [
@@ -44,20 +46,34 @@ const canonicalText = (wire: Wire, names: readonly string[]): string =>
     ...names.map((name) => `${name}:${headerOf(wire, name)?.trim()}`),
     '',
     names.join(';'),
-    sha256(wire.body),
+    headerOf(wire, 'X-Sdk-Content-Sha256') === UNSIGNED ? UNSIGNED : sha256(wire.body),
   ].join('\n');
+
+interface SigningOptions {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly form: VendorForm;
+  readonly signed: readonly string[];
+  /** What the signature does not cover, though it has to. */
+  readonly leavesOut?: 'date' | 'body' | undefined;
+}
+
+const withToken = (wire: Wire, { token }: KeyPair): Wire =>
+  token === undefined ? wire : withHeader(wire, 'X-Security-Token', token);
+
+const unsigned = (wire: Wire): Wire => withHeader(wire, 'X-Sdk-Content-Sha256', UNSIGNED);
 
 /** Signs a request as the vendor's clients do, with these headers and the date. */
 export const signAsVendor = (
   bare: Wire,
   pair: KeyPair,
-  { at, form, signed }: { at: number; form: VendorForm; signed: readonly string[] },
+  { at, form, signed, leavesOut }: SigningOptions,
 ): Wire => {
   const { algorithm, scope: scopeOf, key } = FORMS[form];
   const date = sdkDate(at);
-  const dated = withHeader(bare, 'X-Sdk-Date', date);
-  const wire = pair.token === undefined ? dated : withHeader(dated, 'X-Security-Token', pair.token);
-  const names = [...signed, 'x-sdk-date'].toSorted();
+  const dated = withToken(withHeader(bare, 'X-Sdk-Date', date), pair);
+  const wire = leavesOut === 'body' ? unsigned(dated) : dated;
+  const names = [...signed, ...(leavesOut === 'date' ? [] : ['x-sdk-date'])].toSorted();
   const scope = scopeOf(date.slice(0, 8));
   const text = [algorithm, date, ...(scope === undefined ? [] : [scope])];
   const toSign = [...text, sha256(canonicalText(wire, names))].join('\n');
