@@ -28,6 +28,7 @@ import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { readTogether } from '../shared/json/settings.ts';
+import { joinReads } from '../shared/ledger/join-reads.ts';
 import { makeRecords } from '../shared/ledger/records.ts';
 import { requestCodec } from '../shared/ledger/request-record.ts';
 
@@ -56,9 +57,11 @@ const steps = makeAcceptSteps({
 });
 
 /** Opened at the first request that has a key or asks for a status. */
-const ledger = makeLazyLedger(
-  () => openLedger({ ...ledgerPlace, dynamoDb: LEDGER_BOUNDS, now: Date.now, log }),
-  log,
+const ledger = joinReads(
+  makeLazyLedger(
+    () => openLedger({ ...ledgerPlace, dynamoDb: LEDGER_BOUNDS, now: Date.now, log }),
+    log,
+  ),
 );
 
 const records = makeRecords(ledger, {

@@ -38,7 +38,7 @@ const WITH_EFFECTS = [
   /^shared\/(control|accept)\//,
   /^shared\/callers\/(admit|authenticate|iam-reply|iam-scheme|iam-tokens|kept-callers)\.ts$/,
   /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
-  /^shared\/ledger\/(records|ledger|ledger-dynamodb(-table|-read|-write)?|ledger-sqlite)\.ts$/,
+  /^shared\/ledger\/(join-reads|records|ledger|ledger-dynamodb(-table|-read|-write)?|ledger-sqlite)\.ts$/,
   /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|logged-exchange|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,
   /^shared\/operations\/operation\.ts$/,
 ];

@@ -26,7 +26,7 @@ interface Scope {
 }
 
 /** More would not be queued within the time that senders wait. */
-const MOST_ITEMS = 1_000;
+const MOST_ITEMS = 500;
 
 const pointerOf = (place: Place, { itemPointer }: Scope): string =>
   'body' in place ? place.body : itemPointer + place.item;

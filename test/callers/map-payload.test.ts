@@ -107,8 +107,8 @@ describe('what a mapping does not find is named by its pointer', () => {
   it('the list of items', () => {
     expect(faultsOf(ALERTS_MAPPING, {})).toEqual(['#/alerts has no value']);
     expect(faultsOf(ALERTS_MAPPING, { alerts: 5 })).toEqual(['#/alerts is no list']);
-    expect(faultsOf(ALERTS_MAPPING, { alerts: Array(1_001).fill({}) })).toEqual([
-      '#/alerts has more than 1000 items',
+    expect(faultsOf(ALERTS_MAPPING, { alerts: Array(501).fill({}) })).toEqual([
+      '#/alerts has more than 500 items',
     ]);
   });
 
