@@ -1,8 +1,10 @@
 import { cpus } from 'node:os';
 import { measureCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
+import { measureDeployed } from './deployed.ts';
+import { dollarsPerMillion } from './dollars.ts';
 import { measureLedger } from './ledger.ts';
-import { measurePlanning, measureResident } from './planning.ts';
+import { measureResident } from './planning.ts';
 import { measureSigning } from './signing.ts';
 import { measureStack } from './stack.ts';
 import { measureOutage, measureThrottles, OUTAGE_LATENCIES, type Range } from './trouble.ts';
@@ -22,14 +24,44 @@ const print = (what: string, figure: string, goal = ''): void =>
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}\n`);
 
-const planning = measurePlanning();
-print('10,000 messages × 10 ids, decode to results, ÷ floor', round(planning.ratio, 2), 'goal ≤ 2');
-print('  messages → call bodies, ÷ floor', round(planning.outwardRatio, 2));
-print('  replies → result events, ÷ floor', round(planning.homewardRatio, 2));
-print('  most memory resident, MB', round(measureResident()), 'goal ≤ 256');
+print(
+  '10,000 messages × 10 ids in one batch: memory resident, MB',
+  round(measureResident()),
+  'goal ≤ 256',
+);
 
 const calls = measureCalls();
 print(`calls planned ÷ the fewest (${calls.optimum})`, round(calls.ratio, 3), 'goal 1');
+
+const DOLLAR_GOALS = new Map([
+  ['1 1', 'goal ≤ 3.00'],
+  ['1 100', 'goal ≤ 2.00'],
+  ['100 1', 'goal ≤ 1.75'],
+  ['100 100', 'goal ≤ 0.75'],
+]);
+
+for (const jobsPerIntent of [1, 100])
+  for (const resultsPerEvent of [1, 100]) {
+    const { deployed, loop, ratio, perJob } = await measureDeployed(jobsPerIntent, {
+      resultsPerEvent,
+    });
+    const load = `${jobsPerIntent} per intent, ${resultsPerEvent} per event`;
+    print(`as deployed, ${load}: CPU µs per job`, round(deployed.cpuMicroseconds));
+    print('  the loop alone, with a ledger in memory', round(loop.cpuMicroseconds));
+    print('  ratio', round(ratio, 1), 'goal ≤ 3');
+    const { 'write units': writes = 0, 'read units': reads = 0, ...requests } = perJob;
+    print('  write and read units per job', `${round(writes, 2)}, ${round(reads, 2)}`);
+    const { BatchExecuteStatement = 0, BatchGetItem = 0, PutEvents = 0 } = requests;
+    print(
+      '  requests per job: ledger, bus',
+      `${round(BatchExecuteStatement + BatchGetItem, 3)}, ${round(PutEvents, 3)}`,
+    );
+    print(
+      '  dollars per million jobs',
+      round(dollarsPerMillion(jobsPerIntent, deployed, perJob), 2),
+      DOLLAR_GOALS.get(`${jobsPerIntent} ${resultsPerEvent}`),
+    );
+  }
 
 for (const load of [
   { jobs: 100_000, perRequest: 100 },
