@@ -100,12 +100,18 @@ const formsOf = (path: string, stage: string, basePath: string): readonly string
 const pathOf = (forms: readonly string[], { isKnown }: ReadHttpEventOptions): string =>
   forms.find((one) => isKnown(one) || serviceOf(one) !== undefined) ?? forms[0] ?? '/';
 
-/** API Gateway may have removed what the client has signed, so it is put back too. */
+/**
+ * API Gateway may have removed what the client has signed, so it is put back too. A REST API has the path as it was sent,
+ * with its stage, in the context alone.
+ */
 const signedPathsOf = (
   raw: string,
   forms: readonly string[],
-  { basePath }: ReadHttpEventOptions,
-): readonly string[] => [...new Set([raw, ...forms, `${basePath}${forms[0]}`])];
+  basePath: string,
+  sent: string,
+): readonly string[] => [
+  ...new Set([raw, ...forms, `${basePath}${forms[0]}`, ...(sent.endsWith(raw) ? [sent] : [])]),
+];
 
 export interface ReadHttpEventOptions {
   /** Such as `/jobs`, or empty. */
@@ -131,7 +137,7 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
     event: {
       method,
       path: pathOf(forms, options),
-      paths: signedPathsOf(raw, forms, options),
+      paths: signedPathsOf(raw, forms, options.basePath, textIn(context, 'path') ?? ''),
       query: queryOf(payload),
       headers: headersOf(payload),
       body: textIn(payload, 'body') ?? '',
