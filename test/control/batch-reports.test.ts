@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AllRequestsRefusedError, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import { message, startControlRoom, YES } from '../support/control-room.ts';
+import { LIMITS } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
@@ -99,18 +100,7 @@ describe('an invocation fails if the upstream refused every request, and nothing
         random: () => 0,
         newId: () => `id ${++ids}`,
       },
-      {
-        maxJobsPerCall: () => 100,
-        callsForMs: 15_000,
-        callConcurrency: 1,
-        msPerCall: 1,
-        leaseMs: 1,
-        maxReceives: 100,
-        keepSeconds: 1,
-        settleMs: () => 30_000,
-        recordsEnds: true,
-        restartDelaySeconds: 1,
-      },
+      LIMITS,
     );
     return { postponed, run: (...batch: readonly Received[]) => loop(batch, () => 60_000) };
   };

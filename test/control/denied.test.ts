@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../shared/reply/reply.ts';
 import {
-  agree,
   type ControlRoomOptions,
   message,
   refusal,
@@ -10,19 +9,11 @@ import {
   startControlRoom,
   YES,
 } from '../support/control-room.ts';
+import { bound, idsUpTo, placeOfOne, refusingBy } from '../support/isolation-room.ts';
 import { NOW } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
 const HTML = '<html><body>Forbidden</body></html>';
-
-const idsUpTo = (count: number): readonly string[] =>
-  Array.from({ length: count }, (_, i) => String(i));
-
-/** Refuses a call whole in which any of these jobs is. */
-const refusing =
-  (bad: ReadonlySet<string>, reply: Reply) =>
-  (call: SeenCall): Reply =>
-    call.jobs.some((job) => bad.has(job)) ? reply : agree(call);
 
 /** Asks for `count` jobs, one message each, in one call; of each job what became of it. */
 const begin = async (
@@ -58,17 +49,12 @@ const TOO_LARGE: readonly (readonly [string, 'dli.run' | 'drs.start', Reply])[] 
   ['413 with a code of the gateway', 'dli.run', replied(413, refusal('APIGW.0201'))],
 ];
 
-const bound = (count: number): number => 2 * Math.ceil(Math.log2(count)) + 1;
-
 describe('one job that is denied hurts only itself (P7)', () => {
   it.each([...DENIALS, ...TOO_LARGE])('%s', async (_, operation, reply) => {
-    const place = fc
-      .integer({ min: 2, max: 128 })
-      .chain((count) => fc.tuple(fc.constant(count), fc.nat({ max: count - 1 })));
     await fc.assert(
-      fc.asyncProperty(place, async ([count, at]) => {
+      fc.asyncProperty(placeOfOne, async ([count, at]) => {
         const bad = new Set([String(at)]);
-        const { calls, outcomes, staying } = await begin(count, refusing(bad, reply), operation);
+        const { calls, outcomes, staying } = await begin(count, refusingBy(bad, reply), operation);
         expect(outcomes).toEqual(
           idsUpTo(count).map((job) => (bad.has(job) ? 'rejected' : 'delivered')),
         );
@@ -80,13 +66,10 @@ describe('one job that is denied hurts only itself (P7)', () => {
   });
 
   it('a page at 403 too: the job is rejected if it is denied, others are served, and it is denied again', async () => {
-    const place = fc
-      .integer({ min: 2, max: 128 })
-      .chain((count) => fc.tuple(fc.constant(count), fc.nat({ max: count - 1 })));
     await fc.assert(
-      fc.asyncProperty(place, async ([count, at]) => {
+      fc.asyncProperty(placeOfOne, async ([count, at]) => {
         const bad = new Set([String(at)]);
-        const page = refusing(bad, replied(403, HTML));
+        const page = refusingBy(bad, replied(403, HTML));
         const { calls, outcomes, staying } = await begin(count, page, 'dli.run');
         // Where no other was served since, the page may be all jobs' own: the job comes back.
         const isTold = outcomes[at] === 'rejected';
@@ -101,7 +84,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
 
   it('by the code and the words of the refusal, or its status where it has none', async () => {
     const errorOf = async (reply: Reply) =>
-      (await begin(4, refusing(new Set(['2']), reply))).told.get('2')?.error;
+      (await begin(4, refusingBy(new Set(['2']), reply))).told.get('2')?.error;
     expect(await errorOf(replied(403, refusal('DLI.0015')))).toEqual({
       code: 'DLI.0015',
       message: 'words',
@@ -112,7 +95,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
 
   it('no look is sent for what cannot have been served, and the breaker stays closed', async () => {
     const page = replied(403, HTML);
-    const { looks, lines } = await begin(64, refusing(new Set(['9', '40', '41', '42']), page));
+    const { looks, lines } = await begin(64, refusingBy(new Set(['9', '40', '41', '42']), page));
     expect(looks).toEqual([]);
     expect(lines.filter(({ event }) => event === 'circuit breaker open')).toEqual([]);
   });
@@ -133,7 +116,7 @@ describe('one job that is denied hurts only itself (P7)', () => {
         fc.asyncProperty(some, async ([count, list]) => {
           // The first two of them do not show that others may be served.
           const bad = new Set(list.filter((job) => job !== '0'));
-          const { outcomes } = await begin(count, refusing(bad, reply), operation);
+          const { outcomes } = await begin(count, refusingBy(bad, reply), operation);
           expect(outcomes).toEqual(
             idsUpTo(count).map((job) => (bad.has(job) ? 'rejected' : 'delivered')),
           );
@@ -184,7 +167,7 @@ describe('if every job is denied, the credential is at fault', () => {
 
   it('but it is rejected where others of its kind were served in the same invocation', async () => {
     const { results, run } = startControlRoom({
-      reply: refusing(new Set(['7']), replied(400, refusal('DLI.0015'))),
+      reply: refusingBy(new Set(['7']), replied(400, refusal('DLI.0015'))),
       maxJobsPerCall: 3,
     });
     expect(await run([message('m', { jobs: ['1', '2', '3', '7'] })])).toEqual([]);
@@ -215,7 +198,7 @@ describe('what time does not allow comes back', () => {
       remainingMs: () => (requests > 0 ? 60_000 : 0),
       reply: (call) => {
         requests--;
-        return refusing(bad, replied(403, refusal('DLI.0015')))(call);
+        return refusingBy(bad, replied(403, refusal('DLI.0015')))(call);
       },
     });
     let left: readonly string[] = ['m'];

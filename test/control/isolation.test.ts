@@ -5,12 +5,9 @@ import {
   bound,
   expectOnlyBadRejected,
   idsUpTo,
+  placeOfOne,
   refusing,
 } from '../support/isolation-room.ts';
-
-const place = fc
-  .integer({ min: 2, max: 128 })
-  .chain((count) => fc.tuple(fc.constant(count), fc.nat({ max: count - 1 })));
 
 describe('a bad id hurts only itself (P7)', () => {
   it.each([
@@ -19,7 +16,7 @@ describe('a bad id hurts only itself (P7)', () => {
     ['drs.start', 'drs', false],
   ] as const)('one bad job anywhere, %s, %s', async (operation, service, asList) => {
     await fc.assert(
-      fc.asyncProperty(place, async ([count, at]) => {
+      fc.asyncProperty(placeOfOne, async ([count, at]) => {
         const bad = new Set([String(at)]);
         const { calls, staying, results, outcomeOf } = await begin(
           count,

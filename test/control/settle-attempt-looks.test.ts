@@ -4,6 +4,7 @@ import { makeSettleAttempt } from '../../shared/control/settle-attempt.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import type { JobId } from '../../shared/operations/operation.ts';
 import type { Verdict } from '../../shared/reply/verdict.ts';
+import { SETTLING } from '../support/limits.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
 import { openWishes, theOnly } from '../support/records-room.ts';
 import { seen } from '../support/sightings.ts';
@@ -21,13 +22,7 @@ const report = async (
   const { openIntents: list, calls } = openWishes({ jobs });
   const looks: (readonly JobId[])[] = [];
   const tell = makeSettleAttempt({
-    invocation: 'ours',
-    settleMs: () => 60_000,
-    now: () => 3,
-    clearFrom: () => 0,
-    recordsEnds: true,
-    restartDelaySeconds: 10,
-    leaseMs: 60_000,
+    ...SETTLING,
     lookAt: async (_, __, asked) => {
       looks.push(asked);
       return new Map(asked.flatMap((job) => (statuses[job] ? [[job, seen(statuses[job])]] : [])));

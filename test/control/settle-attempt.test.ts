@@ -9,6 +9,7 @@ import type { Reply } from '../../shared/reply/reply.ts';
 import type { SendBy } from '../../shared/upstream/destination.ts';
 import { refusal } from '../support/control-room.ts';
 import { ANY_TIME } from '../support/deadlines.ts';
+import { SETTLING } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { NOW, type Wish } from '../support/messages.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
@@ -52,16 +53,7 @@ const carryOut = async (
     return reply;
   };
   const edges = { send, log, now, newId: () => 'call', random: () => 0 };
-  const report = makeSettleAttempt({
-    invocation: 'ours',
-    settleMs: () => 60_000,
-    now: () => 3,
-    clearFrom: () => 0,
-    recordsEnds: true,
-    restartDelaySeconds: 10,
-    leaseMs: 60_000,
-    lookAt,
-  });
+  const report = makeSettleAttempt({ ...SETTLING, lookAt });
   const claim = async ({ carriers }: Call) => carriers;
   await makeCarryOut(edges, { deadlineFor: () => ANY_TIME, claim })(theOnly(calls), report);
   return { looks, list };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ControlLimits, makeControlLoop } from '../../shared/control/control.ts';
+import { makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
@@ -11,6 +11,7 @@ import { makePaced } from '../../shared/upstream/pace.ts';
 import { makeTokens } from '../../shared/upstream/tokens.ts';
 import { fingerprint } from '../support/fingerprints.ts';
 import { plainJob } from '../support/fixtures.ts';
+import { LIMITS } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { bodyOf, intentOf, NOW } from '../support/messages.ts';
@@ -46,19 +47,6 @@ const startUpstream = (secret: object, exchange: Exchange) => {
   );
   const pause = async () => undefined;
   return { send: makePaced({ send, now, random: () => 0, pause }), identify };
-};
-
-const LIMITS: ControlLimits = {
-  maxJobsPerCall: () => 100,
-  callConcurrency: 8,
-  msPerCall: 25_000,
-  callsForMs: 600_000,
-  leaseMs: 60_000,
-  settleMs: () => 30_000,
-  recordsEnds: true,
-  maxReceives: 100,
-  keepSeconds: 3_600,
-  restartDelaySeconds: 30,
 };
 
 /** The control loop over these layers, which keeps the results. */

@@ -13,6 +13,7 @@ import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { hindrance, type Identify, type Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
+import { LIMITS } from './limits.ts';
 import { keptLog } from './logs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
@@ -191,16 +192,13 @@ const makeWaysOut = ({ publishes, takesDeadLetters }: Options) => {
 };
 
 const limitsOf = ({ maxJobsPerCall, callConcurrency, limits }: Options): ControlLimits => ({
+  ...LIMITS,
   maxJobsPerCall: () => maxJobsPerCall,
   callConcurrency,
   msPerCall: 25_000,
   callsForMs: 600_000,
   leaseMs: 60_000,
-  settleMs: () => 30_000,
-  recordsEnds: true,
   maxReceives: 100,
-  keepSeconds: 3_600,
-  restartDelaySeconds: 30,
   ...limits,
 });
 

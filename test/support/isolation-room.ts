@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Reply } from '../../shared/reply/reply.ts';
 import { agree, message, refusal, type SeenCall, startControlRoom } from './control-room.ts';
@@ -5,14 +6,21 @@ import { replied } from './replies.ts';
 
 const CODE = { dli: 'DLI.0001', drs: 'DRS.M00202' };
 
+/** Refuses a call whole in which any of these jobs is. */
+export const refusingBy =
+  (bad: ReadonlySet<string>, reply: Reply) =>
+  (call: SeenCall): Reply =>
+    call.jobs.some((job) => bad.has(job)) ? reply : agree(call);
+
 /** Refuses a call whole for any bad job in it, naming none. */
-export const refusing =
-  (bad: ReadonlySet<string>, service: 'dli' | 'drs' = 'dli', asList = false) =>
-  (call: SeenCall): Reply => {
-    if (!call.jobs.some((job) => bad.has(job))) return agree(call);
-    const error = refusal(CODE[service]);
-    return replied(400, asList ? [error] : error);
-  };
+export const refusing = (
+  bad: ReadonlySet<string>,
+  service: 'dli' | 'drs' = 'dli',
+  asList = false,
+) => {
+  const error = refusal(CODE[service]);
+  return refusingBy(bad, replied(400, asList ? [error] : error));
+};
 
 export const idsUpTo = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => String(i));
@@ -42,4 +50,10 @@ export const expectOnlyBadRejected = (
     idsUpTo(count).map((job) => (bad.has(job) ? 'rejected' : 'delivered')),
   );
 
+/** So many further requests may one bad job among `count` cost. */
 export const bound = (count: number): number => 2 * Math.ceil(Math.log2(count)) + 1;
+
+/** How many jobs, and at which place the bad one stands. */
+export const placeOfOne = fc
+  .integer({ min: 2, max: 128 })
+  .chain((count) => fc.tuple(fc.constant(count), fc.nat({ max: count - 1 })));

@@ -14,3 +14,21 @@ export const inTurns = async <T>(look: () => T): Promise<T> => {
   }
   return look();
 };
+
+/** How many of `count` requests are under way at once, at most. `go` sends one of them by a run. */
+export const mostAtOnce = async <T>(
+  count: number,
+  reply: T,
+  go: (run: () => Promise<{ reply: T }>, i: number) => Promise<unknown>,
+): Promise<number> => {
+  let underWay = 0;
+  let peak = 0;
+  const run = async () => {
+    peak = Math.max(peak, ++underWay);
+    await new Promise(setImmediate);
+    underWay--;
+    return { reply };
+  };
+  await Promise.all(Array.from({ length: count }, (_, i) => go(run, i)));
+  return peak;
+};

@@ -5,6 +5,7 @@ import { makeLanes, REFUSED_LATELY } from '../../shared/upstream/lanes.ts';
 import { NO_TIME } from '../../shared/upstream/send.ts';
 import { ANY_TIME, turnUntil } from '../support/deadlines.ts';
 import { replied } from '../support/replies.ts';
+import { mostAtOnce } from '../support/turns.ts';
 
 const REFUSED_MS = 60_000;
 
@@ -136,15 +137,6 @@ describe('requests that are signed', () => {
   ] as const)('by a %s go out %i at a time', async (kind, most) => {
     const { laneFor } = begin();
     const { inTurn } = laneFor('another', kind);
-    let underWay = 0;
-    let peak = 0;
-    const run = async () => {
-      peak = Math.max(peak, ++underWay);
-      await new Promise(setImmediate);
-      underWay--;
-      return { reply: issued };
-    };
-    await Promise.all(Array.from({ length: 10 }, (_, i) => inTurn(`p${i}`, run)));
-    expect(peak).toBe(most);
+    expect(await mostAtOnce(10, issued, (run, i) => inTurn(`p${i}`, run))).toBe(most);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { makeTurns } from '../../shared/upstream/turns.ts';
 import { replied } from '../support/replies.ts';
+import { mostAtOnce } from '../support/turns.ts';
 
 const good = replied(200, '[]');
 const silent: Reply = { kind: 'silent', reason: 'no answer' };
@@ -56,17 +57,7 @@ describe('projects take turns', () => {
   it('as many at once as there are slots', async () => {
     const { inTurn } = begin();
     const three = makeTurns(3);
-    for (const [turns, most] of [[inTurn, 1] as const, [three, 3] as const]) {
-      let underWay = 0;
-      let peak = 0;
-      const run = async () => {
-        peak = Math.max(peak, ++underWay);
-        await new Promise(setImmediate);
-        underWay--;
-        return { reply: good };
-      };
-      await Promise.all(Array.from({ length: 20 }, (_, i) => turns(`p${i % 7}`, run)));
-      expect(peak).toBe(most);
-    }
+    for (const [turns, most] of [[inTurn, 1] as const, [three, 3] as const])
+      expect(await mostAtOnce(20, good, (run, i) => turns(`p${i % 7}`, run))).toBe(most);
   });
 });
