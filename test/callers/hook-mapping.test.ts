@@ -1,5 +1,7 @@
+import Ajv from 'ajv/dist/2020.js';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { jsonSchemaOf } from '../../build/api/json-schema-of.ts';
 import { hookSchema } from '../../shared/callers/hook-mapping.ts';
 import { faultsOf } from '../../shared/json/fault.ts';
 import { ALERTS_MAPPING } from '../support/hook-payloads.ts';
@@ -13,6 +15,16 @@ const faultsIn = (mapping: unknown): readonly string[] => {
     ? []
     : faultsOf(read.issues).map(({ pointer, detail }) => `${pointer} ${detail}`);
 };
+
+const isBySchema = new Ajv.default({ strict: false }).compile(jsonSchemaOf(hookSchema));
+
+/** As JSON holds it: the published schema is for texts. */
+const isPublished = (mapping: unknown): boolean =>
+  isBySchema(
+    JSON.parse(
+      JSON.stringify(mapping, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
+    ),
+  );
 
 describe('a mapping without a fault is taken', () => {
   it.each([
@@ -32,8 +44,11 @@ describe('a mapping without a fault is taken', () => {
         },
       },
     ],
-  ])('%#', (mapping) => {
+    [{ each: '', when: [{ item: '/a', is: null }], intent: STOP, key: [{ item: '/a' }] }],
+    [{ intent: STOP, when: [{ body: '/a', is: [1, 'b', true, null] }] }],
+  ])('%#: also by the published schema', (mapping) => {
     expect(faultsIn(mapping)).toEqual([]);
+    expect([isPublished(mapping), isBySchema.errors]).toEqual([true, null]);
   });
 });
 
@@ -78,6 +93,36 @@ describe('the faults of a mapping are named by their pointers', () => {
     [{ intent: STOP, key: ['/id'] }, [expect.stringMatching(/^#\/key\/0 must be/)]],
   ])('%j', (mapping, faults) => {
     expect(faultsIn(mapping)).toEqual(faults);
+  });
+
+  it.each([
+    [{}],
+    [{ intent: 5 }],
+    [{ intent: STOP, whenever: 1 }],
+    [{ each: 'alerts', intent: STOP }],
+    [{ intent: { ...STOP, operation: 'dli.fly' } }],
+    [{ intent: { ...STOP, operaton: 'x' } }],
+    [{ intent: { ...STOP, project_id: { body: '/p', else: 'p' } } }],
+    [{ intent: { ...STOP, expires_at: '2026-01-31T12:00:00Z' } }],
+    [{ intent: { ...STOP, jobs: [] } }],
+    [{ intent: { body: '/data', item: '/data' } }],
+    [{ intent: STOP, when: [{ body: '/a' }] }],
+    [{ intent: STOP, when: [{ is: 1 }] }],
+    [{ intent: STOP, when: [{ body: '/a', is: [{}] }] }],
+    [{ intent: STOP, when: [{ body: '/a', is: [] }] }],
+    [{ intent: STOP, when: [{ body: '/a', is: 1, or: 2 }] }],
+    [{ intent: STOP, key: [{ body: 'id' }] }],
+    [{ intent: STOP, key: [{ body: '/id', is: 1 }] }],
+    [{ intent: STOP, key: Array(21).fill({ body: '/id' }) }],
+  ])('the published schema refuses it too: %j', (mapping) => {
+    expect(faultsIn(mapping)).not.toEqual([]);
+    expect(isPublished(mapping)).toBe(false);
+  });
+
+  it('too many places', () => {
+    expect(faultsIn({ intent: STOP, key: Array(21).fill({ body: '/id' }) })).toEqual([
+      '#/key must have at most 20 entries',
+    ]);
   });
 
   it('all of them at once', () => {

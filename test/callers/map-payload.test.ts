@@ -78,6 +78,39 @@ describe('a mapping turns a payload into intents', () => {
     expect(mapped).toMatchObject({ ok: true, made: [{}] });
   });
 
+  it('a condition on the body counts before the list is looked for', () => {
+    const mapping = { ...ALERTS_MAPPING, when: [{ body: '/receiver', is: 'job-fanin' }] };
+    expect(map(mapping, { receiver: 'other' })).toEqual({ ok: true, made: [] });
+    expect(map(mapping, { receiver: 'job-fanin' })).toMatchObject({ ok: false });
+  });
+
+  it('as many items as are allowed', () => {
+    const payload = alertsOf(...Array(500).fill(['firing', '1']));
+    expect(madeOf(ALERTS_MAPPING, jsonOf(JSON.stringify(payload)))).toHaveLength(500);
+  });
+
+  it('a number becomes a text in the fields that take text alone', () => {
+    const intent = {
+      ...STOP,
+      project_id: { body: '/n' },
+      after: { body: '/n' },
+      sequence: { body: '/n' },
+      correlation_id: { body: '/text' },
+    };
+    const [made] = madeOf(
+      { intent, key: [{ body: '/big' }] },
+      jsonOf('{"job":5,"n":12,"text":[1],"big":9223372036854775807}'),
+    );
+    expect(made?.body).toMatchObject({
+      project_id: '12',
+      after: '12',
+      sequence: 12,
+      jobs: [5],
+      correlation_id: [1],
+    });
+    expect(made?.key).toBe('["9223372036854775807"]');
+  });
+
   it('it makes nothing of an empty list', () => {
     expect(map(ALERTS_MAPPING, { ...alertsOf(), alerts: [] })).toEqual({ ok: true, made: [] });
   });
