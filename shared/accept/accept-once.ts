@@ -1,34 +1,15 @@
-import type { IntentId } from '../intent/intent.ts';
 import type { JobRequest } from '../intent/request.ts';
 import type { RequestRecord } from '../ledger/request-record.ts';
-import type { Accepted, AcceptSteps, DrawnUp, Origin } from './accept.ts';
-import { originOf } from './payload.ts';
+import type { Accepted, AcceptSteps } from './accept.ts';
 import { type Problem, problemOf } from './problem.ts';
-import type { ReadWish } from './read-wish.ts';
-import type { Entries, Remembered, RepeatedBy, RequestMemory } from './request-memory.ts';
-import { type KeyOf, wishKey } from './wish-key.ts';
-
-/** What a request asks for, or why it is refused. `check` is for the operator's log only. */
-export type ReadForCaller =
-  | Extract<ReadWish, { ok: true }>
-  | { readonly ok: false; readonly problem: Problem; readonly check?: string };
-
-/** One request to accept. */
-export interface Asked {
-  readonly origin: Origin;
-  /** By what a repeat of it is known. */
-  readonly repeatedBy: RepeatedBy;
-  /** The id that its answer has, if it is the first. */
-  readonly intentId: IntentId;
-  /** Reads the request as of a time: some fields are judged by the clock. */
-  readonly read: (now: Date) => ReadForCaller;
-}
-
-interface Refused {
-  readonly kind: 'refused';
-  readonly problem: Problem;
-  readonly check?: string;
-}
+import {
+  type Asked,
+  makeReady,
+  type Ready,
+  type ReadyEdges,
+  type Refused,
+} from './ready-request.ts';
+import type { Entries, Remembered, RequestMemory } from './request-memory.ts';
 
 /** `request` is what was read, with each job as often as it was listed. */
 export type AcceptedOnce = (Accepted & { readonly request: JobRequest }) | Refused;
@@ -36,11 +17,9 @@ export type AcceptedOnce = (Accepted & { readonly request: JobRequest }) | Refus
 /** Accepts a request, or answers its repeat. */
 export type AcceptOnce = (asked: Asked) => Promise<AcceptedOnce>;
 
-export interface AcceptOnceEdges extends AcceptSteps {
+export interface AcceptOnceEdges extends AcceptSteps, ReadyEdges {
   /** It is not asked about a request without a key. */
   readonly memory: RequestMemory;
-  readonly keyOf: KeyOf;
-  readonly now: () => Date;
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
@@ -53,8 +32,14 @@ export const REMEMBERED_MS = 24 * 3_600_000;
  */
 export const LEASE_MS = 10_000;
 
-/** How often the memory is asked, if other requests with the key come and go. */
-const ROUNDS = 40;
+/**
+ * So often a replay asks for the end of the first request, in two seconds: senders of webhooks wait for some seconds only.
+ * After that it is queued as the same intent.
+ */
+const PATIENT_ROUNDS = 8;
+
+/** How often the memory is asked at most, if other requests are faster. */
+const ROUNDS = 12;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 
@@ -76,12 +61,6 @@ const UNAVAILABLE = problemOf(
   'The ledger does not answer, so the Idempotency-Key cannot be looked up. Nothing was queued. Send the request again with the same key.',
 );
 
-/** The intent as it was accepted first. */
-const asFirst = (
-  intent: DrawnUp,
-  { intent_id, accepted_at, expires_at }: RequestRecord,
-): DrawnUp => ({ ...intent, intent_id, accepted_at, expires_at });
-
 /**
  * Accepts each request once (docs/ways-in.md, "Repeats"). Laws: a repeat has the answer of the first, with its intent id,
  * and queues nothing once the first is queued. A repeat after a crash queues the same intent again, as old as it was: its
@@ -96,7 +75,8 @@ export const makeAcceptOnce =
     let pauseMs = FIRST_PAUSE_MS;
     for (let round = 0; round < ROUNDS; round++) {
       const remembered = await edges.memory.recall(asked.repeatedBy);
-      const step = await answer(edges, asked, remembered);
+      const isPatient = round < PATIENT_ROUNDS;
+      const step = await answer(edges, asked, remembered, isPatient);
       if (step !== 'wait') return step;
       await edges.pause(pauseMs);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -109,6 +89,7 @@ const answer = async (
   edges: AcceptOnceEdges,
   asked: Asked,
   remembered: Remembered,
+  isPatient: boolean,
 ): Promise<AcceptedOnce | 'wait'> => {
   const hasOwnKey = asked.repeatedBy.idempotencyKey !== undefined;
   switch (remembered.kind) {
@@ -122,10 +103,11 @@ const answer = async (
     }
     case 'begun': {
       const { record, entries } = remembered;
-      if (edges.now().getTime() < record.leaseUntil)
-        return hasOwnKey ? refused(IN_PROGRESS) : 'wait';
+      const isHeld = edges.now().getTime() < record.leaseUntil;
+      if (isHeld && hasOwnKey) return refused(IN_PROGRESS);
+      if (isHeld && isPatient) return 'wait';
       const ready = makeReady(edges, asked, record);
-      return ready.kind === 'ready' ? carryOut(edges, asked, entries, ready) : ready;
+      return ready.kind === 'ready' ? carryOut(edges, asked, entries, ready, isHeld) : ready;
     }
     case 'new': {
       const ready = makeReady(edges, asked);
@@ -145,43 +127,16 @@ const acceptNew = async (edges: AcceptOnceEdges, asked: Asked): Promise<Accepted
   return { ...(await edges.queue(ready.intent)), request: ready.request };
 };
 
-interface Ready {
-  readonly kind: 'ready';
-  readonly request: JobRequest;
-  readonly intent: DrawnUp;
-}
-
-/** Reads the request as of its first acceptance, and makes its intent. */
-const makeReady = (
-  edges: AcceptOnceEdges,
-  { origin, repeatedBy: { caller, replayKey }, intentId, read }: Asked,
-  first?: RequestRecord,
-): Ready | Refused => {
-  const reading = read(first === undefined ? edges.now() : new Date(first.accepted_at));
-  if (!reading.ok) return { ...reading, kind: 'refused' };
-  const { request, event, wishedAt } = reading;
-  const replay =
-    replayKey === undefined
-      ? {}
-      : { key: wishKey([caller, `replay:${replayKey}`], request, edges.keyOf) };
-  // An event's own key counts before that of its proof.
-  const own = { ...origin, ...replay, ...originOf(caller, request, event, edges.keyOf) };
-  // A late event gets an id of its own time.
-  const given = wishedAt === undefined ? intentId : undefined;
-  const intent = edges.drawUp(request, own, given, wishedAt);
-  return {
-    kind: 'ready',
-    request,
-    intent: first === undefined ? intent : asFirst(intent, first),
-  };
-};
-
-/** Writes that the request has begun, queues its intent, and writes how that ended. */
+/**
+ * Writes that the request has begun, queues its intent, and writes how that ended. `isHeld`: the first request has begun it
+ * and is still under way; both queue the same intent.
+ */
 const carryOut = async (
   { memory, now, queue }: AcceptOnceEdges,
   { repeatedBy: { digest, idempotencyKey } }: Asked,
   entries: Entries,
   { intent, request }: Ready,
+  isHeld = false,
 ): Promise<AcceptedOnce | 'wait'> => {
   const { intent_id, accepted_at, expires_at } = intent;
   const record: RequestRecord = {
@@ -193,7 +148,9 @@ const carryOut = async (
     leaseUntil: now().getTime() + LEASE_MS,
     forgetAt: Date.parse(accepted_at) + REMEMBERED_MS,
   };
-  const begun = await memory.begin(entries, record);
+  const begun = isHeld
+    ? ({ kind: 'begun', entries } as const)
+    : await memory.begin(entries, record);
   if (begun.kind === 'lost') return 'wait';
   if (begun.kind === 'unknown' && idempotencyKey !== undefined) return refused(UNAVAILABLE);
   const accepted = await queue(intent);

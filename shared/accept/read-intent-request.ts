@@ -4,12 +4,12 @@ import { correlationIdSchema } from '../intent/request.ts';
 import type { Fault } from '../json/fault.ts';
 import type { Json } from '../json/json.ts';
 import { parseBounded } from '../json/json-bounds.ts';
-import type { ReadForCaller } from './accept-once.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { NOT_GRANTED } from './not-granted.ts';
 import { readWait } from './prefer-wait.ts';
 import { invalid } from './problem.ts';
 import type { ReadWish } from './read-wish.ts';
+import type { ReadForCaller } from './ready-request.ts';
 import type { HttpRequest } from './route.ts';
 
 /** Reads a body as a request, as of a time: some fields are judged by the clock. */

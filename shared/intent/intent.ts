@@ -49,7 +49,7 @@ export interface Intent {
   readonly key?: string;
   /** The place of the message's first job in the intent. Messages of earlier releases have none. */
   readonly first?: number;
-  /** The jobs of the whole intent, of which this message may hold a part. Messages of releases before 0.3 do not tell. */
+  /** The jobs of the whole intent, of which this message may hold a part. Messages of releases before 0.2 do not tell. */
   readonly job_count?: number;
 }
 

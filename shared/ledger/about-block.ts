@@ -21,7 +21,7 @@ export interface AboutBlock
   readonly job_ids: readonly JobId[];
 }
 
-/** A block of an intent as its record tells of it. Undefined for messages of releases before 0.3. */
+/** A block of an intent as its record tells of it. Undefined for messages of releases before 0.2. */
 export const aboutBlock = (block: Intent): AboutBlock | undefined => {
   const { job_count, caller, operation, project_id, accepted_at } = block;
   if (job_count === undefined) return undefined;
@@ -44,7 +44,7 @@ export const writeAbout = ({ job_ids, ...about }: AboutBlock) => ({
   job_ids: job_ids.join(' '),
 });
 
-/** Releases before 0.3 pass over this field, and leave it out when they write. */
+/** Releases before 0.2 pass over this field, and leave it out when they write. */
 export const aboutSchema = v.object({
   caller: v.string(),
   operation: v.custom<OperationName>(isOperationName),

@@ -23,7 +23,7 @@ export interface RequestEnd {
 
 /** What is known of the jobs of one block, by their place in it. */
 export interface BlockState {
-  /** Absent in records of releases before 0.3, and of messages that do not tell of blocks. */
+  /** Absent in records of releases before 0.2, and of messages that do not tell of blocks. */
   readonly about?: AboutBlock | undefined;
   /** The invocation that wrote it last. */
   readonly invocation: string;

@@ -167,6 +167,18 @@ describe('a proof that is the same again', () => {
     expect(messages).toHaveLength(1);
   });
 
+  it('goes on after two seconds as the same intent, if the first does not end', async () => {
+    const { ask, clock, messages } = beginOnce();
+    const first = ask(REPLAYED, dyingAt(4));
+    await new Promise(setImmediate);
+    const begun = clock.at;
+    const second = await ask(REPLAYED);
+    expect(clock.at - begun).toBeGreaterThan(1_000);
+    expect(clock.at - begun).toBeLessThan(3_000);
+    expect(messages.map(({ intent_id }) => intent_id)).toEqual([saidBy(second), saidBy(second)]);
+    expect(first).toBeInstanceOf(Promise);
+  });
+
   it('goes on while the ledger is down, with one key for each time', async () => {
     const { ask, messages } = beginOnce(DOWN);
     await ask(REPLAYED);

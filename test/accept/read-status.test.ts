@@ -142,7 +142,7 @@ describe('the status of an intent', () => {
     expect(await read(idAt(2), 'bot')).toMatchObject({ status: { intent_id: idAt(1) } });
   });
 
-  it('is untold by a record that a release before 0.3 wrote', async () => {
+  it('is untold by a record that a release before 0.2 wrote', async () => {
     const { records } = startRecords();
     const state = { invocation: 'i', verdicts: [DELIVERED], published: new Set<number>() };
     await records.blocks.write(

@@ -79,7 +79,7 @@ describe('a record tells what its block is about', () => {
     );
   });
 
-  it('a release before 0.3 wrote none, and no record of a message that does not tell of blocks has one', () => {
+  it('a release before 0.2 wrote none, and no record of a message that does not tell of blocks has one', () => {
     const [whole] = readBatch([
       { messageId: 'm', receiveCount: 1, body: JSON.stringify(intentOf({})) },
     ]).openIntents;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { makeAcceptSteps } from '../../shared/accept/accept.ts';
-import { type AcceptedOnce, type Asked, makeAcceptOnce } from '../../shared/accept/accept-once.ts';
+import { type AcceptedOnce, makeAcceptOnce } from '../../shared/accept/accept-once.ts';
 import { invalid } from '../../shared/accept/problem.ts';
+import type { Asked } from '../../shared/accept/ready-request.ts';
 import { makeRequestMemory, type RepeatedBy } from '../../shared/accept/request-memory.ts';
 import type { Intent, IntentId } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
