@@ -47,7 +47,7 @@ test('no key pair is signed by so often at once that its end locks it', () => {
   for (const set of [{ CALLS_PER_KEY: '3' }, { MAX_CONCURRENCY: '5' }])
     expect(problemsOf(set)).toMatch(rule);
   expect(problemsOf({ CALLS_PER_KEY: '4', MAX_CONCURRENCY: '1' })).toBe('');
-  expect(problemsOf({ MAX_CONCURRENCY: '4' })).toBe('');
+  expect(problemsOf({ CALLS_PER_KEY: '1', MAX_CONCURRENCY: '4' })).toBe('');
 });
 
 describe('what would be ignored in silence is said', () => {

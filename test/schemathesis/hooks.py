@@ -31,6 +31,10 @@ def filter_body(context, body):
     """A deadline is not past. A job that is listed twice has the same options each time."""
     if not isinstance(body, dict):
         return True
+    data = body.get("data")
+    if isinstance(data, dict) and "expires_at" in data:
+        # The deadline of a late event counts from its time.
+        return not is_past(body.get("time")) and filter_body(context, data)
     jobs = body.get("jobs")
     ids = [
         job["job_id"] if isinstance(job, dict) and "job_id" in job else job
