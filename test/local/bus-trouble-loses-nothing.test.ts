@@ -4,7 +4,12 @@ import { runPath } from '../support/vendor.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await beginStack({ BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0', MAX_CONCURRENCY: '4' });
+  stack = await beginStack({
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    MAX_CONCURRENCY: '4',
+    CALLS_PER_KEY: '1',
+  });
 });
 afterAll(() => stack.stop());
 afterEach(() => stack.bus.behave({ down: false, failNext: 0, failEntries: 0 }));

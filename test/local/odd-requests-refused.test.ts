@@ -106,7 +106,7 @@ describe('a request that is for no route is refused in the words of its path', (
     '//',
     '*',
     '/v1',
-    '/v1/intents/x',
+    '/v1/intents/x/y',
     '/V1/INTENTS',
     '//v1/intents',
     '/v1//intents',

@@ -97,6 +97,7 @@ beforeAll(async () => {
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     MAX_CONCURRENCY: '2',
+    CALLS_PER_KEY: '1',
     MAX_JOBS_PER_CALL: '25',
     LOG_LEVEL: 'warn',
   });
