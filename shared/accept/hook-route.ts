@@ -5,6 +5,7 @@ import type { IntentId } from '../intent/intent.ts';
 import { type JobRequest, readNativeRequest } from '../intent/request.ts';
 import type { Fault } from '../json/fault.ts';
 import { sentence } from '../json/fault.ts';
+import { parseByValue } from '../json/json.ts';
 import { parseBounded } from '../json/json-bounds.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Origin } from './accept.ts';
@@ -49,7 +50,7 @@ type Reading =
 
 /** What a payload asks for, by the caller's mapping. */
 const readPayload = ({ text, entry }: HttpRequest, now: Date): Reading => {
-  const body = parseBounded(text);
+  const body = parseBounded(text, parseByValue);
   if (!body.ok) return refused(invalid([{ pointer: '#', detail: body.detail }]));
   if (entry?.hook === undefined) throw new Error('a hook without a mapping');
   const mapped = mapPayload(entry.hook, body.value);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { closedObject } from '../json/closed-object.ts';
 import { type Fault, faultsOf } from '../json/fault.ts';
-import { parseJson } from '../json/json.ts';
+import { parseByValue } from '../json/json.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { isOperationName, operations } from '../operations/index.ts';
 import { PROJECT_ID_RULE, projectId } from '../operations/operation.ts';
@@ -185,7 +185,7 @@ const distinct = (faults: readonly Fault[]): readonly Fault[] => [
  * unknown field.
  */
 export const readCallers = (text: string): ReadCallers => {
-  const parsed = parseJson(text);
+  const parsed = parseByValue(text);
   if (!parsed.ok) return { ok: false, faults: [{ pointer: '#', detail: parsed.detail }] };
   const read = v.safeParse(callersSchema, parsed.value);
   if (!read.success) return { ok: false, faults: distinct(read.issues.flatMap(faultOf)) };

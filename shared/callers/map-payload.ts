@@ -72,14 +72,44 @@ const inPayload =
     return { pointer: origin + pointer.slice(at.length), detail };
   };
 
-const textOf = (values: readonly Json[]): string =>
-  JSON.stringify(values, (_, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
+/** A key is short. A longer one would cost its length for each item. */
+const LONGEST_KEY = 4_096;
+
+/** The text of a value in a key, or why it can be in none. */
+type KeyText = { readonly text: string } | { readonly detail: string };
+
+/** Law: other values have other texts. NaN, a number that cannot be read exactly, would be written as null. */
+const textOf = (value: Json): KeyText => {
+  let isExact = true;
+  const text = JSON.stringify(value, (_, one: unknown) => {
+    if (Number.isNaN(one)) isExact = false;
+    return typeof one === 'bigint' ? String(one) : one;
+  });
+  if (!isExact) return { detail: 'has a number that cannot be read exactly: send it as text' };
+  return text.length > LONGEST_KEY
+    ? { detail: `is longer than ${LONGEST_KEY} characters, so it cannot be part of a key` }
+    : { text };
+};
+
+/** Writes the values of a key. A value of the whole body is written once, however many items there are. */
+const keyTexts = () => {
+  const ofBody = new Map<string, KeyText>();
+  return (place: Place, scope: Scope): KeyText => {
+    const kept = 'body' in place ? ofBody.get(place.body) : undefined;
+    if (kept !== undefined) return kept;
+    const text = textOf(find(place, scope) ?? null);
+    if ('body' in place) ofBody.set(place.body, text);
+    return text;
+  };
+};
 
 type One = { readonly made: MadeBody } | { readonly faults: readonly Fault[] };
 
-const mapOne = ({ intent, key = [] }: Hook, scope: Scope): One => {
+const mapOne = (
+  { intent, key = [] }: Hook,
+  scope: Scope,
+  writeKey: ReturnType<typeof keyTexts>,
+): One => {
   const origins = placesIn(intent).flatMap(({ keys, place }) =>
     isPlace(place) ? [{ at: ['#', ...keys].join('/'), place }] : [],
   );
@@ -89,12 +119,18 @@ const mapOne = ({ intent, key = [] }: Hook, scope: Scope): One => {
   const nameOf = (place: Place): string => asFragment(pointerOf(place, scope));
   if (missing.length > 0)
     return { faults: missing.map((place) => ({ pointer: nameOf(place), detail: 'has no value' })) };
+  const written = key.map((place) => ({ place, ...writeKey(place, scope) }));
+  const faults = written.flatMap((one) =>
+    'detail' in one ? [{ pointer: nameOf(one.place), detail: one.detail }] : [],
+  );
+  if (faults.length > 0) return { faults };
+  const texts = written.flatMap((one) => ('text' in one ? [one.text] : []));
   const places = new Map(origins.map(({ at, place }) => [at, nameOf(place)]));
   return {
     made: {
       body: fill(intent, scope),
       inPayload: inPayload(places),
-      ...(key.length > 0 && { key: textOf(key.map((place) => find(place, scope) ?? null)) }),
+      ...(key.length > 0 && { key: `[${texts.join(',')}]` }),
     },
   };
 };
@@ -123,9 +159,10 @@ export const mapPayload = (hook: Hook, body: Json): Mapped => {
   if (!ofBody.every((condition) => holds(condition, whole))) return { ok: true, made: [] };
   const scopes = scopesOf(each, body);
   if ('detail' in scopes) return { ok: false, faults: [scopes] };
+  const writeKey = keyTexts();
   const all = scopes
     .filter((scope) => when.every((condition) => holds(condition, scope)))
-    .map((scope) => mapOne(hook, scope));
+    .map((scope) => mapOne(hook, scope, writeKey));
   const faults = all.flatMap((one) => ('faults' in one ? one.faults : []));
   return faults.length > 0
     ? { ok: false, faults }

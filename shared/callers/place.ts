@@ -52,7 +52,9 @@ export const placeSchema = v.pipe(
   wireForm(() => placeForm),
 );
 
-const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+/** NaN is a number that cannot be read exactly. It equals nothing. */
+const isScalar = (value: unknown): boolean =>
+  (typeof value !== 'object' || value === null) && !Number.isNaN(value);
 
 const isOfScalars = (value: Json | undefined): boolean =>
   Array.isArray(value) ? value.length > 0 && value.every(isScalar) : isScalar(value);

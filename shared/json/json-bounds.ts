@@ -36,8 +36,11 @@ const excessOf = (text: string): string | undefined => {
   return undefined;
 };
 
-/** Parses JSON from outside as {@link parseJson} does. Law: what is too deep or has too many values is never parsed. */
-export const parseBounded = (text: string): Parsed => {
+/**
+ * Parses JSON from outside, as {@link parseJson} does or by another parser. Law: what is too deep or has too many values
+ * is never parsed.
+ */
+export const parseBounded = (text: string, parse = parseJson): Parsed => {
   const detail = excessOf(text);
-  return detail === undefined ? parseJson(text) : { ok: false, detail };
+  return detail === undefined ? parse(text) : { ok: false, detail };
 };

@@ -1,4 +1,5 @@
 import sjson from 'secure-json-parse';
+import { exactNumber } from './exact-number.ts';
 
 /** A value from {@link parseJson}. Integers beyond 2^53 are exact bigints. */
 export type Json =
@@ -34,19 +35,29 @@ const exactly = (_key: string, value: unknown, context?: { readonly source?: str
   return integerOrZeroFraction.test(source) ? value : Number.NaN;
 };
 
-/**
- * Parses JSON from outside without rounding 64-bit ids (promise P9). Never throws. Refuses invalid JSON, deep nesting and
- * `__proto__` keys. `detail` never quotes the text.
- */
-export const parseJson = (text: string): Parsed => {
+const byValue = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && context?.source !== undefined ? exactNumber(context.source) : value;
+
+type Reviver = typeof exactly;
+
+const parseWith = (text: string, reviver: Reviver): Parsed => {
   try {
-    const reviver = mayRound.test(text) ? exactly : undefined;
-    const value = sjson.parse(text, reviver, { constructorAction: 'ignore' }) as Json;
+    const used = mayRound.test(text) ? reviver : undefined;
+    const value = sjson.parse(text, used, { constructorAction: 'ignore' }) as Json;
     return nestsAtMost(value, DEEPEST) ? { ok: true, value } : { ok: false, detail: TOO_DEEP };
   } catch (cause) {
     return { ok: false, detail: reasonOf(text, cause) };
   }
 };
+
+/**
+ * Parses JSON from outside without rounding 64-bit ids (promise P9). Never throws. Refuses invalid JSON, deep nesting and
+ * `__proto__` keys. `detail` never quotes the text.
+ */
+export const parseJson = (text: string): Parsed => parseWith(text, exactly);
+
+/** As {@link parseJson}, but each number counts by its value, as {@link exactNumber} reads it: for what is compared. */
+export const parseByValue = (text: string): Parsed => parseWith(text, byValue);
 
 /** Requests have at most three levels. Very deep values overflow the stack in the reviver, or when written again. */
 const DEEPEST = 100;

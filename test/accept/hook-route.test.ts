@@ -219,6 +219,59 @@ describe('a repeated delivery is the same intents', () => {
   });
 });
 
+describe('numbers in a payload count by their value', () => {
+  const hook = {
+    when: [{ body: '/level', is: 100 }],
+    intent: { ...wish(), jobs: [{ body: '/job' }] },
+    key: [{ body: '/at' }],
+  };
+  const callers = [{ ...HOOK_CALLERS[0], hook }];
+  const begin = () => {
+    const { post, sent } = beginHooks({ callers });
+    const deliver = (at: string, level = '100') =>
+      post('alertmanager', `{"job":"131","at":${at},"level":${level}}`);
+    return { deliver, sent };
+  };
+
+  it('different keys are different wishes, and equal ones are one', async () => {
+    const { deliver, sent } = begin();
+    for (const at of ['1732800000.25', '1732803600.75', '1e3', '1.7328e9', '1.732800001e9'])
+      expect((await deliver(at)).status).toBe(202);
+    expect(sent).toHaveLength(5);
+    for (const at of ['1000', '10.0e2', '1732800000', '1732800000.250'])
+      expect((await deliver(at)).status).toBe(202);
+    expect(sent).toHaveLength(5);
+  });
+
+  it('a condition compares values', async () => {
+    const { deliver } = begin();
+    for (const level of ['1e2', '100.0', '1000e-1'])
+      expect((await deliver('1', level)).status).toBe(202);
+    for (const level of ['1e3', '100.00000000000000001', '"100"'])
+      expect((await deliver('1', level)).status).toBe(204);
+  });
+
+  it('a key that cannot be exact is refused at its place', async () => {
+    const { deliver, sent } = begin();
+    for (const at of ['0.1234567890123456789', '{"a":[12345678.999999999999]}']) {
+      const { status, body } = await deliver(at);
+      expect(status).toBe(422);
+      expect(body.errors).toEqual([
+        { pointer: '#/at', detail: expect.stringMatching(/cannot be read exactly/) },
+      ]);
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it('so is a key that is too long', async () => {
+    const { deliver } = begin();
+    const { body } = await deliver(`"${'x'.repeat(4_096)}"`);
+    expect(body.errors).toEqual([
+      { pointer: '#/at', detail: expect.stringMatching(/longer than/) },
+    ]);
+  });
+});
+
 describe('if the queue does not take all intents', () => {
   it('503 lists what it took, and a repeat is the same intents', async () => {
     const { post, sent } = beginHooks({ takes: (message) => message !== 1 });

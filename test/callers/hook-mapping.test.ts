@@ -89,6 +89,10 @@ describe('the faults of a mapping are named by their pointers', () => {
       { intent: STOP, when: [{ body: '/a' }, { body: '/b', is: [] }, { body: '/c', is: {} }] },
       [0, 1, 2].map((i) => expect.stringMatching(new RegExp(`^#/when/${i} .*"is"`))),
     ],
+    [
+      { intent: STOP, when: [{ body: '/a', is: [1, Number.NaN] }] },
+      [expect.stringMatching(/^#\/when\/0 .*"is"/)],
+    ],
     [{ intent: STOP, when: {} }, ['#/when must be a list']],
     [{ intent: STOP, key: ['/id'] }, [expect.stringMatching(/^#\/key\/0 must be/)]],
   ])('%j', (mapping, faults) => {
