@@ -18,7 +18,7 @@ export const repeatRefused = async <T>(
   send: SendBatch<T>,
   pause: (ms: number) => Promise<unknown> = sleep,
 ): Promise<readonly boolean[]> => {
-  const taken = items.map(() => false);
+  const taken: boolean[] = [];
   let left = items.map((_, i) => i);
   for (let round = 0; round < ROUNDS && left.length > 0; round++) {
     if (round > 0) await pause(FIRST_PAUSE_MS * 2 ** round * (0.5 + Math.random() / 2));

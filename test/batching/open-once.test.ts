@@ -20,4 +20,15 @@ describe('what is opened once', () => {
     expect(await use()).toBe(2);
     expect(await use()).toBe(2);
   });
+
+  it('is opened once more, not twice, when a use tries again as soon as it has failed', async () => {
+    let tries = 0;
+    const use = openOnce(async () => {
+      if (++tries === 1) throw new Error('not yet');
+      return tries;
+    });
+    const again = use().catch(use);
+    await expect(use()).rejects.toThrow('not yet');
+    expect([await again, await use()]).toEqual([2, 2]);
+  });
 });
