@@ -1,6 +1,6 @@
 import { looksLike, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
-import { serviceOf } from '../operations/vendor-path.ts';
+import { serviceOf } from '../operations/services.ts';
 
 /** The parts of an API Gateway event that we read, in any payload version. */
 export interface HttpEvent {

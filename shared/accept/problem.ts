@@ -1,6 +1,7 @@
 import type { Fault } from '../json/fault.ts';
 import { sentence } from '../json/fault.ts';
 import type { Answer, Service } from '../operations/operation.ts';
+import { SERVICES } from '../operations/services.ts';
 import {
   type BlankStatus,
   PHRASES,
@@ -56,12 +57,6 @@ export const asProblemDetails = (problem: Problem, instance: string): Answer => 
   };
 };
 
-/** The vendor's own error codes, by service. Source: docs/upstream.md. */
-const CODES: Record<Service, { invalid: string; unavailable: string; broken: string }> = {
-  dli: { invalid: 'DLI.0001', unavailable: 'DLI.0012', broken: 'DLI.0999' },
-  drs: { invalid: 'DRS.M00202', unavailable: 'DRS.M01503', broken: 'DRS.M00004' },
-};
-
 /**
  * For a vendor call that we do not offer. The code is our own, so that clients do not act on it. A Terraform provider
  * removes a job from its state on 404, and on some codes at any status, such as DLI.0002 and DRS.M00289.
@@ -86,8 +81,9 @@ const vendorCode = (service: Service, status: number): string => {
   if (status === 409) return IN_PROGRESS;
   const ofGateway = GATEWAY_CODES.get(status);
   if (ofGateway !== undefined) return ofGateway;
-  if (status === 503) return CODES[service].unavailable;
-  return status >= 500 ? CODES[service].broken : CODES[service].invalid;
+  const { invalid, unavailable, broken } = SERVICES[service].codes;
+  if (status === 503) return unavailable;
+  return status >= 500 ? broken : invalid;
 };
 
 /** The vendor's `{error_code, error_msg}`, with the two lists of jobs if the request was partly queued. */

@@ -1,7 +1,7 @@
 import { readVendorRequest } from '../intent/vendor-request.ts';
 import { operations } from '../operations/index.ts';
 import type { Language, Operation } from '../operations/operation.ts';
-import { serviceOf } from '../operations/vendor-path.ts';
+import { serviceOf } from '../operations/services.ts';
 import { type Form, type IntentRouteEdges, intentRoute, isSettled } from './intent-route.ts';
 import { asProblemDetails, asVendorError, blankProblem, type Problem } from './problem.ts';
 import { readNativeBody, repeatOfEvent } from './read-native-body.ts';

@@ -12,7 +12,7 @@ import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import type { Answer } from '../operations/operation.ts';
-import { serviceOf } from '../operations/vendor-path.ts';
+import { serviceOf } from '../operations/services.ts';
 
 export interface HttpEdges extends TakeEdges {
   readonly routes: readonly Route[];

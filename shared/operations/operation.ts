@@ -4,6 +4,7 @@ import type { Reading } from '../reply/correlate.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Refusal } from '../reply/verdict.ts';
 import type { OPERATIONS } from './index.ts';
+import type { Service } from './services.ts';
 import type { Sighting } from './sighting.ts';
 
 declare const brand: unique symbol;
@@ -13,7 +14,8 @@ type Brand<Name extends string> = string & { readonly [brand]: Name };
 export type JobId = Brand<'JobId'>;
 export type ProjectId = Brand<'ProjectId'>;
 
-export type Service = 'dli' | 'drs';
+export type { Service };
+
 /** The name of a row. */
 export type OperationName = keyof typeof OPERATIONS;
 

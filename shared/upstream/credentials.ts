@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { closedObject } from '../json/closed-object.ts';
 import { httpUrl } from '../json/http-url.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../json/json.ts';
-import { isProjectId, PROJECT_ID_RULE, type Service } from '../operations/operation.ts';
+import { isProjectId, PROJECT_ID_RULE } from '../operations/operation.ts';
+import { type Service, services } from '../operations/services.ts';
 
 /** A pair of keys that signs requests. A temporary pair has a security token. */
 export interface KeyPair {
@@ -58,11 +59,9 @@ const OBJECT_RULE = 'must be an object';
 /** The secret is written by hand, so every field in it is meant. */
 const NOTHING = (): boolean => false;
 
-const endpointEntries = {
-  dli: v.optional(httpUrl),
-  drs: v.optional(httpUrl),
-  iam: v.optional(httpUrl),
-} satisfies Record<EndpointName, unknown>;
+const ENDPOINTS: readonly EndpointName[] = [...services, 'iam'];
+
+const endpointEntries = Object.fromEntries(ENDPOINTS.map((name) => [name, v.optional(httpUrl)]));
 
 const accountEntries = {
   endpoints: v.optional(closedObject(endpointEntries, OBJECT_RULE, NOTHING)),
@@ -117,10 +116,10 @@ const credentialOf = (entry: AccountEntry): Credential | undefined => {
   return undefined;
 };
 
-const endpointsOf = ({ endpoints = {} }: AccountEntry): Account['endpoints'] => {
-  const { dli, drs, iam } = endpoints;
-  return { ...(dli && { dli }), ...(drs && { drs }), ...(iam && { iam }) };
-};
+const endpointsOf = ({ endpoints = {} }: AccountEntry): Account['endpoints'] =>
+  Object.fromEntries(
+    Object.entries(endpoints).flatMap(([name, url]) => (url === undefined ? [] : [[name, url]])),
+  );
 
 /** One project's account, or its problems, each with its path from the account. */
 const readEntry = (value: Json, needsIam: boolean): Account | readonly string[] => {
