@@ -90,13 +90,13 @@ export const developmentCallers = (token: string): Callers => {
 
 const greetingOf = (token: string): readonly string[] => [
   'Development callers, each with every grant:',
-  `  dev-bearer   Authorization: Bearer ${token}`,
-  `  dev-basic    user ${DEV_NAME}, password ${token}`,
-  `  dev-vendor   access key ${DEV_NAME}, secret key ${token}`,
-  `  dev-iam      IAM user ${DEV_NAME} of domain ${DEV_NAME}, password ${token}`,
-  `  dev-webhook  POST /v1/hooks/dev-webhook, secret ${devWebhookSecret(token)}`,
-  `  dev-github   POST /v1/hooks/dev-github, secret ${token}`,
-  `  dev-alertmanager  POST /v1/hooks/dev-alertmanager, user dev-alertmanager, password ${token}`,
+  `  dev-bearer       Authorization: Bearer ${token}`,
+  `  dev-basic        user ${DEV_NAME}, password ${token}`,
+  `  dev-vendor       access key ${DEV_NAME}, secret key ${token}`,
+  `  dev-iam          IAM user ${DEV_NAME} of domain ${DEV_NAME}, password ${token}`,
+  `  dev-webhook      POST /v1/hooks/dev-webhook, secret ${devWebhookSecret(token)}`,
+  `  dev-github       POST /v1/hooks/dev-github, secret ${token}`,
+  `  dev-alertmanager POST /v1/hooks/dev-alertmanager, user dev-alertmanager, password ${token}`,
 ];
 
 const makeDevelopmentCallers = ({ DATA_DIR, DEV_TOKEN }: Wanted): StackCallers => {
