@@ -3,8 +3,7 @@ import { missingGrant } from '../callers/grants.ts';
 import { type MadeBody, mapPayload } from '../callers/map-payload.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { type JobRequest, readNativeRequest } from '../intent/request.ts';
-import type { Fault } from '../json/fault.ts';
-import { sentence } from '../json/fault.ts';
+import { type Fault, MOST_TOLD, sentence } from '../json/fault.ts';
 import { parseByValue } from '../json/json.ts';
 import { parseBounded } from '../json/json-bounds.ts';
 import { jobIdOf } from '../operations/operation.ts';
@@ -55,15 +54,15 @@ const readPayload = ({ text, entry }: HttpRequest, now: Date): Reading => {
   if (entry?.hook === undefined) throw new Error('a hook without a mapping');
   const mapped = mapPayload(entry.hook, body.value);
   if (!mapped.ok) return unmapped(mapped.faults);
-  const read = mapped.made.map((from) => ({ from, reading: readNativeRequest(from.body, now) }));
-  const faults = read.flatMap(({ from, reading }) =>
-    reading.ok ? [] : reading.faults.map(from.inPayload),
-  );
-  if (faults.length > 0) return unmapped(faults);
-  const made = read.flatMap(({ from, reading }) =>
-    reading.ok ? [{ from, request: reading.request }] : [],
-  );
-  return { ok: true, made };
+  const made: Made[] = [];
+  const faults: Fault[] = [];
+  for (const from of mapped.made) {
+    const reading = readNativeRequest(from.body, now);
+    if (reading.ok) made.push({ from, request: reading.request });
+    else faults.push(...reading.faults.slice(0, MOST_TOLD + 1).map(from.inPayload));
+    if (faults.length > MOST_TOLD) break;
+  }
+  return faults.length > 0 ? unmapped(faults) : { ok: true, made };
 };
 
 /** Every intent must be granted. Else nothing is queued. */

@@ -1,5 +1,5 @@
 import type { Fault } from '../json/fault.ts';
-import { sentence } from '../json/fault.ts';
+import { sentence, told } from '../json/fault.ts';
 import type { Answer, Service } from '../operations/operation.ts';
 import { SERVICES } from '../operations/services.ts';
 import {
@@ -46,14 +46,14 @@ export const invalid = (faults: readonly Fault[]): Problem =>
 const retryAfter = ({ retryAfterSeconds }: Problem): Pick<Answer, 'headers'> =>
   retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': `${retryAfterSeconds}` } };
 
-/** RFC 9457, application/problem+json. */
+/** RFC 9457, application/problem+json. The faults are cut, so that the answer stays small. */
 export const asProblemDetails = (problem: Problem, instance: string): Answer => {
   const { type, faults, retryAfterSeconds, ...rest } = problem;
   return {
     status: problem.status,
     ...retryAfter(problem),
     contentType: 'application/problem+json',
-    body: { type: typeUri(type), ...rest, instance, ...(faults && { errors: faults }) },
+    body: { type: typeUri(type), ...rest, instance, ...(faults && { errors: told(faults) }) },
   };
 };
 

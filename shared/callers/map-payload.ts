@@ -1,6 +1,7 @@
-import type { Fault } from '../json/fault.ts';
+import { type Fault, MOST_TOLD } from '../json/fault.ts';
 import { isObject, type Json } from '../json/json.ts';
 import { asFragment, valueAt } from '../json/json-pointer.ts';
+import { MAX_JOBS } from '../operations/job-list.ts';
 import type { Hook } from './hook-mapping.ts';
 import { type Condition, isPlace, type Place, placesIn } from './place.ts';
 
@@ -148,9 +149,35 @@ const scopesOf = (each: string | undefined, body: Json): readonly Scope[] | Faul
   return list.map((item: Json, i) => ({ body, item, itemPointer: `${each}/${i}` }));
 };
 
+const jobsIn = ({ body }: MadeBody): number =>
+  isObject(body) && Array.isArray(body.jobs) ? body.jobs.length : 0;
+
+const tooManyJobs = ({ inPayload }: MadeBody): Fault =>
+  inPayload({
+    pointer: '#/jobs',
+    detail: `brings the jobs of the delivery to more than ${MAX_JOBS}: send fewer at once`,
+  });
+
+const mapAll = (hook: Hook, scopes: readonly Scope[]): Mapped => {
+  const writeKey = keyTexts();
+  const made: MadeBody[] = [];
+  const faults: Fault[] = [];
+  let jobs = 0;
+  for (const scope of scopes) {
+    const one = mapOne(hook, scope, writeKey);
+    if ('faults' in one) faults.push(...one.faults);
+    else made.push(one.made);
+    if ('made' in one) jobs += jobsIn(one.made);
+    if ('made' in one && jobs > MAX_JOBS) return { ok: false, faults: [tooManyJobs(one.made)] };
+    if (faults.length > MOST_TOLD) break;
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, made };
+};
+
 /**
  * Makes native requests of a payload by a caller's mapping. Laws: ids stay exact (promise P9). What the mapping does not
- * find is named by its pointer into the payload, all of it at once. Conditions are checked first.
+ * find is named by its pointer into the payload, all of it at once, as far as an answer tells it. Conditions are checked
+ * first. All requests together have no more jobs than one request may have.
  */
 export const mapPayload = (hook: Hook, body: Json): Mapped => {
   const { each, when = [] } = hook;
@@ -159,12 +186,6 @@ export const mapPayload = (hook: Hook, body: Json): Mapped => {
   if (!ofBody.every((condition) => holds(condition, whole))) return { ok: true, made: [] };
   const scopes = scopesOf(each, body);
   if ('detail' in scopes) return { ok: false, faults: [scopes] };
-  const writeKey = keyTexts();
-  const all = scopes
-    .filter((scope) => when.every((condition) => holds(condition, scope)))
-    .map((scope) => mapOne(hook, scope, writeKey));
-  const faults = all.flatMap((one) => ('faults' in one ? one.faults : []));
-  return faults.length > 0
-    ? { ok: false, faults }
-    : { ok: true, made: all.flatMap((one) => ('made' in one ? [one.made] : [])) };
+  const wanted = scopes.filter((scope) => when.every((condition) => holds(condition, scope)));
+  return mapAll(hook, wanted);
 };

@@ -36,26 +36,41 @@ export class NotHttpEventError extends Error {
 /** Characters of a path that a log line shows. */
 const LONGEST_PATH = 256;
 
-/** Answers a request by what its route says. */
+/** The result of what a route says. Throws if it cannot be written. */
+const write = (
+  { tell }: HttpEdges,
+  path: string,
+  handled: Handled,
+  intentId: IntentId,
+): GatewayResult => {
+  const answered = handled.ok ? handled.answer : tell(handled.problem, path, intentId);
+  return resultOf(answered, intentId, handled.allow);
+};
+
+/** Answers a request by what its route says. Law: it never throws. What breaks on the way is told as a problem. */
 const answer = async (
-  { tell, newIntentId, log }: HttpEdges,
+  edges: HttpEdges,
   { method, path }: Pick<HttpEvent, 'method' | 'path'>,
   handle: (intentId: IntentId) => Promise<Handled>,
 ): Promise<GatewayResult> => {
+  const { newIntentId, log } = edges;
   const made = newIntentId();
-  const handled = await handle(made).catch((error: unknown): Handled => {
-    log.warn('unexpected', { intent_id: made, reason: errorText(error) });
+  const broken = (intent_id: IntentId, error: unknown): Handled => {
+    log.warn('unexpected', { intent_id, reason: errorText(error) });
     return { ok: false, problem: BROKEN };
-  });
+  };
+  const handled = await handle(made).catch((error: unknown) => broken(made, error));
   const { intentId = made } = handled;
   if (!handled.ok && handled.check !== undefined) {
     const { status } = handled.problem;
     const where = { method, path: path.slice(0, LONGEST_PATH) };
     log.warn('refused', { intent_id: intentId, status, ...where, check: handled.check });
   }
-  const { ok, allow } = handled;
-  const answered = ok ? handled.answer : tell(handled.problem, path, intentId);
-  return resultOf(answered, intentId, allow);
+  try {
+    return write(edges, path, handled, intentId);
+  } catch (error) {
+    return write(edges, path, broken(intentId, error), intentId);
+  }
 };
 
 /**

@@ -40,3 +40,17 @@ export const sentence = (faults: readonly Fault[]): string => {
   const rest = faults.length - shown.length;
   return rest > 0 ? `${shown.join('; ')}; and ${rest} more` : shown.join('; ');
 };
+
+/** The longest pointers of a mapping have 18 KB. So many of them still fit an answer, which Lambda cuts at 6 MB. */
+export const MOST_TOLD = 250;
+
+/** The faults that an answer tells: the first ones, and how many more are known. */
+export const told = (faults: readonly Fault[]): readonly Fault[] => {
+  const rest = faults.length - MOST_TOLD;
+  return rest > 0
+    ? [
+        ...faults.slice(0, MOST_TOLD),
+        { pointer: '#', detail: `has at least ${rest} more ${rest > 1 ? 'faults' : 'fault'}` },
+      ]
+    : faults;
+};

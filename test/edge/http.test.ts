@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Handled } from '../../shared/accept/route.ts';
 import { BODY_LIMIT } from '../../shared/accept/take-request.ts';
 import { JSON_TYPE, type Sent } from '../support/http-events.ts';
 import { beginHandler as begin } from '../support/http-handler.ts';
@@ -185,6 +186,20 @@ describe('an unexpected error is answered in the shape of the path, and leaks no
       () => {
         throw 'secret';
       },
+    ],
+    [
+      'has an answer that cannot be written',
+      async (): Promise<Handled> => ({
+        ok: true,
+        answer: {
+          status: 202,
+          body: {
+            toJSON: () => {
+              throw new Error('secret at /var/task');
+            },
+          },
+        },
+      }),
     ],
   ])('a route that %s: 500', async (_, handle) => {
     const { ask, lines } = begin(handle);

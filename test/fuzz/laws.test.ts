@@ -51,6 +51,11 @@ const HOLES: readonly (readonly [
   ['fails', valid, () => ({ status: 500, queued: [] })],
   ['refuses what is valid', valid, () => ({ status: 401, queued: [] })],
   ['answers in a shape of its own', broken, () => ({ text: '{"message":"Forbidden"}' })],
+  [
+    'answers with more than Lambda sends',
+    valid,
+    ({ text }) => ({ text: text.replace('{', `{${' '.repeat(6 * 1024 * 1024)}`) }),
+  ],
   ['answers with a page', broken, () => ({ text: '<html>' })],
   [
     'tells a secret in its answer',

@@ -98,6 +98,14 @@ const shapeFits: Law = ({ base, wire, mutations }, { status, headers, text }) =>
   return wanted.includes(true) ? undefined : `${status} in another shape: ${text.slice(0, 300)}`;
 };
 
+/** Lambda's limit. A larger answer is lost, and its sender gets a 5xx. */
+const LARGEST_ANSWER = 6 * 1024 * 1024;
+
+const fitsLambda: Law = (_, { headers, text }) =>
+  Buffer.byteLength(JSON.stringify({ headers, body: text })) < LARGEST_ANSWER
+    ? undefined
+    : 'the answer is larger than 6 MB';
+
 const secret = new RegExp(
   SECRETS.map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'),
 );
@@ -122,6 +130,7 @@ const LAWS: readonly Law[] = [
   refusedIsNotQueued,
   dueIsDone,
   shapeFits,
+  fitsLambda,
   noSecretSaid,
   refusalIsLogged,
 ];

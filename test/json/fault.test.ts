@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { closedObject, isAddedKey } from '../../shared/json/closed-object.ts';
-import { faultsOf, sentence } from '../../shared/json/fault.ts';
+import { faultsOf, sentence, told } from '../../shared/json/fault.ts';
 import { oddString } from '../support/arbitraries.ts';
 
 const schema = closedObject(
@@ -127,6 +127,14 @@ describe('long lists of faults are cut', () => {
       ...Array(10_000).fill(fault),
       { pointer: '#', detail: 'has 2 more faults' },
     ]);
+  });
+
+  it('an answer tells the first 250, and that there are more', () => {
+    const faults = Array.from({ length: 252 }, (_, i) => ({ pointer: `#/${i}`, detail: 'x' }));
+    expect(told(faults.slice(0, 250))).toEqual(faults.slice(0, 250));
+    const more = (detail: string) => [...faults.slice(0, 250), { pointer: '#', detail }];
+    expect(told(faults.slice(0, 251))).toEqual(more('has at least 1 more fault'));
+    expect(told(faults)).toEqual(more('has at least 2 more faults'));
   });
 
   it('a sentence shows ten, and counts the others', () => {
