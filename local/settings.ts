@@ -14,7 +14,7 @@ import { operations } from '../shared/operations/index.ts';
 
 const DEFAULT_TIMEOUT = '60';
 
-/** The token of the development callers. Everyone knows it, so it is for this machine only. */
+/** The token of the development callers. It is public, so it is for this machine only. */
 export const DEFAULT_TOKEN = 'dev-token';
 
 const devToken = v.pipe(
@@ -108,7 +108,7 @@ const schema = v.pipe(
       [['HOST'], ['CALLERS_FILE'], ['DEV_TOKEN']],
       ({ HOST, CALLERS_FILE, DEV_TOKEN }) =>
         CALLERS_FILE !== undefined || DEV_TOKEN !== DEFAULT_TOKEN || isHereByName(HOST),
-      'or DEV_TOKEN must be set when HOST is not this machine alone: everyone knows the development token',
+      'or DEV_TOKEN must be set when HOST is not this machine alone: the development token is public',
     ),
     ['CALLERS_FILE'],
   ),

@@ -72,8 +72,7 @@ export const keepCallers = <Version>(edges: KeptEdges<Version>, options: KeptOpt
       it.reading = readOnce(it).finally(() => {
         it.reading = undefined;
       });
-    // A version that is in force serves while the next one is read.
-    if (it.version === undefined || it.reading !== undefined) await it.reading;
+    await it.reading;
     if (it.version !== undefined) return it.version;
     if (it.fault !== undefined) throw it.fault;
     return 'out of reach';
