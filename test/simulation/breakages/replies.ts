@@ -117,7 +117,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'takes one refusal at status 200 for the refusal of all jobs',
-    from: 140,
+    from: 570,
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
       reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(textOf(reply))
@@ -132,7 +132,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'does not isolate after a 403',
-    from: 6_400,
+    from: 6_450,
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
       reply.status === 403 || reply.status === 413
@@ -153,13 +153,13 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'runs a job without the savepoint that its stop is making',
-    from: 1_750,
+    from: 1_890,
     breaks: ['a restart is whole'],
     breakage: looksThatShow('job_cancel_success'),
   },
   {
     name: 'takes a busy task for a refused one',
-    from: 2_150,
+    from: 2_200,
     breaks: ['verdicts are true'],
     breakage: repliesThat((reply) =>
       reply.body === null
