@@ -20,7 +20,12 @@ export const hookRoute = {
   ],
   requestBody: bodyOf({ description: 'The payload of the sender.' }, '/v1/hooks/{caller}'),
   responses: {
-    202: success('The queue has all intents.', 'Receipts'),
+    202: success(
+      'The queue has all intents. The place is that of the first.',
+      'Receipts',
+      'Location',
+      'Retry-After',
+    ),
     204: {
       description:
         'The mapping leaves the payload out, or it is a ping of GitHub. Nothing is queued.',

@@ -58,6 +58,7 @@ export const refusalRows = {
     is_success: { enum: ['true', 'false'] },
     message: text,
     error_code: { description: 'Of a refused job, if the upstream gave one.', type: 'string' },
+    error_msg: { description: 'The message again, beside a code.', type: 'string' },
   },
   drs: {
     status: { enum: ['success', 'failed'] },

@@ -15,6 +15,7 @@ import { invalid, type Problem, problemOf } from './problem.ts';
 import { receiptOf } from './receipt.ts';
 import type { RepeatedBy } from './request-memory.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
+import { whereToAsk } from './tell-status.ts';
 import { traceOf } from './traceparent.ts';
 import type { KeyOf } from './wish-key.ts';
 
@@ -99,8 +100,8 @@ const queueUnavailable = (all: readonly AcceptedOnce[]): Problem => {
   return problemOf('queue-unavailable', detail, { queued, not_queued });
 };
 
-/** One answer for all intents of a delivery. */
-const answerOf = (all: readonly AcceptedOnce[]): Handled => {
+/** One answer for all intents of a delivery. It leads to the status of the first. */
+const answerOf = (all: readonly AcceptedOnce[], path: string): Handled => {
   const [first] = all;
   const intentId =
     first === undefined || first.kind === 'refused' ? {} : { intentId: first.intent.intent_id };
@@ -109,7 +110,8 @@ const answerOf = (all: readonly AcceptedOnce[]): Handled => {
   if (all.some(({ kind }) => kind === 'partly'))
     return { ...refused(queueUnavailable(all)), ...intentId };
   const intents = all.flatMap((one) => (one.kind === 'queued' ? [receiptOf(one.intent)] : []));
-  return { ok: true, answer: { status: 202, body: { intents } }, ...intentId };
+  const headers = intents[0] === undefined ? {} : whereToAsk(path, intents[0].intent_id);
+  return { ok: true, answer: { status: 202, body: { intents }, headers }, ...intentId };
 };
 
 /**
@@ -145,6 +147,6 @@ export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): R
         }),
       ),
     );
-    return answerOf(all);
+    return answerOf(all, http.path);
   },
 });

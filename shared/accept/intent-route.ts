@@ -9,7 +9,7 @@ import { type ReadBody, readIntentRequest, readPreferences } from './read-intent
 import type { EventRepeat } from './read-native-body.ts';
 import type { ReadStatus } from './read-status.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
-import { ASK_AGAIN_SECONDS, locationOf } from './tell-status.ts';
+import { whereToAsk } from './tell-status.ts';
 import { traceOf } from './traceparent.ts';
 import type { KeyOf } from './wish-key.ts';
 
@@ -90,10 +90,7 @@ const confirm = (form: Form, confirmed: Confirmed, http: HttpRequest, seconds: n
   const answer = form.confirm(confirmed, http);
   const headers = {
     ...(isSettled(confirmed.read) && { 'preference-applied': `wait=${seconds}` }),
-    ...(answer.status === 202 && {
-      location: locationOf(http.path, confirmed.intent.intent_id),
-      'retry-after': String(ASK_AGAIN_SECONDS),
-    }),
+    ...(answer.status === 202 && whereToAsk(http.path, confirmed.intent.intent_id)),
   };
   return { ...answer, headers: { ...headers, ...answer.headers } };
 };

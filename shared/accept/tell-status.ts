@@ -17,19 +17,22 @@ export const queuedStatus = (intent_id: IntentId, now: number): IntentStatus | u
 };
 
 /** How soon it is worth asking again. */
-export const ASK_AGAIN_SECONDS = 2;
+const ASK_AGAIN = { 'retry-after': '2' };
 
-/** Where the status of an intent is. Relative to the path of the request, so that a stage or a base path stays before it. */
-export const locationOf = (path: string, intentId: IntentId): string => {
+/**
+ * The headers of a 202: where the status of the intent is, and when to ask. The place is relative to the path of the
+ * request, so that a stage or a base path stays before it.
+ */
+export const whereToAsk = (path: string, intentId: IntentId): Readonly<Record<string, string>> => {
   const levels = path.split('/').length - 2;
-  return `${'../'.repeat(levels)}v1/intents/${intentId}`;
+  return { location: `${'../'.repeat(levels)}v1/intents/${intentId}`, ...ASK_AGAIN };
 };
 
 /** Tells the status. One that may still change says when to ask again. */
 export const asAnswer = (status: IntentStatus): Answer => ({
   status: 200,
   body: status,
-  ...(status.status !== 'settled' && { headers: { 'retry-after': `${ASK_AGAIN_SECONDS}` } }),
+  ...(status.status !== 'settled' && { headers: ASK_AGAIN }),
 });
 
 export const STATUS_UNAVAILABLE = problemOf(

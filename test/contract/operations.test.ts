@@ -75,6 +75,18 @@ describe.each(operations)('$name', (row) => {
     );
   });
 
+  it('an answer with refused jobs is read as such', () => {
+    const jobs = jobsOf(row, ['1', '2', '3']);
+    const ids = jobs.map(jobIdOf);
+    const refusal = { code: 'UP.1', message: 'words' };
+    const { status, body } = row.answer(jobs, 'en-us', (id) =>
+      id === ids[1] ? refusal : undefined,
+    );
+    const { verdicts } = row.decode(ids, replied(status, body));
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['delivered', 'rejected', 'delivered']);
+    expect(verdicts[1]).toMatchObject({ error: refusal });
+  });
+
   describe.each(fixture?.replies ?? [])(
     'reply: $title',
     ({ asked, status, body, verdicts, suspect }) => {

@@ -111,9 +111,12 @@ const decode = (asked: readonly JobId[], reply: Reply): Reading => {
     : asWhole(asked.length, status, rowOf(body));
 };
 
-/** Some refusals of the vendor's have no code. */
-const codeOf = ({ code }: Refusal): { error_code?: string } =>
-  code === UNSPECIFIED ? {} : { error_code: code };
+/** The vendor has two forms of a refusal, so a client may read either. Some refusals have no code. */
+const refused = ({ code, message }: Refusal) => ({
+  is_success: 'false',
+  message,
+  ...(code !== UNSPECIFIED && { error_code: code, error_msg: message }),
+});
 
 /** What one operation of DLI has of its own. */
 export interface DliOperation
@@ -142,7 +145,7 @@ export const dliOperation = ({ flag, says, doneCodes = [], ...own }: DliOperatio
       const refusal = refusalOf?.(jobIdOf(one));
       return refusal === undefined
         ? { is_success: 'true', message: says[language] }
-        : { is_success: 'false', message: refusal.message, ...codeOf(refusal) };
+        : refused(refusal);
     }),
   }),
   encode,
