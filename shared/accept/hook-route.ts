@@ -1,17 +1,12 @@
-import type { Caller } from '../callers/caller.ts';
-import { missingGrant } from '../callers/grants.ts';
-import { type MadeBody, mapPayload } from '../callers/map-payload.ts';
 import type { IntentId } from '../intent/intent.ts';
-import { type JobRequest, readNativeRequest } from '../intent/request.ts';
-import { type Fault, MOST_TOLD, sentence } from '../json/fault.ts';
-import { parseByValue } from '../json/json.ts';
-import { parseBounded } from '../json/json-bounds.ts';
+import type { Json } from '../json/json.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Origin } from './accept.ts';
 import type { AcceptedOnce, AcceptOnce } from './accept-once.ts';
 import { type ReadIdempotencyKey, readIdempotencyKey } from './idempotency-key.ts';
 import { NOT_GRANTED } from './not-granted.ts';
 import { invalid, type Problem, problemOf } from './problem.ts';
+import { faultOfGrants, type Made, readAgain, readDelivery } from './read-delivery.ts';
 import { receiptOf } from './receipt.ts';
 import type { RepeatedBy } from './request-memory.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
@@ -31,60 +26,31 @@ const LEFT_OUT: Handled = { ok: true, answer: { status: 204, body: undefined, te
 
 const refused = (problem: Problem): Extract<Handled, { ok: false }> => ({ ok: false, problem });
 
-const unmapped = (faults: readonly Fault[]) =>
-  refused(problemOf('payload-not-mapped', sentence(faults), { faults }));
-
 /** GitHub sends one when a webhook is made. Its header is not signed, but it can only leave something out. */
 const isPing = ({ headers }: HttpRequest): boolean =>
   headers['x-github-event'] === 'ping' && headers['x-hub-signature-256'] !== undefined;
 
-/** A request that a mapping made. */
-interface Made {
-  readonly request: JobRequest;
-  readonly from: MadeBody;
-}
-
-type Reading =
-  | { readonly ok: true; readonly made: readonly Made[] }
-  | Extract<Handled, { ok: false }>;
-
-/** What a payload asks for, by the caller's mapping. */
-const readPayload = ({ text, entry }: HttpRequest, now: Date): Reading => {
-  const body = parseBounded(text, parseByValue);
-  if (!body.ok) return refused(invalid([{ pointer: '#', detail: body.detail }]));
-  if (entry?.hook === undefined) throw new Error('a hook without a mapping');
-  const mapped = mapPayload(entry.hook, body.value);
-  if (!mapped.ok) return unmapped(mapped.faults);
-  const made: Made[] = [];
-  const faults: Fault[] = [];
-  for (const from of mapped.made) {
-    const reading = readNativeRequest(from.body, now);
-    if (reading.ok) made.push({ from, request: reading.request });
-    else faults.push(...reading.faults.slice(0, MOST_TOLD + 1).map(from.inPayload));
-    if (faults.length > MOST_TOLD) break;
-  }
-  return faults.length > 0 ? unmapped(faults) : { ok: true, made };
-};
-
-/** Every intent must be granted. Else nothing is queued. */
-const faultOfGrants = (caller: Caller, made: readonly Made[]): string | undefined =>
-  made.map(({ request }) => missingGrant(caller, request)).find((missing) => missing !== undefined);
+/** What a mapping made, as one text. */
+const textOf = (body: Json): string =>
+  JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
 
 /**
- * By what a repeat of the intent at a place is known: by the mapping's own key, else by the delivery and the place. The
- * digest covers what is asked for. So a delivery of the same id with other content is another wish.
+ * By what a repeat of the intent at a place is known: by the mapping's own key, else by the delivery and the place. It asks
+ * for the same. So a delivery of the same id with other content is another wish. The sender's `Idempotency-Key` stands for
+ * the whole delivery; it is not signed, so it makes no other wish of a delivery that came without it.
  */
 const repeatedBy = (
   { caller, text, replayKey }: HttpRequest,
   idempotencyKey: string | undefined,
-  { from, request }: Made,
+  { from }: Made,
   place: number,
   keyOf: KeyOf,
 ): RepeatedBy => {
   const ofDelivery = replayKey === undefined ? undefined : `${replayKey}#${place}`;
   return {
     caller: caller.id,
-    digest: keyOf(idempotencyKey === undefined ? JSON.stringify(request) : text),
+    digest: keyOf(text),
+    wish: keyOf(textOf(from.body)),
     idempotencyKey: idempotencyKey === undefined ? undefined : `${idempotencyKey}#${place}`,
     replayKey: from.key === undefined ? ofDelivery : `mapping ${from.key}`,
   };
@@ -116,8 +82,8 @@ const answerOf = (all: readonly AcceptedOnce[], path: string): Handled => {
 
 /**
  * `POST /v1/hooks/{caller}`: a delivery of a webhook becomes intents by the caller's mapping. Laws: all intents of a delivery
- * are read and granted before one is queued. A repeat is the same intents. A delivery that the mapping leaves out is
- * answered with 204.
+ * are read and granted before one is queued. A repeat is the same intents, and is read as of its first acceptance. A
+ * delivery that the mapping leaves out is answered with 204.
  */
 export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): Route => ({
   method: 'POST',
@@ -127,9 +93,9 @@ export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): R
     if (isPing(http)) return LEFT_OUT;
     const key: ReadIdempotencyKey = readIdempotencyKey(http.headers['idempotency-key']);
     if (!key.ok) return refused(invalid([key.fault]));
-    const reading = readPayload(http, now());
-    if (!reading.ok) return reading;
-    const { made } = reading;
+    const delivery = readDelivery(http, now());
+    if (!delivery.ok) return delivery;
+    const { made, overdue } = delivery;
     if (made.length === 0) return LEFT_OUT;
     const { caller } = http;
     const missing = faultOfGrants(caller, made);
@@ -143,7 +109,8 @@ export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): R
           origin,
           repeatedBy: repeatedBy(http, key.key, one, place, keyOf),
           intentId: place === 0 ? intentId : newIntentId(),
-          read: () => ({ ok: true, request: one.request }),
+          read: (at, isRepeat) =>
+            overdue === undefined || isRepeat ? readAgain(caller, one, at) : refused(overdue),
         }),
       ),
     );

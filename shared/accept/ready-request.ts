@@ -20,8 +20,8 @@ export interface Asked {
   readonly repeatedBy: RepeatedBy;
   /** The id that its answer has, if it is the first. */
   readonly intentId: IntentId;
-  /** Reads the request as of a time: some fields are judged by the clock. */
-  readonly read: (now: Date) => ReadForCaller;
+  /** Reads the request as of a time, for a repeat that of its first acceptance: some fields are judged by the clock. */
+  readonly read: (now: Date, isRepeat: boolean) => ReadForCaller;
 }
 
 /** A request that is not accepted. */
@@ -56,7 +56,8 @@ export const makeReady = (
   { origin, repeatedBy: { caller, replayKey }, intentId, read }: Asked,
   first?: RequestRecord,
 ): Ready | Refused => {
-  const reading = read(first === undefined ? edges.now() : new Date(first.accepted_at));
+  const isRepeat = first !== undefined;
+  const reading = read(isRepeat ? new Date(first.accepted_at) : edges.now(), isRepeat);
   if (!reading.ok) return { ...reading, kind: 'refused' };
   const { request, event, wishedAt } = reading;
   const replay =

@@ -5,8 +5,10 @@ import type { KeyOf } from './wish-key.ts';
 /** What makes a request known again. */
 export interface RepeatedBy {
   readonly caller: string;
-  /** A digest of the route and the body. */
+  /** A digest of the route and the body. The caller's own key stands for this alone. */
   readonly digest: string;
+  /** A digest of what a replay asks for, if it is another than `digest`. */
+  readonly wish?: string;
   /** The caller's own `Idempotency-Key`. */
   readonly idempotencyKey?: string | undefined;
   /** Equal for a repeat of this very request: its signature, its webhook id, or the hash of its body. */
@@ -44,18 +46,18 @@ export interface RequestMemory {
 }
 
 /**
- * The keys of a request. The replay comes first, since it is begun first. A replay has the same body, so its digest is
+ * The keys of a request. The replay comes first, since it is begun first. A replay asks for the same, so the digest of that is
  * part of its key. A caller's own key is one key, whatever the body.
  */
 const keysOf = (
-  { caller, digest, idempotencyKey, replayKey }: RepeatedBy,
+  { caller, digest, wish = digest, idempotencyKey, replayKey }: RepeatedBy,
   keyOf: KeyOf,
-): readonly string[] => {
+): readonly { readonly key: string; readonly isOwn: boolean }[] => {
   const keyed = (...names: readonly string[]): string =>
     requestKeyOf(keyOf(JSON.stringify([caller, ...names])));
   return [
-    ...(replayKey === undefined ? [] : [keyed('replay', replayKey, digest)]),
-    ...(idempotencyKey === undefined ? [] : [keyed('key', idempotencyKey)]),
+    ...(replayKey === undefined ? [] : [{ key: keyed('replay', replayKey, wish), isOwn: false }]),
+    ...(idempotencyKey === undefined ? [] : [{ key: keyed('key', idempotencyKey), isOwn: true }]),
   ];
 };
 
@@ -65,20 +67,24 @@ const liveIn = (answer: LedgerAnswer<RequestRecord>, now: number): RequestRecord
 
 const recallAll = async (
   store: RecordStore<RequestRecord>,
-  keys: readonly string[],
+  keys: ReturnType<typeof keysOf>,
   digest: string,
   now: () => number,
 ): Promise<Remembered> => {
-  const answers = await store.read(keys);
-  const told = keys.map((key) => [key, answers(key)] as const);
-  if (told.some(([, { kind }]) => kind === 'unreachable' || kind === 'foreign'))
+  const answers = await store.read(keys.map(({ key }) => key));
+  const told = keys.map((one) => ({ ...one, answer: answers(one.key) }));
+  if (told.some(({ answer: { kind } }) => kind === 'unreachable' || kind === 'foreign'))
     return { kind: 'unreachable' };
-  const entries = new Map(told.map(([key, answer]) => [key, versionIn(answer)]));
-  const records = told.flatMap(([, answer]) => liveIn(answer, now()) ?? []);
+  const entries = new Map(told.map(({ key, answer }) => [key, versionIn(answer)]));
+  const records = told.flatMap(({ answer, isOwn }) => {
+    const record = liveIn(answer, now());
+    return record === undefined ? [] : [{ record, isOwn }];
+  });
   // The caller's own key decides. It was begun last.
-  const record = records.at(-1);
-  if (record === undefined) return { kind: 'new', entries };
-  if (record.digest !== digest) return { kind: 'reused' };
+  const found = records.at(-1);
+  if (found === undefined) return { kind: 'new', entries };
+  const { record, isOwn } = found;
+  if (isOwn && record.digest !== digest) return { kind: 'reused' };
   return record.isQueued ? { kind: 'queued', record } : { kind: 'begun', record, entries };
 };
 

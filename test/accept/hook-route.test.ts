@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { alertsOf } from '../support/hook-payloads.ts';
 import { beginHooks, HOOK_CALLERS, PROOFS, type Sender } from '../support/hook-room.ts';
-import { idAt, PROJECT } from '../support/messages.ts';
+import { idAt, NOW, PROJECT } from '../support/messages.ts';
 
 const wish = (job: unknown = '131') => ({
   operation: 'dli.stop',
@@ -188,6 +188,48 @@ describe('a repeated delivery is the same intents', () => {
     for (let i = 0; i < 2; i++) await post('grafana', alertsOf(['firing', '131']));
     expect(jobs(sent)).toEqual(['131', '131']);
     expect(new Set(sent.map(({ intent_id }) => intent_id)).size).toBe(2);
+  });
+
+  it('with or without a header that is not signed', async () => {
+    const { post, sent } = beginHooks();
+    const bodies = [];
+    for (const key of [{}, { 'idempotency-key': 'a' }, { 'idempotency-key': 'b' }, {}])
+      bodies.push((await post('shop', { data: wish() }, key)).body);
+    expect(bodies).toEqual(Array(4).fill(bodies[0]));
+    const other = { 'idempotency-key': 'c' };
+    const first = await post('github', failure(131), other);
+    expect((await post('github', failure(131))).body).toEqual(first.body);
+    expect((await post('github', failure(132), other)).status).toBe(422);
+    expect(jobs(sent)).toEqual(['131', '131']);
+  });
+
+  it('after its deadline too, as it was accepted; a new one is refused', async () => {
+    const { post, sent, pass } = beginHooks();
+    const soon = new Date(Date.parse(NOW) + 120_000).toISOString();
+    const payload = { data: { ...wish(), expires_at: soon } };
+    const first = await post('shop', payload);
+    pass(180_000);
+    const again = await post('shop', payload);
+    expect([again.status, again.body]).toEqual([202, first.body]);
+    const late = await post('shop', { data: { ...payload.data, jobs: ['132'] } });
+    expect([late.status, late.body.errors]).toEqual([
+      422,
+      [{ pointer: '#/data/expires_at', detail: 'is in the past' }],
+    ]);
+    expect(jobs(sent)).toEqual(['131']);
+  });
+
+  it('if one intent of a delivery is overdue, no other is queued', async () => {
+    const hook = { each: '/all', intent: { item: '' }, key: [{ item: '/jobs/0' }] };
+    const callers = [{ ...HOOK_CALLERS[0], hook }];
+    const { post, sent, pass } = beginHooks({ callers });
+    const soon = new Date(Date.parse(NOW) + 120_000).toISOString();
+    const overdue = { ...wish('1'), expires_at: soon };
+    expect((await post('alertmanager', { all: [overdue] })).status).toBe(202);
+    pass(180_000);
+    const { status, body } = await post('alertmanager', { all: [overdue, wish('2')] });
+    expect([status, body.errors[0].pointer]).toEqual([422, '#/all/0/expires_at']);
+    expect(jobs(sent)).toEqual(['1']);
   });
 
   it('by the sender’s own Idempotency-Key; another body under it is refused', async () => {

@@ -128,7 +128,7 @@ const makeAccepting = (ledger: Ledger, enqueue: Enqueue, log: Log) => {
   const limits = { maxMessageBytes: 262_144, deadlineMs: 3_600_000 };
   const steps = makeAcceptSteps({ enqueue, now, newIntentId, ...limits });
   const acceptOnce = makeAcceptOnce({ ...steps, memory, keyOf, now, pause });
-  return { acceptOnce, newIntentId, keyOf, now };
+  return { acceptOnce, newIntentId, keyOf, now, pause };
 };
 
 /** The hooks of callers, over a queue and a ledger in memory. */
@@ -155,5 +155,5 @@ export const beginHooks = ({
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
     return ask(`/v1/hooks/${sender}`, body, { ...PROOFS[sender](body), ...headers });
   };
-  return { post, ask, sent, lines };
+  return { post, ask, sent, lines, pass: accepting.pause };
 };
