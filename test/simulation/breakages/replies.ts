@@ -147,7 +147,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'runs a job before its stop is done',
-    from: 350,
+    from: 400,
     breaks: ['a run waits for the stop before it'],
     breakage: looksThatShow('job_cancel_success'),
   },
