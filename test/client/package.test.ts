@@ -23,7 +23,7 @@ const run = (cwd: string, program: string, ...parameters: readonly string[]): st
 
 /** A program that uses all of the client's types. */
 const PROGRAM = `
-import { createClient, type Intent, isResult, isResultEvent, ProblemError, type Result } from 'job-fanin-client';
+import { createClient, type Intent, isResult, isResultEvent, ProblemError, type Result, resultsIn } from 'job-fanin-client';
 
 const client = createClient({ url: 'http://127.0.0.1:9', token: async () => 't' });
 const run: Intent = { operation: 'dli.run', project_id: 'p', jobs: ['1'], after: 'nightly' };
@@ -44,9 +44,13 @@ export const codeOf = (result: Result): string => {
   }
 };
 
+export const verdicts = async (id: string) =>
+  (await client.settled(id)).jobs.map(({ outcome }) => outcome.length);
+
 const event: unknown = { detail: {} };
 if (isResultEvent(event)) codeOf(event.detail);
 if (isResult(event)) codeOf(event);
+resultsIn(event).map(codeOf);
 export const typeOf = (error: unknown) => (error instanceof ProblemError ? error.type : undefined);
 `;
 

@@ -9,13 +9,15 @@ const PAUSE_MS = 1_000;
 const LONGEST_WAIT_SECONDS = 20;
 
 /** A job with its verdict. */
-export type SettledJob = JobStatus & { readonly outcome: NonNullable<JobStatus['outcome']> };
+export interface SettledJob extends Omit<JobStatus, 'outcome'> {
+  readonly outcome: NonNullable<JobStatus['outcome']>;
+}
 
 /** An intent of which each job has its verdict. */
-export type SettledIntent = IntentStatus & {
+export interface SettledIntent extends Omit<IntentStatus, 'status' | 'jobs'> {
   readonly status: 'settled';
   readonly jobs: readonly SettledJob[];
-};
+}
 
 const isSettled = (intent: IntentStatus): intent is SettledIntent => intent.status === 'settled';
 
