@@ -1,6 +1,8 @@
 """What JSON Schema cannot say of a valid request, for schemathesis (CONTRIBUTING.md)."""
 
 import datetime
+import re
+import uuid
 
 import schemathesis
 from hypothesis import strategies
@@ -42,3 +44,21 @@ def filter_body(context, body):
     ]
     texts = [str(id) for id in ids]
     return len(set(texts)) == len(texts) and not is_past(body.get("expires_at"))
+
+
+KEY = re.compile(r'("([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-+\--~]{1,255})')
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """No key is used again, no deadline is past, and no event that has one is late."""
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and KEY.fullmatch(key):
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    body = case.body if isinstance(case.body, dict) else {}
+    data = body.get("data")
+    for intent in (body, data if isinstance(data, dict) else {}):
+        if is_past(intent.get("expires_at")):
+            intent["expires_at"] = in_seconds(3_600)
+        if "expires_at" in intent and is_past(body.get("time")):
+            body["time"] = in_seconds(0)
