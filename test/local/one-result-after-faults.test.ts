@@ -91,6 +91,7 @@ beforeAll(async () => {
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     MAX_CONCURRENCY: '4',
+    CALLS_PER_KEY: '1',
     // Longer than the machine may stand still, or a call that was answered would count as unheard.
     CALL_TIMEOUT_SECONDS: '4',
     FUNCTION_TIMEOUT_SECONDS: '18',
