@@ -34,6 +34,7 @@ export interface FuzzCaller {
   readonly webhookSecrets: readonly string[];
   readonly gitHubSecrets: readonly string[];
   readonly hook?: unknown;
+  readonly takesAlerts?: true;
   /** Its user or its domain in IAM. */
   readonly iam?: { readonly user?: string; readonly domain?: string };
 }
@@ -73,7 +74,14 @@ export const CALLERS: readonly FuzzCaller[] = [
 /** The whole payload is an intent. */
 const WHOLE = { intent: { body: '' } };
 
-/** Callers with a hook. Its payload is a native intent. */
+/** One intent for each alert that is firing. */
+const EACH = {
+  each: '/alerts',
+  when: [{ item: '/status', is: 'firing' }],
+  intent: { item: '/intent' },
+};
+
+/** Callers with a hook. Its payload is a native intent, or a list of alerts with one each. */
 export const HOOK_CALLERS: readonly FuzzCaller[] = [
   {
     ...callerOf('hook-standard', SPLIT),
@@ -87,6 +95,7 @@ export const HOOK_CALLERS: readonly FuzzCaller[] = [
     gitHubSecrets: ['github-secret-old-4e8a', 'github-secret-new-9c1f'],
     hook: WHOLE,
   },
+  { ...callerOf('hook-alerts', SPLIT), hook: EACH, takesAlerts: true },
 ];
 
 /** Callers by their tokens of IAM. */

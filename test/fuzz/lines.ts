@@ -1,7 +1,7 @@
 import type { Random } from '../simulation/random.ts';
 import type { FuzzCaller } from './callers.ts';
 import { drawEnvelope, type Header, type Wire } from './wire.ts';
-import { nativeBody, vendorBody, vendorPath, type Wish } from './wishes.ts';
+import { drawWish, nativeBody, vendorBody, vendorPath, type Wish } from './wishes.ts';
 
 /** A route, and a wish in its words. */
 interface Line extends Pick<Wire, 'method' | 'path'> {
@@ -53,9 +53,17 @@ const binary = (wish: Wish, random: Random): Line => ({
 export const lineFor = (wish: Wish, random: Random): Line =>
   random.pick([native, native, vendor, vendor, vendor, structured, binary])(wish, random);
 
-/** The payload of a hook is a native intent. */
-export const hookLine = (wish: Wish, { id }: FuzzCaller, random: Random): Line => ({
+/** Alerts of which one is firing: it alone counts. */
+const alerts = (wish: Wish, random: Random): string => {
+  const firing = `{"status":"firing","intent":${nativeBody(wish)}}`;
+  const resolved = `{"status":"resolved","intent":${nativeBody(drawWish(random))}}`;
+  return `{"alerts":[${random.shuffle([firing, resolved])}]}`;
+};
+
+/** The payload of a hook, as its caller's mapping takes it. */
+export const hookLine = (wish: Wish, { id, takesAlerts }: FuzzCaller, random: Random): Line => ({
   ...native(wish, random),
+  ...(takesAlerts && { body: alerts(wish, random) }),
   path: `/v1/hooks/${id}`,
 });
 

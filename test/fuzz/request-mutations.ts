@@ -33,6 +33,7 @@ const traps = (text: string, random: Random): string =>
     '{',
     `${text},`,
     `[${text}]`,
+    `{"alerts":[${`{"status":"firing","intent":${text}},`.repeat(40)}{}]}`,
     `\xef\xbb\xbf${text}`,
     `${text.slice(0, -1)},"__proto__":{"jobs":["1"]}}`,
     `${text.slice(0, -1)},"jobs":["131"],"project_id":"${PROJECTS[2]}"}`,
