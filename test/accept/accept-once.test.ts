@@ -201,6 +201,14 @@ describe('a proof that is the same again', () => {
     expect(new Set(messages.map(({ key }) => key)).size).toBe(2);
   });
 
+  it('counts less than a key of the caller’s own, if the two were different requests', async () => {
+    const { ask, messages } = beginOnce();
+    await ask(REPLAYED);
+    const keyed = await ask({ replayKey: 'signed again', ...KEYED });
+    expect(saidBy(await ask({ ...REPLAYED, ...KEYED }))).toBe(saidBy(keyed));
+    expect(messages).toHaveLength(2);
+  });
+
   it('is a repeat whatever key stands beside it, and so is a key with another proof', async () => {
     const { ask, messages } = beginOnce();
     const first = await ask({ ...REPLAYED, ...KEYED });
