@@ -54,7 +54,7 @@ const strays = (
   );
 
 /** Packages without effects, which a pure core may stand on. */
-const PURE = ['valibot', 'secure-json-parse', 'standardwebhooks'];
+const PURE = ['valibot', 'secure-json-parse'];
 
 /** Hashes have no effect: the one file that makes them for the callers' proofs. */
 const isHashing = (name: string, path: string): boolean =>

@@ -44,7 +44,7 @@ export const securityOfHooks = {
     in: 'header',
     name: 'webhook-signature',
     description:
-      'Standard Webhooks 1.0.0: `v1` or `v1a`, over `webhook-id`, `webhook-timestamp` and the body.',
+      'Standard Webhooks 1.0.0: `v1` or `v1a`, over `webhook-id`, `webhook-timestamp` and the body. The names `svix-…` are taken too.',
   },
   github: {
     type: 'apiKey',

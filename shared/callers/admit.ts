@@ -1,7 +1,6 @@
 import { type Authentication, authenticate } from './authenticate.ts';
 import type { CallerEntry } from './callers-document.ts';
 import type { RawRequest } from './raw-request.ts';
-import type { Scheme } from './scheme.ts';
 import type { Schemes } from './schemes.ts';
 
 /**
@@ -30,9 +29,12 @@ export interface AdmitEdges {
   readonly now: () => Date;
 }
 
-const NONE: readonly Scheme[] = [];
+const refused = (check: string): Admission => ({ kind: 'refused', checks: [check] });
 
-/** Law: a hook that no caller has is refused like a wrong proof, so that the answer does not tell which callers exist. */
+/**
+ * Law: a hook that no caller has is refused like a wrong proof, by the same checks. So neither the answer nor its time tells
+ * which callers exist.
+ */
 export const makeAdmit =
   ({ schemes, now }: AdmitEdges): Admit =>
   async (admits, request, hook = '') => {
@@ -40,7 +42,10 @@ export const makeAdmit =
     if (known === 'out of reach') return { kind: 'out of reach' };
     if (admits === 'callers') return authenticate(known.general, request, now());
     const named = known.hooks.get(hook);
-    const admission = await authenticate(named?.schemes ?? NONE, request, now());
-    if (named === undefined) return { kind: 'refused', checks: ['hook: no caller has this hook'] };
-    return admission.kind === 'proved' ? { ...admission, entry: named.entry } : admission;
+    const admission = await authenticate(named?.schemes ?? known.ofNoHook, request, now());
+    if (named === undefined) return refused('hook: no caller has this hook');
+    if (admission.kind !== 'proved') return admission;
+    return admission.caller.id === named.entry.id
+      ? { ...admission, entry: named.entry }
+      : refused('hook: the proof is of another caller');
   };

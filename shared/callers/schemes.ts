@@ -1,6 +1,7 @@
 import { makeBasic } from './basic-scheme.ts';
 import { makeBearer } from './bearer-scheme.ts';
 import type { CallerEntry, Callers } from './callers-document.ts';
+import { makeDecoy } from './decoys.ts';
 import { makeGithub } from './github-scheme.ts';
 import { makeIam } from './iam-scheme.ts';
 import type { ReadToken } from './iam-tokens.ts';
@@ -23,7 +24,7 @@ export type MakeScheme = (callers: Callers, edges: SchemeEdges) => Scheme;
  */
 const GENERAL: readonly MakeScheme[] = [makeBearer, makeBasic, makeVendorKey, makeIam];
 
-/** Schemes of a caller's hook. Each proves that one caller only. */
+/** Schemes of a caller's hook. Each proves that one caller, or its decoy. */
 const OF_HOOKS: readonly MakeScheme[] = [makeStandardWebhooks, makeGithub, makeBearer, makeBasic];
 
 export interface Schemes {
@@ -33,14 +34,20 @@ export interface Schemes {
     string,
     { readonly entry: CallerEntry; readonly schemes: readonly Scheme[] }
   >;
+  /** Those of a hook that no caller has. They take as long, and prove nothing. */
+  readonly ofNoHook: readonly Scheme[];
 }
 
 /** The schemes of one version of the secret. */
-export const schemesOf = (callers: Callers, edges: SchemeEdges = {}): Schemes => ({
-  general: GENERAL.map((make) => make(callers, edges)),
-  hooks: new Map(
-    callers
-      .filter(({ hook }) => hook !== undefined)
-      .map((entry) => [entry.id, { entry, schemes: OF_HOOKS.map((make) => make([entry], edges)) }]),
-  ),
-});
+export const schemesOf = (callers: Callers, edges: SchemeEdges = {}): Schemes => {
+  const entries = callers.filter(({ hook }) => hook !== undefined);
+  const decoyFor = makeDecoy(entries);
+  const schemesFor = (...some: Callers) => OF_HOOKS.map((make) => make(some, edges));
+  return {
+    general: GENERAL.map((make) => make(callers, edges)),
+    hooks: new Map(
+      entries.map((entry) => [entry.id, { entry, schemes: schemesFor(entry, decoyFor(entry)) }]),
+    ),
+    ofNoHook: schemesFor(decoyFor()),
+  };
+};

@@ -1,69 +1,54 @@
-import { Webhook } from 'standardwebhooks';
 import type { Caller } from './caller.ts';
 import type { Callers } from './callers-document.ts';
-import { isSame, verifyEd25519 } from './digest.ts';
+import { hmacSha256, isSame, verifyEd25519 } from './digest.ts';
+import type { RawRequest } from './raw-request.ts';
 import { ABSENT, failed, type Proved, type Scheme } from './scheme.ts';
 
 /** How far the sender's clock may be from ours. */
 const TOLERANCE_MS = 5 * 60_000;
 
-/** Whole seconds since 1970. The package signs the number, so only its plain spelling may be signed. */
+/** Whole seconds since 1970, in their plain spelling. */
 const SECONDS = /^[1-9]\d{0,11}$/;
 
 const ID = /^[\x21-\x7e]{1,256}$/;
 
-/** A sender signs by each of its live keys. More signatures than this only cost us time. */
-const MOST_SIGNATURES = 32;
+/** A sender signs by each of its live keys, which are two while one is replaced. More only cost us time. */
+const MOST_SIGNATURES = 4;
 
-/** What a sender signs: these three, joined by dots. */
-interface Signed {
-  readonly id: string;
-  readonly timestamp: string;
-  readonly body: Uint8Array;
-}
+type Version = 'v1' | 'v1a';
 
-/** Whether one of the signatures in the header is of this key. */
-type Fits = (signatures: readonly string[], signed: Signed) => boolean;
+/** The signatures in a header, by their version, in base64. */
+type Signatures = Readonly<Record<Version, readonly string[]>>;
 
-const signaturesOf = (version: string, signatures: readonly string[]): readonly string[] =>
-  signatures
-    .filter((text) => text.startsWith(`${version},`))
-    .map((text) => text.slice(version.length + 1));
+/** Whether one of the signatures is of this key. `content` is what a sender signs. */
+type Fits = (signatures: Signatures, content: Uint8Array) => boolean;
+
+const signaturesIn = (header: string): Signatures => {
+  const all = header.split(' ');
+  const of = (version: Version): readonly string[] =>
+    all
+      .filter((text) => text.startsWith(`${version},`))
+      .map((text) => text.slice(version.length + 1));
+  return { v1: of('v1'), v1a: of('v1a') };
+};
 
 const bytesIn = (base64: string): Uint8Array => Buffer.from(base64, 'base64');
 
-/** Undefined if the bytes are not UTF-8. A byte order mark is signed too, so it stays. */
-const textOf = (body: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
-  }
-};
-
-/**
- * `v1`: HMAC-SHA256. We take the signature from the package and compare it ourselves. The package's own `verify` reads
- * its own clock, and decodes invalid UTF-8 without complaint, so that bytes other than the signed ones could pass.
- */
+/** `v1`: HMAC-SHA256. */
 const symmetric = (secret: string): Fits => {
-  const webhook = new Webhook(bytesIn(secret.slice('whsec_'.length)), { format: 'raw' });
-  return (signatures, { id, timestamp, body }) => {
-    const given = signaturesOf('v1', signatures);
-    const text = given.length === 0 ? undefined : textOf(body);
-    if (text === undefined) return false;
-    const at = new Date(Number(timestamp) * 1_000);
-    const [expected] = signaturesOf('v1', [webhook.sign(id, at, text)]);
-    return given.filter((one) => isSame(one, expected)).length > 0;
+  const key = bytesIn(secret.slice('whsec_'.length));
+  return ({ v1 }, content) => {
+    if (v1.length === 0) return false;
+    const expected = hmacSha256(key, content).toString('base64');
+    return v1.filter((one) => isSame(one, expected)).length > 0;
   };
 };
 
 /** `v1a`: ed25519. */
 const asymmetric = (secret: string): Fits => {
   const key = bytesIn(secret.slice('whpk_'.length));
-  return (signatures, { id, timestamp, body }) => {
-    const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), body]);
-    return signaturesOf('v1a', signatures).some((one) => verifyEd25519(key, content, bytesIn(one)));
-  };
+  return ({ v1a }, content) =>
+    v1a.filter((one) => verifyEd25519(key, content, bytesIn(one))).length > 0;
 };
 
 interface Key {
@@ -80,33 +65,58 @@ const keysIn = (callers: Callers): readonly Key[] =>
     }),
   );
 
-const faultOf = (id: string, timestamp: string, now: Date): string | undefined => {
+/** What a sender says of a delivery, in three headers. */
+interface Said {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+
+/** Svix and its customers send the second family: https://docs.svix.com/receiving/verifying-payloads/how-manual */
+const FAMILIES = ['webhook', 'svix'];
+
+/** Law: the three headers are of one family. One that is whole counts before one that is not. */
+const saidIn = (headers: RawRequest['headers']): Said | undefined => {
+  const signed = FAMILIES.flatMap((family) => {
+    const signature = headers[`${family}-signature`];
+    const { [`${family}-id`]: id = '', [`${family}-timestamp`]: timestamp = '' } = headers;
+    return signature === undefined ? [] : [{ id, timestamp, signature }];
+  });
+  return signed.find(({ id, timestamp }) => id !== '' && timestamp !== '') ?? signed[0];
+};
+
+const faultOf = (
+  { id, timestamp }: Said,
+  signatures: Signatures,
+  now: Date,
+): string | undefined => {
   if (!ID.test(id)) return 'webhook-id is missing or malformed';
   if (!SECONDS.test(timestamp)) return 'webhook-timestamp is missing or malformed';
-  return Math.abs(now.getTime() - Number(timestamp) * 1_000) > TOLERANCE_MS
-    ? 'webhook-timestamp is more than 5 minutes away'
+  if (Math.abs(now.getTime() - Number(timestamp) * 1_000) > TOLERANCE_MS)
+    return 'webhook-timestamp is more than 5 minutes away';
+  return Math.max(signatures.v1.length, signatures.v1a.length) > MOST_SIGNATURES
+    ? 'there are too many signatures'
     : undefined;
 };
 
 /**
- * Standard Webhooks 1.0.0, symmetric (`v1`) and asymmetric (`v1a`). Any signature by any live key counts. A repeat is known
- * by its `webhook-id`. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * Standard Webhooks 1.0.0, symmetric (`v1`) and asymmetric (`v1a`), over the raw bytes. Any signature by any live key counts.
+ * A repeat is known by its `webhook-id`.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export const makeStandardWebhooks = (callers: Callers): Scheme => {
   const keys = keysIn(callers);
   return ({ headers, body }, now): Proved => {
-    const header = headers['webhook-signature'];
-    if (header === undefined) return ABSENT;
-    const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = headers;
-    const fault = faultOf(id, timestamp, now);
+    const said = saidIn(headers);
+    if (said === undefined) return ABSENT;
+    const signatures = signaturesIn(said.signature);
+    const fault = faultOf(said, signatures, now);
     if (fault !== undefined) return failed(`standard-webhooks: ${fault}`);
-    const signatures = header.split(' ').filter((one) => one !== '');
-    if (signatures.length > MOST_SIGNATURES)
-      return failed('standard-webhooks: there are too many signatures');
-    const fitting = keys.filter(({ fits }) => fits(signatures, { id, timestamp, body }));
+    const content = Buffer.concat([Buffer.from(`${said.id}.${said.timestamp}.`), body]);
+    const fitting = keys.filter(({ fits }) => fits(signatures, content));
     const [first] = fitting;
     return first === undefined
       ? failed('standard-webhooks: no key gives one of these signatures')
-      : { kind: 'proved', caller: first.caller, replayKey: `webhook-id ${id}` };
+      : { kind: 'proved', caller: first.caller, replayKey: `webhook-id ${said.id}` };
   };
 };
