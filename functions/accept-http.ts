@@ -129,6 +129,7 @@ const admit = makeAdmit({
       make: (version) => schemesOf(version, { readToken }),
       now: Date.now,
       log,
+      pause: sleep,
     },
     { ttlMs: callers.ttlMs, retryMs: 10_000 },
   ),

@@ -14,7 +14,7 @@ import {
   startEventSourceMapping,
 } from './mapping/event-source-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
-import type { Settings } from './settings.ts';
+import { DEFAULT_TOKEN, type Settings } from './settings.ts';
 import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import { unusable } from './unusable-setting.ts';
@@ -96,7 +96,11 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
   const inspection = { health, bus, upstream };
   const takeToken = throttleOf(settings);
-  const front = after(await startFront({ port, host, functions, inspection, takeToken }), stop);
+  const devToken = settings.DEV_TOKEN === DEFAULT_TOKEN ? undefined : settings.DEV_TOKEN;
+  const front = after(
+    await startFront({ port, host, functions, inspection, takeToken, devToken }),
+    stop,
+  );
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
   const stopAll = () => shutDown(running, settings.STOP_SECONDS * 1_000);

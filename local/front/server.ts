@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { problemOf } from '../../shared/accept/problem.ts';
+import { tellProblem } from '../../shared/accept/routes.ts';
 import type { TakeToken } from '../../shared/batching/token-buckets.ts';
+import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { waitUntil } from '../stopper.ts';
 import { eventOf, readBody, writeResult } from './gateway.ts';
+import { isKeptOut, KEPT_OUT } from './guard.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { answerInvoke, type Functions } from './invoke.ts';
 
@@ -14,6 +18,8 @@ export interface FrontOptions {
   readonly inspection: Inspection;
   /** API Gateway's throttle of the stage, for all callers together. */
   readonly takeToken: TakeToken;
+  /** The token of the development callers. Undefined if it is the public one. */
+  readonly devToken: string | undefined;
 }
 
 export interface Front {
@@ -48,15 +54,17 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, inspection, takeToken }: FrontOptions,
+  { functions, inspection, takeToken, devToken }: FrontOptions,
 ): Promise<void> => {
+  if (isKeptOut(request, devToken)) return writeJson(response, 403, KEPT_OUT);
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
   const seen = await inspect(request, body, inspection);
   if (seen !== undefined) return writeJson(response, seen.status, seen.body);
   const invoked = await answerInvoke(request, body, functions);
   if (invoked !== undefined) return writeResult(response, invoked);
-  if (takeToken('stage') > 0) return writeJson(response, 429, { message: 'Too Many Requests' });
+  const wait = takeToken('stage');
+  if (wait > 0) return writeResult(response, throttled(request, wait));
   try {
     const result = await functions['accept-http'].invoke(eventOf(request, body));
     writeResult(response, result as APIGatewayProxyStructuredResultV2);
@@ -64,6 +72,28 @@ const answer = async (
     console.error('accept-http failed:', error instanceof Error ? error.message : error);
     writeJson(response, 500, { message: 'Internal Server Error' });
   }
+};
+
+/** In the shape of the request's route. On AWS the stage answers in a shape of its own. */
+const throttled = (
+  { url = '/' }: IncomingMessage,
+  wait: number,
+): APIGatewayProxyStructuredResultV2 => {
+  const retryAfterSeconds = Math.ceil(wait / 1_000);
+  const detail = `The stack takes no more requests now. Send the request again in ${retryAfterSeconds} s.`;
+  const problem = problemOf('quota-exceeded', detail, { retryAfterSeconds });
+  const intentId = newIntentId();
+  const [path = '/'] = url.split('?', 1);
+  const { status, contentType = 'application/json', body } = tellProblem(problem, path, intentId);
+  return {
+    statusCode: status,
+    headers: {
+      'content-type': contentType,
+      'retry-after': String(retryAfterSeconds),
+      'x-request-id': intentId,
+    },
+    body: JSON.stringify(body),
+  };
 };
 
 const writeJson = (response: ServerResponse, statusCode: number, body: unknown): void =>

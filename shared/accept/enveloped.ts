@@ -8,7 +8,7 @@ import {
   readPayload,
 } from './payload.ts';
 import type { Receipt } from './receipt.ts';
-import { type Opens, unwrap } from './unwrap.ts';
+import { faultOfSource, type Opens, unwrap } from './unwrap.ts';
 
 export type AcceptEnveloped = (payload: unknown) => Promise<Receipt | readonly Receipt[]>;
 
@@ -39,6 +39,8 @@ export const makeAcceptEnveloped =
     { now, opens, ...options }: AcceptEnvelopedOptions,
   ): AcceptEnveloped =>
   async (payload) => {
+    const fault = faultOfSource(payload);
+    if (fault !== undefined) throw new InvalidIntentError(fault);
     const opened = unwrap(payload, opens);
     if (!opened.ok) throw new InvalidIntentError(opened.detail);
     const { payloads, isBatch } = opened;

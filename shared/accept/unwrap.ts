@@ -123,6 +123,15 @@ const openAll = (parts: readonly unknown[], open: Open): Opened => {
 const isSqsRecord = (part: unknown): part is JsonObject =>
   isObject(part) && part.eventSource === 'aws:sqs' && 'body' in part;
 
+/** Who writes to the pipe's source chooses what a part says of itself: so the part has the grants of pipes. */
+const openPart = (part: unknown, open: Open): Opened => {
+  if (isSqsRecord(part)) return open({ Records: [part] });
+  const opened = open(part);
+  return opened.ok
+    ? { ...opened, payloads: opened.payloads.map((payload) => withSource(payload, 'pipes')) }
+    : opened;
+};
+
 /** Opens an envelope of a kind that is listed, if its source is. */
 const openEnvelope = (kind: Envelope, payload: JsonObject, opens: Opens, open: Open): Opened => {
   const { Records } = payload;
@@ -136,6 +145,15 @@ const openEnvelope = (kind: Envelope, payload: JsonObject, opens: Opens, open: O
   return isNotification ? openNotification(payload, open) : openDetail(payload);
 };
 
+/** Names of sources that only an opened envelope has. */
+const OF_ENVELOPES = /^(pipes$|(sns|sqs):)/;
+
+/** Why an event is refused that names itself as what comes out of an envelope. Undefined if it does not. */
+export const faultOfSource = (payload: unknown): string | undefined =>
+  isEvent(payload) && typeof payload.source === 'string' && OF_ENVELOPES.test(payload.source)
+    ? '"source": names what comes out of an envelope of SNS, SQS or Pipes: give the event a source of its own'
+    : undefined;
+
 /**
  * Opens the listed kinds of envelope, also one inside another. Any other payload is returned as it is. Never throws.
  */
@@ -143,7 +161,6 @@ export const unwrap = (payload: unknown, opens: Opens): Opened => {
   const open: Open = (inner) => unwrap(inner, opens);
   const { kind = 'other' } = recognise(payload) ?? {};
   if (kind === 'other' || !opensSome(opens, kind)) return one(payload);
-  if (Array.isArray(payload))
-    return openAll(payload, (part) => open(isSqsRecord(part) ? { Records: [part] } : part));
+  if (Array.isArray(payload)) return openAll(payload, (part) => openPart(part, open));
   return isObject(payload) ? openEnvelope(kind, payload, opens, open) : one(payload);
 };

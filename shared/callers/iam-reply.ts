@@ -11,12 +11,15 @@ export interface TokenHolder {
   readonly expiresAt: number;
 }
 
-/** `stranger`: the token is good, and its holder is no caller. `unavailable`: IAM said nothing of the token. */
+/**
+ * `stranger`: the token is good, and its holder is no caller. `unavailable`: IAM said nothing of the token. `unreadable`: it
+ * said nothing of the token, and refused this one request: another token may fare better.
+ */
 export type TokenReading =
   | { readonly kind: 'valid'; readonly holder: TokenHolder }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable' | 'unreadable'; readonly reason: string };
 
 /** A request to IAM. */
 export interface IamRequest {
@@ -55,6 +58,10 @@ const REFUSALS = [400, 401, 403, 404];
 const isOfIam = (body: unknown): boolean =>
   isObject(body) && ('error' in body || 'error_code' in body);
 
+/** A refusal of the request as it was sent, such as 400 or 431 for headers that are too long. */
+const isOfRequest = (status: number): boolean =>
+  status >= 400 && status < 500 && status !== 408 && status !== 429;
+
 /** What IAM's answer says of a token. */
 export const readTokenReply = (reply: IamReply): TokenReading => {
   if (reply.kind !== 'replied') return { kind: 'unavailable', reason: `IAM: ${reply.reason}` };
@@ -65,7 +72,10 @@ export const readTokenReply = (reply: IamReply): TokenReading => {
     return { kind: 'refused', why: `IAM answered ${status}` };
   const read = v.safeParse(validSchema, value);
   if (status !== 200 || !read.success)
-    return { kind: 'unavailable', reason: `IAM answered ${status} and nothing of the token` };
+    return {
+      kind: isOfRequest(status) ? 'unreadable' : 'unavailable',
+      reason: `IAM answered ${status} and nothing of the token`,
+    };
   const { user, project, expires_at } = read.output.token;
   return {
     kind: 'valid',

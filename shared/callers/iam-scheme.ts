@@ -53,7 +53,7 @@ export const iamScheme =
     const callerOf = (holder: TokenHolder) => findIamCaller(identities, holder);
     const reading = await read(token, now.getTime(), (holder) => callerOf(holder) !== undefined);
     if (reading.kind === 'refused') return failed(`iam: ${reading.why}`);
-    if (reading.kind === 'unavailable')
+    if (reading.kind !== 'valid' && reading.kind !== 'stranger')
       return { kind: 'unavailable', check: `iam: ${reading.reason}` };
     const caller = reading.kind === 'valid' ? callerOf(reading.holder) : undefined;
     if (reading.kind === 'stranger' || caller === undefined)

@@ -14,8 +14,11 @@ const REFUSED_MS = 60_000;
 /** After a request without an answer, IAM is asked nothing for so long. `Retry-After` says as long. */
 const SILENT_MS = 5_000;
 
-/** After so many bad tokens in {@link REFUSED_MS}, new ones are not asked about: IAM throttles who asks too often. */
+/** After so many bad tokens in {@link REFUSED_MS}, new ones are asked about one by one: IAM throttles who asks too often. */
 const MOST_REFUSALS = 20;
+
+/** Then so much time lies between two of them. */
+const TRICKLE_MS = 1_000;
 
 /** New tokens that are asked about at once. */
 const MOST_UNDER_WAY = 8;
@@ -34,16 +37,22 @@ const unavailable = (reason: string): TokenReading => ({ kind: 'unavailable', re
 const keepPace = () => {
   let silentUntil = 0;
   let refusals: readonly number[] = [];
+  let askedAt = Number.NEGATIVE_INFINITY;
   return {
     /** Why no request may go out; undefined if one may. */
     obstacle: (now: number): string | undefined => {
       refusals = refusals.filter((at) => now - at < REFUSED_MS);
       if (now < silentUntil) return 'IAM did not answer just now';
-      return refusals.length < MOST_REFUSALS ? undefined : 'too many unknown tokens';
+      const isMany = refusals.length >= MOST_REFUSALS;
+      return isMany && now - askedAt < TRICKLE_MS ? 'too many unknown tokens' : undefined;
+    },
+    noteAsked: (now: number): void => {
+      askedAt = now;
     },
     note: ({ kind }: TokenReading, now: number): void => {
       if (kind === 'unavailable') silentUntil = now + SILENT_MS;
-      if (kind === 'refused' || kind === 'stranger') refusals = [...refusals, now];
+      if (kind === 'refused' || kind === 'stranger' || kind === 'unreadable')
+        refusals = [...refusals, now];
     },
   };
 };
@@ -79,6 +88,7 @@ export const makeReadToken = (ask: AskIam): ReadToken => {
     const obstacle = pace.obstacle(now);
     if (obstacle !== undefined) return unavailable(obstacle);
     if (underWay.size >= MOST_UNDER_WAY) return unavailable('too many new tokens at once');
+    pace.noteAsked(now);
     const asking = ask(token)
       .then((reading) => {
         const judged = judge(reading, now, isKnown);

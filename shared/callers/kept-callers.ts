@@ -12,7 +12,11 @@ export interface KeptEdges<Version> {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
+
+/** So long a request waits for a newer version than the one in force. Senders of webhooks wait for five seconds in all. */
+const PATIENCE_MS = 500;
 
 export interface KeptOptions {
   /** How long a version is used before the secret is read again. */
@@ -72,7 +76,9 @@ export const keepCallers = <Version>(edges: KeptEdges<Version>, options: KeptOpt
       it.reading = readOnce(it).finally(() => {
         it.reading = undefined;
       });
-    await it.reading;
+    // A removed caller is out at once, as a rule. If the secret is slow, the version in force serves meanwhile.
+    if (it.version === undefined) await it.reading;
+    else if (it.reading !== undefined) await Promise.race([it.reading, it.pause(PATIENCE_MS)]);
     if (it.version !== undefined) return it.version;
     if (it.fault !== undefined) throw it.fault;
     return 'out of reach';

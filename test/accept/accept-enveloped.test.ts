@@ -83,7 +83,7 @@ describe('an envelope that a setting names is opened', () => {
       { Records: [sqsRecordOf(wishText(1)), sqsRecordOf(wishText(2), 'b')] },
       'rule:sqs:wishes',
     ],
-    ['pipes', [wish(1), wish('2')], 'direct'],
+    ['pipes', [wish(1), wish('2')], 'rule:pipes'],
   ])('%s: a batch gets one receipt per intent, in its order', async (kind, payload, caller) => {
     const { take, queued } = begin([kind]);
     const receipts = await take(payload);

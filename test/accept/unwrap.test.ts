@@ -57,8 +57,13 @@ describe('an envelope is opened if its kind is listed', () => {
     ).toEqual(batch({ ...SQS, detail: detail(1) }, { ...SQS, id: 'b', detail: detail(2) }));
   });
 
-  it('a batch of Pipes keeps its parts as they are', () => {
-    expect(open([detail(1), detail(2)], 'pipes')).toEqual(batch(detail(1), detail(2)));
+  it('the parts of a batch of Pipes come from pipes, whatever they say', () => {
+    const made = { 'detail-type': 'Job Control Intent', source: 'pipes' };
+    expect(open([detail(1), detail(2)], 'pipes')).toEqual(
+      batch({ ...made, detail: detail(1) }, { ...made, detail: detail(2) }),
+    );
+    const event = eventOf(detail());
+    expect(open([event], 'pipes')).toEqual(batch({ ...event, source: 'pipes' }));
   });
 
   it('an envelope inside another is opened if both are listed', () => {

@@ -77,9 +77,7 @@ describe('IAM’s answer says whose a token is', () => {
   it.each<[string, IamReply]>([
     ['silence', { kind: 'silent', reason: 'timeout' }],
     ['no connection', { kind: 'unsent', reason: 'ECONNREFUSED' }],
-    ['a page at 404', replied(404, '<html>nginx</html>')],
     ['a page at 200', replied(200, '<html>Back soon</html>')],
-    ['a 401 of a proxy', replied(401, '')],
     ['a throttle', replied(429, { error_code: 'IAM.0012', error_msg: 'Too many' })],
     ['trouble', replied(503, { error: { code: 503, message: 'x', title: 'x' } })],
     ['a redirect', replied(302, '')],
@@ -92,6 +90,15 @@ describe('IAM’s answer says whose a token is', () => {
     ['a token without an end', replied(200, { token: { ...PAGE.token, expires_at: 'soon' } })],
   ])('%s says nothing of the token', (_, reply) => {
     expect(readTokenReply(reply)).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it.each<[string, IamReply]>([
+    ['a page at 404', replied(404, '<html>nginx</html>')],
+    ['a 401 of a proxy', replied(401, '')],
+    ['headers that are too long', replied(431, '')],
+    ['a page at 400', replied(400, '<html>Request Header Or Cookie Too Large</html>')],
+  ])('%s says nothing of the token, nor of another one', (_, reply) => {
+    expect(readTokenReply(reply)).toMatchObject({ kind: 'unreadable' });
   });
 });
 

@@ -124,6 +124,23 @@ describe('a flood of bad tokens is no flood upstream', () => {
     expect(await read('bad-4000', NOW + 1 + MINUTE)).toEqual(refused);
   });
 
+  it('then one a second, so that a new good one comes in', async () => {
+    const { read, asked } = begin((token) => (token === 'good' ? valid() : refused));
+    for (const token of flood) await read(token, NOW);
+    expect(await read('good', NOW + 999)).toMatchObject({ kind: 'unavailable' });
+    expect(await read('good', NOW + 1_000)).toEqual(valid());
+    expect(await read('bad-4000', NOW + 1_001)).toMatchObject({ kind: 'unavailable' });
+    expect(asked).toHaveLength(21);
+  });
+
+  it('one that IAM cannot even read counts as a bad one, and silences no other', async () => {
+    const unreadable: TokenReading = { kind: 'unreadable', reason: 'IAM answered 431' };
+    const { read } = begin((token) => (token === 'good' ? valid() : unreadable));
+    expect(await read('long', NOW)).toEqual(unreadable);
+    expect(await read('long', NOW)).toEqual(unreadable);
+    expect(await read('good', NOW)).toEqual(valid());
+  });
+
   it('eight at once', async () => {
     const { promise, resolve } = Promise.withResolvers<TokenReading>();
     const { read, asked } = begin(() => promise);

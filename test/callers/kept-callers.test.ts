@@ -13,16 +13,21 @@ const TTL = 300_000;
 /** Keeps the ids of a secret that a test can change, with a clock that a test can move. */
 const begin = (first: () => string) => {
   const { log, lines } = keptLog();
-  const it = { answer: first, at: 1_000_000, reads: 0 };
+  const it = { answer: first, at: 1_000_000, reads: 0, hangs: false, pauses: [] as number[] };
   const current = keepCallers(
     {
       fetch: async () => {
         it.reads++;
-        return it.answer();
+        return it.hangs ? new Promise<string>(() => undefined) : it.answer();
       },
       make: (callers) => callers.map(({ id }) => id),
       now: () => it.at,
       log,
+      pause: async (ms) => {
+        it.pauses.push(ms);
+        // A read that is answered is quicker than any pause.
+        await new Promise((then) => setImmediate(then));
+      },
     },
     { ttlMs: TTL, retryMs: 10_000 },
   );
@@ -78,6 +83,16 @@ describe('the last good version stays in force', () => {
     state.answer = () => secretOf('b');
     expect(await later(10_000)).toEqual(['b']);
   });
+});
+
+it('while the secret is slow, the version in force serves, after half a second at most', async () => {
+  const { it: state, current, later } = begin(() => secretOf('a'));
+  await current();
+  state.hangs = true;
+  expect(await later(TTL)).toEqual(['a']);
+  expect(await later(1)).toEqual(['a']);
+  expect(state.pauses).toEqual([500, 500]);
+  expect(state.reads).toBe(2);
 });
 
 describe('without any version no request comes in', () => {

@@ -32,7 +32,19 @@ describe('the front throttles as API Gateway does, and the function each caller'
       .filter(({ status }) => status === 429)
       .map(({ text }) => JSON.parse(text));
     expect(texts).toContainEqual(expect.objectContaining({ error_code: 'APIGW.0308' }));
-    expect(texts).toContainEqual({ message: 'Too Many Requests' });
+    const ofStack = expect.stringMatching(/^The stack takes no more requests now/);
+    expect(texts).toContainEqual({ error_code: 'APIGW.0308', error_msg: ofStack });
+    for (const { headers } of answers.filter(({ status }) => status === 429))
+      expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  });
+
+  test('a hook is told to come again by a 503: Alertmanager drops what gets a 429', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => stack.post('/v1/hooks/dev-github', '{}')),
+    );
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses).toContain(503);
+    expect(statuses).not.toContain(429);
   });
 
   test('looks into the stack are not throttled', async () => {
