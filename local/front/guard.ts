@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** Paths for whoever runs the stack: a look inside, and Lambda's Invoke API, which IAM guards on AWS. */
+/** Paths for the machine that runs the stack: a look inside, and Lambda's Invoke API, which IAM guards on AWS. */
 const OWN = /^\/(local|2015-03-31)\//;
 
 /** A name that only this machine resolves to itself. So no web page can reach the stack by a name of its own. */
