@@ -13,8 +13,8 @@ const isOverdue = (invocation: Invocation, key: string, at: number): boolean =>
 
 /**
  * A job is claimed right before its call. So a crash leaves few jobs in doubt: at most those of the calls that can have
- * their turn at once. Two exceptions: a job that was looked at may be claimed without a call, and one call may have had
- * its turn when the breaker opened.
+ * their turn at once. Three exceptions: a job that was looked at may be claimed without a call; one call may have had its
+ * turn when the breaker opened; and the time for calls may run out between a claim and its call.
  */
 export const claimsAtTurn: Oracle = {
   promise: 'jobs are claimed right before their call',
@@ -40,6 +40,7 @@ export const claimsAtTurn: Oracle = {
         for (const { id } of jobs) of(claimed, invocation).delete(jobKey(operation, project, id));
       }
       if (step.kind !== 'claimed' || of(seen, step.invocation).has(step.key)) continue;
+      if (step.at > step.invocation.begunAt + climate.callsForMs) continue;
       const own = of(claimed, step.invocation).add(step.key);
       for (const key of own) if (isOverdue(step.invocation, key, step.at)) own.delete(key);
       const idle = own.size;
