@@ -156,6 +156,14 @@ export const CREDENTIAL_MUTATIONS: Mutations = {
       also: caller,
     };
   },
+  'a wrong signature of a webhook too': (wire, random) => ({
+    wire: withHeader(
+      wire,
+      random.pick(['webhook-signature', 'svix-signature', 'X-Hub-Signature-256']),
+      junk(random),
+    ),
+    effect: 'unclear',
+  }),
   'a wrong token too': (wire, random) => ({
     wire: withHeader(wire, 'X-Auth-Token', junk(random)),
     effect: 'unclear',

@@ -78,9 +78,9 @@ const GITHUB = HOOK_CALLERS.filter(({ gitHubSecrets }) => gitHubSecrets.length >
 
 let sent = 0;
 
-const standard = (isSymmetric: boolean): Proof => ({
+const standard = (isSymmetric: boolean, family: 'webhook' | 'svix' = 'webhook'): Proof => ({
   covers: 'body',
-  credential: 'webhook-signature',
+  credential: `${family}-signature`,
   callers: STANDARD,
   toleranceMs: 5 * MINUTE_MS,
   prove: (bare, { webhookSecrets }, random, { late }) => ({
@@ -88,8 +88,9 @@ const standard = (isSymmetric: boolean): Proof => ({
       id: `msg_${++sent}`,
       at: Math.floor((Date.now() - late) / 1_000),
       secret: isSymmetric ? random.pick(webhookSecrets) : undefined,
+      family,
     }),
-    signs: ['webhook-id', 'webhook-timestamp'],
+    signs: [`${family}-id`, `${family}-timestamp`],
   }),
 });
 
@@ -117,6 +118,7 @@ export const ON_ROUTES: Readonly<Record<string, Proof>> = {
 export const ON_HOOKS: Readonly<Record<string, Proof>> = {
   'hook v1': standard(true),
   'hook v1a': standard(false),
+  'hook v1 of svix': standard(true, 'svix'),
   'hook github': {
     covers: 'body',
     credential: 'X-Hub-Signature-256',
