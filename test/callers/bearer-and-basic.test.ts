@@ -22,7 +22,13 @@ const alertmanager: CallerEntry = {
   grants: [],
 };
 
-const { general } = schemesOf([bot, alertmanager]);
+const odd: CallerEntry = {
+  id: 'odd',
+  proofs: [{ kind: 'basic', user: 'u', password_sha256: digestOf('uu') }],
+  grants: [],
+};
+
+const { general } = schemesOf([bot, alertmanager, odd]);
 
 const prove = (headers: Readonly<Record<string, string>>) =>
   authenticate(general, rawRequestWith(headers), new Date(0));
@@ -81,7 +87,8 @@ describe('a bearer token proves its caller', () => {
 });
 
 describe('a user and a password prove their caller', () => {
-  it.each([basic('alert:pass:word'), basic('alert:pass:word').replace('Basic', 'bAsIc')])(
+  const good = basic('alert:pass:word');
+  it.each([good, good.replace('Basic', 'bAsIc'), good.replace(' ', '   ')])(
     '%s',
     async (authorization) => {
       expect(await prove({ authorization })).toMatchObject(provedAs('alertmanager'));
@@ -97,6 +104,8 @@ describe('a user and a password prove their caller', () => {
     ['truncated', basic('alert:pass:word').slice(0, -4)],
     ['the digest', basic(`alert:${digestOf('pass:word')}`)],
     ['nothing', 'Basic'],
+    ['with a letter more, which is no base64', `${basic('alert:pass:word').replaceAll('=', '')}A`],
+    ['without a colon', basic('uu')],
     ['twice', `${basic('alert:pass:word')},${basic('alert:pass:word')}`],
   ])('%s: refused', async (_, authorization) => {
     const refused = await prove({ authorization });
@@ -120,6 +129,20 @@ describe('schemes are tried in turn', () => {
     expect(await prove(headers)).toEqual({
       kind: 'refused',
       checks: ['bearer: no caller has this token', 'basic: no caller has this user and password'],
+    });
+  });
+
+  it('a header that cannot be read is named as such', async () => {
+    expect(await prove({ authorization: 'Basic ?' })).toEqual({
+      kind: 'refused',
+      checks: ['basic: the header is malformed'],
+    });
+  });
+
+  it('a token that looks like another scheme is a token', async () => {
+    expect(await prove({ authorization: 'Bearer basic' })).toEqual({
+      kind: 'refused',
+      checks: ['bearer: no caller has this token'],
     });
   });
 

@@ -53,6 +53,12 @@ describe('the callers are read when they are needed, and kept', () => {
     expect(state.reads).toBe(2);
   });
 
+  it('the same text is the same version', async () => {
+    const { current, later } = begin(() => secretOf('a'));
+    const first = await current();
+    expect(await later(TTL)).toBe(first);
+  });
+
   it('also after the clock was set back', async () => {
     const { it: state, current, later } = begin(() => secretOf('a'));
     await current();
@@ -107,10 +113,11 @@ describe('without any version no request comes in', () => {
   });
 
   it('one that is out of reach is tried again', async () => {
-    const { it: state, current, later } = begin(unreachable);
+    const { it: state, current, later, lines } = begin(unreachable);
     expect(await current()).toBe('out of reach');
     expect(await later(9_999)).toBe('out of reach');
     expect(state.reads).toBe(1);
+    expect(lines).toMatchObject([{ fields: { reason: 'TimeoutError', older_kept: false } }]);
     state.answer = () => secretOf('a');
     expect(await later(1)).toEqual(['a']);
   });
