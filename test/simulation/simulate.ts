@@ -150,13 +150,15 @@ export const simulate = async ({
   const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
     const lane = lanes.enter();
     const skew = weather.strikes('slow clock') ? random.between(-1_000, 1_000) : 0;
+    // One process has one clock.
+    const now = () => schedule.now() + skew;
     const own = { ...limits, recordsEnds: !random.chance(climate.older) };
     const edges: ControlEdges<Handed> = {
       ledger: ledger.openFor(life, invocation),
       identify: async () => ({ kind: 'known', key: 'pair' }),
       send: makePaced({
         send: lane.inTurn(upstream.openFor(life, invocation, remainingMs)),
-        now: schedule.now,
+        now,
         random: random.next,
         pause: (ms) => rest(wire, life, ms),
       }),
@@ -167,7 +169,7 @@ export const simulate = async ({
           for (const [message, seconds] of messages) queue.postpone(message, seconds);
         }),
       log: silentLog,
-      now: () => schedule.now() + skew,
+      now,
       random: random.next,
       newId: () => `id${++ids}`,
     };
