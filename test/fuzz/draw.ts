@@ -88,7 +88,8 @@ export const drawCase = (seed: number, number: number, only?: readonly string[])
     base,
     mutations,
     isQueueDown,
-    effect: isSpoilt ? worse(effect, 'unclear') : effect,
+    // A field that is lost may be the one that a mutation changed: then the request is as it was.
+    effect: isSpoilt ? 'unclear' : effect,
     callers,
     wire,
     event: isSpoilt ? spoil(event, makeRandom(seed, stream + 1 + MUTATION_NAMES.length)) : event,

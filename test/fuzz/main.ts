@@ -33,7 +33,7 @@ const sum = (
       .map(([status, count]) => `  ${status === 0 ? 'not HTTP' : status}: ${count}`)
       .join('\n'),
     `taken by scheme: ${[...schemes].map((pair) => pair.join(' ')).join(', ')}`,
-    `${failed} failures`,
+    `${failed.length} failures${failed.length > 0 ? `: requests ${failed.slice(0, 50).join(', ')}` : ''}`,
   ].join('\n');
 
 const unhandled: unknown[] = [];

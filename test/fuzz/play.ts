@@ -20,8 +20,8 @@ export interface Report {
   readonly statuses: ReadonlyMap<number, number>;
   /** The first failure of each kind. */
   readonly failures: readonly Failure[];
-  /** All of them. */
-  readonly failed: number;
+  /** The numbers of all of them. */
+  readonly failed: readonly number[];
 }
 
 type Judge = ReturnType<typeof makeJudge>;
@@ -100,7 +100,8 @@ export const play = async (
   const statuses = new Map<number, number>();
   const schemes = new Map<string, number>();
   const failures = new Map<string, Failure>();
-  let [requests, taken, messages, failed] = [0, 0, 0, 0];
+  const failed: number[] = [];
+  let [requests, taken, messages] = [0, 0, 0];
   while (requests < count && failures.size < MOST_KINDS) {
     const number = from + requests;
     const one = drawCase(seed, number);
@@ -112,7 +113,7 @@ export const play = async (
       taken += 1;
       countOne(schemes, one.base.scheme);
     }
-    if (faults.length > 0) failed += 1;
+    if (faults.length > 0) failed.push(number);
     if (faults.length > 0 && !failures.has(kindOf(faults)))
       failures.set(kindOf(faults), await shrink(room, judge, seed, number));
     if (requests % PROGRESS === 0) onProgress?.(requests);
