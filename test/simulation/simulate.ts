@@ -157,7 +157,7 @@ export const simulate = async ({
       ledger: ledger.openFor(life, invocation),
       identify: async () => ({ kind: 'known', key: 'pair' }),
       send: makePaced({
-        send: lane.inTurn(upstream.openFor(life, invocation, remainingMs)),
+        send: lane.inTurn(upstream.openFor(life, invocation, remainingMs, now)),
         now,
         random: random.next,
         pause: (ms) => rest(wire, life, ms),

@@ -184,9 +184,9 @@ export const makeUpstreamModel = (
 
   return {
     openFor:
-      (life: Life, invocation: Invocation, remainingMs: () => number) =>
+      (life: Life, invocation: Invocation, remainingMs: () => number, now: () => number) =>
       (request: UpstreamRequest, turn: Turn): Promise<Reply> =>
-        readied(request, turn, schedule.now).then(
+        readied(request, turn, now).then(
           (ready) =>
             new Promise((resolve) => {
               if (!life.isAlive()) return;
