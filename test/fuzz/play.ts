@@ -29,6 +29,9 @@ type Judge = ReturnType<typeof makeJudge>;
 /** An event of no server is refused by this error. Any other crash breaks the law. */
 const NOT_HTTP = 'NotHttpEventError';
 
+/** While IAM is left in peace, a request with a new token of it comes no further, and neither does its repeat. */
+const isLeftUnchecked = ({ text }: Outcome): boolean => text.includes('Callers cannot be checked');
+
 const playCase = async (room: Room, judge: Judge, one: Case) => {
   try {
     const outcome = await room.ask(one.event, one.isQueueDown);
@@ -36,6 +39,7 @@ const playCase = async (room: Room, judge: Judge, one: Case) => {
     const mayRepeat =
       faults.length === 0 &&
       (outcome.status < 300 || one.isQueueDown) &&
+      !isLeftUnchecked(outcome) &&
       one.effect === 'keeps' &&
       one.base.due === 'taken';
     return {
