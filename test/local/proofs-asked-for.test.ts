@@ -5,7 +5,13 @@ import { beginStack, JSON_TYPE, sendUnproved, type TestStack } from '../support/
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await beginStack({ BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' });
+  // Restarts among these intents wait for the bound on late statuses.
+  stack = await beginStack({
+    BATCH_SIZE: '10',
+    BATCH_WINDOW_SECONDS: '0',
+    SETTLE_SECONDS: '1',
+    RESTART_DELAY_SECONDS: '1',
+  });
 });
 afterAll(() => stack.stop());
 
