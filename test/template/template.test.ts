@@ -268,6 +268,7 @@ describe('what the platform team is told of, and what is kept', () => {
     ['FailedEventsAlarm', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 0, 1],
     ['ControlErrorsAlarm', 'AWS/Lambda', 'Errors', 0, 3],
     ['OldIntentsAlarm', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 3_600, 1],
+    ['CallersNotReadAlarm', 'job-fanin-dev', 'CallersNotRead', 0, 1],
   ])('%s', (id, Namespace, MetricName, Threshold, EvaluationPeriods) => {
     expect(read().resource(id)).toMatchObject({
       Namespace,
@@ -277,6 +278,13 @@ describe('what the platform team is told of, and what is kept', () => {
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
     });
+  });
+});
+
+test('a callers secret that is not read is counted by its log line', () => {
+  expect(read().resource('CallersNotReadMetric')).toMatchObject({
+    FilterPattern: '"callers not read"',
+    MetricTransformations: [{ MetricNamespace: 'job-fanin-dev', MetricName: 'CallersNotRead' }],
   });
 });
 
