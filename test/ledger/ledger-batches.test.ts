@@ -9,27 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
-import { checkTable } from '../../shared/ledger/ledger-dynamodb-table.ts';
-import { AWS } from '../support/aws.ts';
-import { keptLog } from '../support/logs.ts';
+import { openMockedLedger as begin, ENTRY as entry } from '../support/mocked-ledger.ts';
 
 const mock = mockClient(DynamoDBClient);
 beforeEach(() => mock.reset());
 // The next file of this worker talks to a real server through the same client.
 afterAll(() => mock.restore());
-
-const entry = { key: 'a', version: 'v1', body: 'body of a', expiresAt: 4_102_444_800 };
-
-const begin = () => {
-  const { log, lines } = keptLog();
-  const edges = { dynamoDb: new DynamoDBClient(AWS), log };
-  return {
-    ledger: makeDynamoLedger(edges, 'ledger'),
-    check: () => checkTable(edges, 'ledger'),
-    lines,
-  };
-};
 
 describe('a batch of writes', () => {
   const entries = (count: number) =>

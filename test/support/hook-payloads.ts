@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DEVELOPMENT_HOOKS } from '../../local/development-hooks.ts';
 import { type Hook, hookSchema } from '../../shared/callers/hook-mapping.ts';
 import { type Json, parseJson } from '../../shared/json/json.ts';
 import { PROJECT } from './messages.ts';
@@ -35,15 +36,4 @@ export const alertsOf = (...alerts: readonly (readonly [status: string, job: str
 });
 
 /** One stop for each alert that fires. */
-export const ALERTS_MAPPING = {
-  each: '/alerts',
-  when: [{ item: '/status', is: 'firing' }],
-  intent: {
-    operation: 'dli.stop',
-    project_id: { body: '/commonLabels/project' },
-    jobs: [{ item: '/labels/job_id' }],
-    options: { trigger_savepoint: true },
-    correlation_id: { item: '/fingerprint' },
-  },
-  key: [{ item: '/fingerprint' }, { item: '/startsAt' }],
-};
+export const ALERTS_MAPPING = DEVELOPMENT_HOOKS['dev-alertmanager'];
