@@ -85,7 +85,9 @@ describe('docs/settings.md', () => {
       'local/settings.ts',
     ];
     const read = schemas.flatMap((file) => [...textOf(file).matchAll(/^ +([A-Z][A-Z_]+): /gm)]);
-    const set = [...textOf('serverless.yml').matchAll(/\$\{env:([A-Z_]+)/g)];
+    const set = ['serverless.yml', 'template/api.yml'].flatMap((file) => [
+      ...textOf(file).matchAll(/\$\{env:([A-Z_]+)/g),
+    ]);
     const names = new Set([...read, ...set].map(([, name = '']) => name));
     const page = textOf('docs/settings.md');
     const missing = [...names].filter((name) => !page.includes(`\`${name}\``));

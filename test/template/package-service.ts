@@ -25,8 +25,8 @@ export type Template = v.InferOutput<typeof templateSchema>;
 /** Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. */
 export const prepareService = async (folder: string): Promise<void> => {
   const outdir = join(folder, 'dist');
-  for (const file of ['serverless.yml', 'docs/openapi.json'])
-    await cp(join(project, file), join(folder, file));
+  for (const file of ['serverless.yml', 'template', 'docs/openapi.json'])
+    await cp(join(project, file), join(folder, file), { recursive: true });
   for (const name of functionNames)
     await bundleFunction(name, { outdir, credentials: 'environment' });
 };
