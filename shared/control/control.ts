@@ -5,6 +5,7 @@ import { destinationOfIntent, destinationsOf } from './destinations.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
+import { overdueOf } from './later-messages.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { Call } from './planned.ts';
@@ -44,9 +45,11 @@ export const makeControlLoop =
     const run = beginRun(edges, limits, remainingMs);
     const read = readBatch(batch, { now: startedAt, blockJobs: limits.blockJobs });
     const inbox = makeInbox(batch, read, edges, limits);
+    const overdue = overdueOf(read.later, { ...limits, now: startedAt, log: edges.log });
     const [worked] = await Promise.all([
       work(run, read.openIntents, inbox.acknowledge).finally(run.budget.end),
       ...read.unreadable.map(({ message, reason }) => inbox.deadLetter(message, reason)),
+      ...overdue.map(([message, reason]) => inbox.deadLetter(message, reason)),
     ]);
     const staying = inbox.staying();
     await giveBack(staying, worked, edges, limits);

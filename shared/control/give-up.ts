@@ -1,16 +1,21 @@
 import type { VerdictInfo } from '../intent/result.ts';
 import type { OpenIntent } from './open-intent.ts';
+import type { Received } from './received.ts';
 
 export const FAILED = 'failed: the receive count ran out before every job had a verdict';
 
 /** Receives that are kept for publishing: a fault on the last one would leave a failed message without its events. */
 const SPARE_RECEIVES = 2;
 
+/** Whether the queue is about to give a message for the last time. */
+export const isOnItsLastReceive = (
+  { receiveCount }: Pick<Received, 'receiveCount'>,
+  maxReceives: number,
+): boolean => receiveCount >= Math.max(1, maxReceives - SPARE_RECEIVES);
+
 /** Whether the queue is about to give one of its messages for the last time. */
-export const isOnItsLast = ({ messages }: OpenIntent, maxReceives: number): boolean => {
-  const lastReceive = Math.max(1, maxReceives - SPARE_RECEIVES);
-  return messages.some(({ receiveCount }) => receiveCount >= lastReceive);
-};
+export const isOnItsLast = ({ messages }: OpenIntent, maxReceives: number): boolean =>
+  messages.some((message) => isOnItsLastReceive(message, maxReceives));
 
 /**
  * Whether a message with this open intent belongs on the dead-letter queue: one of its jobs has failed. Its record tells,

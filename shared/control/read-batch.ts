@@ -1,8 +1,9 @@
 import { ageAsOf } from '../intent/age.ts';
 import type { Intent } from '../intent/intent.ts';
-import { BLOCK_JOBS, blocksOf, readMessage } from '../intent/message.ts';
+import { BLOCK_JOBS, blocksOf, type ReadMessage, readMessage } from '../intent/message.ts';
 import { blockKeyOf, messageKeyOf } from '../ledger/block-record.ts';
 import { jobIdOf } from '../operations/operation.ts';
+import type { Later } from './later-messages.ts';
 import { OpenIntent } from './open-intent.ts';
 import type { Received } from './received.ts';
 
@@ -18,16 +19,20 @@ export interface ReadBatch<Message extends Received> {
   /** In how many open intents each message lies. It is done when all of them are. */
   readonly sizes: ReadonlyMap<Received, number>;
   readonly unreadable: readonly Unreadable<Message>[];
+  readonly later: readonly Later<Message>[];
 }
 
-/** Reads one message. A text tells why it cannot be read. */
-const read = (body: string, blockJobs: number): Intent | string => {
+const unreadableBecause = (reason: string): ReadMessage => ({ ok: false, reason });
+
+/** Reads one message, and checks what concerns its jobs together. */
+const read = (body: string, blockJobs: number): ReadMessage => {
   const reading = readMessage(body);
-  if (!reading.ok) return reading.reason;
+  if (!reading.ok) return reading;
   const { jobs, first = 0 } = reading.intent;
-  if (new Set(jobs.map(jobIdOf)).size < jobs.length) return 'the message names a job twice';
-  if (first % blockJobs > 0) return 'the message begins within a block of jobs';
-  return reading.intent;
+  if (new Set(jobs.map(jobIdOf)).size < jobs.length)
+    return unreadableBecause('the message names a job twice');
+  if (first % blockJobs > 0) return unreadableBecause('the message begins within a block of jobs');
+  return reading;
 };
 
 /** The blocks of a message, by the keys of their records. A message that does not tell of blocks is one. */
@@ -54,12 +59,16 @@ export const readBatch = <Message extends Received>(
   const openIntents = new Map<string, OpenIntent>();
   const sizes = new Map<Received, number>();
   const unreadable: Unreadable<Message>[] = [];
+  const later: Later<Message>[] = [];
   for (const message of batch) {
-    const intent = read(message.body, blockJobs);
-    if (typeof intent === 'string') {
-      unreadable.push({ message, reason: intent });
+    const reading = read(message.body, blockJobs);
+    if (!reading.ok) {
+      const { reason } = reading;
+      if (reading.later === undefined) unreadable.push({ message, reason });
+      else later.push({ message, reason, until: reading.later.until });
       continue;
     }
+    const { intent } = reading;
     const age = ageAsOf(intent.intent_id, message.sentAt ?? now);
     const blocks = cut(intent, blockJobs);
     sizes.set(message, blocks.length);
@@ -71,5 +80,5 @@ export const readBatch = <Message extends Received>(
         openIntent.addFormer(messageKeyOf(intent), intent.jobs);
     }
   }
-  return { openIntents: [...openIntents.values()], sizes, unreadable };
+  return { openIntents: [...openIntents.values()], sizes, unreadable, later };
 };

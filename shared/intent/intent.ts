@@ -18,7 +18,7 @@ const DIGITS_OF_TIME = 12;
 export const timeOf = (id: IntentId): number =>
   Number.parseInt(id.replace('-', '').slice(0, DIGITS_OF_TIME), 16);
 
-/** The version that we write. The control loop keeps a message of any other version as unreadable (promise P8). */
+/** The version that we write. A message of a higher one stays queued until a release comes that knows it. */
 export const MESSAGE_VERSION = 1;
 
 /**

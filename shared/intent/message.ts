@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { pack } from '../batching/pack.ts';
 import { faultsOf, sentence } from '../json/fault.ts';
-import { isObject } from '../json/json.ts';
+import { isObject, type JsonObject } from '../json/json.ts';
 import { isOperationName, operations } from '../operations/index.ts';
 import {
   type GroupOptions,
@@ -14,11 +14,17 @@ import {
 } from '../operations/operation.ts';
 import { foreignMessage } from './foreign-payload.ts';
 import { type Intent, type IntentId, MESSAGE_VERSION } from './intent.ts';
+import { type LaterMessage, laterMessage } from './later-message.ts';
 import { isSequence } from './sequence.ts';
 
 export type ReadMessage =
   | { readonly ok: true; readonly intent: Intent }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** A later release wrote the message, and can read it. */
+      readonly later?: LaterMessage;
+    };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -66,6 +72,17 @@ const schemas = new Map(operations.map((row) => [row.name, messageSchema(row)]))
 
 const unreadable = (reason: string): ReadMessage => ({ ok: false, reason });
 
+const readBody = (body: JsonObject): ReadMessage => {
+  if (body.v !== MESSAGE_VERSION)
+    return unreadable(`the message is not of version ${MESSAGE_VERSION}`);
+  const schema = isOperationName(body.operation) ? schemas.get(body.operation) : undefined;
+  if (schema === undefined) return unreadable('the message names no known operation');
+  const read = v.safeParse(schema, body);
+  return read.success
+    ? { ok: true, intent: read.output as Intent }
+    : unreadable(sentence(faultsOf(read.issues)));
+};
+
 /** Reads one queue message. Never throws. The reason never quotes the message. */
 export const readMessage = (text: string): ReadMessage => {
   let body: unknown;
@@ -77,14 +94,10 @@ export const readMessage = (text: string): ReadMessage => {
   const foreign = isObject(body) && 'v' in body ? undefined : foreignMessage(body);
   if (foreign !== undefined) return unreadable(`the message ${foreign}`);
   if (!isObject(body)) return unreadable('the message is not a JSON object');
-  if (body.v !== MESSAGE_VERSION)
-    return unreadable(`the message is not of version ${MESSAGE_VERSION}`);
-  const schema = isOperationName(body.operation) ? schemas.get(body.operation) : undefined;
-  if (schema === undefined) return unreadable('the message names no known operation');
-  const read = v.safeParse(schema, body);
-  return read.success
-    ? { ok: true, intent: read.output as Intent }
-    : unreadable(sentence(faultsOf(read.issues)));
+  const reading = readBody(body);
+  if (reading.ok) return reading;
+  const later = laterMessage(body, MESSAGE_VERSION);
+  return later === undefined ? reading : { ...reading, later };
 };
 
 const bytes = (text: string): number => Buffer.byteLength(text);
