@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.ts';
 
 // Node keeps what it has compiled: the processes of the tests, and the stacks that they start, load the same modules.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node');
@@ -24,7 +25,9 @@ const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the two cores that we have: many tests of whole stacks wait, for a deadline or a lease.
+    maxWorkers: 3,
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [

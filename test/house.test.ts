@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SLOWEST } from './support/slowest-first.ts';
 import { findings, readJson, type Source, sourcesIn } from './support/sources.ts';
 
 const shared = sourcesIn('shared');
@@ -170,6 +171,13 @@ describe('test files of one worker share its modules', () => {
     const config = readFileSync(new URL('../vitest.config.ts', import.meta.url), 'utf8');
     const apart = /APART = \[(.*?)\]/s.exec(config)?.[1];
     expect(replacing.map(({ path }) => `'${path}'`)).toEqual([apart]);
+  });
+});
+
+describe('the slowest test files start first', () => {
+  it('each of the list is there', () => {
+    const paths = tests.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(SLOWEST.map((name) => `test/${name}.test.ts`)));
   });
 });
 

@@ -109,22 +109,22 @@ describe.concurrent("what a developer's shell has for AWS does no harm", () => {
   afterAll(() => rm(home, { recursive: true }));
 
   test.for<readonly [string, Record<string, string>]>([
-    ['files', {}],
-    ['a profile that there is not', { AWS_PROFILE: 'nobody' }],
-    ['an endpoint of its own', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
     [
-      'temporary credentials',
-      { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't' },
-    ],
-    ['odd ways', { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'x', AWS_DEFAULTS_MODE: 'x' }],
-    [
-      'proxies',
+      'files, temporary credentials and proxies',
       {
+        AWS_ACCESS_KEY_ID: 'A',
+        AWS_SECRET_ACCESS_KEY: 's',
+        AWS_SESSION_TOKEN: 't',
         NODE_USE_ENV_PROXY: '1',
         HTTP_PROXY: 'http://127.0.0.1:1',
         http_proxy: 'http://127.0.0.1:1',
       },
     ],
+    [
+      'a profile that there is not, and an endpoint of its own',
+      { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+    ],
+    ['odd ways', { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'x', AWS_DEFAULTS_MODE: 'x' }],
   ])('%s', async ([, settings], context) => {
     const child = startChild(context, { HOME: home, ...settings });
     const url = await child.ready();

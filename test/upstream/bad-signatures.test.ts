@@ -182,13 +182,17 @@ describe('a pair of keys meets two bad signatures at most each time that its bre
 
   const cases = REFUSALS.flatMap((refusal) =>
     [0, 1_500, 2_500, 5_000, 19_000].flatMap((latency) =>
-      [0, 30 * SECOND].map((revokedAt) => ({ refusal, latency, revokedAt })),
+      // Between them one project, few and many. The last law here draws any combination.
+      [
+        { refusal, latency, revokedAt: 0, counts: [1, 4] },
+        { refusal, latency, revokedAt: 30 * SECOND, counts: [2, 8] },
+      ],
     ),
   );
   it.each(cases)(
-    '$refusal after $latency ms, good until $revokedAt',
-    async ({ refusal, latency, revokedAt }) => {
-      for (const projects of [1, 2, 4, 8]) {
+    '$refusal after $latency ms, good until $revokedAt, for $counts projects',
+    async ({ refusal, latency, revokedAt, counts }) => {
+      for (const projects of counts) {
         const one = { ...plain, projects, refusal, revokedAt, latencies: [latency] };
         const bad = await play(one, SHORT_HISTORY);
         const times = bad.get('old') ?? [];

@@ -64,6 +64,7 @@ export const BROKEN_CALLS: readonly Broken[] = [
   },
   {
     name: 'repeats a refused call twice',
+    from: 670,
     breaks: ['P7 a bad id hurts only itself'],
     breakage: {
       edges: (edges) => ({
@@ -85,6 +86,7 @@ export const BROKEN_CALLS: readonly Broken[] = [
   },
   {
     name: 'ignores deadlines that pass during an invocation',
+    from: 360,
     breaks: ['deadlines are kept'],
     breakage: {
       edges: (edges) => {

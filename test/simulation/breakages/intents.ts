@@ -94,7 +94,7 @@ export const BROKEN_INTENTS: readonly Broken[] = [
   },
   {
     name: 'keeps verdicts by message, not by block',
-    from: 400,
+    from: 404,
     breaks: ['P2 one verdict'],
     breakage: eachBody((body) =>
       rewritten(body, (intent) => {

@@ -86,7 +86,7 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'ends a claim as soon as a look shows the effect of its call',
-    from: 10_420,
+    from: 10_430,
     breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
@@ -125,6 +125,7 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'knows no open breaker',
+    from: 80,
     breaks: ['no call while the breaker is open'],
     breakage: ledgerThat(
       withEntries((entry) => (entry.key.startsWith('cool/') ? undefined : entry)),

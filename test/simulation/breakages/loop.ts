@@ -32,16 +32,19 @@ export const BROKEN_LOOP: readonly Broken[] = [
   },
   {
     name: 'ignores that a status may be older than a stop',
+    from: 130,
     breaks: ['a run waits for the stop before it', 'a restart is whole'],
     breakage: { limits: (limits) => ({ ...limits, settleMs: () => 1 }) },
   },
   {
     name: 'ignores that a status may be late',
+    from: 50,
     breaks: ['P4 nothing blind', 'one effect for one intent'],
     breakage: { limits: (limits) => ({ ...limits, settleMs: () => 1 }) },
   },
   {
     name: 'makes more calls than it needs',
+    from: 100,
     breaks: ['P6 fewest calls'],
     breakage: { limits: (limits) => ({ ...limits, maxJobsPerCall: () => 1 }) },
   },
@@ -88,6 +91,7 @@ export const BROKEN_LOOP: readonly Broken[] = [
   },
   {
     name: 'believes a clock that is ahead',
+    from: 240,
     breaks: ['P3 nothing stale', 'verdicts are true', 'P3 in causal order'],
     breakage: {
       loop: (loop) => (batch, remainingMs) =>

@@ -117,7 +117,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'takes one refusal at status 200 for the refusal of all jobs',
-    from: 570,
+    from: 580,
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
       reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(textOf(reply))
@@ -127,12 +127,13 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'rejects all jobs of a call for one',
+    from: 40,
     breaks: ['P7 a bad id hurts only itself'],
     breakage: blameEverybody,
   },
   {
     name: 'does not isolate after a 403',
-    from: 6_450,
+    from: 6_460,
     breaks: ['P7 a bad id hurts only itself'],
     breakage: repliesThat((reply) =>
       reply.status === 403 || reply.status === 413
@@ -147,19 +148,19 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'runs a job before its stop is done',
-    from: 400,
+    from: 404,
     breaks: ['a run waits for the stop before it'],
     breakage: looksThatShow('job_cancel_success'),
   },
   {
     name: 'runs a job without the savepoint that its stop is making',
-    from: 1_890,
+    from: 1_900,
     breaks: ['a restart is whole'],
     breakage: looksThatShow('job_cancel_success'),
   },
   {
     name: 'takes a busy task for a refused one',
-    from: 2_200,
+    from: 2_210,
     breaks: ['verdicts are true'],
     breakage: repliesThat((reply) =>
       reply.body === null
