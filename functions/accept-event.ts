@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { makeAccept } from '../shared/accept/accept.ts';
 import { makeAcceptEnveloped } from '../shared/accept/enveloped.ts';
+import { measuredPayload } from '../shared/accept/measured-payload.ts';
 import { makeAcceptPayload } from '../shared/accept/payload.ts';
 import type { Receipt } from '../shared/accept/receipt.ts';
 import { joinCalls } from '../shared/batching/join-calls.ts';
@@ -10,15 +11,18 @@ import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { readEventsConfig } from '../shared/edge/callers-config.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
+import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { readTogether } from '../shared/json/settings.ts';
 
-const [config, { sourceGrants }] = readTogether(
+const [config, { sourceGrants }, namespace] = readTogether(
   () => readAcceptConfig(process.env),
   () => readEventsConfig(process.env),
+  () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;
 const log = makeLog(config.log);
+const { measure, measured } = makeMetrics({ namespace, log }, 'accept-event');
 const now = () => new Date();
 
 const enqueue = makeEnqueue(
@@ -33,11 +37,17 @@ const accept = makeAccept({
   newIntentId,
   maxMessageBytes,
   deadlineMs,
+  measure,
 });
 
 const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays, sourceGrants });
 
 /** Event rule or direct invocation → intents → queue. */
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
-  makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
+  measured(
+    measuredPayload(
+      makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
+      measure,
+    ),
+  ),
 );

@@ -24,21 +24,25 @@ import { hasTag, keyOf, newIntentId, tagId } from '../shared/edge/intent-id.ts';
 import { makeLazyLedger, openLedger } from '../shared/edge/lazy-ledger.ts';
 import { readLedgerConfig } from '../shared/edge/ledger-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
+import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
 import { makeEnqueue } from '../shared/edge/queue.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { readTogether } from '../shared/json/settings.ts';
 import { joinReads } from '../shared/ledger/join-reads.ts';
+import { measuredLedger } from '../shared/ledger/measured-ledger.ts';
 import { makeRecords } from '../shared/ledger/records.ts';
 import { requestCodec } from '../shared/ledger/request-record.ts';
 
-const [config, callers, ledgerPlace] = readTogether(
+const [config, callers, ledgerPlace, namespace] = readTogether(
   () => readAcceptConfig(process.env),
   () => readCallersConfig(process.env),
   () => readLedgerConfig(process.env),
+  () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
 const log = makeLog(config.log);
+const { measure, measured } = makeMetrics({ namespace, log }, 'accept-http');
 const now = () => new Date();
 
 const enqueue = makeEnqueue(
@@ -53,15 +57,19 @@ const steps = makeAcceptSteps({
   newIntentId,
   maxMessageBytes,
   deadlineMs,
+  measure,
   tagged: tagId,
 });
 
 /** Opened at the first request that has a key or asks for a status. */
-const ledger = joinReads(
-  makeLazyLedger(
-    () => openLedger({ ...ledgerPlace, dynamoDb: LEDGER_BOUNDS, now: Date.now, log }),
-    log,
+const ledger = measuredLedger(
+  joinReads(
+    makeLazyLedger(
+      () => openLedger({ ...ledgerPlace, dynamoDb: LEDGER_BOUNDS, now: Date.now, log }),
+      log,
+    ),
   ),
+  measure,
 );
 
 const records = makeRecords(ledger, {
@@ -129,6 +137,7 @@ const admit = makeAdmit({
       make: (version) => schemesOf(version, { readToken }),
       now: Date.now,
       log,
+      measure,
       pause: sleep,
     },
     { ttlMs: callers.ttlMs, retryMs: 10_000 },
@@ -137,16 +146,19 @@ const admit = makeAdmit({
 });
 
 /** HTTP API → intents → queue. */
-export const handler = makeHttpHandler({
-  routes: [
-    ...makeRoutes(edges),
-    hookRoute({ ...edges, newIntentId, now }),
-    documentRoute(readOpenApi),
-  ],
-  tell: tellProblem,
-  admit,
-  takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
-  newIntentId,
-  log,
-  basePath,
-});
+export const handler = measured(
+  makeHttpHandler({
+    routes: [
+      ...makeRoutes(edges),
+      hookRoute({ ...edges, newIntentId, now }),
+      documentRoute(readOpenApi),
+    ],
+    tell: tellProblem,
+    admit,
+    takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
+    newIntentId,
+    log,
+    measure,
+    basePath,
+  }),
+);

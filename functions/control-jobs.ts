@@ -8,26 +8,40 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
 import packageInfo from '../package.json' with { type: 'json' };
 import { makeControlLoop } from '../shared/control/control.ts';
+import { measuredWaysOut } from '../shared/control/measured-ways-out.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
-import { makeDeadLetter, makePostpone, readRecord } from '../shared/edge/queue.ts';
+import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
+import {
+  makeDeadLetter,
+  makePostpone,
+  type QueueMessage,
+  readRecord,
+} from '../shared/edge/queue.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
+import { readTogether } from '../shared/json/settings.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
 import { makeDynamoLedger } from '../shared/ledger/ledger-dynamodb.ts';
 import { checkTable, keepChecking } from '../shared/ledger/ledger-dynamodb-table.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
+import { measuredLedger } from '../shared/ledger/measured-ledger.ts';
 import { makeAccounts } from '../shared/upstream/accounts.ts';
 import { makeAuthorised } from '../shared/upstream/authorise.ts';
+import { measuredSend } from '../shared/upstream/measured-send.ts';
 import { makePaced } from '../shared/upstream/pace.ts';
 import { makeTokens } from '../shared/upstream/tokens.ts';
 
-const config = readControlConfig(process.env);
+const [config, namespace] = readTogether(
+  () => readControlConfig(process.env),
+  () => readMetricsConfig(process.env),
+);
 const log = makeLog(config.log);
+const { measure, measured } = makeMetrics({ namespace, log }, 'control-jobs');
 const now = Date.now;
 const random = Math.random;
 const sqs = new SQSClient(REQUEST_BOUNDS);
@@ -54,6 +68,7 @@ const accounts = makeAccounts(
         : makeSecretsManagerSource(new SecretsManagerClient(REQUEST_BOUNDS), config.secret.id),
     now,
     log,
+    measure,
   },
   config.accounts,
 );
@@ -72,11 +87,8 @@ const { send, identify } = makeAuthorised(
   { ...config.upstream, version: packageInfo.version },
 );
 
-const control = makeControlLoop(
+const waysOut = measuredWaysOut<QueueMessage>(
   {
-    ledger,
-    identify,
-    send: makePaced({ send, now, random, pause: sleep }),
     publish: makePublish(
       { eventBridge, log },
       {
@@ -87,6 +99,17 @@ const control = makeControlLoop(
     ),
     deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
     postpone: makePostpone({ sqs, log }, { queueUrl: config.queueUrl }),
+  },
+  measure,
+);
+
+const control = makeControlLoop(
+  {
+    ledger: measuredLedger(ledger, measure),
+    identify,
+    send: makePaced({ send: measuredSend(send, measure), now, random, pause: sleep }),
+    ...waysOut,
+    measure,
     log,
     now,
     random,
@@ -97,11 +120,11 @@ const control = makeControlLoop(
 
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
-  async ({ Records }: SQSEvent, context: Context) => {
+  measured(async ({ Records }: SQSEvent, context: Context) => {
     await Promise.all([ready?.(), accounts.check()]);
     const staying = await control(Records.map(readRecord), () =>
       context.getRemainingTimeInMillis(),
     );
     return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
-  },
+  }),
 );

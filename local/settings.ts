@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { readAcceptConfig } from '../shared/edge/accept-config.ts';
 import { readCallersConfig, readEventsConfig } from '../shared/edge/callers-config.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
+import { readMetricsConfig } from '../shared/edge/metrics.ts';
 import { httpUrl } from '../shared/json/http-url.ts';
 import {
   type Environment,
@@ -145,6 +146,7 @@ const HANDED_ON: ReadonlySet<string> = new Set([
   'MAX_JOBS_PER_CALL',
   'MAX_MESSAGE_BYTES',
   'MAX_RECEIVES',
+  'METRICS_NAMESPACE',
   'RECORD_ENDS',
   'RESTART_DELAY_SECONDS',
   'RESULTS_PER_EVENT',
@@ -198,6 +200,7 @@ export const readStackSettings = (environment: Environment): Settings => {
     () => readCallersConfig(functionSettings),
     () => readEventsConfig(functionSettings),
     () => readControlConfig(functionSettings),
+    () => readMetricsConfig(functionSettings),
   );
   return { ...settings, forFunctions };
 };

@@ -1,6 +1,7 @@
 import { type Intent, type IntentId, MESSAGE_VERSION } from '../intent/intent.ts';
 import { writeMessages } from '../intent/message.ts';
 import type { JobRequest } from '../intent/request.ts';
+import { type Measure, UNMEASURED } from '../json/metric.ts';
 import { distinct } from '../operations/job-list.ts';
 import { type JobId, jobIdOf } from '../operations/operation.ts';
 
@@ -18,6 +19,8 @@ export interface AcceptEdges {
   readonly blockJobs?: number | undefined;
   /** The deadline of an intent without one of its own, counted from its acceptance. */
   readonly deadlineMs: number;
+  /** Counts what the queue takes. Undefined: nothing is counted. */
+  readonly measure?: Measure | undefined;
   /** Makes an id tell whose it is. Without it, ids tell no caller. */
   readonly tagged?: ((id: IntentId, caller: string) => IntentId) | undefined;
 }
@@ -88,11 +91,27 @@ const makeDrawUp =
     };
   };
 
+const measureTaken = (
+  parts: readonly Intent[],
+  taken: readonly boolean[],
+  measure: Measure,
+): void => {
+  for (const [i, { operation, jobs }] of parts.entries())
+    if (taken[i]) measure('JobsAccepted', jobs.length, { operation });
+    else measure('QueueFailures', 1);
+};
+
 const makeQueue =
-  ({ enqueue, maxMessageBytes, blockJobs }: AcceptEdges): AcceptSteps['queue'] =>
+  ({
+    enqueue,
+    maxMessageBytes,
+    blockJobs,
+    measure = UNMEASURED,
+  }: AcceptEdges): AcceptSteps['queue'] =>
   async (intent) => {
     const parts = writeMessages(intent, maxMessageBytes, blockJobs);
     const taken = await enqueue(parts.map((part) => JSON.stringify(part)));
+    measureTaken(parts, taken, measure);
     if (taken.every(Boolean)) return { kind: 'queued', intent };
     const idsOf = (wanted: boolean): readonly JobId[] =>
       parts.flatMap((part, i) => (taken[i] === wanted ? part.jobs.map(jobIdOf) : []));

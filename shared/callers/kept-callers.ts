@@ -1,6 +1,7 @@
 import { errorName } from '../json/error-name.ts';
 import { sentence } from '../json/fault.ts';
 import type { Log } from '../json/log.ts';
+import type { Measure } from '../json/metric.ts';
 import { MisconfiguredError } from '../json/settings.ts';
 import { type Callers, readCallers } from './callers-document.ts';
 
@@ -12,6 +13,8 @@ export interface KeptEdges<Version> {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+  /** Counts each read that brings no valid version. */
+  readonly measure?: Measure | undefined;
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
@@ -52,6 +55,7 @@ const readOnce = async <Version>(it: KeptState<Version>): Promise<void> => {
   } catch (error) {
     it.nextAt = startedAt + Math.min(it.retryMs, it.ttlMs);
     it.fault = error instanceof MisconfiguredError ? error : undefined;
+    it.measure?.('SecretFailures', 1);
     it.log.warn('callers not read', {
       reason: errorName(error),
       older_kept: it.version !== undefined,

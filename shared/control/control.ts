@@ -6,6 +6,8 @@ import type { ControlEdges, ControlLimits } from './edges.ts';
 import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
 import { overdueOf } from './later-messages.ts';
+import { type EndedBatch, measureBatch } from './measure-batch.ts';
+import { measurePlan } from './measure-plan.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { Call } from './planned.ts';
@@ -53,6 +55,7 @@ export const makeControlLoop =
     ]);
     const staying = inbox.staying();
     await giveBack(staying, worked, edges, limits);
+    tellBatch(run, { at: edges.now(), staying, read, worked });
     edges.log.info('batch', {
       messages: batch.length,
       unreadable: read.unreadable.length,
@@ -66,6 +69,11 @@ export const makeControlLoop =
       );
     return staying.map(({ messageId }) => messageId);
   };
+
+const tellBatch = ({ edges, breakers }: Run, ended: Omit<EndedBatch, 'breakers'>): void => {
+  if (edges.measure !== undefined)
+    measureBatch({ ...ended, breakers: breakers.standing() }, edges.measure);
+};
 
 /** Lets the messages of open intents go that are done. */
 type Acknowledge = (done: readonly OpenIntent[]) => Promise<void>;
@@ -92,6 +100,7 @@ const work = async (
   // Decide the rest by the ledger, and by a look if a call may have gone out before.
   const decisions = await decideCalls(run, admitted, plan);
   await settleDecided(run, plan, decisions);
+  if (run.edges.measure !== undefined) measurePlan(decisions.calls, run.limits, run.edges.measure);
 
   // Claim, call, isolate, record, publish: each call by itself, several at once.
   await callAll(run, openIntents, decisions, makeFinish(run, plan, acknowledge));

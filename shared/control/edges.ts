@@ -1,4 +1,5 @@
 import type { Result } from '../intent/result.ts';
+import type { Measure } from '../json/metric.ts';
 import type { SettleMs } from '../ledger/decide-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -14,6 +15,8 @@ export interface RunEdges extends Omit<CallEdges, 'send'> {
   readonly identify: Identify;
   /** Tells, for each result in order, whether the bus took it. */
   readonly publish: (results: readonly Result[]) => Promise<readonly boolean[]>;
+  /** Counts what a batch does. Undefined: nothing is counted. */
+  readonly measure?: Measure | undefined;
 }
 
 /** What the loop does to the world, with its messages. */
@@ -21,7 +24,9 @@ export interface ControlEdges<Message extends Received> extends RunEdges {
   /** Moves a message to the dead-letter queue. False if that failed. */
   readonly deadLetter: (message: Message, reason: string) => Promise<boolean>;
   /** Makes messages come back after so many seconds. */
-  readonly postpone: (messages: readonly (readonly [Message, seconds: number])[]) => Promise<void>;
+  readonly postpone: (
+    messages: readonly (readonly [Message, seconds: number])[],
+  ) => Promise<unknown>;
 }
 
 export interface ControlLimits {

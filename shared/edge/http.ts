@@ -5,12 +5,14 @@ import type {
   Context,
 } from 'aws-lambda';
 import { type HttpEvent, readHttpEvent } from '../accept/http-event.ts';
+import { measureRequest } from '../accept/measure-request.ts';
 import { blankProblem, type Problem, problemOf } from '../accept/problem.ts';
 import type { Handled, Route, TellProblem } from '../accept/route.ts';
 import { type TakeEdges, takeRequest } from '../accept/take-request.ts';
 import type { IntentId } from '../intent/intent.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
+import { type Measure, UNMEASURED } from '../json/metric.ts';
 import type { Answer } from '../operations/operation.ts';
 import { serviceOf } from '../operations/services.ts';
 
@@ -19,6 +21,8 @@ export interface HttpEdges extends TakeEdges {
   readonly tell: TellProblem;
   readonly newIntentId: () => IntentId;
   readonly log: Log;
+  /** Counts the requests. Undefined: nothing is counted. */
+  readonly measure?: Measure | undefined;
   /** The base path of a custom domain, such as `/jobs`, or empty. */
   readonly basePath?: string;
 }
@@ -53,7 +57,7 @@ const answer = async (
   { method, path }: Pick<HttpEvent, 'method' | 'path'>,
   handle: (intentId: IntentId) => Promise<Handled>,
 ): Promise<GatewayResult> => {
-  const { newIntentId, log } = edges;
+  const { newIntentId, log, measure = UNMEASURED } = edges;
   const made = newIntentId();
   const broken = (intent_id: IntentId, error: unknown): Handled => {
     log.warn('unexpected', { intent_id, reason: errorText(error) });
@@ -66,10 +70,15 @@ const answer = async (
     const where = { method, path: path.slice(0, LONGEST_PATH) };
     log.warn('refused', { intent_id: intentId, status, ...where, check: handled.check });
   }
+  const told = (said: Handled): GatewayResult => {
+    const result = write(edges, path, said, intentId);
+    measureRequest(method, said, result.statusCode ?? 200, measure);
+    return result;
+  };
   try {
-    return write(edges, path, handled, intentId);
+    return told(handled);
   } catch (error) {
-    return write(edges, path, broken(intentId, error), intentId);
+    return told(broken(intentId, error));
   }
 };
 

@@ -148,14 +148,16 @@ export const makeDeadLetter =
   };
 
 /**
- * Sets each message's visibility timeout, so that it comes back after that many seconds. If that fails, it comes back
- * after the queue's own visibility timeout.
+ * Sets each message's visibility timeout, so that it comes back after that many seconds. Says of each message, in order,
+ * whether that is set. If not, it comes back after the queue's own visibility timeout.
  */
 export const makePostpone =
   ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
-  async (messages: readonly (readonly [QueueMessage, seconds: number])[]): Promise<void> => {
+  async (
+    messages: readonly (readonly [QueueMessage, seconds: number])[],
+  ): Promise<readonly boolean[]> => {
     const slots = pLimit(CONCURRENCY);
-    const postponeBatch = async (batch: typeof messages): Promise<void> => {
+    const postponeBatch = async (batch: typeof messages): Promise<readonly boolean[]> => {
       try {
         const { Failed = [] } = await sqs.send(
           new ChangeMessageVisibilityBatchCommand({
@@ -168,10 +170,14 @@ export const makePostpone =
           }),
         );
         if (Failed.length > 0) log.warn('not postponed', { messages: Failed.length });
+        const failed = new Set(Failed.map(({ Id }) => Id));
+        return batch.map((_, i) => !failed.has(String(i)));
       } catch (error) {
         log.warn('not postponed', { messages: batch.length, reason: errorText(error) });
+        return batch.map(() => false);
       }
     };
     const packs = pack(messages, () => 0, { maxCount: BATCH, maxBytes: 1 });
-    await Promise.all(packs.map((batch) => slots(postponeBatch, batch)));
+    const taken = await Promise.all(packs.map((batch) => slots(postponeBatch, batch)));
+    return taken.flat();
   };

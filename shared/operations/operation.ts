@@ -55,6 +55,8 @@ export interface UpstreamRequest {
   readonly service: Service;
   /** On whose behalf: decides on the credentials and the pace. */
   readonly project: ProjectId;
+  /** What it is for: an operation, or a look at jobs. */
+  readonly route?: OperationName | 'look';
   readonly method: 'GET' | Operation['method'];
   readonly path: string;
   readonly body?: string;

@@ -1,5 +1,6 @@
 import { errorName } from '../json/error-name.ts';
 import type { Log } from '../json/log.ts';
+import type { Measure } from '../json/metric.ts';
 import { MisconfiguredError } from '../json/settings.ts';
 import { type Account, type Accounts, accountOf, readCredentials } from './credentials.ts';
 
@@ -9,6 +10,8 @@ export interface AccountsEdges {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+  /** Counts each read that brings no valid version. */
+  readonly measure?: Measure | undefined;
 }
 
 export interface AccountsOptions {
@@ -78,6 +81,7 @@ const readOnce = async (it: SecretState): Promise<void> => {
     it.fault = undefined;
   } catch (error) {
     it.fault = error instanceof MisconfiguredError ? error : undefined;
+    it.measure?.('SecretFailures', 1);
     it.log.warn('credentials not read', {
       reason: errorName(error),
       older_kept: copy !== undefined,

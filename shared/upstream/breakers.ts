@@ -48,6 +48,17 @@ export interface Breakers {
   readonly finish: () => Promise<void>;
   /** The last refusal, if requests were refused and none was served. */
   readonly allRefused: () => string | undefined;
+  readonly standing: () => Standing;
+}
+
+/** How the circuit breakers stand that this invocation has loaded. */
+export interface Standing {
+  /** How many are open or half-open. */
+  readonly open: number;
+  /** For how long the longest of them has not been closed. */
+  readonly openSeconds: number;
+  /** Until the last of them may be probed. */
+  readonly waitSeconds: number;
 }
 
 /** How long to wait if the ledger or the credentials are out of reach. */
@@ -175,7 +186,7 @@ const admit = (it: BreakersState, destination: Destination): Admission => {
 const exchange = async (
   it: BreakersState,
   breakers: RequestBreakers,
-  { route, ...request }: Routed,
+  request: Routed,
   deadline: Deadline,
 ): Promise<Reply> => {
   const turn: Turn = {
@@ -184,8 +195,8 @@ const exchange = async (
   };
   const reply = await it.send(request, turn);
   const mayBlameJobs = request.mayBlameJobs?.() === true;
-  const latest = renewed(it, { ...request, route }, breakers, reply);
-  await noteReply(it, latest, reply, { mayBlameJobs, isLook: route === 'look' });
+  const latest = renewed(it, request, breakers, reply);
+  await noteReply(it, latest, reply, { mayBlameJobs, isLook: request.route === 'look' });
   return reply;
 };
 
@@ -203,6 +214,16 @@ const send = async (it: BreakersState, request: Routed, deadline: Deadline): Pro
   const exchanged = exchange(it, admission.breakers, request, deadline);
   noteSending(admission.breakers, exchanged);
   return exchanged;
+};
+
+const standing = ({ breakers }: BreakersState): Standing => {
+  const all = [...breakers.values()];
+  const open = all.map((breaker) => breaker.openSeconds()).filter((one) => one !== undefined);
+  return {
+    open: open.length,
+    openSeconds: Math.max(0, ...open),
+    waitSeconds: Math.max(0, ...all.map((breaker) => breaker.waitSeconds())),
+  };
 };
 
 export const makeBreakers = (
@@ -242,5 +263,6 @@ export const makeBreakers = (
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },
     allRefused: () => (it.isServed ? undefined : it.refusal),
+    standing: () => standing(it),
   };
 };

@@ -18,6 +18,10 @@ export interface BreakerRecord {
   readonly strikes: number;
   /** It is half-open, and one invocation has the probe. The others wait until `until`. */
   readonly probing: boolean;
+  /**
+   * Milliseconds since 1970: when it first opened, since a request was served. Records of earlier releases have none.
+   */
+  readonly openedAt?: number;
   /** The last refusal was of the credential. */
   readonly ofCredential?: boolean;
   /** The last refusal said that the gateway has no such route. */
@@ -78,6 +82,10 @@ const remembered = (record: BreakerRecord, now: number): BreakerRecord =>
 /** Longer than the queue delays any message: when the message comes back, its last refusal is still known. */
 const REASON_SECONDS = 3_600;
 
+/** When the breaker first opened, in milliseconds since 1970, if it opens now. After an hour without a probe: now. */
+const firstOpenedAt = ({ until, openedAt }: BreakerRecord, now: number): number =>
+  until === 0 || now - until > REASON_SECONDS * SECOND ? now : (openedAt ?? now);
+
 /** The last refusal. No request was served since, because the first one that is served closes the breaker. */
 export const reasonIn = ({ until, reason }: BreakerRecord, now: number): string | undefined =>
   now - until > REASON_SECONDS * SECOND ? undefined : reason;
@@ -136,6 +144,7 @@ export const openedAfter = (
     step,
     strikes: grows ? 0 : strikes,
     probing: false,
+    openedAt: firstOpenedAt(record ?? CLOSED, now),
     ...(trouble === 'auth' && { ofCredential: true }),
     ...(trouble === 'no-route' && { noRoute: true }),
     ...(reason !== undefined && { reason }),
@@ -150,6 +159,7 @@ const schema = v.object({
   step: v.number(),
   strikes: v.optional(v.number(), 0),
   probing: v.boolean(),
+  openedAt: v.exactOptional(v.number()),
   ofCredential: v.exactOptional(v.boolean()),
   noRoute: v.exactOptional(v.boolean()),
   reason: v.exactOptional(v.string()),

@@ -22,6 +22,8 @@ export const breakersIn = (records: Records): RecordStore<BreakerRecord> =>
 export interface SharedBreaker {
   /** This invocation sends nothing more through it. While half-open, requests go one at a time. */
   readonly isOpen: () => boolean;
+  /** Seconds since it first opened, if it has not closed since. Undefined: it is closed. */
+  readonly openSeconds: () => number | undefined;
   /** Seconds until the breaker may be probed; 0 unless it is open. */
   readonly waitSeconds: () => number;
   /** It opened because a credential was refused, and no request is known to have been served since. */
@@ -127,6 +129,11 @@ const waitSeconds = ({ isOpen, record, now }: BreakerInRun): number => {
   return state.kind === 'open' ? state.seconds : 1;
 };
 
+const openSeconds = ({ record, now }: BreakerInRun): number | undefined => {
+  const { until, openedAt = now() } = record;
+  return until === 0 ? undefined : Math.max(0, (now() - openedAt) / 1_000);
+};
+
 const succeed = async (it: BreakerInRun, isLook: boolean): Promise<void> => {
   if (isLook) it.areLooksAnswered = true;
   else it.refusals = undefined;
@@ -169,6 +176,7 @@ export const makeSharedBreaker = (
   };
   return {
     isOpen: () => it.isOpen,
+    openSeconds: () => openSeconds(it),
     waitSeconds: () => waitSeconds(it),
     blamesCredential: () => it.record.ofCredential === true,
     lacksRoute: () => it.isOpen && it.record.noRoute === true,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { metricsTable, reasonsTable } from '../../build/metrics-page.ts';
 import { operationNames, operationsTable } from '../../build/operation-lists.ts';
 import { SIMULATED } from '../../local/upstream/operations/index.ts';
 import { OPERATIONS, operations } from '../../shared/operations/index.ts';
@@ -8,7 +9,7 @@ import { OPERATIONS, operations } from '../../shared/operations/index.ts';
 const read = (path: string): string =>
   readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
 
-describe('what is published of the operations is what there is (`npm run lists` writes it)', () => {
+describe('what is published as a list is what there is (`npm run lists` writes it)', () => {
   it('the schema of results names them all', () => {
     expect(JSON.parse(read('docs/result.schema.json')).properties.operation.enum).toEqual(
       operationNames,
@@ -17,6 +18,11 @@ describe('what is published of the operations is what there is (`npm run lists` 
 
   it('the README has a row for each', () => {
     expect(read('README.md')).toContain(operationsTable());
+  });
+
+  it('the page of metrics has a row for each, and for each reason', () => {
+    expect(read('docs/metrics.md')).toContain(metricsTable());
+    expect(read('docs/metrics.md')).toContain(reasonsTable());
   });
 });
 

@@ -4,12 +4,16 @@ import {
   type ControlLimits,
   makeControlLoop,
 } from '../../shared/control/control.ts';
+import { measuredWaysOut } from '../../shared/control/measured-ways-out.ts';
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
+import { makeTally } from '../../shared/json/tally.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { measuredLedger } from '../../shared/ledger/measured-ledger.ts';
 import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
+import { measuredSend } from '../../shared/upstream/measured-send.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { hindrance, type Identify, type Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
@@ -186,6 +190,7 @@ const makeWaysOut = ({ publishes, takesDeadLetters }: Options) => {
     },
     postpone: async (messages: readonly (readonly [Received, number])[]) => {
       for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
+      return messages.map(() => true);
     },
   };
   return { results, deadLettered, postponed, edges };
@@ -209,11 +214,17 @@ export const startControlRoom = (given: ControlRoomOptions = {}) => {
   const { exchange, ...asked } = makeUpstream(options);
   const { edges, ...out } = makeWaysOut(options);
   const { log, lines } = keptLog();
+  const tally = makeTally();
   let lastId = 0;
   const newId = () => `${ids} ${++lastId}`;
-  const send = inLanes(exchange, options);
+  const send = measuredSend(inLanes(exchange, options), tally.measure);
   const control = makeControlLoop<Received>(
-    { ledger, identify, send, ...edges, log, now, random: () => 0, newId },
+    {
+      ...{ ledger: measuredLedger(ledger, tally.measure), identify, send, log, now, newId },
+      ...measuredWaysOut(edges, tally.measure),
+      measure: tally.measure,
+      random: () => 0,
+    },
     limitsOf(options),
   );
   const failures: string[] = [];
@@ -232,6 +243,8 @@ export const startControlRoom = (given: ControlRoomOptions = {}) => {
     refusals: () => failures.length,
     /** What it said then. */
     failures,
+    /** What was counted since it was last asked. */
+    measured: tally.take,
     run,
     ...asked,
     ...out,

@@ -14,7 +14,7 @@ export const THROTTLE: RefusalOfAll = { trouble: 'throttled', isCertain: true, r
 
 export const over: BreakerRecord = { until: AT, step: 1, strikes: 0, probing: false };
 export const lasting: BreakerRecord = { ...over, until: AT + 4_001 };
-export const opened: BreakerRecord = { ...over, until: AT + 5_000 };
+export const opened: BreakerRecord = { ...over, until: AT + 5_000, openedAt: AT };
 
 /** A breaker as an invocation finds it in the ledger, over a clock that stands still until it is moved. */
 export const startBreaker = async (record?: BreakerRecord, inner: Ledger = memoryLedger()) => {

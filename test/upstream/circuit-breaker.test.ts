@@ -95,6 +95,28 @@ describe('the time that a breaker stays open', () => {
   });
 });
 
+describe('since when a breaker has let nothing through', () => {
+  const first = openedAfter(undefined, DOWN, NOW);
+
+  it('is when it first opened, however often it opened since', () => {
+    const probed = halfOpened(first, NOW + 5_000, 30_000);
+    const again = openedAfter(probed, DOWN, NOW + 6_000);
+    expect([first, probed, again].map(({ openedAt }) => openedAt)).toEqual([NOW, NOW, NOW]);
+  });
+
+  it('is now, if it was closed before, or could have been probed for an hour', () => {
+    const later = first.until + 3_600_000;
+    expect(openedAfter(CLOSED, DOWN, later).openedAt).toBe(later);
+    expect(openedAfter(first, DOWN, later).openedAt).toBe(NOW);
+    expect(openedAfter(first, DOWN, later + 1).openedAt).toBe(later + 1);
+  });
+
+  it('is now, if an earlier release opened it', () => {
+    const { openedAt: _, ...earlier } = first;
+    expect(openedAfter(earlier, DOWN, NOW + 7).openedAt).toBe(NOW + 7);
+  });
+});
+
 describe('the state of a breaker', () => {
   const record = openedAfter(undefined, DOWN, NOW);
 
@@ -155,6 +177,7 @@ describe('what the last refusal looked like', () => {
   it('is kept, for an hour after the breaker was open', () => {
     expect(open).toEqual({
       until: NOW + 5_000,
+      openedAt: NOW,
       step: 1,
       strikes: 0,
       probing: false,
@@ -172,6 +195,7 @@ describe('what the last refusal looked like', () => {
     expect(nowhere).toMatchObject({ noRoute: true, reason: 'x' });
     expect(openedAfter(nowhere, DOWN, NOW)).toEqual({
       until: NOW + 20_000,
+      openedAt: NOW,
       step: 3,
       strikes: 0,
       probing: false,

@@ -6,6 +6,7 @@ import {
   KEY,
   lasting,
   OUTAGE,
+  opened,
   over,
   PROBE_MS,
   startBreaker,
@@ -80,7 +81,7 @@ describe('half-open, one invocation has the probe', () => {
     await breaker.failure({ trouble: 'throttled', isCertain: true });
     await breaker.success();
     await breaker.finish();
-    expect(await stored()).toEqual({ ...over, until: AT + 10_000, step: 2 });
+    expect(await stored()).toEqual({ ...opened, until: AT + 10_000, step: 2 });
   });
 
   it('refused after no invocation came for long: the wait is short, whatever it was', async () => {
@@ -92,6 +93,7 @@ describe('half-open, one invocation has the probe', () => {
     await breaker.finish();
     expect(await stored()).toEqual({
       until: clock.now + 5_000,
+      openedAt: clock.now,
       step: 1,
       strikes: 1,
       probing: false,
@@ -134,7 +136,7 @@ describe('what the ledger did not say was written counts as not written', () => 
     await breaker.success();
     ledger.isSilent = false;
     await breaker.failure(THROTTLE);
-    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
+    expect(await stored()).toEqual({ ...opened, until: AT + 7_500 });
     expect(writes).toHaveLength(3);
   });
 });
@@ -153,7 +155,7 @@ describe('what a later release wrote of a breaker counts as nothing', () => {
       undefined,
     ]);
     await breaker.failure(THROTTLE);
-    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
+    expect(await stored()).toEqual({ ...opened, until: AT + 7_500 });
   });
 
   it('also where it was written since', async () => {
@@ -161,6 +163,6 @@ describe('what a later release wrote of a breaker counts as nothing', () => {
     const { breaker, stored } = await startBreaker(undefined, ledger);
     await seed(ledger);
     await breaker.failure(THROTTLE);
-    expect(await stored()).toEqual({ ...over, until: AT + 7_500 });
+    expect(await stored()).toEqual({ ...opened, until: AT + 7_500 });
   });
 });

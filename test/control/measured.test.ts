@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { Measured } from '../../shared/json/tally.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { message, refusal, startControlRoom, YES } from '../support/control-room.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
+import { bodyOf, NOW, PROJECT } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
+
+const AT = Date.parse(NOW);
+const MINUTE = 60_000;
+
+/** The values of one metric, by the dimensions that are not its operation. */
+const valuesOf = (measured: readonly Measured[], name: string): Record<string, readonly number[]> =>
+  Object.fromEntries(
+    measured
+      .filter((one) => one.name === name)
+      .map(({ dimensions: { operation: _, ...rest }, values }) => [
+        Object.values(rest).join(),
+        values,
+      ]),
+  );
+
+const minutesAgo = (minutes: number): string => new Date(AT - minutes * MINUTE).toISOString();
+
+const DOWN = replied(503, refusal('APIGW.0000'));
+
+describe('what a batch brings is counted', () => {
+  it('results by outcome, and how long they took', async () => {
+    const { run, measured } = startControlRoom({
+      reply: ({ jobs }) =>
+        replied(
+          200,
+          jobs.map((job) => (job === '3' ? refusal('DLI.0002') : YES)),
+        ),
+    });
+    await run([
+      message('m1', { age: 1, jobs: ['1', '2', '3'], accepted_at: minutesAgo(2) }),
+      message('m2', { age: 2, jobs: ['4'], accepted_at: minutesAgo(1) }),
+    ]);
+    const found = measured();
+    expect(valuesOf(found, 'Results')).toEqual({ delivered: [3], rejected: [1] });
+    // Jobs of one intent that were settled together count once.
+    expect(valuesOf(found, 'TimeToVerdict')).toEqual({ '': [2 * MINUTE, MINUTE] });
+    expect(valuesOf(found, 'QueueWait')).toEqual({ '': [2 * MINUTE, MINUTE] });
+  });
+
+  it('calls that it needs, how full they are, and calls that went out', async () => {
+    const { run, measured } = startControlRoom({ maxJobsPerCall: 2 });
+    await run([message('m1', { jobs: ['1', '2', '3'] })]);
+    const found = measured();
+    expect(valuesOf(found, 'CallsNeeded')).toEqual({ '': [2] });
+    expect(valuesOf(found, 'FillRatio')).toEqual({ '': [100, 50] });
+    expect(valuesOf(found, 'CallsSent')).toEqual({ '': [2] });
+  });
+
+  it('calls that take a refused one apart too', async () => {
+    const { run, measured, calls } = startControlRoom({
+      reply: ({ jobs }) =>
+        jobs.includes('1')
+          ? replied(400, refusal('DLI.0001'))
+          : replied(
+              200,
+              jobs.map(() => YES),
+            ),
+    });
+    await run([message('m1', { jobs: ['1', '2', '3', '4'] })]);
+    const found = measured();
+    expect(valuesOf(found, 'CallsNeeded')).toEqual({ '': [1] });
+    expect(calls.length).toBeGreaterThan(1);
+    expect(valuesOf(found, 'CallsSent')).toEqual({ '': [calls.length] });
+  });
+
+  it('dead letters, by why', async () => {
+    const { run, measured } = startControlRoom({ limits: { maxReceives: 5 }, reply: () => DOWN });
+    await run([message('m1', 'not JSON'), message('m2', { jobs: ['1'] }, 5)]);
+    expect(valuesOf(measured(), 'DeadLettered')).toEqual({ unreadable: [1], failed: [1] });
+  });
+});
+
+describe('what a batch leaves open is told of', () => {
+  it('the age of the oldest intent, however its message came', async () => {
+    const { run, measured } = startControlRoom({ reply: () => DOWN });
+    await run([
+      message('m1', { age: 1, jobs: ['1'], accepted_at: minutesAgo(90) }, 40),
+      message('m2', { age: 2, jobs: ['2'], accepted_at: minutesAgo(1) }),
+    ]);
+    expect(valuesOf(measured(), 'OldestOpenIntent')).toEqual({ '': [90 * 60] });
+  });
+
+  it('no age, if nothing is left', async () => {
+    const { run, measured } = startControlRoom();
+    await run([message('m1', { jobs: ['1'], accepted_at: minutesAgo(90) })]);
+    expect(valuesOf(measured(), 'OldestOpenIntent')).toEqual({ '': [0] });
+  });
+
+  it('the age of a message that cannot be read, and cannot be moved', async () => {
+    const { run, measured } = startControlRoom({ takesDeadLetters: () => false });
+    await run([{ ...message('m1', 'not JSON'), sentAt: AT - MINUTE }]);
+    const found = measured();
+    expect(valuesOf(found, 'OldestOpenIntent')).toEqual({ '': [60] });
+    expect(valuesOf(found, 'GivenBack')).toEqual({ 'dead-letters': [1] });
+    expect(valuesOf(found, 'QueueFailures')).toEqual({ '': [1] });
+  });
+
+  it('circuit breakers that are open: how many, for how long, and until when', async () => {
+    const ledger = memoryLedger();
+    const clock = { at: AT };
+    const room = () => startControlRoom({ ledger, between: () => DOWN, now: () => clock.at });
+    const first = room();
+    await first.run([message('m1', { jobs: ['1'] })]);
+    expect(valuesOf(first.measured(), 'BreakerOpenSeconds')).toEqual({ '': [0] });
+    clock.at += 20 * MINUTE;
+    const later = room();
+    await later.run([message('m1', { jobs: ['1'] }, 2)]);
+    const found = later.measured();
+    expect(valuesOf(found, 'BreakersOpen')).toEqual({ '': [1] });
+    expect(valuesOf(found, 'BreakerOpenSeconds')).toEqual({ '': [20 * 60] });
+    expect(valuesOf(found, 'BreakerWaitSeconds')['']?.[0]).toBeGreaterThan(0);
+    expect(valuesOf(found, 'GivenBack')).toEqual({ paused: [1] });
+  });
+
+  it('no circuit breaker, if none is open', async () => {
+    const { run, measured } = startControlRoom();
+    await run([message('m1', {})]);
+    const found = measured();
+    for (const name of ['BreakersOpen', 'BreakerOpenSeconds', 'BreakerWaitSeconds'])
+      expect(valuesOf(found, name)).toEqual({ '': [0] });
+  });
+});
+
+/** A ledger that is out of reach from its n-th read on. */
+const readsUpTo = (reads: number): Ledger => {
+  const inner = memoryLedger();
+  let left = reads;
+  return {
+    read: async (keys) => (left-- > 0 ? inner.read(keys) : undefined),
+    write: inner.write,
+  };
+};
+
+describe('each message that is given back has one reason', () => {
+  const TWO = [YES, {}];
+
+  it('a request had no answer that tells', async () => {
+    const { run, measured } = startControlRoom({ reply: () => replied(200, TWO) });
+    await run([message('m1', { jobs: ['1', '2'] })]);
+    expect(valuesOf(measured(), 'GivenBack')).toEqual({ unanswered: [1] });
+  });
+
+  it('the time for requests was over', async () => {
+    const { run, measured } = startControlRoom({ remainingMs: () => 0 });
+    await run([message('m1', {})]);
+    expect(valuesOf(measured(), 'GivenBack')).toEqual({ 'no-time': [1] });
+  });
+
+  it('it waits for the end of a stop', async () => {
+    const { run, measured } = startControlRoom({ statusOf: () => 'job_running' });
+    await run([
+      message('m1', { age: 1, operation: 'dli.stop' }),
+      message('m2', { age: 2, operation: 'dli.run' }),
+    ]);
+    expect(valuesOf(measured(), 'GivenBack')).toEqual({ waiting: [1] });
+  });
+
+  it('the bus did not take its results', async () => {
+    const { run, measured } = startControlRoom({ publishes: ({ job_id }) => job_id !== '2' });
+    await run([message('m1', { jobs: ['1', '2'] })]);
+    const found = measured();
+    expect(valuesOf(found, 'GivenBack')).toEqual({ bus: [1] });
+    expect(valuesOf(found, 'BusFailures')).toEqual({ '': [1] });
+    expect(valuesOf(found, 'Results')).toEqual({ delivered: [1] });
+  });
+
+  it('the ledger is out of reach', async () => {
+    const { run, measured } = startControlRoom({ ledger: readsUpTo(0) });
+    await run([message('m1', {})]);
+    const found = measured();
+    expect(valuesOf(found, 'GivenBack')).toEqual({ ledger: [1] });
+    expect(valuesOf(found, 'LedgerFailures')['']?.[0]).toBeGreaterThan(0);
+  });
+
+  it('a later release wrote it', async () => {
+    const { run, measured } = startControlRoom();
+    await run([{ ...message('m1', bodyOf({}).replace('"v":1', '"v":2')), sentAt: AT - MINUTE }]);
+    const found = measured();
+    expect(valuesOf(found, 'GivenBack')).toEqual({ 'later-release': [1] });
+    expect(valuesOf(found, 'OldestOpenIntent')).toEqual({ '': [60] });
+  });
+
+  it('the ledger takes no verdict', async () => {
+    const inner = memoryLedger();
+    const ledger: Ledger = {
+      read: inner.read,
+      write: async (entry, seen) =>
+        entry.key.startsWith('intent/') ? 'unknown' : inner.write(entry, seen),
+    };
+    const { run, measured } = startControlRoom({ ledger });
+    await run([message('m1', {})]);
+    expect(valuesOf(measured(), 'GivenBack')).toEqual({ ledger: [1] });
+  });
+
+  it('another invocation works on its job', async () => {
+    const ledger = memoryLedger();
+    const never = new Promise<never>(() => undefined);
+    const first = startControlRoom({ ledger, ids: 'first', reply: () => never });
+    void first.run([message('m1', { age: 1, project_id: PROJECT })]);
+    await new Promise((then) => setTimeout(then, 20));
+    const second = startControlRoom({ ledger, ids: 'second' });
+    await second.run([message('m2', { age: 2, options: { resume_savepoint: true } })]);
+    expect(valuesOf(second.measured(), 'GivenBack')).toEqual({ elsewhere: [1] });
+  });
+});
