@@ -1,5 +1,5 @@
 import type { GivenBackReason, Measure } from '../json/metric.ts';
-import type { Standing } from '../upstream/breakers.ts';
+import type { Standing } from '../upstream/standing.ts';
 import type { OpenIntent } from './open-intent.ts';
 import type { ReadBatch } from './read-batch.ts';
 import type { Received } from './received.ts';

@@ -18,6 +18,7 @@ import {
 } from './request-breakers.ts';
 import type { Deadline, Identify, Send, Turn } from './send.ts';
 import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
+import { type Standing, standingOf } from './standing.ts';
 
 export interface BreakersEdges {
   readonly records: Records;
@@ -49,16 +50,6 @@ export interface Breakers {
   /** The last refusal, if requests were refused and none was served. */
   readonly allRefused: () => string | undefined;
   readonly standing: () => Standing;
-}
-
-/** How the circuit breakers stand that this invocation has loaded. */
-export interface Standing {
-  /** How many are open or half-open. */
-  readonly open: number;
-  /** For how long the longest of them has not been closed. */
-  readonly openSeconds: number;
-  /** Until the last of them may be probed. */
-  readonly waitSeconds: number;
 }
 
 /** How long to wait if the ledger or the credentials are out of reach. */
@@ -216,16 +207,6 @@ const send = async (it: BreakersState, request: Routed, deadline: Deadline): Pro
   return exchanged;
 };
 
-const standing = ({ breakers }: BreakersState): Standing => {
-  const all = [...breakers.values()];
-  const open = all.map((breaker) => breaker.openSeconds()).filter((one) => one !== undefined);
-  return {
-    open: open.length,
-    openSeconds: Math.max(0, ...open),
-    waitSeconds: Math.max(0, ...all.map((breaker) => breaker.waitSeconds())),
-  };
-};
-
 export const makeBreakers = (
   edges: BreakersEdges,
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
@@ -263,6 +244,6 @@ export const makeBreakers = (
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },
     allRefused: () => (it.isServed ? undefined : it.refusal),
-    standing: () => standing(it),
+    standing: () => standingOf(it.breakers.values()),
   };
 };

@@ -1,28 +1,22 @@
 import { expect } from 'vitest';
-import {
-  AllRequestsRefusedError,
-  type ControlLimits,
-  makeControlLoop,
-} from '../../shared/control/control.ts';
-import { measuredWaysOut } from '../../shared/control/measured-ways-out.ts';
+import { type ControlLimits, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
-import { makeTally } from '../../shared/json/tally.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
-import { measuredLedger } from '../../shared/ledger/measured-ledger.ts';
 import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
-import { measuredSend } from '../../shared/upstream/measured-send.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { hindrance, type Identify, type Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { LIMITS } from './limits.ts';
 import { keptLog } from './logs.ts';
+import { measureEdges } from './measured-edges.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
 import { replied } from './replies.ts';
 import { schemaFaultsOf } from './result-schema.ts';
+import { makeRun } from './run-batches.ts';
 
 /** One request as the upstream sees it. */
 export interface SeenCall {
@@ -214,37 +208,28 @@ export const startControlRoom = (given: ControlRoomOptions = {}) => {
   const { exchange, ...asked } = makeUpstream(options);
   const { edges, ...out } = makeWaysOut(options);
   const { log, lines } = keptLog();
-  const tally = makeTally();
   let lastId = 0;
   const newId = () => `${ids} ${++lastId}`;
-  const send = measuredSend(inLanes(exchange, options), tally.measure);
-  const control = makeControlLoop<Received>(
-    {
-      ...{ ledger: measuredLedger(ledger, tally.measure), identify, send, log, now, newId },
-      ...measuredWaysOut(edges, tally.measure),
-      measure: tally.measure,
-      random: () => 0,
-    },
-    limitsOf(options),
-  );
-  const failures: string[] = [];
-  /** A function that fails leaves all its messages where they are. */
-  const run = async (batch: readonly Received[]): Promise<readonly string[]> => {
-    try {
-      return await control(batch, remainingMs);
-    } catch (error) {
-      if (!(error instanceof AllRequestsRefusedError)) throw error;
-      failures.push(error.message);
-      return batch.map(({ messageId }) => messageId);
-    }
-  };
+  const send = inLanes(exchange, options);
+  const { measured, edges: all } = measureEdges<Received>({
+    ledger,
+    identify,
+    send,
+    ...edges,
+    log,
+    now,
+    random: () => 0,
+    newId,
+  });
+  const control = makeControlLoop<Received>(all, limitsOf(options));
+  const { run, failures } = makeRun(control, remainingMs);
   return {
     /** How often an invocation failed because the upstream refused every request. */
     refusals: () => failures.length,
     /** What it said then. */
     failures,
     /** What was counted since it was last asked. */
-    measured: tally.take,
+    measured,
     run,
     ...asked,
     ...out,
