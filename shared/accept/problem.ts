@@ -1,7 +1,7 @@
 import type { Fault } from '../json/fault.ts';
 import { sentence, told } from '../json/fault.ts';
 import type { Answer, Service } from '../operations/operation.ts';
-import { SERVICES } from '../operations/services.ts';
+import { refusalCodeOf } from '../operations/services.ts';
 import {
   type BlankStatus,
   PHRASES,
@@ -66,24 +66,9 @@ const NOT_OFFERED = 'JOBFANIN.0501';
 /** For a repeat that comes too soon. The vendor has no such code. */
 const IN_PROGRESS = 'JOBFANIN.0409';
 
-/** What the vendor's gateway answers, by status. https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180317001.html */
-const GATEWAY_CODES: ReadonlyMap<number, string> = new Map([
-  [401, 'APIGW.0301'],
-  [403, 'APIGW.0302'],
-  [404, 'APIGW.0101'],
-  [405, 'APIGW.0101'],
-  [413, 'APIGW.0201'],
-  [429, 'APIGW.0308'],
-]);
-
-const vendorCode = (service: Service, status: number): string => {
+const codeFor = (service: Service, status: number): string => {
   if (status === 501) return NOT_OFFERED;
-  if (status === 409) return IN_PROGRESS;
-  const ofGateway = GATEWAY_CODES.get(status);
-  if (ofGateway !== undefined) return ofGateway;
-  const { invalid, unavailable, broken } = SERVICES[service].codes;
-  if (status === 503) return unavailable;
-  return status >= 500 ? broken : invalid;
+  return status === 409 ? IN_PROGRESS : refusalCodeOf(service, status);
 };
 
 /** The vendor's `{error_code, error_msg}`, with the two lists of jobs if the request was partly queued. */
@@ -91,7 +76,7 @@ export const asVendorError = (problem: Problem, service: Service): Answer => ({
   status: problem.status,
   ...retryAfter(problem),
   body: {
-    error_code: vendorCode(service, problem.status),
+    error_code: codeFor(service, problem.status),
     error_msg: problem.detail,
     ...(problem.queued && { queued: problem.queued }),
     ...(problem.not_queued && { not_queued: problem.not_queued }),

@@ -22,6 +22,19 @@ export const SERVICES = {
   },
 } as const satisfies Readonly<Record<string, ServiceRow>>;
 
+/**
+ * The code of the gateway before the services, by the status of its refusal. It speaks where a request did not reach one.
+ * Source: https://support.huaweicloud.com/intl/en-us/devg-apig/apig-dev-180317001.html
+ */
+const GATEWAY_CODES: ReadonlyMap<number, string> = new Map([
+  [401, 'APIGW.0301'],
+  [403, 'APIGW.0302'],
+  [404, 'APIGW.0101'],
+  [405, 'APIGW.0101'],
+  [413, 'APIGW.0201'],
+  [429, 'APIGW.0308'],
+]);
+
 export type Service = keyof typeof SERVICES;
 
 const isService = (text: string): text is Service => Object.hasOwn(SERVICES, text);
@@ -31,3 +44,12 @@ export const services: readonly Service[] = Object.keys(SERVICES).filter(isServi
 /** Whose error codes a path speaks, if it is one of the vendor's. */
 export const serviceOf = (path: string): Service | undefined =>
   services.find((name) => SERVICES[name].paths.some((start) => path.startsWith(start)));
+
+/** The code by which the vendor refuses a request to a service with a status: the gateway's own, or the service's. */
+export const refusalCodeOf = (service: Service, status: number): string => {
+  const ofGateway = GATEWAY_CODES.get(status);
+  if (ofGateway !== undefined) return ofGateway;
+  const { invalid, unavailable, broken } = SERVICES[service].codes;
+  if (status === 503) return unavailable;
+  return status >= 500 ? broken : invalid;
+};
