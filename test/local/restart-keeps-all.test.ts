@@ -51,7 +51,7 @@ const begin = async (
 };
 
 describe.concurrent('with DATA_DIR, what is queued outlives the process', () => {
-  test('an orderly end, and is carried out after the next start', async (context) => {
+  test('an orderly end, which leaves the directory free, and is carried out after the next start', async (context) => {
     const first = await begin(context, 'orderly', {
       DLI_ENDPOINT: NO_SERVER,
       DRS_ENDPOINT: NO_SERVER,
@@ -75,7 +75,7 @@ describe.concurrent('with DATA_DIR, what is queued outlives the process', () => 
     await second.end();
   });
 
-  test('a sudden end too, even within the window of its batch', async (context) => {
+  test('a sudden end too, which leaves it free as well, even within the window of its batch', async (context) => {
     const first = await begin(context, 'sudden', { BATCH_WINDOW_SECONDS: '300' });
     await send(first.url + runPath('kept'), '{"job_ids":[131]}');
     first.signal('SIGKILL');
@@ -98,8 +98,11 @@ describe.concurrent('a DATA_DIR that cannot be used is one line, and exit 1', ()
 });
 
 describe.concurrent('a DATA_DIR is for one process at a time', () => {
-  test('the next one says who has it, in one line, and the first works on', async (context) => {
-    const first = await begin(context, 'shared');
+  test('the next one says who has it, in one line, and the first and one beside it work on', async (context) => {
+    const [first, beside] = await Promise.all([
+      begin(context, 'shared'),
+      begin(context, 'another'),
+    ]);
     const { code, stdout, stderr } = await startChild(context, {
       DATA_DIR: join(parent, 'shared'),
     }).ended();
@@ -109,27 +112,12 @@ describe.concurrent('a DATA_DIR is for one process at a time', () => {
         `^DATA_DIR \\S+/shared is in use by process ${first.pid} on .+: end that one first, or set DATA_DIR to another directory\\.\n$`,
       ),
     );
-    const run = await send(first.url + runPath('p'), '{"job_ids":[131]}');
-    await until(async () =>
-      expect(await first.results(run.intentId)).toMatchObject([{ outcome: 'delivered' }]),
-    );
-    await first.end();
-  });
-
-  test.for(['SIGKILL', 'SIGTERM'] as const)(
-    'a process that ended by %s blocks none',
-    async (signal, context) => {
-      const first = await begin(context, `after-${signal}`);
-      first.signal(signal);
-      await first.ended();
-      const second = await begin(context, `after-${signal}`);
-      await second.end();
-    },
-  );
-
-  test('one that has no use for a directory that another has is not asked', async (context) => {
-    const first = await begin(context, 'own');
-    const second = await begin(context, 'other');
-    await Promise.all([first.end(), second.end()]);
+    for (const one of [first, beside]) {
+      const run = await send(one.url + runPath('p'), '{"job_ids":[131]}');
+      await until(async () =>
+        expect(await one.results(run.intentId)).toMatchObject([{ outcome: 'delivered' }]),
+      );
+      await one.end();
+    }
   });
 });
