@@ -82,12 +82,11 @@ describe('docs/settings.md', () => {
       'shared/edge/control-config.ts',
       'shared/edge/accept-config.ts',
       'shared/edge/callers-config.ts',
+      'build/osls/deploy-settings.ts',
       'local/settings.ts',
     ];
     const read = schemas.flatMap((file) => [...textOf(file).matchAll(/^ +([A-Z][A-Z_]+): /gm)]);
-    const set = ['serverless.yml', 'template/api.yml'].flatMap((file) => [
-      ...textOf(file).matchAll(/\$\{env:([A-Z_]+)/g),
-    ]);
+    const set = [...textOf('stages/dev.yml').matchAll(/^ +([A-Z][A-Z_]+): /gm)];
     const names = new Set([...read, ...set].map(([, name = '']) => name));
     const page = textOf('docs/settings.md');
     const missing = [...names].filter((name) => !page.includes(`\`${name}\``));

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
@@ -22,11 +22,15 @@ const templateSchema = v.object({
 
 export type Template = v.InferOutput<typeof templateSchema>;
 
-/** Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. */
+/**
+ * Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. The plugin stays
+ * where its packages are.
+ */
 export const prepareService = async (folder: string): Promise<void> => {
   const outdir = join(folder, 'dist');
-  for (const file of ['serverless.yml', 'template', 'docs/openapi.json'])
+  for (const file of ['serverless.yml', 'template', 'stages', 'docs/openapi.json'])
     await cp(join(project, file), join(folder, file), { recursive: true });
+  await symlink(join(project, 'build'), join(folder, 'build'));
   for (const name of functionNames)
     await bundleFunction(name, { outdir, credentials: 'environment' });
 };
@@ -38,10 +42,14 @@ export const prepareService = async (folder: string): Promise<void> => {
 export const packageService = async (
   folder: string,
   settings: Readonly<Record<string, string>> = {},
+  { stage = 'dev', region = 'eu-central-1' } = {},
 ) => {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [join(project, 'node_modules/osls/bin/serverless.js'), 'package'],
+    [
+      join(project, 'node_modules/osls/bin/serverless.js'),
+      ...['package', '--stage', stage, '--region', region],
+    ],
     { cwd: folder, env: { HOME: folder, ...settings } },
   );
   const made = join(folder, '.serverless');

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { standIn } from '../../build/osls/stand-in.ts';
 import type { Template } from './package-service.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-const ref = v.object({ Ref: v.string() });
 const attribute = v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) });
 /** A role that only Lambda takes on, and that grants each right on one resource. */
 const role = v.strictObject({
@@ -23,7 +23,7 @@ const role = v.strictObject({
           v.strictObject({
             Effect: v.literal('Allow'),
             Action: v.union([v.string(), v.array(v.string())]),
-            Resource: attribute,
+            Resource: v.union([attribute, v.string()]),
           }),
         ),
       }),
@@ -33,12 +33,6 @@ const role = v.strictObject({
 const variables = v.object({
   Environment: v.object({ Variables: v.record(v.string(), v.unknown()) }),
 });
-
-/** Stands for what CloudFormation puts in place of a `Ref`: of a queue it is the URL, of nearly all else the name. */
-const dummyOf = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : `https://sqs.example.com/123456789012/${v.parse(ref, value).Ref}`;
 
 /** Finds the resources of a template. */
 const resourcesIn = ({ Resources }: Template) => {
@@ -83,9 +77,11 @@ export const readTemplate = (template: Template) => {
   return {
     ...found,
     arn,
-    dummyOf,
+    dummyOf: standIn,
     functionOf,
-    functionArn: (name: string) => arn(idOf(name)),
+    /** What calls a function calls its alias: by the name's Arn, or by its reference. */
+    functionArn: (name: string) => ({ 'Fn::Join': [':', [arn(idOf(name)), 'live']] }),
+    aliasOf: (name: string) => ({ Ref: idOf(name).replace('LambdaFunction', 'LiveAlias') }),
 
     permissionFor: (principal: string): Properties | undefined =>
       Object.values(all('AWS::Lambda::Permission')).find(
@@ -97,7 +93,9 @@ export const readTemplate = (template: Template) => {
       const [roleId] = v.parse(attribute, functionOf(name).Role)['Fn::GetAtt'];
       const policies = v.parse(role, resource(roleId)).Policies;
       const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-      const byResource = Map.groupBy(statements, ({ Resource }) => Resource['Fn::GetAtt'][0]);
+      const byResource = Map.groupBy(statements, ({ Resource }) =>
+        typeof Resource === 'string' ? Resource : Resource['Fn::GetAtt'][0],
+      );
       return Object.fromEntries(
         [...byResource].map(([id, granted]) => [id, granted.flatMap(({ Action }) => Action)]),
       );
@@ -106,7 +104,7 @@ export const readTemplate = (template: Template) => {
     environmentOf: (name: string): Readonly<Record<string, string>> => {
       const { Variables } = v.parse(variables, functionOf(name)).Environment;
       return Object.fromEntries(
-        Object.entries(Variables).map(([key, value]) => [key, dummyOf(value)]),
+        Object.entries(Variables).map(([key, value]) => [key, standIn(value)]),
       );
     },
   };

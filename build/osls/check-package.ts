@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { MisconfiguredError } from '../../shared/json/settings.ts';
+import {
+  DEPLOY_SETTINGS,
+  type DeploySettings,
+  deployProblems,
+  readDeploySettings,
+} from './deploy-settings.ts';
+import { environmentOf, FUNCTION_NAMES, startProblems } from './function-settings.ts';
+import { logicalName } from './live-alias.ts';
+import { allSettings, type Shell, type Stage } from './stage-settings.ts';
+import { templateProblems } from './template-rules.ts';
+
+const templateSchema = v.object({ Resources: v.record(v.string(), v.unknown()) });
+
+interface Where {
+  readonly shell: Shell;
+  readonly region: string;
+}
+
+/** Settings of a stage that neither a function nor the template reads: most likely a slip of the pen. */
+const strangers = (
+  { settings }: Stage,
+  environments: readonly Readonly<Record<string, string>>[],
+): readonly string[] => {
+  const known = new Set([...DEPLOY_SETTINGS, ...environments.flatMap(Object.keys)]);
+  return Object.keys(settings)
+    .filter((name) => !known.has(name))
+    .map((name) => `${name} is not a setting: docs/settings.md`);
+};
+
+const deploySettings = (
+  stage: Stage,
+  shell: Shell,
+): { readonly settings?: DeploySettings; readonly problems: readonly string[] } => {
+  try {
+    return { settings: readDeploySettings(allSettings(stage, shell)), problems: [] };
+  } catch (error) {
+    if (!(error instanceof MisconfiguredError)) throw error;
+    return { problems: error.message.replace(/^Settings: /, '').split('; ') };
+  }
+};
+
+/**
+ * Every reason for which the packaged functions would not start, or not work together. The functions' own readers read
+ * their packaged environments.
+ */
+export const checkPackage = (
+  template: unknown,
+  stage: Stage,
+  { shell, region }: Where,
+): readonly string[] => {
+  const { Resources } = v.parse(templateSchema, template);
+  const environments = FUNCTION_NAMES.map(
+    (name) => [name, environmentOf(Resources[`${logicalName(name)}LambdaFunction`])] as const,
+  );
+  const { settings, problems } = deploySettings(stage, shell);
+  return [
+    ...environments.flatMap(([name, environment]) => startProblems(name, environment)),
+    ...problems,
+    ...(settings === undefined
+      ? []
+      : [
+          ...deployProblems(settings, { region, account: settings.ACCOUNT_ID }),
+          ...templateProblems(template, { reserved: settings.RESERVED_CONTROL_JOBS }),
+        ]),
+    ...strangers(
+      stage,
+      environments.map(([, environment]) => environment),
+    ),
+  ];
+};

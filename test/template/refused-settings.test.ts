@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '../../build/bundle.ts';
+import {
+  busProblems,
+  deployProblems,
+  readDeploySettings,
+} from '../../build/osls/deploy-settings.ts';
+import { READERS } from '../../build/osls/function-settings.ts';
+import { templateProblems } from '../../build/osls/template-rules.ts';
+import { packageService, prepareService } from './package-service.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'refused-'));
+  await prepareService(folder);
+}, 240_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What the packager says of settings that it refuses. */
+const refusal = async (
+  settings: Readonly<Record<string, string>>,
+  place?: { readonly stage?: string; readonly region?: string },
+): Promise<string> => {
+  const failed: unknown = await packageService(folder, settings, place).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failed instanceof Error) || !('stdout' in failed) || !('stderr' in failed))
+    throw new Error('it was packaged');
+  return `${failed.stdout}${failed.stderr}`;
+};
+
+/** The settings of a stage, with some of them changed. */
+const stageWith = async (name: string, change: (text: string) => string): Promise<void> => {
+  const dev = await readFile(join(folder, 'stages/dev.yml'), 'utf8');
+  await writeFile(join(folder, 'stages', `${name}.yml`), change(dev));
+};
+
+const BUS = 'arn:aws:events:eu-central-1:123456789012:event-bus/platform';
+
+describe('settings with which a function cannot start are not packaged', () => {
+  test('each function says so in its own words, all at once', async () => {
+    const said = await refusal({
+      MAX_CONCURRENCY: '8',
+      MAX_RECEIVES: '3',
+      CALL_TIMEOUT_SECONDS: '115',
+      BASE_PATH: 'jobs',
+      CALLER_RATE: '0',
+      EVENT_GRANTS: '[]',
+    });
+    for (const problem of [
+      'control-jobs: CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4',
+      'control-jobs: MAX_RECEIVES must be a whole number from 5 to 1000',
+      'control-jobs: FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than 10',
+      'accept-http: BASE_PATH must be a path',
+      'accept-event: BASE_PATH must be a path',
+      'accept-http: CALLER_RATE must be a whole number',
+      'accept-event: EVENT_GRANTS cannot be used',
+    ])
+      expect(said).toContain(problem);
+  });
+
+  test('those of a stage file as well as those of the shell', async () => {
+    await stageWith('hasty', (text) => text.replace('MAX_RECEIVES: 1000', 'MAX_RECEIVES: 3'));
+    const said = await refusal({}, { stage: 'hasty' });
+    expect(said).toContain('control-jobs: MAX_RECEIVES must be a whole number from 5 to 1000');
+  });
+
+  test('a setting that is not known, or is used and not set, is named', async () => {
+    await stageWith('typo', (text) => text.replace('MAX_RECEIVES:', 'MAX_RECIEVES:'));
+    expect(await refusal({}, { stage: 'typo' })).toContain('MAX_RECEIVES is used');
+    await stageWith('more', (text) => `${text}  MAX_RECIEVES: 50\n`);
+    expect(await refusal({}, { stage: 'more' })).toContain('MAX_RECIEVES is not a setting');
+    expect(await refusal({}, { stage: 'nowhere' })).toContain('stages/nowhere.yml is missing');
+  });
+
+  test('each function is read by the readers that it imports itself', async () => {
+    expect(Object.keys(READERS).toSorted()).toEqual(functionNames.toSorted());
+    for (const [name, readers] of Object.entries(READERS)) {
+      const code = await readFile(
+        join(import.meta.dirname, '../../functions', `${name}.ts`),
+        'utf8',
+      );
+      const imported = code.match(/\bread\w+Config\b(?=[^;]*} from)/g) ?? [];
+      expect(imported.toSorted()).toEqual(readers.map((reader) => reader.name).toSorted());
+    }
+  });
+});
+
+test('a variable of the shell overrides a setting for once, and is told of', async () => {
+  const { said, template } = await packageService(folder, {
+    MAX_RECEIVES: '50',
+    LOG_LEVEL: 'info',
+  });
+  expect(said).toContain('from the shell: MAX_RECEIVES=50 (the stage file says 1000)');
+  expect(said).not.toContain('LOG_LEVEL');
+  expect(template.Resources.IntentsQueue?.Properties).toMatchObject({
+    RedrivePolicy: { maxReceiveCount: 50 },
+  });
+});
+
+describe('a bus of another account or region cannot be listened to', () => {
+  const here = { region: 'eu-central-1', account: '123456789012' };
+  const WAY = /a rule that targets the default bus here, name its account in SENDER_ACCOUNTS/;
+
+  test('the refusal says what works', async () => {
+    const said = await refusal({ INTENTS_BUS_ARN: BUS }, { region: 'eu-west-1' });
+    expect(said).toContain('INTENTS_BUS_ARN is in eu-central-1, and the stack in eu-west-1');
+    expect(said).toMatch(WAY);
+    expect(await refusal({ INTENTS_BUS_ARN: BUS, ACCOUNT_ID: '210987654321' })).toMatch(
+      /is of account 123456789012, and the stack of 210987654321: .*SENDER_ACCOUNTS/,
+    );
+  });
+
+  test('without an account in the stage file no ARN is believed', () => {
+    expect(busProblems({ INTENTS_BUS_ARN: BUS }, { region: here.region })).toEqual([
+      expect.stringContaining('ACCOUNT_ID must be set'),
+    ]);
+    expect(busProblems({ INTENTS_BUS_ARN: BUS }, here)).toEqual([]);
+    expect(busProblems({ INTENTS_BUS_ARN: 'default' }, { region: here.region })).toEqual([]);
+  });
+
+  test('accounts that are named may send intents to the default bus', async () => {
+    const { template } = await packageService(folder, {
+      SENDER_ACCOUNTS: '111122223333,444455556666',
+    });
+    expect(template.Resources.SenderAccountsPolicy?.Properties).toMatchObject({
+      Statement: {
+        Principal: { AWS: { 'Fn::Split': [',', '111122223333,444455556666'] } },
+        Action: 'events:PutEvents',
+        Condition: { StringEquals: { 'events:detail-type': 'Job Control Intent' } },
+      },
+    });
+  });
+});
+
+describe('settings of the deployment itself', () => {
+  const GOOD = {
+    BATCH_SIZE: '1000',
+    BATCH_WINDOW_SECONDS: '5',
+    THROTTLE_RATE: '500',
+    THROTTLE_BURST: '1000',
+    INTENTS_BUS_ARN: 'default',
+    DATA_ON_REMOVAL: 'Retain',
+    LOG_RETENTION_DAYS: '90',
+  };
+  const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1f2d3c';
+
+  test.each([
+    [{ BATCH_SIZE: '10001' }, 'BATCH_SIZE must be'],
+    [{ THROTTLE_RATE: '0' }, 'THROTTLE_RATE must be'],
+    [{ DATA_ON_REMOVAL: 'Keep' }, 'DATA_ON_REMOVAL must be Retain or Delete'],
+    [{ LOG_RETENTION_DAYS: '31' }, 'LOG_RETENTION_DAYS must be one of'],
+    [{ SENDER_ACCOUNTS: '1234' }, 'SENDER_ACCOUNTS must be account ids'],
+    [{ KMS_KEY_ARN: 'alias/mine' }, 'KMS_KEY_ARN must be the ARN'],
+    [{ CANARY: '10%' }, 'CANARY must be a deployment configuration'],
+    [{ INTENTS_BUS_ARN: 'platform' }, 'INTENTS_BUS_ARN must be default, or the ARN'],
+  ])('%o is refused', (change, problem) => {
+    expect(() => readDeploySettings({ ...GOOD, ...change })).toThrow(problem);
+  });
+
+  test.each([
+    [{ BATCH_WINDOW_SECONDS: '0' }, 'BATCH_WINDOW_SECONDS must be at least 1'],
+    [{ THROTTLE_BURST: '10' }, 'THROTTLE_BURST must not be less'],
+    [{ KMS_KEY_ARN: KEY.replace('central', 'west') }, 'KMS_KEY_ARN must be a key of eu-central-1'],
+    [
+      { SENDER_ACCOUNTS: '111122223333', INTENTS_BUS_ARN: BUS },
+      'SENDER_ACCOUNTS opens the default',
+    ],
+  ])('%o do not go together', (change, problem) => {
+    const place = { region: 'eu-central-1', account: '123456789012' };
+    expect(deployProblems(readDeploySettings({ ...GOOD, KMS_KEY_ARN: KEY }), place)).toEqual([]);
+    expect(deployProblems(readDeploySettings({ ...GOOD, ...change }), place)).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+});
+
+describe('numbers of the template that belong together', () => {
+  const QUEUE = {
+    VisibilityTimeout: 1_020,
+    MessageRetentionPeriod: 864_000,
+    RedrivePolicy: { maxReceiveCount: 1_000 },
+  };
+  const VARIABLES = { FUNCTION_TIMEOUT_SECONDS: '120', MAX_CONCURRENCY: 2, MAX_RECEIVES: 1_000 };
+  const MAPPING = {
+    MaximumBatchingWindowInSeconds: 300,
+    ScalingConfig: { MaximumConcurrency: 2 },
+  };
+
+  const resources = (
+    queue: object = {},
+    variables: object = {},
+    { http = 29, dead = 1_209_600 } = {},
+  ) => {
+    const kept = { Properties: { MessageRetentionPeriod: dead } };
+    const Environment = { Variables: { ...VARIABLES, ...variables } };
+    return {
+      Resources: {
+        IntentsQueue: { Properties: { ...QUEUE, ...queue } },
+        IntentsDeadLetterQueue: kept,
+        FailedEventsQueue: kept,
+        AcceptDashhttpLambdaFunction: { Properties: { Timeout: http } },
+        ControlDashjobsLambdaFunction: { Properties: { Timeout: 120, Environment } },
+        ControlDashjobsEventSourceMappingSQSIntentsQueue: { Properties: MAPPING },
+      },
+    };
+  };
+
+  test.each([
+    ['visibility timeout must be at least 1020', resources({ VisibilityTimeout: 1_019 })],
+    ['a day longer than the latest deadline', resources({ MessageRetentionPeriod: 604_800 })],
+    ['longer than the intents queue', resources({}, {}, { dead: 864_000 })],
+    ['must be that of the intents queue', resources({ RedrivePolicy: { maxReceiveCount: 999 } })],
+    ['must be the timeout of control-jobs', resources({}, { FUNCTION_TIMEOUT_SECONDS: '60' })],
+    ['must be that of its event source mapping', resources({}, { MAX_CONCURRENCY: '3' })],
+    ['must be from 29 to 30 s', resources({}, {}, { http: 28 })],
+  ])('%s', (problem, template) => {
+    expect(templateProblems(resources(), {})).toEqual([]);
+    expect(templateProblems(template, {})).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('batches that the reserved concurrency would throttle are refused', () => {
+    expect(templateProblems(resources(), { reserved: 2 })).toEqual([]);
+    expect(templateProblems(resources(), { reserved: 1 })).toEqual([
+      'RESERVED_CONTROL_JOBS must be at least MAX_CONCURRENCY',
+    ]);
+  });
+});
