@@ -3,14 +3,15 @@ import { readAcceptConfig } from '../../shared/edge/accept-config.ts';
 import { readCallersConfig, readEventsConfig } from '../../shared/edge/callers-config.ts';
 import { readControlConfig } from '../../shared/edge/control-config.ts';
 import { readLedgerConfig } from '../../shared/edge/ledger-config.ts';
+import { readMetricsConfig } from '../../shared/edge/metrics.ts';
 import { type Environment, MisconfiguredError, readTogether } from '../../shared/json/settings.ts';
 import { standIn } from './stand-in.ts';
 
 /** What each function reads when it starts. A test holds this against `functions/`. */
 export const READERS = {
-  'accept-http': [readAcceptConfig, readCallersConfig, readLedgerConfig],
-  'accept-event': [readAcceptConfig, readEventsConfig],
-  'control-jobs': [readControlConfig],
+  'accept-http': [readAcceptConfig, readCallersConfig, readLedgerConfig, readMetricsConfig],
+  'accept-event': [readAcceptConfig, readEventsConfig, readMetricsConfig],
+  'control-jobs': [readControlConfig, readMetricsConfig],
 } as const satisfies Readonly<Record<string, readonly ((environment: Environment) => unknown)[]>>;
 
 export type FunctionName = keyof typeof READERS;
