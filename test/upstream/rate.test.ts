@@ -1,138 +1,185 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FREE, type Pace, slowDown, speedUp, takeTurn } from '../../shared/upstream/rate.ts';
+import {
+  begin,
+  FREE,
+  type Pace,
+  rateOf,
+  slowDown,
+  speedUp,
+  turnAt,
+} from '../../shared/upstream/rate.ts';
 
 const NOW = 1_000_000;
 
-/** When the next `count` turns are, if all ask at once and chance is the average. */
-const turns = (pace: Pace, count: number): readonly number[] => {
-  let state = pace;
-  return Array.from({ length: count }, () => {
-    const [at, after] = takeTurn(state, NOW, 0.5);
-    state = after;
-    return at - NOW;
-  });
-};
+type Step = 'good' | 'bad';
+
+/** The pace after requests that begin and are answered one after another, all at this time. */
+const paceAfter = (steps: readonly Step[], pace = FREE, now = NOW): Pace =>
+  steps.reduce((before, step) => {
+    const begun = begin(before, now, 0.5);
+    return step === 'good' ? speedUp(begun, now, now) : slowDown(begun, now, now);
+  }, pace);
+
+const times = (count: number, step: Step): Step[] => new Array<Step>(count).fill(step);
+
+/** So many good replies, then one throttle, over and over. */
+const oneIn = (count: number, rounds: number): Step[] =>
+  Array.from({ length: rounds }, () => [...times(count - 1, 'good'), 'bad' as const]).flat();
+
+/** A limit of eight requests a second, as after the first throttles. */
+const LIMITED = paceAfter(times(2, 'bad'));
 
 describe('without throttles requests go as they come', () => {
   it('every turn is now', () => {
-    expect(turns(FREE, 100)).toEqual(new Array(100).fill(0));
+    expect(rateOf(FREE)).toBeUndefined();
+    expect(turnAt(begin(FREE, NOW, 0.9), NOW)).toBe(NOW);
+    expect(rateOf(paceAfter(times(1_000, 'good')))).toBeUndefined();
   });
 
-  it('and good replies change nothing', () => {
-    expect(speedUp(FREE, NOW)).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: 0 });
+  it('nor does a share of throttles slow them down that is usual, wherever it lies', () => {
+    expect(rateOf(paceAfter(oneIn(20, 50)))).toBeUndefined();
+    expect(rateOf(paceAfter(['bad']))).toBeUndefined();
   });
 });
 
-describe('a throttle slows every request of its project down', () => {
-  it('the first one to eight a second, each other to seven tenths', () => {
-    const first = slowDown(FREE, NOW);
-    expect(turns(first, 3)).toEqual([125, 250, 375]);
-    const second = slowDown(first, NOW);
-    expect(turns(second, 3).map(Math.round)).toEqual([179, 357, 536]);
+describe('throttles that are more than usual set a limit', () => {
+  it('at eight a second, if nothing was served', () => {
+    expect(LIMITED.limit?.ceiling).toBe(8);
+    expect(rateOf(LIMITED)).toBeCloseTo(5.33);
   });
 
-  it('down to one in ten seconds', () => {
+  it('at what was served within the last second, if that is more', () => {
+    const pace = paceAfter([...times(30, 'good'), ...times(10, 'bad')]);
+    expect(pace.limit?.ceiling).toBe(30);
+  });
+
+  it('and at what was under way by then and is served', () => {
     let pace = FREE;
-    for (let n = 0; n < 50; n++) pace = slowDown(pace, NOW);
-    expect(pace.rate).toBe(0.1);
-    expect(pace.throttles).toBe(50);
+    for (let n = 0; n < 30; n++) pace = begin(pace, NOW, 0.5);
+    for (let n = 0; n < 10; n++) pace = slowDown(pace, NOW + 50, NOW);
+    expect(pace.limit?.ceiling).toBe(8);
+    for (let n = 0; n < 20; n++) pace = speedUp(pace, NOW + 150, NOW);
+    expect(pace.limit?.ceiling).toBe(20);
   });
 
-  it('nothing goes out before the pause that it asks for is over', () => {
-    const pace = slowDown(FREE, NOW, 30);
-    expect(turns(pace, 2)).toEqual([30_000, 30_125]);
-    expect(slowDown(pace, NOW, 5).heldUntil).toBe(NOW + 30_000);
-    expect(slowDown(pace, NOW, 30 * 86_400).heldUntil).toBe(NOW + 900_000);
+  it('once for all that were under way at the same time', () => {
+    let pace = FREE;
+    for (let n = 0; n < 40; n++) pace = begin(pace, NOW, 0.5);
+    for (let n = 0; n < 40; n++) pace = slowDown(pace, NOW + 50 + n, NOW);
+    expect(pace.limit?.ceiling).toBe(8);
+    expect(pace.throttles).toBe(1);
   });
 
-  it('turns are spread with full jitter, one gap apart on the average', () => {
-    const pace = slowDown(FREE, NOW);
-    const gaps = [0, 0.25, 0.5, 0.999].map((random) => takeTurn(pace, NOW, random)[1].nextAt);
-    expect(gaps.map((at) => Math.round(at - NOW - 125))).toEqual([0, 63, 125, 250]);
-  });
-});
-
-describe('no throttle takes the rate below what was served within the last second', () => {
-  const served = (count: number, at: number, pace = FREE): Pace =>
-    Array.from({ length: count }).reduce<Pace>((before) => speedUp(before, at), pace);
-
-  it('not the first one', () => {
-    expect(slowDown(served(20, NOW), NOW + 500).rate).toBe(20);
-  });
-
-  it('and no other one after it', () => {
-    const first = slowDown(served(20, NOW), NOW + 500);
-    expect(slowDown(first, NOW + 600).rate).toBe(20);
-  });
-
-  it('what was served in the second before counts by the part of it that is less than a second ago', () => {
-    expect(slowDown(served(20, NOW), NOW + 1_250).rate).toBe(15);
-  });
-
-  it('what was served before that does not count', () => {
-    expect(slowDown(served(20, NOW), NOW + 2_000).rate).toBe(8);
-  });
-
-  it('but the rate stays below the one that would be forgotten', () => {
-    expect(slowDown(served(200, NOW), NOW).rate).toBe(50);
-  });
-});
-
-describe('good replies bring the rate up again, step by step', () => {
-  it('two a second more with each', () => {
-    expect(speedUp(slowDown(FREE, NOW), NOW).rate).toBe(10);
-  });
-
-  it('until it is high enough to be forgotten', () => {
-    let pace = slowDown(FREE, NOW);
-    for (let n = 0; n < 50; n++) pace = speedUp(pace, NOW);
-    expect(pace).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: NOW, throttles: 0 });
-  });
-
-  it('and end a row of throttles', () => {
-    expect(speedUp(slowDown(slowDown(FREE, NOW), NOW), NOW).throttles).toBe(0);
-  });
-
-  it('law: whatever came before, a turn is never in the past, and never before a pause is over', () => {
-    const event = fc.oneof(
-      fc.constant('good' as const),
-      fc.record({ after: fc.integer({ min: 0, max: 600 }) }),
-    );
-    fc.assert(
-      fc.property(
-        fc.array(event),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (events, random) => {
-          let pace = FREE;
-          let held = 0;
-          events.forEach((it, i) => {
-            const now = NOW + i;
-            if (it === 'good') pace = speedUp(pace, now);
-            else {
-              pace = slowDown(pace, now, it.after);
-              held = Math.max(held, now + 1_000 * it.after);
-            }
-          });
-          const [at, after] = takeTurn(pace, NOW, random);
-          expect(at).toBeGreaterThanOrEqual(Math.max(NOW, held));
-          expect(after.nextAt).toBeGreaterThanOrEqual(pace.nextAt);
-        },
-      ),
+  it('one gap after another, each with jitter', () => {
+    const gap = 1_000 / (rateOf(LIMITED) ?? 0);
+    const turns = [0, 0.5, 0.999].map((random) => turnAt(begin(LIMITED, NOW, random), NOW) - NOW);
+    expect(turns.map((at) => at / gap)).toEqual(
+      [0.5, 1, 1.5].map((gaps) => expect.closeTo(gaps, 2)),
     );
   });
+
+  it('lower and lower while nothing is served, down to one in four seconds', () => {
+    const rates = [6, 12, 18, 60].map((count) => rateOf(paceAfter(times(count, 'bad'), LIMITED)));
+    expect(rates.slice(0, 2)).toEqual([expect.closeTo(8 / 6), expect.closeTo(2 / 6)]);
+    expect(rates.slice(2)).toEqual([0.25, 0.25]);
+  });
 });
 
-describe('a rate is forgotten when it is high enough', () => {
-  it('which fifty a second is not yet, and more is', () => {
-    const slow = slowDown(FREE, 0);
-    expect(speedUp({ ...slow, rate: 48 }, 0).rate).toBe(50);
-    expect(speedUp({ ...slow, rate: 50 }, 0).rate).toBeUndefined();
+describe('whether the limit helps shows at the lower rate', () => {
+  it('if next to nothing is refused, it stays, and rises to the ceiling, and then above it', () => {
+    const rates = [0, 12, 20, 28, 60].map((count) =>
+      rateOf(paceAfter(times(count, 'good'), LIMITED)),
+    );
+    const expected = [5.33, 7.83, 8, 8.17, 29.33];
+    expect(rates).toEqual(expected.map((rate) => expect.closeTo(rate, 2)));
   });
 
-  it('but what the upstream asked for is not: all are held back until then', () => {
-    const held = speedUp({ ...slowDown(FREE, 0, 90), rate: 50 }, 0);
-    expect(held).toMatchObject({ rate: undefined, nextAt: 0, heldUntil: 90_000 });
-    expect(takeTurn(held, 1_000, 0)[0]).toBe(90_000);
+  it('until it holds up no request', () => {
+    expect(rateOf(paceAfter(times(400, 'good'), LIMITED))).toBeUndefined();
   });
+
+  it('if as large a share is refused, throttles are random: the limit goes', () => {
+    const fast = paceAfter([...times(14, 'good'), ...times(6, 'bad')]);
+    expect(rateOf(fast)).toBeDefined();
+    const slow = paceAfter([...oneIn(3, 4)], fast);
+    expect(slow).toMatchObject({ limit: undefined, isRandom: true });
+    // That share of throttles sets none any more.
+    expect(rateOf(paceAfter(oneIn(3, 100), slow))).toBeUndefined();
+    // A larger one does.
+    expect(rateOf(paceAfter(times(20, 'bad'), slow))).toBeDefined();
+  });
+
+  it('and then it stays: what is too fast for them as well has met a limit', () => {
+    const known: Pace = { ...FREE, usual: 0.3, isRandom: true };
+    const fast = paceAfter(times(20, 'bad'), known);
+    expect(rateOf(paceAfter(oneIn(2, 6), fast))).toBeDefined();
+  });
+
+  it('after a limit has shown, two throttles among few lower it', () => {
+    const shown = paceAfter(times(24, 'good'), LIMITED);
+    const lower = paceAfter(times(3, 'bad'), shown, NOW + 5_000);
+    expect(rateOf(lower)).toBeLessThan(0.7 * (rateOf(shown) ?? 0));
+  });
+});
+
+describe('what is known is forgotten', () => {
+  it('two minutes after the last throttle', () => {
+    const random: Pace = { ...LIMITED, isRandom: true, usual: 0.5 };
+    expect(paceAfter(['good'], random, NOW + 120_000).isRandom).toBe(true);
+    const later = paceAfter(['good'], random, NOW + 120_001);
+    expect(later).toMatchObject({ limit: undefined, isRandom: false, usual: FREE.usual });
+  });
+});
+
+describe('a pause that the upstream asks for', () => {
+  it('stops all until then, for a quarter of an hour at most', () => {
+    expect(turnAt(slowDown(FREE, NOW, NOW, 30), NOW)).toBe(NOW + 30_000);
+    expect(turnAt(slowDown(FREE, NOW, NOW, 30 * 86_400), NOW)).toBe(NOW + 900_000);
+  });
+
+  it('is not made shorter by another one, nor by a good reply', () => {
+    const held = slowDown(FREE, NOW, NOW, 300);
+    expect(slowDown(held, NOW, NOW, 5).heldUntil).toBe(NOW + 300_000);
+    expect(speedUp(held, NOW + 1_000, NOW).heldUntil).toBe(NOW + 300_000);
+    expect(speedUp(held, NOW + 200_000, NOW).heldUntil).toBe(NOW + 300_000);
+  });
+});
+
+describe('rounds of throttles', () => {
+  it('end with a good reply', () => {
+    let pace = FREE;
+    for (let n = 0; n < 5; n++) pace = slowDown(pace, NOW + n, NOW + n);
+    expect(pace.throttles).toBe(5);
+    expect(speedUp(pace, NOW, NOW).throttles).toBe(0);
+  });
+});
+
+it('law: whatever came, a turn is never in the past or within a pause, and a rate is in its bounds', () => {
+  const event = fc.record({
+    wait: fc.integer({ min: 0, max: 3_000 }),
+    lasts: fc.integer({ min: 0, max: 2_000 }),
+    reply: fc.oneof(fc.constant('good' as const), fc.integer({ min: 0, max: 600 })),
+    random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      let [pace, now, held] = [FREE, NOW, 0];
+      for (const { wait, lasts, reply, random } of events) {
+        now += wait;
+        const begunAt = Math.max(NOW, now - lasts);
+        pace = begin(pace, now, random);
+        if (reply === 'good') pace = speedUp(pace, now, begunAt);
+        else {
+          pace = slowDown(pace, now, begunAt, reply);
+          held = Math.max(held, now + 1_000 * reply);
+        }
+        expect(turnAt(pace, now)).toBeGreaterThanOrEqual(Math.max(now, held));
+        const rate = rateOf(pace);
+        if (rate === undefined) continue;
+        expect(rate).toBeGreaterThanOrEqual(0.25);
+        expect(turnAt(pace, now)).toBeLessThanOrEqual(Math.max(held, now + 6_000));
+      }
+    }),
+  );
 });
