@@ -29,18 +29,17 @@ export const callAll = async (
   });
   const perform = makePerform(run, decisions, suspicion);
   const progress = makeProgress(openIntents, calls);
-  const slotsOf = slotsPer(run.limits.callConcurrency);
   await Promise.all([
     finish(progress.uncalled),
     ...calls.map(async (call) => {
-      await slotsOf(call.project_id)(perform, call);
+      await perform(call);
       await finish(progress.finishedBy(call));
     }),
   ]);
   await run.recordAndPublish(suspicion.narrow());
 };
 
-/** Carries out one call, unless its circuit breaker has opened, and settles what its attempts tell. */
+/** Carries out one call, as long as its circuit breakers are closed, and settles what its attempts tell. */
 const makePerform = (
   run: Run,
   { candidates }: Decisions,
@@ -59,13 +58,13 @@ const makePerform = (
     {
       deadlineFor: budget.calls,
       claim: (call) => claim(candidatesOf(call, candidates), 'nothing'),
+      slotsOf: slotsPer(limits.callConcurrency),
+      mayBegin: (call) => breakers.stateOf(destinationOf(call)) === 'closed',
     },
   );
-  return async (call: Call): Promise<void> => {
-    if (breakers.stateOf(destinationOf(call)) !== 'closed') return;
-    await carryOut(call, async (attempt) => {
+  return (call: Call): Promise<void> =>
+    carryOut(call, async (attempt) => {
       suspicion.note(attempt);
       await settleAttempt(attempt);
     });
-  };
 };

@@ -1,7 +1,9 @@
+import type { Slots } from '../batching/slots.ts';
 import { groupKeyOf } from '../intent/plan.ts';
 import type { CallEdges, ClaimCall } from './attempt.ts';
+import { type LearnedShare, makeLearnedShare } from './bad-share.ts';
 import type { DeadlineFor } from './budget.ts';
-import { badOf, makeIsolate } from './isolate.ts';
+import { type IsolateEdges, isolate } from './isolate.ts';
 import type { Call } from './planned.ts';
 import {
   type CallScope,
@@ -14,6 +16,10 @@ import {
 export interface CarryOutOptions {
   readonly deadlineFor: DeadlineFor;
   readonly claim: ClaimCall;
+  /** By project: at most so many requests are under way at once. */
+  readonly slotsOf: (project: string) => Slots;
+  /** Whether jobs of a call may be sent now that were in no request before. If not, they are left as they are. */
+  readonly mayBegin: (call: Call) => boolean;
 }
 
 /**
@@ -23,30 +29,49 @@ export interface CarryOutOptions {
 export type CarryOut = (call: Call, settleAttempt: SettleAttempt) => Promise<void>;
 
 /**
- * Carries out the calls of one invocation. Laws: a whole call that may have been refused for one job's fault is taken apart,
- * see {@link makeIsolate}. What there is no time for stays unanswered, and suspected. What was refused beside a status of
- * success is not sent again before a look. A job that is denied alone is rejected if others of its group are served.
+ * Carries out the calls of one invocation. Laws: each request has a slot of its project, and what has begun goes before what
+ * has not. A call that may have been refused for one job's fault is taken apart, see {@link isolate}. What there is no time
+ * for stays unanswered, and suspected. What was refused beside a status of success is not sent again before a look. A job
+ * that is denied alone is rejected if others of its group are served.
  */
 export const makeCarryOut = (edges: CallEdges, options: CarryOutOptions): CarryOut => {
   const servedOf = makeServed();
+  const shareOf = makeShares();
   return async (planned, settleAttempt) => {
+    const { deadlineFor } = options;
     const served = servedOf(planned);
-    const { deadlineFor, claim } = options;
     const scope: CallScope = { edges, deadlineFor, served, settleAttempt, deniedAlone: [] };
-    const isolate = makeIsolate({
-      sendCall: (call, attempts, suspects) => sendCall(scope, { call, attempts, suspects }),
-      isServed: served.is,
+    const slots = options.slotsOf(planned.project_id);
+    const share = shareOf(planned);
+    await isolate(planned.carriers, {
+      ...isolateEdges(scope, planned, options),
+      slots,
+      share,
       random: edges.random,
-      leave: async ({ attempt }, { carriers }, suspects) => {
-        const left = attempt?.verdicts.filter(([carrier]) => carriers.includes(carrier)) ?? [];
-        if (attempt !== undefined) await settleAttempt({ ...attempt, verdicts: left, suspects });
-      },
     });
-    const whole = await sendCall(scope, { call: planned, attempts: 1, claim });
-    for (const bad of badOf(whole.attempt?.call ?? planned, whole, 2)) await isolate(bad);
-    await settleDenied(scope);
+    if (scope.deniedAlone.length > 0) await slots.run('first', () => settleDenied(scope));
   };
 };
+
+const isolateEdges = (
+  scope: CallScope,
+  planned: Call,
+  { claim, mayBegin }: CarryOutOptions,
+): Omit<IsolateEdges, 'slots' | 'share' | 'random'> => ({
+  sendPiece: ({ carriers, attempts, suspects, isFresh }) =>
+    sendCall(scope, {
+      call: { ...planned, carriers },
+      attempts,
+      suspects,
+      claim: isFresh ? claim : undefined,
+    }),
+  isServed: scope.served.is,
+  mayBegin: () => mayBegin(planned),
+  leave: async ({ attempt }, carriers, suspects) => {
+    const left = attempt?.verdicts.filter(([carrier]) => carriers.includes(carrier)) ?? [];
+    if (attempt !== undefined) await scope.settleAttempt({ ...attempt, verdicts: left, suspects });
+  },
+});
 
 /** The group that a call is of. All calls of a group need the same rights. */
 export const groupOf = ({ operation, project_id, options }: Call): string =>
@@ -62,5 +87,16 @@ const makeServed = () => {
       times: () => counts.get(group) ?? 0,
       note: () => counts.set(group, (counts.get(group) ?? 0) + 1),
     };
+  };
+};
+
+/** What is known of the share of bad jobs, by group. */
+const makeShares = () => {
+  const shares = new Map<string, LearnedShare>();
+  return (call: Call): LearnedShare => {
+    const group = groupOf(call);
+    const share = shares.get(group) ?? makeLearnedShare();
+    shares.set(group, share);
+    return share;
   };
 };

@@ -1,154 +1,241 @@
-import type { Attempt } from './attempt.ts';
-import type { Call } from './planned.ts';
+import type { Slots } from '../batching/slots.ts';
+import type { Asked, LearnedShare } from './bad-share.ts';
+import { findWhoseDenial } from './find-whose-denial.ts';
+import { freshSize, goodSize, pieceSize } from './piece-size.ts';
+import type { Carrier } from './planned.ts';
+import type { SentCall } from './sent-call.ts';
+import { isReady, type Root, rootOf, type Suspect, type Suspects, sizeOf } from './suspects.ts';
 
-/**
- * How a request went. `through`: all its jobs were served. `suspect`: it was refused as a whole, maybe for one job's fault.
- * `denied`: it was refused for want of a right, to one job or to all. Undefined: anything else.
- */
-export type Passage = 'through' | 'suspect' | 'denied' | undefined;
-
-/** A call that was sent, or had no time. */
-export interface SentCall {
-  readonly passage: Passage;
-  /** Whether not all of its jobs were served. */
-  readonly isBad: boolean;
-  /** Undefined: nothing was sent. */
-  readonly attempt: Attempt | undefined;
+/** One request of a call that is carried out in as many as it takes. */
+export interface Piece {
+  readonly carriers: readonly Carrier[];
+  /** Requests that its jobs were in, this one included. */
+  readonly attempts: number;
+  /** Among so many jobs is the reason of the last refusal. Undefined: there is no such suspicion. */
+  readonly suspects: number | undefined;
+  /** Whether its jobs were in no request before. */
+  readonly isFresh: boolean;
 }
 
 export interface IsolateEdges {
+  /** For requests of the call's project. */
+  readonly slots: Slots;
   /** Sends one request, and settles what it tells. But several jobs that were refused as a whole stay unsettled. */
-  readonly sendCall: (
-    call: Call,
-    attempts: number,
-    suspects: number | undefined,
-  ) => Promise<SentCall>;
+  readonly sendPiece: (piece: Piece) => Promise<SentCall>;
   /** Settles jobs of an attempt as it found them: they are not sent again. */
-  readonly leave: (sent: SentCall, call: Call, suspects: number | undefined) => Promise<void>;
+  readonly leave: (
+    sent: SentCall,
+    carriers: readonly Carrier[],
+    suspects: number | undefined,
+  ) => Promise<void>;
+  /** Whether jobs that were not sent before may be sent now. If not, they are left as they are. */
+  readonly mayBegin: () => boolean;
   /** Whether any job of the kind was served. Then a missing right is no matter of the credential. */
   readonly isServed: () => boolean;
+  readonly share: LearnedShare;
   /** In [0, 1). */
   readonly random: () => number;
 }
 
-/** Jobs of which one at least is bad, and what the next call of them counts as. */
-interface Bad {
-  readonly call: Call;
-  readonly attempts: number;
-  readonly isDenied: boolean;
+/** What a request of a call is for. `beside`: it goes out beside another one, which may make it needless. */
+type Purpose = 'fresh' | 'again' | 'beside';
+
+const PURPOSES = ['again', 'fresh', 'beside'] as const satisfies readonly Purpose[];
+
+/** How far a call has come. Each of its jobs is in one of these lists, or under way, or settled. */
+interface Isolation extends IsolateEdges {
+  /** Those that were in no request. */
+  fresh: readonly Carrier[];
+  /** Those that are probably good. */
+  good: readonly Suspect[];
+  suspects: readonly Suspects[];
+  /** Requests that wait for a slot. */
+  readonly waiting: Record<Purpose, number>;
+  /** Requests that have a slot. */
+  running: number;
 }
 
-/** Takes apart jobs of which one at least is bad. */
-export type Isolate = (bad: Bad) => Promise<void>;
-
-/** After so many good jobs, and so many more for each bad one, the rest is sent together again. */
-const PATIENCE = 3;
-
 /**
- * Law (promise P7): a call that was refused as a whole is halved, until single jobs carry the refusal. If its whole was
- * refused and its sibling went through, a half is known to be bad: it is halved again unsent. So one bad job among n costs
- * at most 2·ceil(log2 n) + 1 further requests, and k bad ones at most k times that. Both halves are sent before one of them
- * is taken apart. If every quarter was refused, most jobs may be bad: they are sent one by one as long as that is so. That
- * costs n + 6 further requests if all are bad, and never more than 1.6·n + 4.
+ * Carries out a call. Law (promise P7): a call that was refused as a whole is sent again in pieces, until single jobs carry
+ * the refusal. One bad job among n costs at most 2·ceil(log2 n) + 1 further requests. A piece is as large as is worthwhile by
+ * the share of bad jobs, as far as it is known. If a piece was refused and the rest of it went through, what is left is
+ * known to be bad, and is parted again unsent. Where slots are idle, pieces go out at the same time.
  */
-export const makeIsolate =
-  (edges: IsolateEdges): Isolate =>
-  (bad) =>
-    takeApart(bad, edges);
+export const isolate = (carriers: readonly Carrier[], edges: IsolateEdges): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const it: Isolation = {
+      ...edges,
+      fresh: carriers,
+      good: [],
+      suspects: [],
+      waiting: { fresh: 0, again: 0, beside: 0 },
+      running: 0,
+    };
+    const goOn = (): void => {
+      for (const purpose of PURPOSES)
+        while (it.waiting[purpose] < wantedFor(it, purpose))
+          takeSlot(it, purpose, goOn).then(goOn, reject);
+      const waiting = Object.values(it.waiting).reduce((a, b) => a + b);
+      if (it.running + waiting === 0) resolve();
+    };
+    goOn();
+  });
 
-/** Several jobs that have to be taken apart after what was said of them. */
-export const badOf = (call: Call, { passage }: SentCall, attempts: number): readonly Bad[] =>
-  call.carriers.length > 1 && (passage === 'suspect' || passage === 'denied')
-    ? [{ call, attempts, isDenied: passage === 'denied' }]
-    : [];
+const idleIn = ({ suspects }: Isolation): readonly Suspects[] =>
+  suspects.filter(({ underWay }) => underWay.length === 0);
 
-const takeApart = async (bad: Bad, edges: IsolateEdges): Promise<void> => {
-  if (bad.isDenied && !edges.isServed()) return findWhoseDenial(bad, edges);
-  const halves = await badHalvesOf(bad, edges);
-  const [left, right] = halves;
-  const isMixed = halves.some(({ isDenied }) => isDenied) && !edges.isServed();
-  if (left === undefined || right === undefined || isMixed) {
-    for (const half of halves) await takeApart(half, edges);
-    return;
-  }
-  const quarters = [...(await badHalvesOf(left, edges)), ...(await badHalvesOf(right, edges))];
-  const next = quarters.length === 4 ? sendAlone : takeApart;
-  for (const quarter of quarters) await next(quarter, edges);
-};
+/** Suspects of which another piece may go out beside those under way. */
+const partedIn = ({ suspects, share, slots }: Isolation): readonly Suspects[] =>
+  suspects.filter(
+    (one) => one.underWay.length > 0 && pieceSize(share.now(), one, slots.idle()) > 0,
+  );
 
-/** Sends both halves, unless the first shows that the second is bad. Resolves to the bad ones. */
-const badHalvesOf = async (
-  { call, attempts }: Bad,
-  { sendCall }: IsolateEdges,
-): Promise<readonly Bad[]> => {
-  const size = call.carriers.length;
-  const middle = Math.ceil(size / 2);
-  const left = { ...call, carriers: call.carriers.slice(0, middle) };
-  const right = { ...call, carriers: call.carriers.slice(middle) };
-  const leftSent = await sendCall(left, attempts, size);
-  if (leftSent.passage === 'through' && right.carriers.length > 1)
-    return [{ call: right, attempts, isDenied: false }];
-  const rightSent = await sendCall(right, attempts, size);
-  return [...badOf(left, leftSent, attempts + 1), ...badOf(right, rightSent, attempts + 1)];
-};
-
-/** Sends jobs one after the other, until too many of them are good. */
-const sendAlone = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
-  let patience = PATIENCE;
-  let isFound = false;
-  for (const [place, carrier] of call.carriers.entries()) {
-    const rest = { ...call, carriers: call.carriers.slice(place) };
-    if (patience <= 0)
-      return isFound ? sendTogether(rest, attempts, edges) : takeApartUnsent(rest, attempts, edges);
-    const suspects = isFound ? 1 : rest.carriers.length;
-    const { isBad } = await edges.sendCall({ ...call, carriers: [carrier] }, attempts, suspects);
-    patience += isBad ? PATIENCE : -1;
-    isFound ||= isBad;
+/** How many requests make sense now. */
+const wantedFor = (it: Isolation, purpose: Purpose): number => {
+  switch (purpose) {
+    case 'fresh':
+      return Number(it.fresh.length > 0);
+    case 'again':
+      return idleIn(it).length + Number(it.good.some(isReady));
+    case 'beside':
+      return it.slots.idle() > 0 ? Number(partedIn(it).length > 0) : 0;
   }
 };
 
-const sendTogether = async (call: Call, attempts: number, edges: IsolateEdges): Promise<void> => {
-  const sent = await edges.sendCall(call, attempts, call.carriers.length);
-  for (const bad of badOf(call, sent, attempts + 1)) await takeApart(bad, edges);
+/** Waits for a slot. What is sent is decided when it has one: by then more may be known. */
+const takeSlot = async (it: Isolation, purpose: Purpose, goOn: () => void): Promise<void> => {
+  it.waiting[purpose]++;
+  await it.slots.run(purpose === 'fresh' ? 'next' : 'first', async () => {
+    it.waiting[purpose]--;
+    const send = choose(it, purpose);
+    if (send === undefined) return;
+    it.running++;
+    try {
+      goOn();
+      await send();
+    } finally {
+      it.running--;
+    }
+  });
 };
 
-const takeApartUnsent = async (
-  call: Call,
-  attempts: number,
-  edges: IsolateEdges,
+const choose = (it: Isolation, purpose: Purpose): (() => Promise<void>) | undefined => {
+  if (purpose === 'fresh') return cutFresh(it);
+  const [suspects] = purpose === 'again' ? idleIn(it) : partedIn(it);
+  if (suspects !== undefined) return cutSuspects(it, suspects);
+  return purpose === 'again' ? cutGood(it) : undefined;
+};
+
+const cutFresh = (it: Isolation): (() => Promise<void>) | undefined => {
+  const size = it.mayBegin() ? freshSize(it.share, it.fresh.length) : 0;
+  const carriers = it.fresh.slice(0, size);
+  it.fresh = size === 0 ? [] : it.fresh.slice(size);
+  return size === 0 ? undefined : () => sendFresh(it, carriers);
+};
+
+const cutSuspects = (it: Isolation, suspects: Suspects): (() => Promise<void>) => {
+  const among = sizeOf(suspects);
+  const size = pieceSize(it.share.now(), suspects, it.slots.idle());
+  const piece = suspects.rest.slice(0, size);
+  suspects.rest = suspects.rest.slice(size);
+  suspects.underWay.push(size);
+  return () => sendSuspects(it, suspects, piece, among);
+};
+
+const cutGood = (it: Isolation): (() => Promise<void>) | undefined => {
+  const ready = it.good.filter(isReady);
+  const piece = ready.slice(0, goodSize(it.share.now(), ready));
+  it.good = it.good.filter((one) => !piece.includes(one));
+  return piece.length === 0 ? undefined : () => sendGood(it, piece);
+};
+
+const sendFresh = async (it: Isolation, carriers: readonly Carrier[]): Promise<void> => {
+  const sent = await it.sendPiece({ carriers, attempts: 1, suspects: undefined, isFresh: true });
+  // Other invocations may have some of them by now.
+  const claimed = sent.attempt?.call.carriers ?? carriers;
+  if (claimed.length === 0) return;
+  learnFrom(it, sent, { size: claimed.length, among: undefined });
+  const root = rootOf(claimed.length);
+  const again = claimed.map((carrier) => ({ carrier, root, tries: 1, among: undefined }));
+  await takeApart(it, again, sent);
+};
+
+const sendAgain = (
+  it: Isolation,
+  piece: readonly Suspect[],
+  suspects: number | undefined,
+): Promise<SentCall> => {
+  for (const root of rootsOf(piece)) root.further++;
+  const attempts = 1 + Math.max(...piece.map(({ tries }) => tries));
+  const carriers = piece.map(({ carrier }) => carrier);
+  return it.sendPiece({ carriers, attempts, suspects, isFresh: false });
+};
+
+const sendGood = async (it: Isolation, piece: readonly Suspect[]): Promise<void> => {
+  const among = Math.max(...piece.map((one) => one.among ?? piece.length));
+  const sent = await sendAgain(it, piece, among);
+  await noteGood(it, piece, sent);
+};
+
+/** Notes what became of jobs that were not known to hold a bad one. */
+const noteGood = async (
+  it: Isolation,
+  piece: readonly Suspect[],
+  sent: SentCall,
 ): Promise<void> => {
-  if (call.carriers.length > 1) return takeApart({ call, attempts, isDenied: false }, edges);
-  await edges.sendCall(call, attempts, 1);
+  learnFrom(it, sent, { size: piece.length, among: undefined });
+  if (sent.isRefused) for (const root of rootsOf(piece)) root.proved++;
+  await takeApart(it, triedAgain(piece), sent);
 };
 
-/**
- * Finds out whether the credential lacks the right. Two single jobs tell, drawn at random. If neither is served, and the others
- * are denied together, nothing is sent again, after 3 further requests, and no job is suspected.
- */
-const findWhoseDenial = async ({ call, attempts }: Bad, edges: IsolateEdges): Promise<void> => {
-  const { sendCall, leave, isServed, random } = edges;
-  const size = call.carriers.length;
-  const [first, rest] = drawOne(call, random());
-  const firstSent = await sendCall(first, attempts, undefined);
-  if (!firstSent.isBad) return takeApartUnsent(rest, attempts, edges);
-  const restSent = await sendCall(rest, attempts, size);
-  const [bad] = badOf(rest, restSent, attempts + 1);
-  if (bad === undefined) return;
-  if (!bad.isDenied || isServed()) return takeApart(bad, edges);
-  const [second, others] = drawOne(rest, random());
-  const secondSent = await sendCall(second, attempts + 1, undefined);
-  if (!secondSent.isBad) return takeApartUnsent(others, attempts + 1, edges);
-  const isOfAll = firstSent.passage === 'denied' && secondSent.passage === 'denied';
-  if (isOfAll) return leave(restSent, others, undefined);
-  await leave(firstSent, first, size);
-  await leave(secondSent, second, size);
-  await leave(restSent, others, size);
+const sendSuspects = async (
+  it: Isolation,
+  suspects: Suspects,
+  piece: readonly Suspect[],
+  among: number,
+): Promise<void> => {
+  const sent = await sendAgain(it, piece, among);
+  suspects.underWay.splice(suspects.underWay.indexOf(piece.length), 1);
+  if (!suspects.isBad) return noteGood(it, piece, sent);
+  const left = sizeOf(suspects);
+  learnFrom(it, sent, { size: piece.length, among: left + piece.length });
+  if (sent.passage !== 'through' || left === 0)
+    acquit(it, suspects, sent.isRefused ? undefined : among);
+  await takeApart(it, triedAgain(piece), sent);
 };
 
-const drawOne = (call: Call, random: number): readonly [one: Call, others: Call] => {
-  const place = Math.floor(random * call.carriers.length);
-  return [
-    { ...call, carriers: call.carriers.slice(place, place + 1) },
-    { ...call, carriers: call.carriers.toSpliced(place, 1) },
-  ];
+/** The bad job may be in a piece that was sent, so the others are probably good. `among`: if it was not refused. */
+const acquit = (it: Isolation, suspects: Suspects, among: number | undefined): void => {
+  suspects.isBad = false;
+  suspects.root.open--;
+  it.suspects = it.suspects.filter((one) => one !== suspects);
+  it.good = [...it.good, ...suspects.rest.map((one) => ({ ...one, among }))];
+  suspects.rest = [];
+};
+
+const rootsOf = (piece: readonly Suspect[]): ReadonlySet<Root> =>
+  new Set(piece.map(({ root }) => root));
+
+const triedAgain = (piece: readonly Suspect[]): readonly Suspect[] =>
+  piece.map((one) => ({ ...one, tries: one.tries + 1 }));
+
+const learnFrom = ({ share }: Isolation, { passage, isRefused }: SentCall, asked: Asked): void => {
+  if (passage === 'through' || isRefused) share.note(asked, !isRefused);
+};
+
+/** Takes jobs apart that were refused together. */
+const takeApart = async (
+  it: Isolation,
+  jobs: readonly Suspect[],
+  { passage }: SentCall,
+): Promise<void> => {
+  if (jobs.length < 2 || (passage !== 'suspect' && passage !== 'denied')) return;
+  const send = (piece: readonly Suspect[], suspects: number | undefined) =>
+    sendAgain(it, piece, suspects);
+  const bad =
+    passage === 'denied' && !it.isServed() ? await findWhoseDenial(jobs, { ...it, send }) : jobs;
+  const [first] = bad;
+  if (first === undefined) return;
+  first.root.open++;
+  it.suspects = [...it.suspects, { root: first.root, rest: bad, underWay: [], isBad: true }];
 };

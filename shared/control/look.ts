@@ -51,7 +51,9 @@ export const makeLookAt = (
     const batches = Array.from({ length: Math.ceil(jobs.length / look.maxJobs) }, (_, i) =>
       jobs.slice(i * look.maxJobs, (i + 1) * look.maxJobs),
     );
-    const found = await Promise.all(batches.map((some) => slotsOf(project)(lookOnce, some)));
+    const found = await Promise.all(
+      batches.map((some) => slotsOf(project).run('next', () => lookOnce(some))),
+    );
     const sightings = new Map<JobId, Sighting>(found.flat());
     log.info('look', {
       operation: name,

@@ -3,9 +3,9 @@ import { mayBeServed, type Verdict } from '../reply/verdict.ts';
 import { type Deadline, isInTime } from '../upstream/send.ts';
 import { type Attempt, attemptCall, type CallEdges, type ClaimCall, notSent } from './attempt.ts';
 import type { DeadlineFor } from './budget.ts';
-import type { SentCall } from './isolate.ts';
 import { logAttempt } from './log-attempt.ts';
 import type { Call } from './planned.ts';
+import type { SentCall } from './sent-call.ts';
 
 export type SettleAttempt = (attempt: Attempt) => Promise<void>;
 
@@ -63,14 +63,14 @@ export const sendCall = async (scope: CallScope, step: CallStep): Promise<SentCa
   if (isDenied && !isShared)
     deniedAlone.push({ attempt: { ...attempt, suspects }, servedBefore: served.times() });
   if (isDenied || (isShared && isRefused))
-    return { passage: isDenied ? 'denied' : 'suspect', isBad: true, attempt };
+    return { passage: isDenied ? 'denied' : 'suspect', isBad: true, isRefused, attempt };
   if (verdicts.some(isYes)) served.note();
   // If the reply tells of no job, one of them may be the reason.
   const isInVain = isShared && verdicts.every(mayBeServed);
   const found = { ...attempt, suspects: isInVain ? verdicts.length : suspects };
   await settleAttempt(verdicts.some(isYes) ? besideServed(found) : found);
   const isThrough = verdicts.every(isYes);
-  return { passage: isThrough ? 'through' : undefined, isBad: !isThrough, attempt };
+  return { passage: isThrough ? 'through' : undefined, isBad: !isThrough, isRefused, attempt };
 };
 
 const leaveUnsent = async (
@@ -80,7 +80,7 @@ const leaveUnsent = async (
   const whose = { operation: call.operation.name, jobs: call.carriers.length };
   if (claim !== undefined) edges.log.warn('no time left', whose);
   await settleAttempt({ ...notSent({ call, attempts, claim }, edges.now()), suspects });
-  return { passage: undefined, isBad: true, attempt: undefined };
+  return { passage: undefined, isBad: true, isRefused: false, attempt: undefined };
 };
 
 /** Settles the jobs that were denied alone. If others were served, such a job is rejected. */

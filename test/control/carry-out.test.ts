@@ -81,7 +81,7 @@ describe('a half is not sent whole only if its sibling went through, every job o
     ['one job of it was refused', replied(400, [YES, refusal('DLI.0002')]), [4, 2, 2]],
     ['both were', replied(400, [refusal('DLI.0002'), refusal('DLI.0002')]), [4, 2, 2]],
     ['the reply does not tell', { kind: 'silent', reason: 'timeout' }, [4, 2, 2]],
-    ['it is suspect itself', SUSPECT, [4, 2, 2, 1, 1]],
+    ['it is suspect itself', SUSPECT, [4, 2, 1, 3]],
   ])('%s', async (_, left, expected) => {
     expect(await sizes(left)).toEqual(expected);
   });

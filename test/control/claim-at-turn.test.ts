@@ -5,7 +5,7 @@ import type { UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { agree, message, startControlRoom } from '../support/control-room.ts';
-import { ANY_TIME } from '../support/deadlines.ts';
+import { ANY_TIME, ONE_BY_ONE } from '../support/deadlines.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
@@ -153,7 +153,7 @@ describe('a request that is sent again is the same', () => {
     };
     const reported: unknown[] = [];
     const { calls } = openWishes({ jobs: ['1', '2'] });
-    await makeCarryOut(edges, { deadlineFor: () => ANY_TIME, claim })(
+    await makeCarryOut(edges, { ...ONE_BY_ONE, deadlineFor: () => ANY_TIME, claim })(
       theOnly(calls),
       async ({ timing, info, isClaimed }) => {
         reported.push([timing.calledAt, timing.settledAt, info.size, isClaimed]);

@@ -11,6 +11,7 @@ const LATER = replied(429, refusal('DRS.M01503'));
 const putOff = async (replies: readonly Reply[], requests = replies.length) => {
   let left = requests;
   const { run, calls, postponed } = startControlRoom({
+    callConcurrency: 1,
     remainingMs: () => (left > 0 ? 60_000 : 24_999),
     reply: () => {
       left--;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../shared/reply/reply.ts';
-import { agree, message, refusal, startControlRoom } from '../support/control-room.ts';
+import {
+  agree,
+  message,
+  refusal,
+  type SeenCall,
+  startControlRoom,
+} from '../support/control-room.ts';
 import {
   begin,
   bound,
@@ -78,11 +84,11 @@ describe('a refusal that is no job’s own is not taken apart', () => {
 describe('a part of a refused call that is not answered comes back', () => {
   it('and the other part is settled all the same', async () => {
     const bad = refusing(new Set(['0']));
-    const { staying, outcomeOf } = await begin(8, (call) =>
+    const reply = (call: SeenCall): Reply =>
       call.jobs.length < 8 && call.jobs.includes('7')
         ? { kind: 'silent', reason: 'timeout' }
-        : bad(call),
-    );
+        : bad(call);
+    const { staying, outcomeOf } = await begin(8, reply, 'dli.run', 1);
     expect(staying).toEqual(['m4', 'm5', 'm6', 'm7']);
     expect(idsUpTo(4).map((job) => outcomeOf.get(job))).toEqual([
       'rejected',

@@ -8,7 +8,7 @@ import { pauseOf } from '../../shared/control/waiting.ts';
 import type { Reply } from '../../shared/reply/reply.ts';
 import type { SendBy } from '../../shared/upstream/destination.ts';
 import { refusal } from '../support/control-room.ts';
-import { ANY_TIME } from '../support/deadlines.ts';
+import { ANY_TIME, ONE_BY_ONE } from '../support/deadlines.ts';
 import { SETTLING } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { NOW, type Wish } from '../support/messages.ts';
@@ -55,7 +55,10 @@ const carryOut = async (
   const edges = { send, log, now, newId: () => 'call', random: () => 0 };
   const report = makeSettleAttempt({ ...SETTLING, lookAt });
   const claim = async ({ carriers }: Call) => carriers;
-  await makeCarryOut(edges, { deadlineFor: () => ANY_TIME, claim })(theOnly(calls), report);
+  await makeCarryOut(edges, { ...ONE_BY_ONE, deadlineFor: () => ANY_TIME, claim })(
+    theOnly(calls),
+    report,
+  );
   return { looks, list };
 };
 

@@ -9,7 +9,7 @@ import type { Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import type { Deadline } from '../../shared/upstream/send.ts';
 import { agree, refusal, type SeenCall } from './control-room.ts';
-import { ANY_TIME, turnUntil } from './deadlines.ts';
+import { ANY_TIME, ONE_BY_ONE, turnUntil } from './deadlines.ts';
 import { keptLog } from './logs.ts';
 import { NOW, type Wish } from './messages.ts';
 import { openWishes, theOnly } from './records-room.ts';
@@ -65,7 +65,7 @@ export const carryOut = async (
   const attempts: Attempt[] = [];
   const call = theOnly(openWishes(...wishes).calls);
   const deadlineFor = () => turnUntil(world.at + remainingMs() - MS_PER_CALL);
-  await makeCarryOut(edges, { deadlineFor, claim })(
+  await makeCarryOut(edges, { ...ONE_BY_ONE, deadlineFor, claim })(
     decode === undefined ? call : { ...call, operation: { ...call.operation, decode } },
     async (attempt) => {
       attempts.push(attempt);

@@ -30,8 +30,9 @@ export const begin = async (
   count: number,
   reply: (call: SeenCall) => Reply,
   operation: 'dli.run' | 'drs.start' = 'dli.run',
+  callConcurrency = 8,
 ) => {
-  const room = startControlRoom({ reply, maxJobsPerCall: 128 });
+  const room = startControlRoom({ reply, maxJobsPerCall: 128, callConcurrency });
   const staying = await room.run(
     idsUpTo(count).map((job, i) => message(`m${job}`, { age: i, operation, jobs: [job] })),
   );

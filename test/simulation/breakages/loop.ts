@@ -49,6 +49,11 @@ export const BROKEN_LOOP: readonly Broken[] = [
     breakage: { limits: (limits) => ({ ...limits, maxJobsPerCall: () => 1 }) },
   },
   {
+    name: 'has more calls of a project at once than it may',
+    breaks: ['a project has so many calls at once'],
+    breakage: { limits: (limits) => ({ ...limits, callConcurrency: 100 }) },
+  },
+  {
     name: 'drops unreadable messages',
     breaks: ['P8 unreadable input is kept'],
     breakage: { edges: (edges) => ({ ...edges, deadLetter: async () => true }) },

@@ -2,16 +2,18 @@ import type { Call, Invocation } from '../chronicle.ts';
 import type { Climate } from '../climate.ts';
 import { intentsBehind, type Oracle, sameOptions } from './oracle.ts';
 
-const isPartOf = (call: Call, whole: Call): boolean => {
+/** How many jobs of an earlier call are called again. */
+const sharedJobs = (call: Call, whole: Call): number => {
   const ids = new Set(whole.jobs.map(({ id }) => id));
-  return (
+  const isAlike =
     call.sentAt > whole.sentAt &&
     call.operation === whole.operation &&
     call.project === whole.project &&
-    sameOptions(call.options, whole.options) &&
-    call.jobs.every(({ id }) => ids.has(id))
-  );
+    sameOptions(call.options, whole.options);
+  return isAlike ? call.jobs.filter(({ id }) => ids.has(id)).length : 0;
 };
+
+const isPartOf = (call: Call, whole: Call): boolean => sharedJobs(call, whole) === call.jobs.length;
 
 /** The only job that made a whole call be refused. Undefined if several did, or if the reply does not read as a refusal. */
 const culpritOf = ({ refused, jobs, troubles, said }: Call): string | undefined => {
@@ -60,7 +62,7 @@ const hasOpenedBreaker = (root: Call, made: readonly Call[]): boolean => {
 function* faultsAfter(root: Call, made: readonly Call[], climate: Climate): Iterable<string> {
   const culprit = culpritOf(root);
   if (culprit === undefined) return;
-  const further = made.filter((call) => isPartOf(call, root));
+  const further = made.filter((call) => sharedJobs(call, root) > 0);
   if (!isPlain(root, further, culprit, climate.callMs) || hasOpenedBreaker(root, made)) return;
   // A page says nothing of a job, so a job that is denied by one is called once more.
   const again = climate.poison === 'a page at 403' ? 1 : 0;

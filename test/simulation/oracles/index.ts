@@ -20,6 +20,7 @@ import type { Oracle } from './oracle.ts';
 import { onceEach, runAfterStop, stopNotGivenUp } from './restarts.ts';
 import { restartsWhole } from './restarts-whole.ts';
 import { sequenceOrder } from './sequence-order.ts';
+import { slotsKept } from './slots-kept.ts';
 import { threeRefusals } from './three-refusals.ts';
 import { trueVerdicts } from './true-verdicts.ts';
 import { unreadableKept } from './unreadable-kept.ts';
@@ -32,6 +33,7 @@ const oracles: readonly Oracle[] = [
   flagsSacred,
   fewestCalls,
   badIdAlone,
+  slotsKept,
   claimsAtTurn,
   unreadableKept,
   failedKept,
