@@ -5,7 +5,7 @@ import { jobIdOf, type UpstreamRequest } from '../../shared/operations/operation
 import type { Reply } from '../../shared/reply/reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { makeRandom } from '../simulation/random.ts';
-import { makeSchedule } from '../simulation/schedule.ts';
+import { makeSchedule, type Schedule } from '../simulation/schedule.ts';
 import { agree, refusal } from './control-room.ts';
 import { ANY_TIME } from './deadlines.ts';
 import { keptLog } from './logs.ts';
@@ -26,16 +26,8 @@ const REFUSED = replied(400, refusal('DLI.0001'));
 /** What a request takes, in milliseconds. */
 const latencyOf = (jobs: number): number => 50 + jobs;
 
-/**
- * Carries out calls in virtual time, so that the figures are the same on every machine. A call with a bad job is refused whole,
- * and the refusal names no job.
- */
-export const timeIsolation = async (options: TimedOptions) => {
-  const { jobs, badShare, seed = 1, maxJobsPerCall, atOnce = 20 } = options;
-  const random = makeRandom(seed, 0);
-  const ids = Array.from({ length: jobs }, (_, i) => String(i + 1));
-  const bad = new Set(random.shuffle(ids).slice(0, Math.round(jobs * badShare)));
-  const schedule = makeSchedule(0);
+/** An upstream that refuses each call with a bad job; and how many jobs each request had. */
+const makeTimedSend = (schedule: Schedule, bad: ReadonlySet<string>) => {
   const sizes: number[] = [];
   const send = async (request: UpstreamRequest): Promise<Reply> => {
     const ready = await readied(request, ANY_TIME, schedule.now);
@@ -50,6 +42,20 @@ export const timeIsolation = async (options: TimedOptions) => {
       ? REFUSED
       : agree({ path: request.path, body, jobs: asked });
   };
+  return { sizes, send };
+};
+
+/**
+ * Carries out calls in virtual time, so that the figures are the same on every machine. A call with a bad job is refused whole,
+ * and the refusal names no job.
+ */
+export const timeIsolation = async (options: TimedOptions) => {
+  const { jobs, badShare, seed = 1, maxJobsPerCall, atOnce = 20 } = options;
+  const random = makeRandom(seed, 0);
+  const ids = Array.from({ length: jobs }, (_, i) => String(i + 1));
+  const bad = new Set(random.shuffle(ids).slice(0, Math.round(jobs * badShare)));
+  const schedule = makeSchedule(0);
+  const { sizes, send } = makeTimedSend(schedule, bad);
   const { log } = keptLog();
   const edges = { send, log, now: schedule.now, newId: () => 'id', random: () => 0 };
   const slots = makeSlots(atOnce);
