@@ -32,6 +32,7 @@ const makeLoop = (): Handle => {
       identify: async () => ({ kind: 'known', key: 'bench' }),
       send: agree,
       publish: async (results) => results.map(() => true),
+      remove: async () => undefined,
       deadLetter: async () => false,
       postpone: async () => undefined,
       log: { info: () => undefined, warn: () => undefined },

@@ -96,6 +96,7 @@ const carryOut = async (jobsPerIntent: number) => {
         published += results.length;
         return results.map(() => true);
       },
+      remove: async () => undefined,
       deadLetter: async () => false,
       postpone: async () => undefined,
       log,

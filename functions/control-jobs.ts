@@ -7,19 +7,16 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { v7 as newId } from 'uuid';
 import packageInfo from '../package.json' with { type: 'json' };
-import { makeControlLoop } from '../shared/control/control.ts';
+import { AllRequestsRefusedError, makeControlLoop } from '../shared/control/control.ts';
 import { measuredWaysOut } from '../shared/control/measured-ways-out.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
+import { giveBackFailed } from '../shared/edge/give-back-failed.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
-import {
-  makeDeadLetter,
-  makePostpone,
-  type QueueMessage,
-  readRecord,
-} from '../shared/edge/queue.ts';
+import { makeDeadLetter, type QueueMessage, readRecord } from '../shared/edge/queue.ts';
+import { makePostpone, makeRemove } from '../shared/edge/queue-return.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
@@ -109,6 +106,7 @@ const control = makeControlLoop(
     identify,
     send: makePaced({ send: measuredSend(send, measure), now, random, pause: sleep }),
     ...waysOut,
+    remove: makeRemove({ sqs, log }, { queueUrl: config.queueUrl }),
     measure,
     log,
     now,
@@ -118,13 +116,19 @@ const control = makeControlLoop(
   config,
 );
 
+const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
+  postpone: waysOut.postpone,
+  isGivenBack: (error) => error instanceof AllRequestsRefusedError,
+});
+
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
   measured(async ({ Records }: SQSEvent, context: Context) => {
-    await Promise.all([ready?.(), accounts.check()]);
-    const staying = await control(Records.map(readRecord), () =>
-      context.getRemainingTimeInMillis(),
-    );
+    const messages = Records.map(readRecord);
+    const staying = await orGiveBack(messages, async () => {
+      await Promise.all([ready?.(), accounts.check()]);
+      return control(messages, () => context.getRemainingTimeInMillis());
+    });
     return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
   }),
 );

@@ -1,4 +1,5 @@
 import { adopt } from './adopt.ts';
+import { AllRequestsRefusedError } from './all-requests-refused.ts';
 import { callAll } from './call-all.ts';
 import { decide } from './decide.ts';
 import { destinationOfIntent, destinationsOf } from './destinations.ts';
@@ -16,20 +17,16 @@ import { recall } from './recall.ts';
 import type { Received } from './received.ts';
 import { beginRun, type Run } from './run.ts';
 import { admitCalls, settleDecided, settlePlanned } from './settle-known.ts';
+import { type WorkOn, workApart } from './try-apart.ts';
 import { postponeRuns } from './wait-for-stop.ts';
 
-export type { ControlEdges, ControlLimits };
+export { AllRequestsRefusedError, type ControlEdges, type ControlLimits };
 
 /** Handles one batch; resolves to the ids of exactly the messages that still have an unanswered job. */
 export type ControlLoop<Message extends Received> = (
   batch: readonly Message[],
   remainingMs: () => number,
 ) => Promise<readonly string[]>;
-
-/** Thrown in place of naming every message of a batch: Lambda polls less often for a function that fails. */
-export class AllRequestsRefusedError extends Error {
-  override readonly name = 'AllRequestsRefusedError';
-}
 
 /**
  * The way out, whole: read a batch, work on what it asks for, and give back what stays. Laws: a message is acknowledged only
@@ -42,7 +39,12 @@ export const makeControlLoop =
     edges: ControlEdges<Message>,
     limits: ControlLimits,
   ): ControlLoop<Message> =>
-  async (batch, remainingMs) => {
+  (batch, remainingMs) =>
+    workApart(edges, limits, makeWorkOn(edges), batch, remainingMs);
+
+const makeWorkOn =
+  <Message extends Received>(edges: ControlEdges<Message>): WorkOn<Message> =>
+  async (batch, limits, remainingMs) => {
     const startedAt = edges.now();
     const run = beginRun(edges, limits, remainingMs);
     const read = readBatch(batch, { now: startedAt, blockJobs: limits.blockJobs });
@@ -119,14 +121,14 @@ const decideCalls = (run: Run, calls: readonly Call[], { seen }: RunPlan) => {
 
 /** Records and publishes verdicts, and acknowledges messages. An intent that is not ranked comes back until its last receive. */
 const makeFinish = (
-  { recordAndPublish, edges, limits: { maxReceives } }: Run,
+  { recordAndPublish, edges, limits }: Run,
   { unranked }: RunPlan,
   acknowledge: Acknowledge,
 ) => {
   const mayGo = (openIntent: OpenIntent) =>
-    !unranked.has(openIntent) || isOnItsLast(openIntent, maxReceives);
+    !unranked.has(openIntent) || isOnItsLast(openIntent, limits.maxReceives);
   return async (openIntents: readonly OpenIntent[]): Promise<void> => {
-    for (const openIntent of openIntents) failIfLast(openIntent, maxReceives, edges.now());
+    for (const openIntent of openIntents) failIfLast(openIntent, limits.maxReceives, edges.now());
     const done = await recordAndPublish(openIntents);
     await acknowledge(done.filter(mayGo));
   };

@@ -23,6 +23,8 @@ export interface RunEdges extends Omit<CallEdges, 'send'> {
 export interface ControlEdges<Message extends Received> extends RunEdges {
   /** Moves a message to the dead-letter queue. False if that failed. */
   readonly deadLetter: (message: Message, reason: string) => Promise<boolean>;
+  /** Takes messages off the queue at once. Lambda does it only when the function returns. One that stays on is done all the same. */
+  readonly remove: (messages: readonly Message[]) => Promise<void>;
   /** Makes messages come back after so many seconds. */
   readonly postpone: (
     messages: readonly (readonly [Message, seconds: number])[],

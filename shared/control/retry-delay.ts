@@ -35,6 +35,16 @@ export interface DelayOptions {
   readonly maxReceives: number;
 }
 
+/** Seconds until a message comes back that found no time. */
+export const quickDelay = (
+  { receiveCount }: Pick<Received, 'receiveCount'>,
+  { random, maxReceives }: Omit<DelayOptions, 'now'>,
+  pause = 0,
+): number => {
+  const isQuick = receiveCount < Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
+  return retryDelay(isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount, random, pause);
+};
+
 /** Seconds until a message comes back that these open intents are in, by why they wait. */
 export const delayOf = (
   { receiveCount }: Pick<Received, 'receiveCount'>,
@@ -51,8 +61,7 @@ export const delayOf = (
     const atLeast = isTried ? retryDelay(receiveCount, random, pause) : pause;
     return delayFor(Math.min(...wakes) - now, random, atLeast);
   }
-  const mostQuick = Math.min(MOST_QUICK, maxReceives * QUICK_SHARE);
-  const isQuick = isWaiting(waits, 'no time') && !isTried && receiveCount < mostQuick;
-  const receives = isQuick ? Math.min(receiveCount, QUICK_RECEIVES) : receiveCount;
-  return retryDelay(receives, random, pause);
+  return isWaiting(waits, 'no time') && !isTried
+    ? quickDelay({ receiveCount }, { random, maxReceives }, pause)
+    : retryDelay(receiveCount, random, pause);
 };

@@ -1,5 +1,4 @@
 import {
-  ChangeMessageVisibilityBatchCommand,
   type MessageAttributeValue,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -145,39 +144,4 @@ export const makeDeadLetter =
     }
     log.warn('not dead-lettered', { ...said, why: errorText(why) });
     return false;
-  };
-
-/**
- * Sets each message's visibility timeout, so that it comes back after that many seconds. Says of each message, in order,
- * whether that is set. If not, it comes back after the queue's own visibility timeout.
- */
-export const makePostpone =
-  ({ sqs, log }: { sqs: SQSClient; log: Log }, { queueUrl }: { queueUrl: string }) =>
-  async (
-    messages: readonly (readonly [QueueMessage, seconds: number])[],
-  ): Promise<readonly boolean[]> => {
-    const slots = pLimit(CONCURRENCY);
-    const postponeBatch = async (batch: typeof messages): Promise<readonly boolean[]> => {
-      try {
-        const { Failed = [] } = await sqs.send(
-          new ChangeMessageVisibilityBatchCommand({
-            QueueUrl: queueUrl,
-            Entries: batch.map(([{ receiptHandle }, seconds], i) => ({
-              Id: String(i),
-              ReceiptHandle: receiptHandle,
-              VisibilityTimeout: seconds,
-            })),
-          }),
-        );
-        if (Failed.length > 0) log.warn('not postponed', { messages: Failed.length });
-        const failed = new Set(Failed.map(({ Id }) => Id));
-        return batch.map((_, i) => !failed.has(String(i)));
-      } catch (error) {
-        log.warn('not postponed', { messages: batch.length, reason: errorText(error) });
-        return batch.map(() => false);
-      }
-    };
-    const packs = pack(messages, () => 0, { maxCount: BATCH, maxBytes: 1 });
-    const taken = await Promise.all(packs.map((batch) => slots(postponeBatch, batch)));
-    return taken.flat();
   };

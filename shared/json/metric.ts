@@ -152,6 +152,7 @@ export const GIVEN_BACK = {
   unanswered: 'a request for it had no answer that tells',
   'no-time': 'the time for requests was over',
   waiting: 'it waits for a moment, such as the end of a stop',
+  untried: 'the function may die of it, and there was no time to try it apart',
   elsewhere: 'another invocation works on its jobs, or an older intent has to go first',
 } as const;
 

@@ -91,6 +91,7 @@ describe('an invocation fails if the upstream refused every request, and nothing
         identify: async () => ({ kind: 'known', key: 'key' }),
         send: async () => replied(503, ''),
         publish: async (results) => results.map(() => true),
+        remove: async () => undefined,
         deadLetter: async () => true,
         postpone: async (messages) => {
           postponed.push(...messages.map(([{ messageId }]) => messageId));

@@ -151,7 +151,7 @@ describe('a message comes back after a while', () => {
       // Not for ever, or the receive count would run out before the deadline.
       message('m3', { jobs: ['3'] }, 100),
     ]);
-    expect([...postponed]).toEqual([
+    expect([...postponed].toSorted()).toEqual([
       ['m1', 2],
       ['m2', 2],
       ['m3', 450],

@@ -84,7 +84,8 @@ describe('what a batch leaves open is told of', () => {
       message('m1', { age: 1, jobs: ['1'], accepted_at: minutesAgo(90) }, 40),
       message('m2', { age: 2, jobs: ['2'], accepted_at: minutesAgo(1) }),
     ]);
-    expect(valuesOf(measured(), 'OldestOpenIntent')).toEqual({ '': [90 * 60] });
+    const ages = Object.values(valuesOf(measured(), 'OldestOpenIntent')).flat();
+    expect(Math.max(...ages)).toBe(90 * 60);
   });
 
   it('no age, if nothing is left', async () => {

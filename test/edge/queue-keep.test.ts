@@ -6,7 +6,8 @@ import {
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { makeDeadLetter, makePostpone, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, readRecord } from '../../shared/edge/queue.ts';
+import { makePostpone } from '../../shared/edge/queue-return.ts';
 import { keptLog } from '../support/logs.ts';
 import { recordOf } from '../support/sqs.ts';
 

@@ -60,6 +60,7 @@ const startLayers = (secret: object, exchange: Exchange) => {
         results.push(...batch);
         return batch.map(() => true);
       },
+      remove: async () => undefined,
       deadLetter: async () => true,
       postpone: async () => undefined,
       log,

@@ -164,6 +164,10 @@ export const simulate = async ({
       }),
       publish: bus.openFor(life, invocation),
       deadLetter: deadLetterIn(life, invocation),
+      remove: (messages) =>
+        exchange(wire, life, { longest: 20 }, () => {
+          for (const message of messages) queue.remove(message);
+        }),
       postpone: (messages) =>
         exchange(wire, life, { longest: 20 }, () => {
           for (const [message, seconds] of messages) queue.postpone(message, seconds);

@@ -171,6 +171,7 @@ const makeWaysOut = ({ publishes, takesDeadLetters }: Options) => {
   const results: Result[] = [];
   const deadLettered: (readonly [Received, string])[] = [];
   const postponed = new Map<string, number>();
+  const removed: string[] = [];
   const edges = {
     publish: async (batch: readonly Result[]) => {
       const taken = await Promise.all(batch.map(publishes));
@@ -182,12 +183,15 @@ const makeWaysOut = ({ publishes, takesDeadLetters }: Options) => {
       deadLettered.push([unreadable, reason]);
       return takesDeadLetters();
     },
+    remove: async (messages: readonly Received[]) => {
+      removed.push(...messages.map(({ messageId }) => messageId));
+    },
     postpone: async (messages: readonly (readonly [Received, number])[]) => {
       for (const [{ messageId }, seconds] of messages) postponed.set(messageId, seconds);
       return messages.map(() => true);
     },
   };
-  return { results, deadLettered, postponed, edges };
+  return { results, deadLettered, postponed, removed, edges };
 };
 
 const limitsOf = ({ maxJobsPerCall, callConcurrency, limits }: Options): ControlLimits => ({

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { makeControlLoop } from '../../shared/control/control.ts';
 import { makePublish } from '../../shared/edge/bus.ts';
-import { makeDeadLetter, makePostpone, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, readRecord } from '../../shared/edge/queue.ts';
+import { makePostpone, makeRemove } from '../../shared/edge/queue-return.ts';
 import { sign } from '../../shared/edge/signer.ts';
 import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 import { checkTable, keepChecking } from '../../shared/ledger/ledger-dynamodb-table.ts';
@@ -73,6 +74,7 @@ const wireLoop = (kept: Kept, accounts: Accounts, { dynamoDb, eventBridge, sqs }
         { eventBridge, log },
         { busName: 'bus', maxBytes: 256 * 1024, perEvent: 1 },
       ),
+      remove: makeRemove({ sqs, log }, { queueUrl: 'https://sqs/intents' }),
       deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: 'https://sqs/dead' }),
       postpone: makePostpone({ sqs, log }, { queueUrl: 'https://sqs/intents' }),
       log,

@@ -139,6 +139,7 @@ const startEnvironment = (world: World) => {
         results.push(...some);
         return some.map(() => true);
       },
+      remove: async () => undefined,
       deadLetter: async (one) => {
         dead.push(one);
         return true;
