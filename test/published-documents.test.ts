@@ -18,8 +18,9 @@ const openApi = readJson('docs/openapi.json');
 const asyncApi = readJson('docs/asyncapi.json');
 
 describe('the published documents are what the code says (`npm run docs` writes them)', () => {
-  it.each([...documents()])('%s', (path, text) => {
-    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+  it('each of them', () => {
+    for (const [path, text] of documents())
+      expect(readFileSync(join(ROOT, path), 'utf8'), path).toBe(text);
   });
 });
 

@@ -18,6 +18,7 @@ export default defineConfig({
       'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
       'test/contract/**/*.test.ts',
       'test/edge/{config*,intent-id}.test.ts',
+      'test/published-documents.test.ts',
     ],
     exclude: [
       'test/ledger/ledger*.test.ts',
