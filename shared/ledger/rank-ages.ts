@@ -121,7 +121,7 @@ export const rankByName = <From>(
       (some, after = unknownAge(name)) => {
         const isKnown = after !== unknownAge(name);
         const age =
-          isKnown && after > ageOf(some) ? following(after, some.intent.intent_id) : some.age;
+          isKnown && after >= ageOf(some) ? following(after, some.intent.intent_id) : some.age;
         return { ...some, age, intent: { ...some.intent, after } };
       },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BlockState, RecordedVerdict, RequestEnd } from '../../shared/ledger/block-record.ts';
 import { type CallDecision, decideCall } from '../../shared/ledger/decide-call.ts';
-import type { JobRecord } from '../../shared/ledger/job-record.ts';
+import type { JobRecord, StopBefore } from '../../shared/ledger/job-record.ts';
 import { OPERATIONS } from '../../shared/operations/index.ts';
 import type { OperationName } from '../../shared/operations/operation.ts';
 import { idAt } from '../support/messages.ts';
@@ -19,16 +19,18 @@ interface Last {
   readonly isAsked?: boolean;
   readonly end?: RequestEnd;
   readonly clearFrom?: number;
+  readonly stopBefore?: StopBefore;
   /** Until when its intent is good. */
   readonly expires_at?: string;
 }
 
 /** What becomes of a wish of age 2, or of age 1, which has the claim. */
 const decided = (last: Last, now: number, wished: OperationName, age = 2): CallDecision => {
-  const { operation = 'dli.run', verdict, isAsked, end, clearFrom, expires_at } = last;
+  const { operation = 'dli.run', verdict, isAsked, end, clearFrom, stopBefore, expires_at } = last;
   const record: JobRecord = {
     newest: idAt(1),
     operation,
+    ...(stopBefore !== undefined && { stopBefore }),
     claim: {
       block: 'intent/…/131',
       index: 0,
@@ -143,5 +145,25 @@ describe('a run after a delivered stop looks no sooner than a status must be new
       isDelivered: false,
       since: CLAIMED,
     });
+  });
+});
+
+describe('a run after a stop, where another operation came between and was refused', () => {
+  const between: Last = {
+    operation: 'dli.delete',
+    verdict: { outcome: 'rejected', evidence: 'keyed' },
+    stopBefore: { operation: 'dli.stop', at: 50, isDelivered: true },
+  };
+
+  it('looks for that stop', () => {
+    const look = { kind: 'look for the stop', isDelivered: true, since: 50 };
+    expect(decided(between, SETTLED, 'dli.run')).toEqual(look);
+    expect(decided(between, SETTLED, 'dli.stop')).toEqual({ kind: 'go' });
+  });
+
+  it('and waits with it as long as what was done before may show as late', () => {
+    const last = { ...between, clearFrom: 300 };
+    expect(decided(last, 299, 'dli.run')).toEqual({ kind: 'wait', until: 300 });
+    expect(decided(last, 300, 'dli.run').kind).toBe('look for the stop');
   });
 });

@@ -46,6 +46,13 @@ describe('several stops may go by one name', () => {
     expect(withNamed([named(1, ['1'])], [{ ...named(1, ['1']), age: idAt(9) }])).toBeUndefined();
   });
 
+  it('but for one that becomes known as lower: its sender’s own order counts', () => {
+    const known = named(9, ['1', '2']);
+    const lower = { ...known, age: idAt(3) };
+    expect(withNamed([known], [lower])).toEqual([lower]);
+    expect(withNamed([known], [{ ...lower, jobs: known.jobs.slice(0, 1) }])).toEqual([lower]);
+  });
+
   it('and those of the newest are kept that fit an item of DynamoDB: all jobs of one intent do', () => {
     const jobs = Array.from({ length: MAX_JOBS }, (_, i) =>
       String(9_000_000_000_000_000_000n + BigInt(i)),

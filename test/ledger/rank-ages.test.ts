@@ -102,6 +102,24 @@ describe('a sender’s own order', () => {
     expect(rankedBeside(2, 3, known(3, 5))).toBe(idAt(3));
   });
 
+  it('holds for two wishes, one above and one below what the ledger knows', () => {
+    const agesBeside = (above: readonly [number, number], below: readonly [number, number]) => {
+      const queued = [above, below].map(([sequence, age]) =>
+        queuedOf({ age, sequence, caller: 'a', jobs: ['1'] }),
+      );
+      const ages = agesOf(rankBySequence(queued, () => known(3, 5)));
+      return [above, below].map(([, age]) => ages.get(`${age} 1`) ?? idAt(0));
+    };
+    // The lower one is older than what the ledger knows, although it is older than the higher one anyway.
+    const [higher, lower = higher] = agesBeside([4, 9], [2, 7]);
+    expect(higher).toBe(idAt(9));
+    expect(lower !== undefined && lower < idAt(5)).toBe(true);
+    // Another wish with the sequence that the ledger knows may be older than that. It counts then.
+    const [same, before = same] = agesBeside([3, 4], [2, 6]);
+    expect(same).toBe(idAt(4));
+    expect(before !== undefined && before < idAt(4)).toBe(true);
+  });
+
   it('gives an intent that comes again the age that it had before', () => {
     const moved = { ...known(3, 5), intent: idAt(2), age: justAfter(idAt(5), 'n3', idAt(2)) };
     expect(rankedBeside(3, 2, moved)).toBe(moved.age);
@@ -121,7 +139,7 @@ describe('a sender’s own order', () => {
     expect(withSenders([known(3, 5)], [known(2, 9)])).toEqual([known(3, 5)]);
     expect(withSenders([known(3, 5)], [known(3, 9)])).toEqual([known(3, 9)]);
     expect(withSenders([known(3, 5)], [known(4, 2)])).toEqual([known(4, 2)]);
-    const many = Array.from({ length: 12 }, (_, i) => named(`${i}`, 1, i));
+    const many = [3, 7, 1, 11, 5, 9, 0, 8, 2, 10, 4, 6].map((i) => named(`${i}`, 1, i));
     expect(withSenders(many.slice(0, 6), many.slice(6))?.map(({ caller }) => caller)).toEqual([
       '11',
       '10',
@@ -157,6 +175,8 @@ describe('a run follows what it names', () => {
     const [one] = rankByName([run(3)], () => idAt(5));
     expect(one?.intent.after).toBe(idAt(5));
     expect(one !== undefined && ageOf(one) > idAt(5) && ageOf(one) < idAt(6)).toBe(true);
+    const [same = run(0)] = rankByName([run(5)], () => idAt(5));
+    expect(ageOf(same) > idAt(5)).toBe(true);
     expect(rankByName([run(7)], () => idAt(5)).map(ageOf)).toEqual([idAt(7)]);
   });
 
