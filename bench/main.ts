@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { measureCalls } from './calls.ts';
-import { measureColdStart } from './cold-start.ts';
+import { COLD_START_BOUNDS, measureColdStart } from './cold-start.ts';
 import { measureDeployed } from './deployed.ts';
 import { dollarsPerMillion } from './dollars.ts';
 import { measureLedger } from './ledger.ts';
@@ -116,6 +116,12 @@ print(
 );
 print('  1 id per intent', round(atOne.unitsPerJob, 2), 'goal ≤ 3');
 
-const { empty = 0, ...functions } = await measureColdStart();
-print('import of an empty module, ms', round(empty, 1));
-for (const [name, ms] of Object.entries(functions)) print(`import of ${name}, ms`, round(ms, 1));
+const { empty, ...functions } = await measureColdStart();
+const emptyMs = empty?.wall ?? 0;
+print('import of an empty module, ms', round(emptyMs, 1));
+for (const [name, { wall, cpu }] of Object.entries(functions)) {
+  const bound = COLD_START_BOUNDS[name];
+  const goal = bound === undefined ? '' : `goal ≤ ${bound}`;
+  print(`import of ${name}: ms more than empty`, round(wall - emptyMs, 1), goal);
+  print('  of the processor', round(cpu, 1));
+}

@@ -16,6 +16,21 @@ export { Agent, request };
 `;
 
 /**
+ * Parts of undici that a request over HTTP/1 with a text as body never reaches, and what takes their places. A request that
+ * reaches one fails, and says so.
+ */
+const UNREACHED: Readonly<Record<string, string>> = {
+  // The parser for processors without SIMD. Both of Lambda's have it.
+  'llhttp/llhttp-wasm': `module.exports = require('./llhttp_simd-wasm.js');`,
+  // Our agent never offers HTTP/2.
+  'dispatcher/client-h2': `module.exports = () => { throw new Error('HTTP/2 is not bundled'); };`,
+  // Forms as bodies.
+  'web/fetch/body': `exports.extractBody = () => { throw new Error('forms are not bundled'); };`,
+  'web/fetch/formdata': '',
+  'web/webidl/index': 'exports.webidl = { is: { FormData: () => false } };',
+};
+
+/**
  * Takes `Agent` and `request` from undici's parts. Its index would also load fetch, WebSocket, mocks and caches.
  * `esbuildDetection` is undici's own switch: it leaves out the experimental second parser, as Node does.
  */
@@ -24,5 +39,7 @@ export const undiciRequestOnly: Plugin = {
   setup(build) {
     build.initialOptions.define = { ...build.initialOptions.define, esbuildDetection: 'true' };
     replaceModule(build, 'undici/index\\.js', agentAndRequest);
+    for (const [part, contents] of Object.entries(UNREACHED))
+      replaceModule(build, `undici/lib/${part}\\.js`, contents);
   },
 };

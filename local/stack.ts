@@ -55,21 +55,33 @@ export interface Stack {
 
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
 
+/** Where the module of a function is. */
+export type ModuleOf = (name: FunctionName) => URL;
+
+const sourceOf: ModuleOf = (name) => new URL(`../functions/${name}.ts`, import.meta.url);
+
 /**
  * The three functions behind real wires, on one machine: HTTP front, queue, event source mapping, event bus, upstream.
  * If one part cannot start, the parts that run are stopped, and the promise rejects.
  */
-export const startStack = async (settings: Settings): Promise<Stack> => {
+export const startStack = async (
+  settings: Settings,
+  moduleOf: ModuleOf = sourceOf,
+): Promise<Stack> => {
   const stopper = makeStopper();
   try {
-    return await assemble(settings, stopper);
+    return await assemble(settings, stopper, moduleOf);
   } catch (error) {
     await stopper.stop();
     throw error;
   }
 };
 
-const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> => {
+const assemble = async (
+  settings: Settings,
+  stopper: Stopper,
+  moduleOf: ModuleOf,
+): Promise<Stack> => {
   const { after } = stopper;
   if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
   const later: Later = {};
@@ -86,7 +98,7 @@ const assemble = async (settings: Settings, stopper: Stopper): Promise<Stack> =>
   const files = { UPSTREAM_SECRETS_FILE: secrets.path, CALLERS_FILE: callers.path };
   const given = { ...ledger.environment, ...files };
   const environment = environmentOf(settings, wires, queues, given);
-  const functions = await startFunctions(settings, environment, after);
+  const functions = await startFunctions(settings, environment, { after, moduleOf });
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
@@ -211,13 +223,13 @@ const environmentOf = (
 const startFunctions = async (
   settings: Settings,
   env: Record<string, string>,
-  after: Stopper['after'],
+  { after, moduleOf }: { after: Stopper['after']; moduleOf: ModuleOf },
 ): Promise<Functions> => {
   const start = async (name: FunctionName, environments: number, perEnvironment: number) =>
     after(
       await startFunction({
         name,
-        module: new URL(`../functions/${name}.ts`, import.meta.url),
+        module: moduleOf(name),
         env,
         timeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
         environments,

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { request } from 'undici';
 import type { BusEvent, EventBus } from '../../local/bus/event-bus.ts';
 import { readStackSettings } from '../../local/settings.ts';
-import { startStack } from '../../local/stack.ts';
+import { type ModuleOf, startStack } from '../../local/stack.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 import { AWS } from './aws.ts';
@@ -101,8 +101,8 @@ const senders = (url: string) => {
 };
 
 /** A stack with an embedded bus and simulator, on free ports, and the ways to look at it from outside. */
-export const beginStack = async (environment: Environment = {}) => {
-  const stack = await startStack(readStackSettings({ PORT: '0', ...environment }));
+export const beginStack = async (environment: Environment = {}, moduleOf?: ModuleOf) => {
+  const stack = await startStack(readStackSettings({ PORT: '0', ...environment }), moduleOf);
   const sqs = new SQSClient({ ...AWS, endpoint: stack.wires.queue });
   const bus = required(stack.bus);
   const { intents, deadLetters, failedEvents } = stack.queues;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,5 +129,42 @@ describe('a request goes the same way with undici in parts as with all of it', (
     const { whole, parts } = await bothWays('http://127.0.0.1:1', '/answers');
     expect(parts).toEqual(whole);
     expect(parts.reply).toMatchObject({ kind: 'unsent' });
+  });
+});
+
+describe('the parts leave nothing out that a request needs', () => {
+  test('requests of one dispatcher share a kept connection', async () => {
+    let connections = 0;
+    const count = (): void => {
+      connections += 1;
+    };
+    const kept = createServer({ keepAliveTimeout: 60_000 }, (_, response) =>
+      response.end('{}'),
+    ).listen(0, '127.0.0.1');
+    kept.on('connection', count);
+    await once(kept, 'listening');
+    const address = kept.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+    for (const edge of [{ makeDispatcher, makeExchange }, bundled]) {
+      connections = 0;
+      const dispatcher = edge.makeDispatcher({ ...BOUNDS, connections: 1 });
+      const send = edge.makeExchange(dispatcher, { timeoutMs: 60_000 });
+      for (let i = 0; i < 5; i++)
+        expect(await send({ method: 'POST', url, headers: {}, body: '{}' })).toMatchObject({
+          kind: 'replied',
+          status: 200,
+        });
+      expect(connections).toBe(1);
+      await dispatcher.destroy();
+    }
+    kept.closeAllConnections();
+    kept.close();
+  });
+
+  test('and neither a second parser, nor HTTP/2, nor fetch is in them', async () => {
+    const code = await readFile(join(folder, 'index.mjs'), 'utf8');
+    expect(code.length).toBeLessThan(320_000);
+    expect(code).not.toMatch(/node:http2|extractMimeType|ClientHttp2Session/);
+    expect(code.match(/AGFzbQ/g)).toHaveLength(1);
   });
 });

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '../../build/bundle.ts';
+import { AWS, beginStack, type TestStack, until } from '../support/stack.ts';
+import { INTENTS_PATH, runPath } from '../support/vendor.ts';
+import { packageService, prepareService } from './package-service.ts';
+import { readZip } from './read-zip.ts';
+
+let folder: string;
+let stack: TestStack;
+let eventBridge: EventBridgeClient;
+const zips: Buffer[][] = [];
+
+/** The zips of a build from nothing, in a folder of its own. */
+const buildOnce = async (name: string): Promise<Buffer[]> => {
+  const service = join(folder, name);
+  await mkdir(service);
+  await prepareService(service);
+  const { readZip: zipOf } = await packageService(service);
+  return Promise.all(functionNames.map(zipOf));
+};
+
+/** Unpacks a zip as Lambda does, where no other file of the project can be found. */
+const unpack = async (name: string, zip: Buffer): Promise<void> => {
+  for (const [path, content] of readZip(zip)) {
+    const file = join(folder, 'task', name, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'zips-'));
+  for (const name of ['once', 'again']) zips.push(await buildOnce(name));
+  const [built = []] = zips;
+  await Promise.all(built.map((zip, i) => unpack(functionNames[i] ?? '', zip)));
+  const moduleOf = (name: string) =>
+    pathToFileURL(join(folder, 'task', name, 'dist', name, 'index.mjs'));
+  stack = await beginStack({ BATCH_WINDOW_SECONDS: '1' }, moduleOf);
+  eventBridge = new EventBridgeClient({ ...AWS, endpoint: stack.wires.bus });
+}, 240_000);
+
+afterAll(async () => {
+  eventBridge?.destroy();
+  await stack?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('two builds are the same, byte for byte', () => {
+  const [once, again] = zips;
+  expect(once).toHaveLength(functionNames.length);
+  expect(again?.map((zip, i) => zip.equals(once?.[i] ?? Buffer.of()))).toEqual(
+    functionNames.map(() => true),
+  );
+});
+
+describe('what is deployed carries out intents, from each way in to the results', () => {
+  const resultsOf = (correlation: string) =>
+    stack.results().filter(({ correlation_id: id }) => id === correlation);
+
+  test('over HTTP', async () => {
+    const { intentId } = await stack.post(runPath('zip'), '{"job_ids":[1,2,9223372036854775807]}');
+    await until(() => expect(stack.resultsOf(intentId)).toHaveLength(3));
+    for (const result of stack.resultsOf(intentId))
+      expect(result).toMatchObject({ outcome: 'delivered', operation: 'dli.run' });
+  });
+
+  test('by an event', async () => {
+    const Detail = JSON.stringify({
+      operation: 'drs.start',
+      project_id: 'zip',
+      jobs: ['task'],
+      correlation_id: 'by-event',
+    });
+    const entry = { Source: 'test', DetailType: 'Job Control Intent', Detail };
+    await eventBridge.send(new PutEventsCommand({ Entries: [entry] }));
+    await until(() => expect(resultsOf('by-event')).toHaveLength(1));
+    expect(resultsOf('by-event')).toMatchObject([{ outcome: 'delivered', job_id: 'task' }]);
+  });
+
+  test('and a refusal names its reason', async () => {
+    const body = JSON.stringify({ operation: 'dli.fly', project_id: 'zip', jobs: ['1'] });
+    expect(await stack.post(INTENTS_PATH, body)).toMatchObject({ status: 400 });
+  });
+
+  test('nothing is left', async () => {
+    await stack.idle();
+    expect(await stack.depths()).toEqual({ intents: 0, deadLetters: 0, failedEvents: 0 });
+  });
+});
