@@ -4,10 +4,9 @@ import { makeTokenBuckets, type TakeToken } from '../shared/batching/token-bucke
 import type { EventBus } from './bus/event-bus.ts';
 import { provideCallers, type StackCallers, withUsers } from './callers.ts';
 import { lockDataDir } from './data-dir.ts';
-import type { FunctionName, Functions } from './front/invoke.ts';
+import type { Functions } from './front/invoke.ts';
 import { startFront } from './front/server.ts';
 import { healthOf, troublesOf } from './health.ts';
-import { startFunction } from './host/function.ts';
 import { provideLedgerFile } from './ledger-file.ts';
 import {
   type EventSourceMapping,
@@ -16,6 +15,7 @@ import {
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import { DEFAULT_TOKEN, type Settings } from './settings.ts';
 import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
+import { type ModuleOf, sourceOf, startFunctions } from './start-functions.ts';
 import { makeStopper, type Stopper } from './stopper.ts';
 import { unusable } from './unusable-setting.ts';
 import type { Upstream } from './upstream/simulator.ts';
@@ -31,12 +31,6 @@ import {
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
-
-/** Requests at once in one thread. Lambda runs one at a time; one machine would need a thread for each. */
-const REQUESTS_AT_ONCE = 32;
-
-/** HTTP requests may wait for verdicts. They must not keep others out. */
-const HTTP_REQUESTS_AT_ONCE = 256;
 
 export interface Stack {
   readonly url: string;
@@ -55,11 +49,6 @@ export interface Stack {
 
 const stop = (started: { stop: () => Promise<void> }): Promise<void> => started.stop();
 
-/** Where the module of a function is. */
-export type ModuleOf = (name: FunctionName) => URL;
-
-const sourceOf: ModuleOf = (name) => new URL(`../functions/${name}.ts`, import.meta.url);
-
 /**
  * The three functions behind real wires, on one machine: HTTP front, queue, event source mapping, event bus, upstream.
  * If one part cannot start, the parts that run are stopped, and the promise rejects.
@@ -77,11 +66,7 @@ export const startStack = async (
   }
 };
 
-const assemble = async (
-  settings: Settings,
-  stopper: Stopper,
-  moduleOf: ModuleOf,
-): Promise<Stack> => {
+const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Promise<Stack> => {
   const { after } = stopper;
   if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
   const later: Later = {};
@@ -98,7 +83,7 @@ const assemble = async (
   const files = { UPSTREAM_SECRETS_FILE: secrets.path, CALLERS_FILE: callers.path };
   const given = { ...ledger.environment, ...files };
   const environment = environmentOf(settings, wires, queues, given);
-  const functions = await startFunctions(settings, environment, { after, moduleOf });
+  const functions = await startFunctions(settings, environment, { after, moduleOf: of });
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
@@ -219,31 +204,6 @@ const environmentOf = (
   FUNCTION_TIMEOUT_SECONDS: String(settings.FUNCTION_TIMEOUT_SECONDS),
   ...settings.forFunctions,
 });
-
-const startFunctions = async (
-  settings: Settings,
-  env: Record<string, string>,
-  { after, moduleOf }: { after: Stopper['after']; moduleOf: ModuleOf },
-): Promise<Functions> => {
-  const start = async (name: FunctionName, environments: number, perEnvironment: number) =>
-    after(
-      await startFunction({
-        name,
-        module: moduleOf(name),
-        env,
-        timeoutSeconds: settings.FUNCTION_TIMEOUT_SECONDS,
-        environments,
-        perEnvironment,
-      }),
-      stop,
-    );
-  const [acceptHttp, acceptEvent, controlJobs] = await Promise.all([
-    start('accept-http', 1, HTTP_REQUESTS_AT_ONCE),
-    start('accept-event', 1, REQUESTS_AT_ONCE),
-    start('control-jobs', settings.MAX_CONCURRENCY, 1),
-  ]);
-  return { 'accept-http': acceptHttp, 'accept-event': acceptEvent, 'control-jobs': controlJobs };
-};
 
 type KeepFailedEvent = (event: unknown, error: unknown) => void;
 

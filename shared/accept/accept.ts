@@ -3,10 +3,16 @@ import { writeMessages } from '../intent/message.ts';
 import type { JobRequest } from '../intent/request.ts';
 import { type Measure, UNMEASURED } from '../json/metric.ts';
 import { distinct } from '../operations/job-list.ts';
-import { type JobId, jobIdOf } from '../operations/operation.ts';
+import { type JobId, jobIdOf, type ProjectId } from '../operations/operation.ts';
+
+/** A message for the queue, and the project that it is for: the queue is fair between projects. */
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly project: ProjectId;
+}
 
 /** Sends messages to the queue. Says of each, in order, whether the queue took it. */
-export type Enqueue = (messages: readonly string[]) => Promise<readonly boolean[]>;
+export type Enqueue = (messages: readonly OutgoingMessage[]) => Promise<readonly boolean[]>;
 
 export interface AcceptEdges {
   readonly enqueue: Enqueue;
@@ -110,7 +116,8 @@ const makeQueue =
   }: AcceptEdges): AcceptSteps['queue'] =>
   async (intent) => {
     const parts = writeMessages(intent, maxMessageBytes, blockJobs);
-    const taken = await enqueue(parts.map((part) => JSON.stringify(part)));
+    const project = intent.project_id;
+    const taken = await enqueue(parts.map((part) => ({ body: JSON.stringify(part), project })));
     measureTaken(parts, taken, measure);
     if (taken.every(Boolean)) return { kind: 'queued', intent };
     const idsOf = (wanted: boolean): readonly JobId[] =>

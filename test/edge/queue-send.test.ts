@@ -1,17 +1,26 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
+import * as v from 'valibot';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { makeEnqueue } from '../../shared/edge/queue.ts';
+import type { Log } from '../../shared/json/log.ts';
+import { isProjectId, type ProjectId } from '../../shared/operations/operation.ts';
 import { keptLog } from '../support/logs.ts';
 import { batchAnswer, type EntryFate } from '../support/sqs.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/intents';
+const PROJECT = v.parse(v.custom<ProjectId>(isProjectId), 'noisy');
 const sqs = mockClient(SQSClient);
 
 afterEach(() => {
   sqs.reset();
 });
 afterAll(() => sqs.restore());
+
+const enqueueTo = (log: Log, maxBytes: number) => {
+  const enqueue = makeEnqueue({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE, maxBytes });
+  return (bodies: readonly string[]) => enqueue(bodies.map((body) => ({ body, project: PROJECT })));
+};
 
 const begin = (
   fateOf: (body: string, times: number) => EntryFate = () => 'taken',
@@ -25,8 +34,7 @@ const begin = (
     }),
   );
   const { log, lines } = keptLog();
-  const enqueue = makeEnqueue({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE, maxBytes });
-  return { enqueue, lines };
+  return { enqueue: enqueueTo(log, maxBytes), lines };
 };
 
 /** The bodies of each batch that was sent. */
@@ -49,6 +57,15 @@ describe('messages go to the queue in batches', () => {
       expect(input.QueueUrl).toBe(QUEUE);
       expect(new Set(input.Entries?.map(({ Id }) => Id)).size).toBe(input.Entries?.length);
     }
+  });
+
+  it('each in the group of its project, so that the queue is fair between projects', async () => {
+    const { enqueue } = begin();
+    await enqueue(bodies(11));
+    const entries = sqs
+      .commandCalls(SendMessageBatchCommand)
+      .flatMap(({ args: [{ input }] }) => input.Entries ?? []);
+    expect(entries.map(({ MessageGroupId }) => MessageGroupId)).toEqual(Array(11).fill('noisy'));
   });
 
   it('within the size limit, counted in bytes of UTF-8', async () => {
@@ -82,10 +99,7 @@ describe('messages go to the queue in batches', () => {
       return batchAnswer(Entries, () => 'taken');
     });
     const { log } = keptLog();
-    const enqueue = makeEnqueue(
-      { sqs: new SQSClient({}), log },
-      { queueUrl: QUEUE, maxBytes: 1_000_000 },
-    );
+    const enqueue = enqueueTo(log, 1_000_000);
     expect(await enqueue(bodies(400))).toEqual(Array(400).fill(true));
     expect(most).toBe(8);
   });

@@ -162,7 +162,7 @@ describe.concurrent('an event is one intent', () => {
     let messages = 0;
     const accept = makeAccept({
       enqueue: async (bodies) => {
-        for (const MessageBody of bodies)
+        for (const { body: MessageBody } of bodies)
           await stack.sqs.send(
             new SendMessageCommand({ QueueUrl: stack.queues.intents, MessageBody }),
           );

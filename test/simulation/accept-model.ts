@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Enqueue, makeAccept } from '../../shared/accept/accept.ts';
+import { type Enqueue, makeAccept, type OutgoingMessage } from '../../shared/accept/accept.ts';
 import { type AcceptPayload, makeAcceptPayload } from '../../shared/accept/payload.ts';
 import type { IntentId } from '../../shared/intent/intent.ts';
 import type { Chronicle, Request } from './chronicle.ts';
@@ -64,22 +64,22 @@ const startProcesses = (
 /** Sends messages to the queue for one request, and retries those that were not taken. */
 const makeEnqueue = (wire: Wire, queue: QueueModel, life: Life, request: Request) => {
   const { random, weather } = wire;
-  const send = (bodies: readonly string[]): Promise<readonly boolean[]> =>
+  const send = (messages: readonly OutgoingMessage[]): Promise<readonly boolean[]> =>
     exchange(wire, life, { longest: 50 }, () => {
-      const taken = bodies.map((body) => {
+      const taken = messages.map(({ body }) => {
         if (weather.strikes('not sent')) return false;
         queue.put(body, request);
         return true;
       });
       return weather.strikes('sent, but not told') ? taken.map(() => false) : taken;
     });
-  return async (bodies: readonly string[]): Promise<readonly boolean[]> => {
-    const taken = bodies.map(() => false);
+  return async (messages: readonly OutgoingMessage[]): Promise<readonly boolean[]> => {
+    const taken = messages.map(() => false);
     for (let round = 0; round < ROUNDS; round++) {
       const left = taken.flatMap((is, i) => (is ? [] : [i])).slice(0, PER_REQUEST);
       if (left.length === 0) break;
       if (round > 0) await rest(wire, life, random.between(50, 500));
-      const answers = await send(left.map((i) => bodies[i] ?? ''));
+      const answers = await send(messages.filter((_, i) => left.includes(i)));
       left.forEach((i, at) => {
         taken[i] = answers[at] === true;
       });

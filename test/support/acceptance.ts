@@ -18,7 +18,7 @@ export const startAcceptance = ({
   let age = 0;
   const steps = makeAcceptSteps({
     enqueue: async (messages) => {
-      sent.push(...messages);
+      sent.push(...messages.map(({ body }) => body));
       return messages.map((_, i) => takes(i));
     },
     now: () => new Date(NOW),

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { type Enqueue, makeAcceptSteps } from '../../shared/accept/accept.ts';
+import { type Enqueue, makeAcceptSteps, type OutgoingMessage } from '../../shared/accept/accept.ts';
 import { makeAcceptOnce } from '../../shared/accept/accept-once.ts';
 import { hookRoute } from '../../shared/accept/hook-route.ts';
 import { makeRequestMemory } from '../../shared/accept/request-memory.ts';
@@ -104,10 +104,10 @@ const admitOf = (callers: readonly object[]) => {
 /** A queue that takes the messages it is told to. */
 const queueIn = (sent: Intent[], takes: (message: number) => boolean) => {
   let messages = 0;
-  return async (texts: readonly string[]) =>
-    texts.map((text) => {
+  return async (outgoing: readonly OutgoingMessage[]) =>
+    outgoing.map(({ body }) => {
       const isTaken = takes(messages++);
-      const reading = readMessage(text);
+      const reading = readMessage(body);
       if (isTaken && reading.ok) sent.push(reading.intent);
       return isTaken;
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { makeAcceptSteps } from '../../shared/accept/accept.ts';
+import { type Enqueue, makeAcceptSteps } from '../../shared/accept/accept.ts';
 import { type AcceptedOnce, makeAcceptOnce } from '../../shared/accept/accept-once.ts';
 import { invalid } from '../../shared/accept/problem.ts';
 import type { Asked } from '../../shared/accept/ready-request.ts';
@@ -44,9 +44,9 @@ export interface OnceRequest extends Partial<RepeatedBy> {
 /** A queue in memory that takes what it is told to. */
 const keepMessages = (takes: () => boolean) => {
   const messages: Intent[] = [];
-  const enqueue = async (texts: readonly string[]): Promise<readonly boolean[]> =>
-    texts.map((text) => {
-      const reading = readMessage(text);
+  const enqueue: Enqueue = async (sent) =>
+    sent.map(({ body }) => {
+      const reading = readMessage(body);
       if (!reading.ok) throw new Error(reading.reason);
       const isTaken = takes();
       if (isTaken) messages.push(reading.intent);

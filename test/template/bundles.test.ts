@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -118,30 +118,6 @@ describe('a bundle needs nothing but its own files', () => {
       for (const [, module] of foreign.matchAll(/import\(["']([^"']+)["']\)/g))
         expect(module).toBe('@smithy/core/event-streams');
     }
-  });
-
-  /** Bytes of what a cold start loads. The times of an import are the bench's. */
-  test.each([
-    ['accept-http', 150],
-    ['accept-event', 250],
-    ['control-jobs', 600],
-  ])('a cold start of %s loads at most %i KiB', async (name, kib) => {
-    const { size } = await stat(join(folder, 'dist', name, 'index.mjs'));
-    expect(size).toBeLessThanOrEqual(kib * 1_024);
-  });
-
-  test.each(functionNames)('errors of %s keep the names of their classes', async (name) => {
-    const failed = promisify(execFile)(
-      process.execPath,
-      [
-        '--input-type=module',
-        '--eval',
-        `await import(process.argv[1]).catch(({ name }) => { console.error(name); process.exit(1); })`,
-        join(folder, 'dist', name, 'index.mjs'),
-      ],
-      { cwd: folder, env: {} },
-    );
-    await expect(failed).rejects.toMatchObject({ stderr: 'MisconfiguredError\n' });
   });
 
   test('accept-http answers and queues', async () => {

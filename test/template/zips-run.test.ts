@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
@@ -56,6 +58,32 @@ test('two builds are the same, byte for byte', () => {
   expect(again?.map((zip, i) => zip.equals(once?.[i] ?? Buffer.of()))).toEqual(
     functionNames.map(() => true),
   );
+});
+
+describe('what a function loads at its start', () => {
+  /** Bytes of what a cold start loads. The times of an import are the bench's. */
+  test.each([
+    ['accept-http', 150],
+    ['accept-event', 250],
+    ['control-jobs', 600],
+  ])('a cold start of %s loads at most %i KiB', async (name, kib) => {
+    const { size } = await stat(join(folder, 'once/dist', name, 'index.mjs'));
+    expect(size).toBeLessThanOrEqual(kib * 1_024);
+  });
+
+  test.each(functionNames)('errors of %s keep the names of their classes', async (name) => {
+    const failed = promisify(execFile)(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `await import(process.argv[1]).catch(({ name }) => { console.error(name); process.exit(1); })`,
+        join(folder, 'once/dist', name, 'index.mjs'),
+      ],
+      { cwd: folder, env: {} },
+    );
+    await expect(failed).rejects.toMatchObject({ stderr: 'MisconfiguredError\n' });
+  });
 });
 
 describe('what is deployed carries out intents, from each way in to the results', () => {
