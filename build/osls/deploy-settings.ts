@@ -32,6 +32,11 @@ const canary = v.pipe(
   ),
 );
 
+const topicArn = v.pipe(
+  v.string(),
+  v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN of a topic of SNS'),
+);
+
 /** Settings that the template reads, and no function. */
 const deploySchema = v.object({
   BATCH_SIZE: whole(1, 10_000),
@@ -48,6 +53,9 @@ const deploySchema = v.object({
   RESERVED_ACCEPT_EVENT: v.optional(whole(1, 100_000)),
   RESERVED_CONTROL_JOBS: v.optional(whole(1, 100_000)),
   CANARY: v.optional(canary),
+  ALARM_TOPIC_ARN: v.optional(topicArn),
+  OLDEST_INTENT_ALARM_SECONDS: whole(60, 604_800),
+  RUNBOOK_URL: v.string(),
 });
 
 export type DeploySettings = v.InferOutput<typeof deploySchema>;

@@ -55,7 +55,7 @@ const resourcesIn = ({ Resources }: Template) => {
     return resource(id);
   };
 
-  const idOf = (name: string): string => {
+  const functionId = (name: string): string => {
     const functions = Object.entries(all('AWS::Lambda::Function'));
     const [found] =
       functions.find(([, { FunctionName }]) => FunctionName === `job-fanin-dev-${name}`) ?? [];
@@ -63,16 +63,16 @@ const resourcesIn = ({ Resources }: Template) => {
     return found;
   };
 
-  return { all, resource, only, idOf };
+  return { all, resource, only, functionId };
 };
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** A template, in the terms in which it is asked about. */
 export const readTemplate = (template: Template) => {
-  const { idOf, ...found } = resourcesIn(template);
-  const { all, resource } = found;
-  const functionOf = (name: string): Properties => resource(idOf(name));
+  const found = resourcesIn(template);
+  const { all, resource, functionId } = found;
+  const functionOf = (name: string): Properties => resource(functionId(name));
 
   return {
     ...found,
@@ -80,8 +80,8 @@ export const readTemplate = (template: Template) => {
     dummyOf: standIn,
     functionOf,
     /** What calls a function calls its alias: by the name's Arn, or by its reference. */
-    functionArn: (name: string) => ({ 'Fn::Join': [':', [arn(idOf(name)), 'live']] }),
-    aliasOf: (name: string) => ({ Ref: idOf(name).replace('LambdaFunction', 'LiveAlias') }),
+    functionArn: (name: string) => ({ 'Fn::Join': [':', [arn(functionId(name)), 'live']] }),
+    aliasOf: (name: string) => ({ Ref: functionId(name).replace('LambdaFunction', 'LiveAlias') }),
 
     permissionFor: (principal: string): Properties | undefined =>
       Object.values(all('AWS::Lambda::Permission')).find(

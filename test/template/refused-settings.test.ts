@@ -148,6 +148,8 @@ describe('settings of the deployment itself', () => {
     INTENTS_BUS_ARN: 'default',
     DATA_ON_REMOVAL: 'Retain',
     LOG_RETENTION_DAYS: '90',
+    OLDEST_INTENT_ALARM_SECONDS: '3600',
+    RUNBOOK_URL: 'docs/runbook.md',
   };
   const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1f2d3c';
 
@@ -158,6 +160,8 @@ describe('settings of the deployment itself', () => {
     [{ LOG_RETENTION_DAYS: '31' }, 'LOG_RETENTION_DAYS must be one of'],
     [{ SENDER_ACCOUNTS: '1234' }, 'SENDER_ACCOUNTS must be account ids'],
     [{ KMS_KEY_ARN: 'alias/mine' }, 'KMS_KEY_ARN must be the ARN'],
+    [{ ALARM_TOPIC_ARN: 'alarms' }, 'ALARM_TOPIC_ARN must be the ARN of a topic'],
+    [{ OLDEST_INTENT_ALARM_SECONDS: '59' }, 'OLDEST_INTENT_ALARM_SECONDS must be'],
     [{ CANARY: '10%' }, 'CANARY must be a deployment configuration'],
     [{ INTENTS_BUS_ARN: 'platform' }, 'INTENTS_BUS_ARN must be default, or the ARN'],
   ])('%o is refused', (change, problem) => {

@@ -45,6 +45,9 @@ const TUNED = {
   DRS_ENDPOINT: 'https://drs.example.com',
   INTENTS_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/platform',
   ACCOUNT_ID: '123456789012',
+  ALARM_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alarms',
+  OLDEST_INTENT_ALARM_SECONDS: '1800',
+  RUNBOOK_URL: 'https://wiki.example.com/job-fanin',
 };
 
 /** SQS takes the number as a text as well. */
@@ -264,30 +267,6 @@ describe('what the platform team is told of, and what is kept', () => {
       RetentionDays: 30,
     });
   });
-
-  test.each([
-    ['DeadLettersAlarm', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 0, 1],
-    ['FailedEventsAlarm', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 0, 1],
-    ['ControlErrorsAlarm', 'AWS/Lambda', 'Errors', 0, 3],
-    ['OldIntentsAlarm', 'AWS/SQS', 'ApproximateAgeOfOldestMessage', 3_600, 1],
-    ['CallersNotReadAlarm', 'job-fanin-dev', 'CallersNotRead', 0, 1],
-  ])('%s', (id, Namespace, MetricName, Threshold, EvaluationPeriods) => {
-    expect(read().resource(id)).toMatchObject({
-      Namespace,
-      MetricName,
-      Threshold,
-      EvaluationPeriods,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-  });
-});
-
-test('a callers secret that is not read is counted by its log line', () => {
-  expect(read().resource('CallersNotReadMetric')).toMatchObject({
-    FilterPattern: '"callers not read"',
-    MetricTransformations: [{ MetricNamespace: 'job-fanin-dev', MetricName: 'CallersNotRead' }],
-  });
 });
 
 describe('each function may do what it must, and no more', () => {
@@ -431,6 +410,24 @@ describe('whoever deploys', () => {
     const { only, all } = readTemplate(tuned.template);
     expect(only('AWS::Events::Rule')).toMatchObject({ EventBusName: TUNED.INTENTS_BUS_ARN });
     expect(Object.keys(all('AWS::Events::EventBus'))).toEqual(['ResultsBus']);
+  });
+
+  test('has every alarm tell its topic, and link its runbook', () => {
+    const alarms = Object.entries(readTemplate(tuned.template).all('AWS::CloudWatch::Alarm'));
+    expect(alarms.length).toBeGreaterThan(15);
+    for (const [id, alarm] of alarms)
+      expect(alarm, id).toMatchObject({
+        AlarmActions: [TUNED.ALARM_TOPIC_ARN],
+        OKActions: [TUNED.ALARM_TOPIC_ARN],
+        AlarmDescription: expect.stringContaining(`${TUNED.RUNBOOK_URL}#`),
+      });
+    for (const [id, alarm] of Object.entries(read().all('AWS::CloudWatch::Alarm')))
+      expect(alarm, id).not.toHaveProperty('AlarmActions');
+  });
+
+  test('says after how long an open intent rings', () => {
+    const oldest = readTemplate(tuned.template).resource('OldestIntentAlarm');
+    expect(Number(oldest.Threshold)).toBe(Number(TUNED.OLDEST_INTENT_ALARM_SECONDS));
   });
 
   test('is told where to send intents and where results come out', () => {
