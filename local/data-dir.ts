@@ -6,6 +6,8 @@ import { MisconfiguredError } from '../shared/json/settings.ts';
 import { unusable } from './unusable-setting.ts';
 
 export interface DataDir {
+  /** Writes the front's address into `address.txt`, for the command line to find. */
+  readonly tellAddress: (url: string) => void;
   /** Gives the directory up to the next process. */
   readonly stop: () => Promise<void>;
 }
@@ -37,10 +39,13 @@ export const lockDataDir = (dataDir: string): DataDir => {
     );
   }
   const held = database;
+  const address = join(dataDir, 'address.txt');
   return {
+    tellAddress: (url) => writeFileSync(address, `${url}\n`),
     stop: async () => {
       if (!held.isOpen) return;
       rmSync(owner, { force: true });
+      rmSync(address, { force: true });
       held.close();
     },
   };

@@ -45,7 +45,7 @@ export const healthOf = async (troubles: Readonly<Record<string, Trouble>>): Pro
 export const troublesOf = (
   { embeddedQueue, embeddedBus, simulator }: Wires,
   functions: Functions,
-  mapping: EventSourceMapping,
+  mapping: Pick<EventSourceMapping, 'trouble'>,
   ledger: string | undefined,
 ): Readonly<Record<string, Trouble>> => ({
   ...(embeddedQueue && { queue: embeddedQueue.trouble }),

@@ -15,7 +15,7 @@ export interface Left {
 
 export interface Running {
   readonly front: Front;
-  readonly mapping: EventSourceMapping;
+  readonly mapping: Pick<EventSourceMapping, 'stop'>;
   readonly functions: Functions;
   readonly bus: EventBus | undefined;
   readonly countMessages: () => Promise<number>;

@@ -1,17 +1,20 @@
-import { devNull } from 'node:os';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { makeTokenBuckets, type TakeToken } from '../shared/batching/token-buckets.ts';
 import type { EventBus } from './bus/event-bus.ts';
+import { type KeepFailedEvent, makeKeepFailedEvent } from './bus/keep-failed-event.ts';
 import { provideCallers, type StackCallers, withUsers } from './callers.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { Functions } from './front/invoke.ts';
-import { startFront } from './front/server.ts';
+import { type Front, type FrontOptions, startFront } from './front/server.ts';
+import { stackParts } from './front/stack-parts.ts';
+import { environmentOf, withoutKeys } from './function-environment.ts';
 import { healthOf, troublesOf } from './health.ts';
 import { provideLedgerFile } from './ledger-file.ts';
 import {
   type EventSourceMapping,
   startEventSourceMapping,
 } from './mapping/event-source-mapping.ts';
+import { startPausableMapping } from './mapping/pausable-mapping.ts';
 import { arnOf, createQueues, type Queues } from './queue/queues.ts';
 import { DEFAULT_TOKEN, type Settings } from './settings.ts';
 import { type Left, makeCountMessages, shutDown } from './shutdown.ts';
@@ -20,14 +23,7 @@ import { makeStopper, type Stopper } from './stopper.ts';
 import { unusable } from './unusable-setting.ts';
 import type { Upstream } from './upstream/simulator.ts';
 import { provideUpstreamSecrets, type UpstreamSecrets } from './upstream-secrets.ts';
-import {
-  BUS_NAME,
-  type BusOptions,
-  clientOptions,
-  hasSimulator,
-  startWires,
-  type Wires,
-} from './wires.ts';
+import { type BusOptions, clientOptions, hasSimulator, startWires, type Wires } from './wires.ts';
 
 /** The event that a rule hands to accept-event, from any source. */
 const INTENT_DETAIL_TYPE = 'Job Control Intent';
@@ -68,7 +64,7 @@ export const startStack = async (
 
 const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Promise<Stack> => {
   const { after } = stopper;
-  if (settings.DATA_DIR !== undefined) after(lockDataDir(settings.DATA_DIR), stop);
+  const dataDir = settings.DATA_DIR && after(lockDataDir(settings.DATA_DIR), stop);
   const later: Later = {};
   const needsIam = !hasSimulator(settings) && settings.IAM_ENDPOINT === undefined;
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
@@ -87,22 +83,32 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
-  const mapping = after(startMapping(settings, { sqs, queues, functions }), stop);
-  const { embeddedBus: bus, simulator: upstream } = wires;
-  const { PORT: port, HOST: host } = settings;
-  const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
-  const inspection = { health, bus, upstream };
-  const takeToken = throttleOf(settings);
-  const devToken = settings.DEV_TOKEN === DEFAULT_TOKEN ? undefined : settings.DEV_TOKEN;
-  const front = after(
-    await startFront({ port, host, functions, inspection, takeToken, devToken }),
+  const mapping = after(
+    startPausableMapping(() => startMapping(settings, { sqs, queues, functions })),
     stop,
   );
+  const { embeddedBus: bus, simulator: upstream } = wires;
+  const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
+  const parts = stackParts(settings, { wires, queues, ledger: ledger.environment, mapping });
+  const inspection = { health, parts, bus, upstream };
+  const lambdaApi = { mapping, settings: withoutKeys(environment) };
+  const front = after(await openFront(settings, { functions, inspection, lambdaApi }), stop);
+  if (dataDir) dataDir.tellAddress(front.url);
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
   const stopAll = () => shutDown(running, settings.STOP_SECONDS * 1_000);
-  const parts = { wires, queues, ledger: ledger.name, secrets, callers, bus, upstream };
-  return { url: front.url, ...parts, stop: stopAll };
+  const shown = { wires, queues, ledger: ledger.name, secrets, callers, bus, upstream };
+  return { url: front.url, ...shown, stop: stopAll };
+};
+
+/** The front listens last: a request finds all the rest at work. */
+const openFront = (
+  settings: Settings,
+  behind: Pick<FrontOptions, 'functions' | 'inspection' | 'lambdaApi'>,
+): Promise<Front> => {
+  const { PORT: port, HOST: host, DEV_TOKEN: token } = settings;
+  const devToken = token === DEFAULT_TOKEN ? undefined : token;
+  return startFront({ port, host, ...behind, takeToken: throttleOf(settings), devToken });
 };
 
 /** The throttle of the stage, as the template sets it on AWS. Without the setting there is none. */
@@ -177,44 +183,3 @@ const ledgerOf = (
   const endpoint = AWS_ENDPOINT_URL_DYNAMODB && { AWS_ENDPOINT_URL_DYNAMODB };
   return { name: LEDGER_TABLE, environment: { LEDGER_TABLE, ...endpoint } };
 };
-
-/** The environment variables of every function, as the template sets them. */
-const environmentOf = (
-  settings: Settings,
-  wires: Wires,
-  queues: Queues,
-  kept: Record<string, string>,
-): Record<string, string> => ({
-  ...kept,
-  AWS_REGION: settings.AWS_REGION,
-  AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
-  ...(settings.AWS_SESSION_TOKEN && { AWS_SESSION_TOKEN: settings.AWS_SESSION_TOKEN }),
-  // Lambda has no such files, and their settings are for AWS itself.
-  AWS_CONFIG_FILE: devNull,
-  AWS_SHARED_CREDENTIALS_FILE: devNull,
-  AWS_ENDPOINT_URL_SQS: wires.queue,
-  AWS_ENDPOINT_URL_EVENTBRIDGE: wires.bus,
-  QUEUE_URL: queues.intents,
-  DEAD_LETTER_QUEUE_URL: queues.deadLetters,
-  EVENT_BUS_NAME: BUS_NAME,
-  DLI_ENDPOINT: wires.dli,
-  DRS_ENDPOINT: wires.drs,
-  ...(wires.iam !== undefined && { IAM_ENDPOINT: wires.iam }),
-  FUNCTION_TIMEOUT_SECONDS: String(settings.FUNCTION_TIMEOUT_SECONDS),
-  ...settings.forFunctions,
-});
-
-type KeepFailedEvent = (event: unknown, error: unknown) => void;
-
-/** The failure destination of accept-event: a queue that gets the short form of what Lambda puts there. */
-const makeKeepFailedEvent =
-  (sqs: SQSClient, { failedEvents }: Queues): KeepFailedEvent =>
-  (requestPayload, error) => {
-    const errorMessage = error instanceof Error ? error.message : String(error);
-    const body = JSON.stringify({ requestPayload, responsePayload: { errorMessage } });
-    console.error(`accept-event refused an event for good: ${errorMessage}`);
-    sqs
-      .send(new SendMessageCommand({ QueueUrl: failedEvents, MessageBody: body }))
-      .catch((cause: unknown) => console.error('the event could not be kept:', cause));
-  };

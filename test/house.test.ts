@@ -6,8 +6,10 @@ import { findings, readJson, type Source, sourcesIn } from './support/sources.ts
 
 const shared = sourcesIn('shared');
 const functions = sourcesIn('functions');
+const cli = sourcesIn('cli');
 
-const isFile = (name: string): boolean => /^(shared|functions|local|test|bench)\//.test(name);
+const isFile = (name: string): boolean =>
+  /^(shared|functions|local|cli|clients|test|bench)\//.test(name);
 
 /** The rooms of `shared`, each of which imports only those before it; see docs/architecture.md. */
 const ROOMS = [
@@ -39,7 +41,7 @@ const WITH_EFFECTS = [
   /^shared\/(control|accept)\//,
   /^shared\/callers\/(admit|authenticate|iam-reply|iam-scheme|iam-tokens|kept-callers)\.ts$/,
   /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
-  /^shared\/ledger\/(join-reads|records|ledger|ledger-dynamodb(-table|-read|-write)?|ledger-sqlite|measured-ledger)\.ts$/,
+  /^shared\/ledger\/(join-reads|records|ledger|ledger-dynamodb(-list|-table|-read|-write)?|ledger-sqlite(-list)?|measured-ledger)\.ts$/,
   /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|line|logged-exchange|measured-send|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,
   /^shared\/operations\/operation\.ts$/,
 ];
@@ -66,6 +68,9 @@ const WAITING = ['p-limit', 'node:timers/promises'];
 
 /** What edges share. */
 const OF_EDGES = ['shared/edge/aws-endpoints.ts'];
+
+/** Files of the command line that turn facts into words. */
+const TELLING = /^cli\/(text|why)\/|^cli\/replay\/(choose-jobs|read-letter|replay-plan)\.ts$/;
 
 describe('the house has rooms by subject, and imports go one way', () => {
   it('each room is there, and none besides', () => {
@@ -123,11 +128,26 @@ describe('the house has rooms by subject, and imports go one way', () => {
     expect(strays(functions, (name) => !isFile(name) || name.startsWith('shared/'))).toEqual([]);
   });
 
-  it('nothing below imports local, nor the tests', () => {
+  it('nothing below imports local or the command line, nor the tests', () => {
     expect(
-      strays([...shared, ...functions], (name) => !/^(local|test|bench)\//.test(name)),
+      strays([...shared, ...functions], (name) => !/^(local|cli|clients|test|bench)\//.test(name)),
     ).toEqual([]);
-    expect(strays(sourcesIn('local'), (name) => !/^(test|bench)\//.test(name))).toEqual([]);
+    expect(strays(sourcesIn('local'), (name) => !/^(cli|test|bench)\//.test(name))).toEqual([]);
+  });
+
+  it('the command line imports the client and shared: it meets a stack over its wires alone', () => {
+    const mayImport = (name: string): boolean =>
+      !isFile(name) || /^(cli|shared|clients)\//.test(name);
+    expect(cli.length).toBeGreaterThan(30);
+    expect(strays(cli, mayImport)).toEqual([]);
+  });
+
+  it('what the command line writes is made by functions without effects', () => {
+    const told = cli.filter(({ path }) => TELLING.test(path));
+    expect(told.length).toBeGreaterThan(8);
+    expect(
+      findings(told, /\b(await|async|process|console|fetch)\b|\bDate\.now\b|\bnew Date\(\s*\)/g),
+    ).toEqual([]);
   });
 });
 

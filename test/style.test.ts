@@ -7,6 +7,7 @@ const all = [
   'shared',
   'functions',
   'local',
+  'cli',
   'bench',
   'build',
   'clients/typescript/src',

@@ -4,10 +4,13 @@ import { isObject, parseJson } from '../../shared/json/json.ts';
 import type { BusEvent, EventBus } from '../bus/event-bus.ts';
 import type { Health } from '../health.ts';
 import type { Upstream } from '../upstream/simulator.ts';
+import type { StackParts } from './stack-parts.ts';
 
 /** What can be looked into: each is there only if it is embedded, and not another server. */
 export interface Inspection {
   readonly health: () => Promise<Health>;
+  /** The parts of the stack, as the outputs of a deployed one name them. */
+  readonly parts: StackParts;
   readonly bus?: Pick<EventBus, 'events'> | undefined;
   readonly upstream?:
     | Pick<
@@ -41,19 +44,21 @@ const elsewhere = (what: string): Seen => ({
 });
 
 /**
- * `GET /healthz`, `GET /local/results[?intent_id=…]`, `GET /local/calls`, `GET /local/looks`, `GET /local/refusals`,
+ * `GET /healthz`, `GET /local/stack`, `GET /local/results[?intent_id=…]`, `GET /local/calls`, `GET /local/looks`, `GET /local/refusals`,
  * `GET`, `PUT` and `DELETE /local/upstream` for how the upstream simulator behaves, `GET` and `PUT
  * /local/upstream/accounts` for whom it lets in, and `PUT /local/upstream/jobs` for the state of jobs. Undefined if the request is for none of them.
  */
 export const inspect = async (
   { method = 'GET', url = '/' }: IncomingMessage,
   body: Buffer,
-  { health, bus, upstream }: Inspection,
+  { health, parts, bus, upstream }: Inspection,
 ): Promise<Seen | undefined> => {
   const [path, query] = url.split('?', 2);
   switch (`${method} ${path}`) {
     case 'GET /healthz':
       return seenOf(await health());
+    case 'GET /local/stack':
+      return ok(parts);
     case 'GET /local/results':
       return bus ? ok(resultsOf(bus, new URLSearchParams(query))) : elsewhere('The event bus');
     default: {

@@ -33,20 +33,21 @@ export const answerInvoke = async (
     );
   }
   try {
-    return json(200, await functions[name].invoke(event));
+    return jsonResult(200, await functions[name].invoke(event));
   } catch (error) {
     if (error instanceof RangeError)
       return lambdaFault(400, 'InvalidRequestContentException', 'The payload nests too deep');
     if (!(error instanceof FunctionError)) throw error;
     const { errorType, message: errorMessage } = error;
-    return json(200, { errorType, errorMessage }, { 'x-amz-function-error': 'Unhandled' });
+    return jsonResult(200, { errorType, errorMessage }, { 'x-amz-function-error': 'Unhandled' });
   }
 };
 
 const isFunctionName = (name: string, functions: Functions): name is FunctionName =>
   Object.hasOwn(functions, name);
 
-const json = (
+/** A result of Lambda's API. */
+export const jsonResult = (
   statusCode: number,
   body: unknown,
   headers: Record<string, string> = {},
@@ -56,5 +57,6 @@ const json = (
   body: JSON.stringify(body),
 });
 
-const lambdaFault = (statusCode: number, type: string, Message: string) =>
-  json(statusCode, { Type: 'User', Message }, { 'x-amzn-errortype': type });
+/** An error of Lambda's API. */
+export const lambdaFault = (statusCode: number, type: string, Message: string) =>
+  jsonResult(statusCode, { Type: 'User', Message }, { 'x-amzn-errortype': type });

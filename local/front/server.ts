@@ -10,12 +10,14 @@ import { eventOf, readBody, writeResult } from './gateway.ts';
 import { isKeptOut, KEPT_OUT } from './guard.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { answerInvoke, type Functions } from './invoke.ts';
+import { answerLambdaApi, type LambdaApi } from './lambda-api.ts';
 
 export interface FrontOptions {
   readonly port: number;
   readonly host: string;
   readonly functions: Functions;
   readonly inspection: Inspection;
+  readonly lambdaApi: LambdaApi;
   /** API Gateway's throttle of the stage, for all callers together. */
   readonly takeToken: TakeToken;
   /** The token of the development callers. Undefined if it is the public one. */
@@ -54,14 +56,15 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, inspection, takeToken, devToken }: FrontOptions,
+  { functions, inspection, lambdaApi, takeToken, devToken }: FrontOptions,
 ): Promise<void> => {
   if (isKeptOut(request, devToken)) return writeJson(response, 403, KEPT_OUT);
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
   const seen = await inspect(request, body, inspection);
   if (seen !== undefined) return writeJson(response, seen.status, seen.body);
-  const invoked = await answerInvoke(request, body, functions);
+  const invoked =
+    answerLambdaApi(request, body, lambdaApi) ?? (await answerInvoke(request, body, functions));
   if (invoked !== undefined) return writeResult(response, invoked);
   const wait = takeToken('stage');
   if (wait > 0) return writeResult(response, throttled(request, wait));

@@ -21,6 +21,8 @@ export interface EventSourceMappingOptions extends QueueIdentity, Omit<SettleOpt
 export interface EventSourceMapping {
   /** Why no messages are fetched; undefined if they are, or if the function has all that it can take. */
   readonly trouble: () => string | undefined;
+  /** Begins no more polls, and waits for those under way: a receive that is cut off may have taken messages. */
+  readonly pause: () => Promise<void>;
   /** Stops polling at once, hands over what has been received, and waits for the invocations and their deletes. */
   readonly stop: () => Promise<void>;
 }
@@ -119,9 +121,9 @@ export const startEventSourceMapping = (options: EventSourceMappingOptions): Eve
   const { batchSize, batchWindowSeconds, maxConcurrency, log = () => undefined } = options;
   const windowMs = batchWindowSeconds * 1_000;
   const perBatch = windowMs > 0 ? batchSize : Math.min(batchSize, MESSAGES_PER_RECEIVE);
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const { receive, outage } = makeReceiveMessages({ ...options, log, signal });
+  const [pausing, stopping] = [new AbortController(), new AbortController()];
+  const { signal } = pausing;
+  const { receive, outage } = makeReceiveMessages({ ...options, log, signal: stopping.signal });
   const { longPollSeconds = LONGEST_POLL_SECONDS } = options;
   const watch = watchPolls(longPollSeconds, outage);
   const slots = makeSlots(maxConcurrency, makeSettleBatch({ ...options, log }), () => poll());
@@ -132,13 +134,18 @@ export const startEventSourceMapping = (options: EventSourceMappingOptions): Eve
     (messages) => gathering.add(messages.map((message) => recordOf(message, options))),
   );
   poll();
+  const end = async (): Promise<void> => {
+    pausing.abort();
+    await Promise.all(underWay);
+    gathering.flush();
+    await slots.drain();
+  };
   return {
     trouble: () => (signal.aborted ? 'stopped' : watch.trouble(underWay.size)),
-    stop: async () => {
+    pause: end,
+    stop: () => {
       stopping.abort();
-      await Promise.all(underWay);
-      gathering.flush();
-      await slots.drain();
+      return end();
     },
   };
 };

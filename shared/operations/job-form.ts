@@ -50,6 +50,7 @@ export const jobForm = (id: JobIdRule, options: v.ObjectEntries = {}): JobForm =
     detail: id.detail,
     needed,
     options: Object.keys(options),
+    entries: options,
     schema: nativeSchema(id, options, needed),
     is: (job): job is Job =>
       isText(job)

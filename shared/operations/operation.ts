@@ -104,6 +104,8 @@ export interface JobForm {
   /** Its options, by name, and those of them that must not be left out. */
   readonly options: readonly string[];
   readonly needed: readonly string[];
+  /** Its options with what validates each. */
+  readonly entries: ObjectEntries;
   /** Reads a job on the native route. */
   readonly schema: GenericSchema<unknown, Job>;
   /** Whether this is a job in a queue message. */

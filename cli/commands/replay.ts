@@ -1,0 +1,141 @@
+import { Option } from 'commander';
+import type { Receipt } from '../../clients/typescript/src/schemas.ts';
+import { newIntentId } from '../../shared/edge/intent-id.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
+import { type CliCommand, flagIn, type Options, textIn } from '../command.ts';
+import { confirmed } from '../confirm.ts';
+import { EXIT, type Exit } from '../exit.ts';
+import { goodRequest } from '../input/read-request.ts';
+import { jsonOption, targetOptions, wholeOption, yesOption } from '../options.ts';
+import { chooseJobs } from '../replay/choose-jobs.ts';
+import { readStates } from '../replay/job-states.ts';
+import type { LetterQueue, Message } from '../replay/letter.ts';
+import { readLetter } from '../replay/read-letter.ts';
+import { fateOf, inOrder, jobsIn, type Planned } from '../replay/replay-plan.ts';
+import { receiptLine, submit } from '../submit.ts';
+import { type Letters, openLetters } from '../target/letters.ts';
+import { type OpenLedger, openLedgerOf } from '../target/open-ledger.ts';
+import { findCallable, type Target } from '../target/target.ts';
+import { cleanJson } from '../text/clean.ts';
+import { letterJson, lettersTable } from '../text/letters-text.ts';
+import { counted } from '../text/times.ts';
+import type { World } from '../world.ts';
+
+const QUEUES: readonly LetterQueue[] = ['dead-letters', 'failed-events'];
+const DEFAULT_LIMIT = 100;
+
+const planOne = async (
+  world: World,
+  ledger: OpenLedger,
+  message: Message,
+  withStale: boolean,
+): Promise<Planned> => {
+  const letter = readLetter(message, world.now());
+  if (letter.wish === undefined) return { letter, choice: undefined };
+  return { letter, choice: chooseJobs(await readStates(ledger, letter.wish), withStale) };
+};
+
+const show = (world: World, planned: readonly Planned[], isJson: boolean): void => {
+  if (isJson) for (const one of planned) world.out(cleanJson(letterJson(one)));
+  else if (planned.length === 0) world.out('There are no dead letters and no failed events.');
+  else for (const line of lettersTable(planned)) world.out(line);
+};
+
+/** Hands the chosen jobs in as a new intent. The key is the message's: a repeat of this command sends nothing twice. */
+const sendNew = async (
+  world: World,
+  target: Target,
+  { letter, choice }: Planned,
+): Promise<Receipt> => {
+  const { wish, message } = letter;
+  const jobs = choice?.jobs ?? [];
+  const { operation, project_id, options, correlation_id, after } = wish ?? {};
+  const body = {
+    ...{ operation, project_id, options, jobs },
+    ...(correlation_id !== undefined && { correlation_id }),
+    ...(after !== undefined && { after }),
+  };
+  const request = goodRequest(body, jobs.map(jobIdOf), newIntentId(), world.now());
+  return submit(world, target, request, { key: `replay-${message.id}` });
+};
+
+/**
+ * One letter: its new intent first, then the message. Law: a message goes only when the new intent was accepted, and when
+ * every result of its own is told or will be, by the control loop that gets it back.
+ */
+const replayOne = async (
+  world: World,
+  { target, letters, isJson }: { target: Target; letters: Letters; isJson: boolean },
+  planned: Planned,
+): Promise<void> => {
+  const receipt = await sendNew(world, target, planned);
+  const { message } = planned.letter;
+  const goesBack = message.queue === 'dead-letters' && planned.choice?.isOpen === true;
+  if (goesBack) await letters.moveBack(message);
+  await letters.remove(message);
+  const told = { replayed: message.id, intent_id: receipt.intent_id, moved_back: goesBack };
+  world.out(isJson ? cleanJson(told) : receiptLine(receipt));
+};
+
+const queuesIn = (options: Options): readonly LetterQueue[] => {
+  const only = textIn(options, 'only');
+  return QUEUES.filter((queue) => only === undefined || queue === only);
+};
+
+const limitIn = ({ limit }: Options): number => (typeof limit === 'number' ? limit : DEFAULT_LIMIT);
+
+const run = async (world: World, options: Options): Promise<Exit> => {
+  const isJson = flagIn(options, 'json');
+  const target = await findCallable(world, options);
+  const parts = await target.parts();
+  const ledger = await openLedgerOf(parts, world);
+  const letters = openLetters(parts);
+  const left = new Map<string, Message>();
+  try {
+    for (const queue of queuesIn(options))
+      for (const message of await letters.take(queue, limitIn(options)))
+        left.set(message.receipt, message);
+    const planned = inOrder(
+      await Promise.all(
+        [...left.values()].map((message) =>
+          planOne(world, ledger, message, flagIn(options, 'stale')),
+        ),
+      ),
+    );
+    show(world, planned, isJson);
+    const chosen = planned.filter((one) => fateOf(one) === 'replay');
+    if (flagIn(options, 'list') || chosen.length === 0)
+      return planned.length > 0 && !flagIn(options, 'list') ? EXIT.trouble : EXIT.done;
+    const what = `${counted(jobsIn(chosen), 'job')} of ${counted(chosen.length, 'message')}`;
+    if (!flagIn(options, 'yes')) await confirmed(world, `Hand in ${what} as new intents?`);
+    for (const one of chosen) {
+      await replayOne(world, { target, letters, isJson }, one);
+      left.delete(one.letter.message.receipt);
+    }
+    return left.size === 0 ? EXIT.done : EXIT.trouble;
+  } finally {
+    await letters.giveBack([...left.values()]);
+    letters.close();
+  }
+};
+
+/** Dead letters and failed events, as new intents. */
+export const replayCommand: CliCommand = {
+  name: 'replay',
+  summary: 'list dead letters and failed events, and hand them in as new intents',
+  details:
+    'A job with the outcome failed is not tried again when its message is moved back: that takes a new intent. Jobs that have another outcome are left out, and so are those for which a newer intent came since.',
+  options: [
+    new Option('--list', 'only list them'),
+    new Option('--only <queue>', 'one of the two queues').choices([...QUEUES]),
+    new Option('--stale', 'also jobs for which a newer intent was carried out since'),
+    wholeOption('--limit <count>', `messages of each queue at most; ${DEFAULT_LIMIT} without it`, {
+      least: 1,
+      most: 10_000,
+    }),
+    yesOption(),
+    jsonOption(),
+    ...targetOptions(),
+  ],
+  run: (world, _, options) => run(world, options),
+};

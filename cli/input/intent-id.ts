@@ -1,0 +1,14 @@
+import { isIdOfIntent } from '../../shared/intent/after.ts';
+import type { IntentId } from '../../shared/intent/intent.ts';
+import { usageError } from '../exit.ts';
+import { clean } from '../text/clean.ts';
+
+/** Reads the id of an intent. Throws a `CommandError` if it is none. */
+export const intentIdOf = (given: string): IntentId => {
+  const id = given.trim().toLowerCase();
+  if (isIdOfIntent(id)) return id;
+  throw usageError(
+    `"${clean(given)}" is no id of an intent`,
+    'give the intent_id of its answer, as 0199c0de-0000-7000-8000-000000000000',
+  );
+};

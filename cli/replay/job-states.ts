@@ -1,0 +1,57 @@
+import { type Intent, operationOf, timeOf } from '../../shared/intent/intent.ts';
+import { BLOCK_JOBS } from '../../shared/intent/message.ts';
+import { type BlockState, blockKeyOf, messageKeyOf } from '../../shared/ledger/block-record.ts';
+import { type JobRecord, jobKeyOf, newestIdOf } from '../../shared/ledger/job-record.ts';
+import { type Job, jobIdOf } from '../../shared/operations/operation.ts';
+import type { OpenLedger } from '../target/open-ledger.ts';
+import { recordIn } from '../target/read-job-facts.ts';
+import type { JobState } from './choose-jobs.ts';
+import type { Wish } from './letter.ts';
+
+/** The record of a block, and the place in it, for each job of a message. */
+const placesOf = (intent: Intent): readonly (readonly [key: string, place: number])[] => {
+  const { first, intent_id } = intent;
+  if (first === undefined) return intent.jobs.map((_, i) => [messageKeyOf(intent), i]);
+  return intent.jobs.map((_, i) => {
+    const at = first + i;
+    return [blockKeyOf(intent_id, Math.floor(at / BLOCK_JOBS)), at % BLOCK_JOBS];
+  });
+};
+
+const isStaleAt = (record: JobRecord | undefined, { intent, at }: Wish): boolean => {
+  if (record === undefined) return false;
+  const newest = newestIdOf(record);
+  if (intent === undefined) return timeOf(newest) > at;
+  return newest !== intent.intent_id && record.newest > intent.intent_id;
+};
+
+type Verdict = Pick<JobState, 'outcome' | 'isPublished'>;
+
+const NONE: Verdict = { outcome: undefined, isPublished: false };
+
+const verdictAt = (block: BlockState | undefined, place: number): Verdict => {
+  const outcome = block?.verdicts[place]?.outcome;
+  return outcome === undefined
+    ? NONE
+    : { outcome, isPublished: block?.published.has(place) === true };
+};
+
+/** What the ledger knows of each job of an intent: its outcome, if it has one. */
+const readVerdicts = async (ledger: OpenLedger, intent: Intent): Promise<readonly Verdict[]> => {
+  const places = placesOf(intent);
+  const answers = await ledger.records.blocks.read(places.map(([key]) => key));
+  return places.map(([key, place]) => verdictAt(recordIn(ledger, answers(key)), place));
+};
+
+/** What the ledger knows of each job of a wish. An event that was refused has no outcomes. */
+export const readStates = async (ledger: OpenLedger, wish: Wish): Promise<readonly JobState[]> => {
+  const { service } = operationOf(wish);
+  const keyOf = (job: Job): string => jobKeyOf(service, wish.project_id, jobIdOf(job));
+  const answers = await ledger.records.jobs.read(wish.jobs.map(keyOf));
+  const verdicts = wish.intent && (await readVerdicts(ledger, wish.intent));
+  return wish.jobs.map((job, i) => ({
+    job,
+    ...(verdicts?.[i] ?? NONE),
+    isStale: isStaleAt(recordIn(ledger, answers(keyOf(job))), wish),
+  }));
+};

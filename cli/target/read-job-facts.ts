@@ -1,0 +1,46 @@
+import type { BlockState } from '../../shared/ledger/block-record.ts';
+import { type JobRecord, jobKeyOf } from '../../shared/ledger/job-record.ts';
+import type { LedgerAnswer } from '../../shared/ledger/records.ts';
+import type { JobId, ProjectId, Service } from '../../shared/operations/operation.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { ledgerSilent, type OpenLedger } from './open-ledger.ts';
+
+/** What the ledger knows of one job. */
+export interface JobFacts {
+  readonly service: Service;
+  readonly project: ProjectId;
+  readonly job: JobId;
+  /** Undefined if no call for it was ever begun. */
+  readonly record: JobRecord | undefined;
+  /** The record of the block that its claim is for. */
+  readonly holder: BlockState | undefined;
+}
+
+/** The record in an answer. Throws a `CommandError` if the ledger does not tell. */
+export const recordIn = <Found>(
+  ledger: OpenLedger,
+  answer: LedgerAnswer<Found>,
+): Found | undefined => {
+  if (answer.kind === 'unreachable') throw ledgerSilent(ledger);
+  if (answer.kind === 'foreign')
+    throw new CommandError(EXIT.aws, 'another release wrote this record of the ledger', {
+      remedy: 'use the command line of that release',
+    });
+  return answer.kind === 'found' ? answer.record : undefined;
+};
+
+/** Reads what the ledger knows of a job. */
+export const readJobFacts = async (
+  ledger: OpenLedger,
+  service: Service,
+  project: ProjectId,
+  job: JobId,
+): Promise<JobFacts> => {
+  const { jobs, blocks } = ledger.records;
+  const key = jobKeyOf(service, project, job);
+  const record = recordIn(ledger, (await jobs.read([key]))(key));
+  if (record === undefined) return { service, project, job, record, holder: undefined };
+  const { block } = record.claim;
+  const holder = recordIn(ledger, (await blocks.read([block]))(block));
+  return { service, project, job, record, holder };
+};
