@@ -6,8 +6,9 @@ import { NOT_DRAWN } from './sample-checker.ts';
 import { scoreOf, type Tried } from './score.ts';
 
 /**
- * `npm run mutate -- --room control --sample 300 [--seed 1] [--kind load]`: tries so many mutants of one room, drawn by the
- * seed, and tells the score with its interval. With anything else, Stryker gets the arguments as they are.
+ * `npm run mutate -- --room control --sample 300 [--seed 1] [--kind load] [--tests reply,contract]`: tries so many mutants of
+ * one room, drawn by the seed, against all tests or those of some folders, and tells the score with its interval. With
+ * anything else, Stryker gets the arguments as they are.
  */
 
 const STRYKER = 'node_modules/@stryker-mutator/core/bin/stryker.js';
@@ -44,6 +45,7 @@ const configFor = ({ room, kind }: Drawn, name: string): string => {
     incremental: false,
     timeoutMS: 60_000,
     timeoutFactor: 4,
+    dryRunTimeoutMinutes: 30,
     reporters: ['progress-append-only', 'json'],
     jsonReporter: { fileName: `${REPORTS}/${name}.json` },
     tempDirName: `.stryker-tmp/${name}`,
@@ -85,6 +87,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     kind: { type: 'string', default: 'run' },
+    tests: { type: 'string' },
   },
   strict: false,
 });
@@ -94,7 +97,12 @@ const trySample = (room: string, sample: string): number => {
   if (kind === undefined) throw new Error(`--kind must be one of ${KINDS.join(', ')}`);
   const drawn = { room, sample, seed: String(values.seed), kind };
   const name = `${room}-${kind}`;
-  const settings = { MUTANT_SAMPLE: sample, MUTANT_SEED: drawn.seed, MUTANT_KIND: kind };
+  const settings = {
+    MUTANT_SAMPLE: sample,
+    MUTANT_SEED: drawn.seed,
+    MUTANT_KIND: kind,
+    ...(typeof values.tests === 'string' && { MUTANT_TESTS: values.tests }),
+  };
   const status = runStryker([configFor(drawn, name)], settings);
   if (status === 0) tell(name);
   return status;

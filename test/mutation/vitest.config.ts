@@ -8,18 +8,23 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
+/** Folders of tests, if only those are to be run: `MUTANT_TESTS=reply,contract`. */
+const folders = process.env.MUTANT_TESTS?.split(',');
+
+const ALL = [
+  'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
+  'test/contract/**/*.test.ts',
+  'test/edge/{config*,intent-id}.test.ts',
+  'test/published-documents.test.ts',
+];
+
 /**
  * The tests that kill mutants: those of the pure rooms and the loops. The others need a stack, a server or a file on
  * disk, and take too long to run for each mutant.
  */
 export default defineConfig({
   test: {
-    include: [
-      'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
-      'test/contract/**/*.test.ts',
-      'test/edge/{config*,intent-id}.test.ts',
-      'test/published-documents.test.ts',
-    ],
+    include: folders?.map((folder) => `test/${folder}/**/*.test.ts`) ?? ALL,
     exclude: [
       'test/ledger/ledger*.test.ts',
       'test/upstream/{bad-signatures,refused-credentials}.test.ts',
