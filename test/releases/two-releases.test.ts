@@ -38,7 +38,7 @@ const asked = fc
 const turns = fc.infiniteStream(
   fc.tuple(
     fc.constantFrom<Release>('old', 'new'),
-    fc.oneof({ weight: 3, arbitrary: fc.constant(Number.POSITIVE_INFINITY) }, fc.nat(12)),
+    fc.oneof({ weight: 1, arbitrary: fc.constant(Number.POSITIVE_INFINITY) }, fc.nat(12)),
   ),
 );
 
@@ -91,6 +91,6 @@ describe('the last release beside this one, over one queue and one ledger', () =
       }),
       { numRuns: 60 },
     );
-    expect(deaths).toBeGreaterThan(60);
+    expect(deaths).toBeGreaterThan(10);
   });
 });
