@@ -21,6 +21,8 @@ export const measureRequest = (
   measure: Measure,
 ): void => {
   if (READING.has(method)) return;
-  if (isOurs(handled, status)) measure('RequestsFailed', 1);
-  else measure(status < 400 ? 'RequestsAccepted' : 'RequestsRefused', 1);
+  const failed = isOurs(handled, status);
+  // Also 0: a share of failed requests has no value before the first was counted.
+  measure('RequestsFailed', Number(failed));
+  if (!failed) measure(status < 400 ? 'RequestsAccepted' : 'RequestsRefused', 1);
 };

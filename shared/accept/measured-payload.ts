@@ -13,6 +13,8 @@ export const measuredPayload =
     try {
       const receipts = await accept(payload);
       measure('RequestsAccepted', [receipts].flat().length);
+      // A share of failed requests has no value before the first was counted.
+      measure('RequestsFailed', 0);
       return receipts;
     } catch (error) {
       measure(isRefusal(error) ? 'RequestsRefused' : 'RequestsFailed', 1);

@@ -115,19 +115,27 @@ const statOf = (stat: string, values: readonly number[]): Datum => {
   return stat === 'Maximum' ? Math.max(...values) : Math.min(...values);
 };
 
-const isBreaching = (alarm: Alarm, points: readonly Point[]): boolean => {
-  const value = evaluate(alarm.expression, (id) => {
-    const one = alarm.metrics[id];
-    if (one === undefined) throw new Error(`${alarm.id}: no metric ${id}`);
-    return statOf(
-      one.stat,
-      points.filter((point) => isOf(one, point)).flatMap(({ values }) => values),
-    );
+const isBreaching = (
+  { id, metrics, expression, threshold }: Alarm,
+  points: readonly Point[],
+  all: readonly Point[],
+): boolean => {
+  const metricOf = (name: string) => {
+    const found = metrics[name];
+    if (found === undefined) throw new Error(`${id}: no metric ${name}`);
+    return found;
+  };
+  const valuesIn = (name: string, some: readonly Point[]) =>
+    some.filter((point) => isOf(metricOf(name), point)).flatMap(({ values }) => values);
+  const value = evaluate(expression, {
+    ids: Object.keys(metrics),
+    read: (name) => statOf(metricOf(name).stat, valuesIn(name, points)),
+    isKnown: (name) => valuesIn(name, all).length > 0,
   });
-  return value !== undefined && value > alarm.threshold;
+  return value !== undefined && value > threshold;
 };
 
 /** Whether an alarm rings after these periods of five minutes, the last one last. */
 export const rings = (alarm: Alarm, periods: readonly (readonly Point[])[]): boolean =>
-  periods.slice(-alarm.periods).filter((points) => isBreaching(alarm, points)).length >=
-  alarm.toAlarm;
+  periods.slice(-alarm.periods).filter((points) => isBreaching(alarm, points, periods.flat()))
+    .length >= alarm.toAlarm;

@@ -1,10 +1,24 @@
 /** A value of a metric in one period. Undefined: there is none. */
 export type Datum = number | undefined;
 
-/** Reads the metric of an id in one period. */
-type ValueOf = (id: string) => Datum;
+/** The metrics of an expression in one period, by their ids. */
+export interface Metrics {
+  readonly read: (id: string) => Datum;
+  readonly ids: readonly string[];
+  /** Whether a metric has data in any period. */
+  readonly isKnown: (id: string) => boolean;
+}
 
-const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z]\w*|==|!=|<=|>=|[-+*/()<>,])/y;
+/** A metric, an array of metrics, or a plain number. */
+type Value = Datum | readonly Named[];
+
+/** One of an array. */
+interface Named {
+  readonly id: string;
+  readonly value: Datum;
+}
+
+const TOKEN = /\s*(\d+(?:\.\d+)?|[A-Za-z]\w*|==|!=|<=|>=|[-+*/()<>,]|"[^"]*")/y;
 
 const tokensOf = (text: string): readonly string[] => {
   const tokens: string[] = [];
@@ -33,13 +47,29 @@ const LEVELS: readonly Readonly<Record<string, Operator>>[] = [
   { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? undefined : a / b) },
 ];
 
-/** FILL(metric, value) and IF(condition, then, else). Missing values stay missing elsewhere. */
-const call = (name: string, values: readonly Datum[]): Datum => {
+const one = (value: Value): Datum => {
+  if (typeof value === 'object') throw new Error('an array is no value');
+  return value;
+};
+
+/**
+ * METRICS, FILL, SUM and IF. Missing values stay missing, but SUM passes over them. Whether FILL has a value for a metric that
+ * was never published is not documented: here it has none.
+ */
+const call = (name: string, values: readonly Value[], { isKnown }: Metrics): Value => {
   const [first, second, third] = values;
-  if (name === 'FILL' && values.length === 2) return first ?? second;
+  if (name === 'FILL' && typeof first === 'object' && values.length === 2)
+    return first.map(({ id, value }) => ({
+      id,
+      value: value ?? (isKnown(id) ? one(second) : undefined),
+    }));
+  if (name === 'SUM' && typeof first === 'object' && values.length === 1) {
+    const known = first.map(({ value }) => value).filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+  }
   if (name === 'IF' && values.length === 3) {
     if (first === undefined) return undefined;
-    return first === 0 ? third : second;
+    return one(first) === 0 ? third : second;
   }
   throw new Error(`no function ${name} of ${values.length} values`);
 };
@@ -47,16 +77,16 @@ const call = (name: string, values: readonly Datum[]): Datum => {
 /** Takes the tokens of an expression one by one. */
 class Parser {
   readonly #tokens: readonly string[];
-  readonly #read: ValueOf;
+  readonly #metrics: Metrics;
   #at = 0;
 
-  constructor(text: string, read: ValueOf) {
+  constructor(text: string, metrics: Metrics) {
     this.#tokens = tokensOf(text);
-    this.#read = read;
+    this.#metrics = metrics;
   }
 
   whole(): Datum {
-    const value = this.#level(0);
+    const value = one(this.#level(0));
     if (this.#at < this.#tokens.length) throw new Error(`left over: ${this.#next()}`);
     return value;
   }
@@ -70,7 +100,7 @@ class Parser {
     if (found !== token) throw new Error(`${token} is missing before ${found}`);
   }
 
-  #level(level: number): Datum {
+  #level(level: number): Value {
     const operators = LEVELS[level];
     if (operators === undefined) return this.#factor();
     let left = this.#level(level + 1);
@@ -78,12 +108,12 @@ class Parser {
       const operate = operators[this.#tokens[this.#at] ?? ''];
       if (operate === undefined) return left;
       this.#at++;
-      const right = this.#level(level + 1);
-      left = left === undefined || right === undefined ? undefined : operate(left, right);
+      const [a, b] = [one(left), one(this.#level(level + 1))];
+      left = a === undefined || b === undefined ? undefined : operate(a, b);
     }
   }
 
-  #factor(): Datum {
+  #factor(): Value {
     const token = this.#next();
     if (/^\d/.test(token)) return Number(token);
     if (token === '(') {
@@ -92,10 +122,31 @@ class Parser {
       return value;
     }
     if (!/^[A-Za-z]/.test(token)) throw new Error(`${token} is no value`);
-    return this.#tokens[this.#at] === '(' ? call(token, this.#arguments()) : this.#read(token);
+    if (this.#tokens[this.#at] !== '(') return this.#metrics.read(token);
+    if (token === 'METRICS') return this.#metricsNamed();
+    return token === 'FILL' ? this.#filled() : call(token, this.#arguments(), this.#metrics);
   }
 
-  #arguments(): readonly Datum[] {
+  /** All metrics, or those whose ids contain a text. */
+  #metricsNamed(): readonly Named[] {
+    this.#expect('(');
+    const next = this.#next();
+    const part = next === ')' ? '' : next.slice(1, -1);
+    if (next !== ')') this.#expect(')');
+    const { ids, read } = this.#metrics;
+    return ids.filter((id) => id.includes(part)).map((id) => ({ id, value: read(id) }));
+  }
+
+  /** FILL of one metric by its id is an array of one. */
+  #filled(): Value {
+    const id = this.#tokens[this.#at + 1] ?? '';
+    const [first, second] = this.#arguments();
+    if (typeof first === 'object') return call('FILL', [first, second], this.#metrics);
+    const [filled] = [call('FILL', [[{ id, value: one(first) }], second], this.#metrics)].flat();
+    return typeof filled === 'object' ? filled.value : filled;
+  }
+
+  #arguments(): readonly Value[] {
     this.#expect('(');
     const values = [this.#level(0)];
     while (this.#tokens[this.#at] === ',') {
@@ -111,5 +162,5 @@ class Parser {
  * Evaluates metric math in one period, as far as our alarms use it. Throws for what it does not know.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
-export const evaluate = (expression: string, read: ValueOf): Datum =>
-  new Parser(expression, read).whole();
+export const evaluate = (expression: string, metrics: Metrics): Datum =>
+  new Parser(expression, metrics).whole();

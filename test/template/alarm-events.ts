@@ -63,11 +63,15 @@ const point = (
 export const ofLambda = (id: string, name: string): Point =>
   point('AWS/Lambda', name, { FunctionName: JSON.stringify({ Ref: id }) }, 1);
 
-/** How many messages of a queue can be seen. */
-export const ofQueue = (id: string, messages: number): Point =>
+/** How many messages of a queue can be seen, or another of its counts. */
+export const ofQueue = (
+  id: string,
+  messages: number,
+  name = 'ApproximateNumberOfMessagesVisible',
+): Point =>
   point(
     'AWS/SQS',
-    'ApproximateNumberOfMessagesVisible',
+    name,
     { QueueName: JSON.stringify({ 'Fn::GetAtt': [id, 'QueueName'] }) },
     messages,
   );

@@ -123,8 +123,9 @@ describe('what waits is told of', () => {
 
   test('a queue that is not read', () => {
     const waiting = ofQueue('IntentsQueue', 3);
-    expect(room.ringing(steady([waiting]))).toEqual(['QueueNotReadAlarm']);
-    const read = ofLambda(room.functionId('control-jobs'), 'Invocations');
+    const none = ofQueue('IntentsQueue', 0, 'NumberOfMessagesReceived');
+    expect(room.ringing(steady([waiting, none]))).toEqual(['QueueNotReadAlarm']);
+    const read = ofQueue('IntentsQueue', 3, 'NumberOfMessagesReceived');
     expect(room.ringing(steady([waiting, read]))).toEqual([]);
   });
 
