@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundleFunction, functionNames } from '../build/bundle.ts';
-import { median } from './planning.ts';
+import { median } from './median.ts';
 
 const ROUNDS = 25;
 

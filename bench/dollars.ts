@@ -1,5 +1,3 @@
-import type { Counts, Round } from './deployed.ts';
-
 /**
  * List prices in dollars, of us-east-1, on 2026-11-28.
  * https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/sqs/pricing/
@@ -17,28 +15,37 @@ export const PRICES = {
   event: 1e-6,
 } as const;
 
-const MEMORY_GIGABYTES = 1;
-const MESSAGES_PER_REQUEST = 10;
-const MESSAGES_PER_BATCH = 1_000;
+/** What accept-http takes for one request: it waits for the queue. */
+const ACCEPT = { ms: 10, memoryGigabytes: 1 } as const;
+
+/** What a run used in all. */
+export interface Usage {
+  readonly jobs: number;
+  /** Requests that an accepting function put on the queue. */
+  readonly requests: number;
+  readonly invocations: number;
+  readonly billedMs: number;
+  readonly memoryGigabytes: number;
+  readonly queueRequests: number;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly events: number;
+}
+
+const lambdaDollars = (invocations: number, ms: number, gigabytes: number): number =>
+  invocations * PRICES.lambdaRequest + (ms / 1_000) * gigabytes * PRICES.lambdaGigabyteSecond;
 
 /**
- * Dollars per million jobs of control-jobs, its queue, its ledger and its bus. Not in it: the HTTP API and the ways in, which
- * cost the same in every design.
+ * Dollars per million jobs: the accepting function, the queue, the function, the ledger and the bus. Not in it: the HTTP API,
+ * which costs the same in every design.
  */
-export const dollarsPerMillion = (
-  jobsPerIntent: number,
-  { wallMicroseconds }: Round,
-  perJob: Counts,
-): number => {
-  const messages = 1 / jobsPerIntent;
-  // Each message is sent, received and deleted.
-  const sqs = (3 * messages) / MESSAGES_PER_REQUEST;
+export const dollarsOf = (usage: Usage): number => {
   const dollars =
-    sqs * PRICES.sqsRequest +
-    (messages / MESSAGES_PER_BATCH) * PRICES.lambdaRequest +
-    (wallMicroseconds / 1e6) * MEMORY_GIGABYTES * PRICES.lambdaGigabyteSecond +
-    (perJob['write units'] ?? 0) * PRICES.writeUnit +
-    (perJob['read units'] ?? 0) * PRICES.readUnit +
-    (perJob.events ?? 0) * PRICES.event;
-  return dollars * 1e6;
+    lambdaDollars(usage.requests, usage.requests * ACCEPT.ms, ACCEPT.memoryGigabytes) +
+    lambdaDollars(usage.invocations, usage.billedMs, usage.memoryGigabytes) +
+    usage.queueRequests * PRICES.sqsRequest +
+    usage.writeUnits * PRICES.writeUnit +
+    usage.readUnits * PRICES.readUnit +
+    usage.events * PRICES.event;
+  return (dollars / usage.jobs) * 1e6;
 };

@@ -9,17 +9,7 @@ import { readReply } from '../shared/reply/read-reply.ts';
 import type { WireReply } from '../shared/reply/reply.ts';
 import { makeWorkload } from './workload.ts';
 
-const ROUNDS = 9;
 const AT = Date.parse('2026-01-31T12:00:01.000Z');
-
-export const median = (figures: readonly number[]): number =>
-  figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
-
-const timed = (work: () => unknown): number => {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-};
 
 const plan = (bodies: readonly string[]): readonly Call[] => {
   const queued = bodies.flatMap((body, i): Queued[] => {
@@ -59,61 +49,18 @@ const resultsOf = ({ operation, carriers }: Call, reply: WireReply): readonly Re
   });
 };
 
-const parseAll = (texts: readonly string[]): readonly unknown[] =>
-  texts.map((text): unknown => JSON.parse(text));
-
-const stringifyAll = (values: readonly unknown[]): number =>
-  values.reduce<number>((bytes, value) => bytes + JSON.stringify(value).length, 0);
-
-/**
- * All that is pure on the way of 10,000 messages of 10 ids, messages to call bodies and replies to result events,
- * against the least that it can take: `JSON.parse` of the same input and `JSON.stringify` of the same output.
- */
-export const measurePlanning = () => {
-  const workload = makeWorkload({ messages: 10_000, jobsPerMessage: 10, projects: 5, seed: 7 });
-  const messages = workload.map((intent) => JSON.stringify(intent));
-  const calls = plan(messages);
-  const replies = calls.map(replyTo);
-  const replyTexts = replies.map(({ body }) => body);
-  const bodies = parseAll(calls.map(encode));
-  const results = calls.map((call, i) => resultsOf(call, replies[i] as WireReply));
-
-  const outward = () => plan(messages).map(encode);
-  const homeward = () =>
-    calls.map((call, i) => stringifyAll(resultsOf(call, replies[i] as WireReply)));
-  const rounds = Array.from({ length: ROUNDS }, () => ({
-    outwardFloor: timed(() => [parseAll(messages), stringifyAll(bodies)]),
-    outward: timed(outward),
-    homewardFloor: timed(() => [parseAll(replyTexts), results.map(stringifyAll)]),
-    homeward: timed(homeward),
-  }));
-  const of = (name: keyof (typeof rounds)[number]) => median(rounds.map((round) => round[name]));
-  const floorMs = of('outwardFloor') + of('homewardFloor');
-  const ourMs = of('outward') + of('homeward');
-  return {
-    calls: calls.length,
-    floorMs,
-    ourMs,
-    ratio: ourMs / floorMs,
-    outwardRatio: of('outward') / of('outwardFloor'),
-    homewardRatio: of('homeward') / of('homewardFloor'),
-  };
-};
-
-/** Carries one batch of the same size through, call by call as the control loop does, and gives the most memory it took. */
+/** Carries 10,000 messages of ten ids through, call by call as the control loop does. Gives the most memory it took. */
 const carryOneBatch = (): number => {
   const workload = makeWorkload({ messages: 10_000, jobsPerMessage: 10, projects: 5, seed: 7 });
   for (const call of plan(workload.map((intent) => JSON.stringify(intent)))) {
     encode(call);
-    stringifyAll(resultsOf(call, replyTo(call)));
+    for (const result of resultsOf(call, replyTo(call))) JSON.stringify(result);
   }
   return process.resourceUsage().maxRSS / 1024;
 };
 
 /** Megabytes resident at the most, in a process of its own. */
 export const measureResident = (): number =>
-  Number(execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'one batch']));
+  Number(execFileSync(process.execPath, [fileURLToPath(import.meta.url)]));
 
-if (import.meta.main) {
-  console.log(process.argv[2] === 'one batch' ? carryOneBatch() : measurePlanning());
-}
+if (import.meta.main) console.log(carryOneBatch());

@@ -1,0 +1,194 @@
+import { barsOf } from '../report/bars.ts';
+import { brief, round, type Table } from '../report/table.ts';
+import { type Design, OURS, OURS_BY_KEY, PEERS } from '../rig/designs.ts';
+import { type Figures, tryOut } from '../rig/trial.ts';
+import type { Workload } from '../rig/workloads.ts';
+import * as workloads from '../rig/workloads.ts';
+import type { Options, Picture, Subject } from './subject.ts';
+
+const DESIGNS = [OURS, ...PEERS];
+
+/** A design's figures on one workload, by its name. */
+type Trial = ReadonlyMap<string, Figures>;
+
+/** One design after the other, so that each has the machine for itself. */
+const inTurns = async (designs: readonly Design[], workload: () => Workload): Promise<Trial> => {
+  const trial = new Map<string, Figures>();
+  for (const design of designs) trial.set(design.name, await tryOut(design, workload()));
+  return trial;
+};
+
+/** All at once, where each waits most of its time. */
+const sideBySide = async (designs: readonly Design[], workload: () => Workload): Promise<Trial> =>
+  new Map(
+    await Promise.all(
+      designs.map(async (design) => [design.name, await tryOut(design, workload())] as const),
+    ),
+  );
+
+/** On Lambda one environment serves one request, so a kill ends one. */
+const alone = (design: Design): Design => ({
+  ...design,
+  environments: design.environments * design.perEnvironment,
+  perEnvironment: 1,
+});
+
+const loadTable = (name: string, title: string, trial: Trial): Table => ({
+  name,
+  title,
+  columns: [
+    'design',
+    'seconds',
+    'calls ÷ fewest',
+    'CPU µs per job',
+    'peak MB',
+    'write, read units',
+    'Lambda ms per 1,000 jobs',
+    'dollars per million',
+  ],
+  rows: [...trial].map(([design, figures]) => [
+    design,
+    brief(figures.seconds),
+    brief(figures.callsPerOptimum),
+    round(figures.cpuMicroseconds),
+    round(figures.peakMegabytes),
+    `${brief(figures.writeUnits)}, ${brief(figures.readUnits)}`,
+    round(figures.lambdaMsPerThousand),
+    round(figures.dollarsPerMillion, 2),
+  ]),
+});
+
+const troubleTable = (name: string, title: string, trial: Trial): Table => ({
+  name,
+  title,
+  columns: [
+    'design',
+    'seconds',
+    'calls',
+    'attempts per call',
+    'lost',
+    'doubled',
+    'stale',
+    'good, not run',
+  ],
+  rows: [...trial].map(([design, figures]) => [
+    design,
+    brief(figures.seconds),
+    round(figures.calls),
+    round(figures.attemptsPerCall, 2),
+    round(figures.lost),
+    round(figures.doubled),
+    round(figures.stale),
+    round(figures.notRun),
+  ]),
+});
+
+/** What the README shows of all this. */
+const summaryTable = (trials: Trials): Table => {
+  const figureOf = (trial: Trial, design: Design, pick: (figures: Figures) => number): string => {
+    const figures = trial.get(design.name);
+    return figures === undefined ? '–' : brief(pick(figures));
+  };
+  return {
+    name: 'peers',
+    title: 'Ours and what you might write instead',
+    columns: [
+      'design',
+      `drain ${round(trials.sizes.whole)} jobs, one per message, s`,
+      '100 per message, s',
+      'calls ÷ fewest',
+      'CPU µs per job',
+      'dollars per million',
+      `20 calls a second: drain ${trials.sizes.limitedJobs} jobs, s`,
+      'SIGKILL mid-batch, twice: jobs doubled; lost',
+      `run, then stop, out of order: stale of ${trials.sizes.orderedJobs}`,
+    ],
+    rows: DESIGNS.map((design) => [
+      design.name,
+      figureOf(trials.single, design, ({ seconds }) => seconds),
+      figureOf(trials.hundred, design, ({ seconds }) => seconds),
+      figureOf(trials.single, design, ({ callsPerOptimum }) => callsPerOptimum),
+      figureOf(trials.single, design, ({ cpuMicroseconds }) => cpuMicroseconds),
+      figureOf(trials.single, design, ({ dollarsPerMillion }) => dollarsPerMillion),
+      figureOf(trials.limited, design, ({ seconds }) => seconds),
+      `${figureOf(trials.killed, design, ({ doubled }) => doubled)}; ${figureOf(trials.killed, design, ({ lost }) => lost)}`,
+      figureOf(trials.ordered, design, ({ stale }) => stale),
+    ]),
+  };
+};
+
+/** Ten thousand jobs where a figure is of all; fewer where the short run could not wait for a job at a time. */
+const sizesOf = ({ long, quick }: Options) => {
+  if (quick)
+    return { whole: 1_000, jobs: 200, limitedJobs: 100, orderedJobs: 100, killedJobs: 400 };
+  const [jobs, limitedJobs] = long ? [10_000, 2_000] : [2_000, 500];
+  return { whole: 10_000, jobs, limitedJobs, orderedJobs: 400, killedJobs: 2_000 };
+};
+
+const measureAll = async (options: Options) => {
+  const { whole, jobs, limitedJobs, orderedJobs, killedJobs } = sizesOf(options);
+  return {
+    sizes: sizesOf(options),
+    single: await inTurns([...DESIGNS, OURS_BY_KEY], () => workloads.backlog(whole, 1)),
+    hundred: await inTurns([...DESIGNS, OURS_BY_KEY], () => workloads.backlog(whole, 100)),
+    projects: await inTurns(DESIGNS, () => workloads.manyProjects(100, jobs / 100)),
+    duplicates: await inTurns(DESIGNS, () => workloads.duplicates(jobs)),
+    ordered: await inTurns(DESIGNS, () => workloads.outOfOrder(orderedJobs)),
+    bad: await inTurns(DESIGNS, () => workloads.badIds(jobs)),
+    throttled: await sideBySide(DESIGNS, () => workloads.throttled(jobs)),
+    limited: await sideBySide(DESIGNS, () => workloads.limited(limitedJobs)),
+    killed: await sideBySide(DESIGNS.map(alone), () => workloads.killed(killedJobs)),
+  };
+};
+
+type Trials = Awaited<ReturnType<typeof measureAll>>;
+
+const pictureOf = ({ sizes, single, hundred }: Trials): Picture => {
+  const bars = DESIGNS.map(({ name }) => ({
+    name,
+    value: single.get(name)?.seconds ?? Number.NaN,
+    other: hundred.get(name)?.seconds ?? Number.NaN,
+  }));
+  const svg = barsOf(bars, `Seconds to drain ${round(sizes.whole)} jobs`, [
+    'one per message',
+    '100 per message',
+  ]);
+  return { name: 'figures-peers', svg };
+};
+
+const measure = async (options: Options) => {
+  const trials = await measureAll(options);
+  const { whole, jobs, limitedJobs, orderedJobs, killedJobs } = trials.sizes;
+  const many = round(jobs);
+  const tables = [
+    loadTable('peers-single', `A backlog of ${round(whole)} jobs, one per message`, trials.single),
+    loadTable(
+      'peers-hundred',
+      `A backlog of ${round(whole)} jobs, 100 per message`,
+      trials.hundred,
+    ),
+    loadTable(
+      'peers-projects',
+      `100 projects of ${jobs / 100} jobs, one per message`,
+      trials.projects,
+    ),
+    troubleTable(
+      'peers-duplicates',
+      `${many} jobs; the queue gives a fifth twice`,
+      trials.duplicates,
+    ),
+    troubleTable('peers-order', `${orderedJobs} jobs run, then stopped; any order`, trials.ordered),
+    troubleTable('peers-bad', `${many} jobs, 5 % bad ids; one refuses its whole call`, trials.bad),
+    troubleTable('peers-throttled', `${many} jobs, 30 % of the calls throttled`, trials.throttled),
+    troubleTable('peers-limited', `${limitedJobs} jobs, 20 calls a second`, trials.limited),
+    troubleTable(
+      'peers-killed',
+      `${round(killedJobs)} jobs, two SIGKILLs in the middle of a batch`,
+      trials.killed,
+    ),
+    summaryTable(trials),
+  ];
+  return { tables, pictures: [pictureOf(trials)] };
+};
+
+export const peers: Subject = { name: 'peers', measure };
