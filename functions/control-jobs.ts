@@ -124,7 +124,8 @@ const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
   measured(async ({ Records }: SQSEvent, context: Context) => {
-    const messages = Records.map(readRecord);
+    // The event is emptied: of thousands of records, only what is needed stays in memory.
+    const messages = Records.splice(0).map(readRecord);
     const staying = await orGiveBack(messages, async () => {
       await Promise.all([ready?.(), accounts.check()]);
       return control(messages, () => context.getRemainingTimeInMillis());

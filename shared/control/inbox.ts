@@ -22,18 +22,21 @@ export const makeInbox = <Message extends Received>(
 ): Inbox<Message> => {
   const gone = new Set<Received>();
   const messageOf = new Map<Received, Message>(batch.map((message) => [message, message]));
+  // Of messages with several open intents alone: most have one.
   const doneOf = new Map<Received, Set<OpenIntent>>();
   const deadLetter = async (message: Message, reason: string): Promise<void> => {
     if (await edges.deadLetter(message, reason)) gone.add(message);
   };
-  const finishedBy = (openIntent: OpenIntent): readonly Received[] =>
-    openIntent.messages.filter((received) => {
-      const done = (doneOf.get(received) ?? new Set()).add(openIntent);
-      doneOf.set(received, done);
-      return done.size === sizes.get(received);
-    });
-  const letGo = async (received: Received): Promise<void> => {
-    const openIntents = [...(doneOf.get(received) ?? [])];
+  /** The open intents of a message, once all of them are done. */
+  const allOf = (received: Received, openIntent: OpenIntent): readonly OpenIntent[] | undefined => {
+    if (sizes.get(received) === 1) return [openIntent];
+    const done = (doneOf.get(received) ?? new Set()).add(openIntent);
+    doneOf.set(received, done);
+    return done.size === sizes.get(received) ? [...done] : undefined;
+  };
+  const letGo = async (received: Received, openIntent: OpenIntent): Promise<void> => {
+    const openIntents = allOf(received, openIntent);
+    if (openIntents === undefined) return;
     const message = messageOf.get(received);
     if (message !== undefined && openIntents.some((one) => hasFailed(one, maxReceives)))
       await deadLetter(message, FAILED);
@@ -42,7 +45,9 @@ export const makeInbox = <Message extends Received>(
   return {
     deadLetter,
     acknowledge: async (done) => {
-      await Promise.all(done.flatMap(finishedBy).map(letGo));
+      await Promise.all(
+        done.flatMap((one) => one.messages.map((received) => letGo(received, one))),
+      );
     },
     staying: () => batch.filter((message) => !gone.has(message)),
   };

@@ -7,13 +7,15 @@ import { OpenRecord } from './open-record.ts';
 import type { Received } from './received.ts';
 import type { Waiting } from './waiting.ts';
 
+const NO_FORMERS: ReadonlyMap<string, readonly Job[]> = new Map();
+
 /**
  * What one record of the ledger is about, while an invocation works on it: a block of an intent's jobs. A message of an
  * older release does not tell of blocks: then all its jobs are one. Law: it is changed by its own methods alone.
  */
 export class OpenIntent {
   readonly #names = new Set<string>();
-  readonly #formers = new Map<string, readonly Job[]>();
+  #formers: Map<string, readonly Job[]> | undefined;
   readonly #messages: Received[] = [];
   readonly #waits: Waiting[] = [];
   #age: Age;
@@ -26,8 +28,6 @@ export class OpenIntent {
   readonly places: ReadonlyMap<JobId, number>;
   /** How others may name this intent: an id for each time that its event was accepted, and what that came with. */
   readonly names: ReadonlySet<string> = this.#names;
-  /** Records that an older release kept of whole messages, by key: the jobs of each in their order. */
-  readonly formers: ReadonlyMap<string, readonly Job[]> = this.#formers;
   /** More than one if the queue gave it twice. */
   readonly messages: readonly Received[] = this.#messages;
   /** Why it has to come back, as the steps of this invocation found it. */
@@ -41,6 +41,11 @@ export class OpenIntent {
     this.#age = age;
     for (const name of [intent.intent_id, intent.event_id, intent.correlation_id])
       if (name !== undefined) this.#names.add(name);
+  }
+
+  /** Records that an older release kept of whole messages, by key: the jobs of each in their order. */
+  get formers(): ReadonlyMap<string, readonly Job[]> {
+    return this.#formers ?? NO_FORMERS;
   }
 
   get age(): Age {
@@ -70,6 +75,7 @@ export class OpenIntent {
 
   /** Adds the record that an older release may have kept of a whole message with these jobs. */
   addFormer(key: string, jobs: readonly Job[]): void {
+    this.#formers ??= new Map();
     this.#formers.set(key, jobs);
   }
 

@@ -11,6 +11,8 @@ import { NotedRequests } from './noted-requests.ts';
 /** Short enough for a record with room for a verdict on each job. In UTF-16 code units. */
 const LONGEST_REASON = 200;
 
+const NONE_PUBLISHED: ReadonlySet<number> = new Set();
+
 /**
  * The record of a block of jobs, as an invocation knows it. Jobs go by their place in the block. Verdicts come from the
  * ledger or from this invocation. Law: it is changed by its own methods alone.
@@ -19,24 +21,33 @@ export class OpenRecord {
   readonly #size: number;
   readonly #about: AboutBlock | undefined;
   readonly #verdicts: (RecordedVerdict | undefined)[] = [];
-  readonly #published = new Set<number>();
+  #published: Set<number> | undefined;
   readonly #requests = new NotedRequests();
   #reason: string | undefined;
   #version: string | undefined;
   #isChanged = false;
 
   readonly verdicts: readonly (RecordedVerdict | undefined)[] = this.#verdicts;
-  /** The places of verdicts that are known to be on the bus. */
-  readonly published: ReadonlySet<number> = this.#published;
-  /** The last request for each job without a verdict. */
-  readonly requests: ReadonlyMap<number, NotedRequest> = this.#requests.last;
-  /** Until when a request that was left without an answer may take effect. */
-  readonly ends: ReadonlyMap<number, RequestEnd> = this.#requests.ends;
 
   /** `size`: how many jobs the block has. `about`: what the record tells of the intent. */
   constructor(size: number, about?: AboutBlock) {
     this.#size = size;
     this.#about = about;
+  }
+
+  /** The places of verdicts that are known to be on the bus. */
+  get published(): ReadonlySet<number> {
+    return this.#published ?? NONE_PUBLISHED;
+  }
+
+  /** The last request for each job without a verdict. */
+  get requests(): ReadonlyMap<number, NotedRequest> {
+    return this.#requests.last;
+  }
+
+  /** Until when a request that was left without an answer may take effect. */
+  get ends(): ReadonlyMap<number, RequestEnd> {
+    return this.#requests.ends;
   }
 
   /** Why a job was last left without a verdict. */
@@ -80,7 +91,7 @@ export class OpenRecord {
     state.verdicts.forEach((verdict, place) => {
       if (verdict !== undefined) this.#verdicts[place] = verdict;
     });
-    for (const place of state.published) this.#published.add(place);
+    for (const place of state.published) this.notePublished(place);
     this.#requests.takeOver(state);
     this.#reason ??= state.reason;
     // A verdict that rests on something seen tells what became of every request.
@@ -136,6 +147,7 @@ export class OpenRecord {
 
   /** Notes that the verdict at this place is on the bus. */
   notePublished(place: number): void {
+    this.#published ??= new Set();
     this.#published.add(place);
   }
 
