@@ -12,8 +12,8 @@ import { type Accounts, startUpstream, type Upstream } from './upstream/simulato
 
 export const BUS_NAME = 'job-fanin-results';
 
-/** How many events the bus keeps for `GET /local/results`. */
-const MAX_EVENTS = 100_000;
+/** About how many of the latest events, calls, looks, refusals and jobs the embedded parts keep. */
+const MAX_KEPT = 10_000;
 
 /** The servers around the functions: those that the settings name, and embedded ones for the rest. */
 export interface Wires {
@@ -56,7 +56,7 @@ const startBus = async (
     return undefined;
   }
   const { AWS_REGION: region } = settings;
-  const own = { buses: [BUS_NAME], region, maxEvents: MAX_EVENTS };
+  const own = { buses: [BUS_NAME], region, maxEvents: MAX_KEPT };
   return after(await startEventBus({ ...own, ...options }), stop);
 };
 
@@ -68,7 +68,9 @@ export const startWires = async (
   accounts: Accounts,
 ): Promise<Wires> => {
   const startSimulator = async (): Promise<Upstream | undefined> =>
-    hasSimulator(settings) ? stopper.after(await startUpstream({ accounts }), stop) : undefined;
+    hasSimulator(settings)
+      ? stopper.after(await startUpstream({ accounts, maxKept: MAX_KEPT }), stop)
+      : undefined;
   const [embeddedQueue, embeddedBus, simulator] = await Promise.all([
     startQueue(settings, stopper),
     startBus(settings, stopper, busOptions),

@@ -64,6 +64,10 @@ export interface JobState extends JobView {
   savepoint: boolean;
   /** When it came into being, which is when a client first asked for it. */
   readonly createdAt: number;
+  /** When a client last asked for it. */
+  askedAt: number;
+  /** Whether it was put into a state by hand. */
+  isPut: boolean;
   startedAt: number | null;
   /** The states that it has yet to come into. */
   ahead: readonly Phase[];

@@ -25,12 +25,30 @@ const FIRST_LOOKED_AT: Readonly<Record<Service, string>> = {
   drs: 'CONFIGURATION',
 };
 
+/** Longer than a client waits before it looks at what became of a call. */
+const KEPT_MS = 5 * 60_000;
+
+const FORGET_EVERY_MS = 1_000;
+
 const textOf = ({ service, project, id }: JobKey): string => `${service}/${project}/${id}`;
 
-/** All jobs that a client has named, each brought up to date when it is asked for. */
-const keepRegister = (now: () => number, transitionMs: number) => {
+const isAtRest = ({ ahead, accepted, toShow }: JobState): boolean =>
+  ahead.length + accepted.length + toShow.length === 0;
+
+/** All jobs that a client has named, each brought up to date when it is asked for. The last one asked for is the last. */
+const keepRegister = (now: () => number, transitionMs: number, maxJobs: number) => {
   const known = new Map<string, JobState>();
   const update = (job: JobState): JobState => advance(job, now(), transitionMs);
+  let forgotAt = Number.NEGATIVE_INFINITY;
+  /** Forgets what no client has asked for in a while. Once a second, so that few requests pay for it. */
+  const forget = (): void => {
+    if (known.size <= maxJobs || now() < forgotAt + FORGET_EVERY_MS) return;
+    forgotAt = now();
+    for (const [text, job] of known) {
+      if (known.size <= maxJobs || job.askedAt > now() - KEPT_MS) break;
+      if (!job.isPut && isAtRest(update(job))) known.delete(text);
+    }
+  };
   return {
     now,
     update,
@@ -45,10 +63,13 @@ const keepRegister = (now: () => number, transitionMs: number) => {
       // A job that is first met at work was started before, by another client: not later than now.
       const startedAt = status === FIRST_LOOKED_AT[key.service] ? null : at;
       const job = known.get(text) ?? {
-        ...{ status, savepoint, createdAt: at, startedAt, effects: [] },
+        ...{ status, savepoint, createdAt: at, askedAt: at, isPut: false, startedAt, effects: [] },
         ...{ ahead: [], accepted: [], statusLagMs: 0, shown: { status, startedAt }, toShow: [] },
       };
+      job.askedAt = at;
+      known.delete(text);
       known.set(text, job);
+      forget();
       return update(job);
     },
   };
@@ -105,6 +126,7 @@ const showOf = ({ meet, find, now }: Register) => ({
     const isNew = find(key) === undefined;
     const job = meet(key, FIRST_LOOKED_AT[key.service]);
     const wasStarted = isNew && status !== job.status ? now() : job.startedAt;
+    job.isPut = true;
     job.status = status;
     job.savepoint = savepoint ?? job.savepoint;
     job.startedAt = start_time === undefined ? wasStarted : start_time;
@@ -121,8 +143,15 @@ const showOf = ({ meet, find, now }: Register) => ({
 
 export type Jobs = ReturnType<typeof keepJobs>;
 
-/** Every job there is, in states that take time. */
-export const keepJobs = (now: () => number, transitionMs: number) => {
-  const register = keepRegister(now, transitionMs);
+/**
+ * Every job there is, in states that take time. Of more than `maxJobs`, those that stand still and were not asked for in five
+ * minutes are forgotten: they are as if no client had named them. What was put into a state stays.
+ */
+export const keepJobs = (
+  now: () => number,
+  transitionMs: number,
+  maxJobs = Number.POSITIVE_INFINITY,
+) => {
+  const register = keepRegister(now, transitionMs, maxJobs);
   return { ...operateOn(register), ...showOf(register) };
 };

@@ -47,12 +47,14 @@ export interface UpstreamOptions {
   readonly accounts?: Accounts;
   /** How long a token is valid; a day unless told otherwise. */
   readonly tokenLifeMs?: number;
+  /** About how many of the latest calls, looks, refusals and jobs are kept; all unless told otherwise. */
+  readonly maxKept?: number;
 }
 
 export interface Upstream {
   /** Where both services are, and IAM. */
   readonly url: string;
-  /** Every request to a batch endpoint whose client was let in, in order; the list grows as they come. */
+  /** Every request to a batch endpoint whose client was let in, in order; the list grows as they come, up to `maxKept`. */
   readonly calls: readonly UpstreamCall[];
   /** The same for looks at the state of jobs. */
   readonly looks: readonly UpstreamLook[];
@@ -94,9 +96,11 @@ const close = (server: Server): Promise<void> =>
   });
 
 const recordIn =
-  <Entry>(list: Entry[]) =>
+  <Entry>(list: Entry[], maxKept: number) =>
   (entry: Entry): void => {
     list.push(entry);
+    // Cut in blocks: cutting one by one would move the whole list for every entry.
+    if (list.length > 1.1 * maxKept) list.splice(0, list.length - maxKept);
   };
 
 const serveWith =
@@ -128,19 +132,26 @@ interface Kept {
   readonly now: () => number;
   readonly random: () => number;
   readonly lists: Lists;
+  readonly maxKept: number;
 }
 
-const routeOver = ({ directory, tokens, behaviour, jobs, now, random, lists }: Kept) => {
-  const gate = { directory, tokens, now, record: recordIn(lists.refusals) };
+const routeOver = ({ directory, tokens, behaviour, jobs, now, random, lists, maxKept }: Kept) => {
+  const gate = { directory, tokens, now, record: recordIn(lists.refusals, maxKept) };
   return makeRouter({
     behaviour,
     jobs,
     guard: makeGuard(gate),
     obstacles: makeObstacles({ behaviour, throttle: keepThrottle(now), now }),
-    handleBatch: handleBatches({ behaviour, jobs, now, random, record: recordIn(lists.calls) }),
+    handleBatch: handleBatches({
+      behaviour,
+      jobs,
+      now,
+      random,
+      record: recordIn(lists.calls, maxKept),
+    }),
     iam: makeIam(gate),
     now,
-    recordLook: recordIn(lists.looks),
+    recordLook: recordIn(lists.looks, maxKept),
   });
 };
 
@@ -157,13 +168,14 @@ export const startUpstream = async ({
   behaviour: start = {},
   accounts,
   tokenLifeMs = DAY_MS,
+  maxKept = Number.POSITIVE_INFINITY,
 }: UpstreamOptions = {}): Promise<Upstream> => {
   const lists: Lists = { calls: [], looks: [], refusals: [] };
   const directory = keepDirectory(accounts, now);
   const tokens = keepTokens(now, tokenLifeMs);
   const behaviour = keepBehaviour(start);
-  const jobs = keepJobs(now, transitionMs);
-  const route = routeOver({ directory, tokens, behaviour, jobs, now, random, lists });
+  const jobs = keepJobs(now, transitionMs, maxKept);
+  const route = routeOver({ directory, tokens, behaviour, jobs, now, random, lists, maxKept });
   const server = createServer(serveWith(route));
   return {
     url: `http://127.0.0.1:${await listen(server, port)}`,
