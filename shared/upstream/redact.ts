@@ -80,19 +80,39 @@ const plainly = (text: string): string =>
     return /[\p{Cc}\p{Cs}"\\]/u.test(character) ? written : character;
   });
 
+const WORD = /[A-Za-z0-9]+/g;
+
+const longestWordOf = (secret: string): string =>
+  (secret.match(WORD) ?? []).reduce(
+    (longest, word) => (word.length > longest.length ? word : longest),
+    '',
+  );
+
+/**
+ * Whether a text may hold one of these secrets as a whole. One look over the text: no spelling changes letters and digits,
+ * so the longest word of a secret is in each of them.
+ */
+const mayHold = (secrets: readonly string[], text: string): boolean => {
+  const words = secrets.map(longestWordOf);
+  // Beyond ASCII a letter may have more than two cases: there the pattern would match more than lower case tells.
+  if (!/^[\0-\x7f]*$/.test(text)) return words.length > 0;
+  const lower = text.toLowerCase();
+  return words.some((word) => lower.includes(word.toLowerCase()));
+};
+
 const makeClean = (secrets: readonly string[]) => {
   const known = [...new Set(secrets)].filter(({ length }) => length >= LEAST_LENGTH);
-  const patterns = known.map((secret) =>
-    secret.length <= LONGEST_PATTERN ? anySpellingOf(secret) : secret,
-  );
+  const withoutWhole = (text: string): string =>
+    known
+      .map((secret) => (secret.length <= LONGEST_PATTERN ? anySpellingOf(secret) : secret))
+      .reduce((rest: string, pattern) => rest.replaceAll(pattern, HIDDEN), text);
   const runs = known.flatMap((secret) => secret.match(RUN) ?? []);
   const isOfOne = (run: string): boolean =>
     known.some((secret) => secret.includes(run)) || runs.some((part) => run.includes(part));
   return (text: string): string => {
-    const plain = plainly(text);
-    const cleaned = patterns
-      .reduce((rest: string, pattern) => rest.replaceAll(pattern, HIDDEN), plain)
-      .replace(RUN, (run) => (isOfOne(run) ? HIDDEN : run));
+    const plain = text.includes('\\') ? plainly(text) : text;
+    const whole = mayHold(known, plain) ? withoutWhole(plain) : plain;
+    const cleaned = whole.replace(RUN, (run) => (isOfOne(run) ? HIDDEN : run));
     return cleaned === plain ? text : cleaned;
   };
 };

@@ -55,6 +55,8 @@ describe('whatever shows a credential is hidden', () => {
 
   it('in capitals or not', () => {
     expect(cleaned('akidexample', pair)).toBe('[secret]');
+    expect(cleaned('no paſſword', user('password'))).toBe('no [secret]');
+    expect(cleaned('a "+-+/+-+/" b', user('+-+/+-+/'))).toBe('a "[secret]" b');
   });
 });
 
