@@ -52,10 +52,20 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
 const isOfAws = (error: Error): boolean =>
   '$metadata' in error || /Credentials|Region is missing/.test(`${error.name} ${error.message}`);
 
-const CONNECTION = /ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN/;
+const CONNECTION = /ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN|UND_ERR/;
 
-const isOfConnection = (error: Error): boolean =>
-  'code' in error && CONNECTION.test(String(error.code));
+/** `fetch` puts the error of the connection into the cause of its own. */
+const isOfConnection = (error: unknown): error is Error =>
+  error instanceof Error &&
+  (error.name === 'TimeoutError' ||
+    ('code' in error && CONNECTION.test(String(error.code))) ||
+    isOfConnection(error.cause));
+
+const ofConnection = (error: Error): Told => ({
+  exit: EXIT.unanswered,
+  what: errorText(innermost(error)),
+  remedy: 'check the address, the network, and a proxy on the way',
+});
 
 const ofAws = (error: Error): Told => ({
   exit: EXIT.aws,
@@ -74,7 +84,8 @@ export const explain = (error: unknown, signal: AbortSignal): Told => {
   if (error instanceof ProblemError) return ofProblem(error);
   if (error instanceof UnansweredError) return ofSilence(error);
   if (error instanceof MisconfiguredError) return { exit: EXIT.usage, what: error.message };
-  if (error instanceof Error && (isOfAws(error) || isOfConnection(error))) return ofAws(error);
+  if (error instanceof Error && isOfAws(error)) return ofAws(error);
+  if (isOfConnection(error)) return ofConnection(error);
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { exit: EXIT.bug, what, remedy: 'this is a bug: report it with this text' };
 };

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { completionCommand } from './completion.ts';
+import { doctorCommand } from './doctor.ts';
 import { heldCommand } from './held.ts';
 import { operationCommands } from './operation.ts';
 import { pauseCommand, resumeCommand } from './pause.ts';
@@ -20,5 +21,6 @@ export const allCommands = (): readonly CliCommand[] => [
   replayCommand,
   pauseCommand,
   resumeCommand,
+  doctorCommand,
   completionCommand(allCommands),
 ];

@@ -5,13 +5,17 @@ import type { MaxJobsPerCall } from '../input/plan-steps.ts';
 import type { Parts } from './parts.ts';
 import type { Target } from './target.ts';
 
-/** The environment of control-jobs, as it is set. Needs `lambda:GetFunctionConfiguration`. */
+/** The alias by which the queue's messages come to control-jobs. */
+const ALIAS = 'live';
+
+/** The environment of control-jobs, as it is set for the version that works. Needs `lambda:GetFunctionConfiguration`. */
 export const readControlEnvironment = async (parts: Parts): Promise<Environment> => {
   const lambda = new LambdaClient(parts.config('lambda'));
   try {
     const { Environment } = await lambda.send(
       new GetFunctionConfigurationCommand({
         FunctionName: parts.output('ControlJobsFunctionName'),
+        Qualifier: ALIAS,
       }),
     );
     return Environment?.Variables ?? {};

@@ -15,7 +15,7 @@ export const OUTPUTS = [
 /** An embedded stack has a file for a ledger, unless its settings name a table. */
 export type OutputName = (typeof OUTPUTS)[number] | 'LedgerFile';
 
-export type AwsService = 'sqs' | 'lambda' | 'dynamodb' | 'events';
+export type AwsService = 'sqs' | 'lambda' | 'dynamodb' | 'events' | 'secrets';
 
 /** What every AWS client takes. Fields that are left out are found as the AWS CLI finds them. */
 export interface ClientConfig {

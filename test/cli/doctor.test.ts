@@ -1,0 +1,90 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clockFinding } from '../../cli/doctor/clock.ts';
+import { cliFor, runCli } from '../support/command-line.ts';
+import { beginStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let cli: ReturnType<typeof cliFor>;
+
+beforeAll(async () => {
+  stack = await beginStack();
+  cli = cliFor(stack.url);
+});
+afterAll(() => stack.stop());
+
+interface Found {
+  readonly check: string;
+  readonly state: string;
+  readonly remedy?: string;
+}
+
+const doctor = async (environment = {}) => {
+  const { code, stdout } = await cli(['doctor', '--json'], { environment });
+  const checks: readonly Found[] = JSON.parse(stdout).checks;
+  return { code, checks, odd: checks.filter(({ state }) => state !== 'ok') };
+};
+
+describe('doctor', () => {
+  it('finds nothing on a stack that works, and names each edge', async () => {
+    const { code, checks, odd } = await doctor();
+    expect(odd).toEqual([]);
+    expect(code).toBe(0);
+    expect(checks.map(({ check }) => check)).toEqual([
+      'public API',
+      'embedded stack',
+      'caller',
+      'clock',
+      'parts',
+      'intents queue',
+      'dead letters',
+      'failed events',
+      'event source mapping',
+      'ledger',
+      'results bus',
+      'settings',
+      'upstream secret',
+      'DLI endpoint',
+      'DRS endpoint',
+      'IAM endpoint',
+    ]);
+  });
+
+  it('warns of a dead letter, and says what to do', async () => {
+    const { deadLetters: QueueUrl } = stack.queues;
+    await stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    const { code, odd } = await doctor();
+    expect(odd).toMatchObject([
+      { check: 'dead letters', state: 'warning', remedy: expect.stringMatching('replay --list') },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('a caller that is not let in is bad', async () => {
+    const { code, checks } = await doctor({ JOB_FANIN_TOKEN: 'wrong' });
+    expect(code).toBe(1);
+    expect(checks.find(({ check }) => check === 'caller')).toMatchObject({
+      state: 'bad',
+      remedy: expect.stringMatching('JOB_FANIN_TOKEN'),
+    });
+  });
+
+  it('without a stack it says how to start one, and ends there', async () => {
+    const ran = await runCli(['doctor', '--url', 'http://127.0.0.1:1']);
+    expect(ran.code).toBe(1);
+    expect(ran.lines).toHaveLength(2);
+    expect(ran.lines[1]).toMatch(/do: .*npm start/);
+  });
+});
+
+describe('the clock of this machine', () => {
+  const now = Date.parse('2026-11-28T12:00:00Z');
+  it.each([
+    ['Sat, 28 Nov 2026 12:00:01 GMT', 'ok'],
+    ['Sat, 28 Nov 2026 12:01:00 GMT', 'warning'],
+    ['Sat, 28 Nov 2026 11:50:00 GMT', 'bad'],
+    [null, 'warning'],
+  ])('%s is %s', (date, state) => {
+    expect(clockFinding(date, now).state).toBe(state);
+  });
+});
