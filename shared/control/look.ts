@@ -39,7 +39,10 @@ export const makeLookAt = (
     const lookOnce = async (some: readonly JobId[]) => {
       const deadline = deadlineFor(project);
       if (!isInTime(deadline, now())) return unasked(some);
-      const reply = await send({ ...look.request(project, some), route: 'look' }, deadline);
+      const reply = await send(
+        { ...look.request(project, some), route: 'look', isLook: true },
+        deadline,
+      );
       if (isHeld(reply) && !leadsNowhere(reply)) return unasked(some);
       const told = look.decode(some, reply);
       const isAnswer = saysOf(reply).trouble === undefined || leadsNowhere(reply);

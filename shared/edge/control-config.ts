@@ -59,6 +59,15 @@ const LEDGER_KEEP_SECONDS = 30 * 24 * 3_600;
 const isOne = (a: string | undefined, b: string | undefined): boolean =>
   (a === undefined) !== (b === undefined);
 
+const callsPerKey = v.pipe(
+  v.string(),
+  v.check(
+    (text) => text === 'auto' || (/^\d$/.test(text) && +text > 0 && +text <= MOST_SIGNED_AT_ONCE),
+    `must be auto, or a whole number from 1 to ${MOST_SIGNED_AT_ONCE}`,
+  ),
+  v.transform((text) => (text === 'auto' ? text : Number(text))),
+);
+
 const controlSchema = v.pipe(
   v.object({
     QUEUE_URL: httpUrl,
@@ -89,7 +98,7 @@ const controlSchema = v.pipe(
     UPSTREAM_SECRET_ID: v.optional(v.string()),
     UPSTREAM_SECRETS_FILE: v.optional(v.string()),
     SECRETS_TTL_SECONDS: v.optional(whole(1, 86_400), '300'),
-    CALLS_PER_KEY: v.optional(whole(1, MOST_SIGNED_AT_ONCE), '2'),
+    CALLS_PER_KEY: v.optional(callsPerKey, '2'),
     MAX_CONCURRENCY: v.optional(whole(1, 1_000), '2'),
     ...logEntries,
   }),
@@ -105,7 +114,8 @@ const controlSchema = v.pipe(
   v.forward(
     v.partialCheck(
       [['CALLS_PER_KEY'], ['MAX_CONCURRENCY']],
-      (settings) => settings.CALLS_PER_KEY * settings.MAX_CONCURRENCY <= MOST_SIGNED_AT_ONCE,
+      ({ CALLS_PER_KEY: most, MAX_CONCURRENCY: functions }) =>
+        most === 'auto' || most * functions <= MOST_SIGNED_AT_ONCE,
       `times MAX_CONCURRENCY must not exceed ${MOST_SIGNED_AT_ONCE}: more than 5 bad signatures lock a key pair`,
     ),
     ['CALLS_PER_KEY'],
@@ -138,7 +148,10 @@ const upstreamOf = (settings: Settings) => ({
     iam: settings.IAM_ENDPOINT,
   },
   language: settings.UPSTREAM_LANGUAGE,
-  callsPerKey: settings.CALLS_PER_KEY,
+  callsPerKey:
+    settings.CALLS_PER_KEY === 'auto'
+      ? { upTo: settings.CALL_CONCURRENCY }
+      : settings.CALLS_PER_KEY,
   refusedMs: REFUSED_MS,
 });
 

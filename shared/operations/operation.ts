@@ -59,6 +59,8 @@ export interface UpstreamRequest {
   readonly route?: OperationName | 'look';
   readonly method: 'GET' | Operation['method'];
   readonly path: string;
+  /** Whether it asks for the state of jobs, and changes nothing. */
+  readonly isLook?: boolean;
   readonly body?: string;
   /**
    * In place of `body`: makes the request ready to be sent, once it has its turn, and resolves to its body; or to

@@ -1,4 +1,11 @@
 import { heldBack, saysOf } from '../reply/reply.ts';
+import {
+  type Allowance,
+  fixedAllowance,
+  proofOfLogin,
+  proofOfSignature,
+  slowStart,
+} from './allowance.ts';
 import type { Credential } from './credentials.ts';
 import type { ReadExchange } from './exchange.ts';
 import { hindrance, type Turn } from './send.ts';
@@ -24,7 +31,7 @@ export interface Lane {
   readonly noteServed: (project: string) => void;
   /** It was refused lately, and no other project was served since the refusal before. So no single project is the cause. */
   readonly isRefusedForAll: () => boolean;
-  /** Sends logins of a user, one at a time, so that a bad password is tried once. */
+  /** Sends logins of a user: one at a time until one has succeeded, so that a bad password is tried once. */
   readonly login: (project: string, turn: Turn) => ReadExchange;
 }
 
@@ -36,18 +43,42 @@ export interface LaneEdges {
 }
 
 export interface LaneOptions {
-  /** Requests under way at once by one key pair. As many bad signatures can go out before the first refusal is known. */
-  readonly callsPerKey: number;
+  /**
+   * Requests under way at once by one key pair. As many bad signatures can go out before the first refusal is known.
+   * `upTo`: one at first, and one more for each reply that proves the pair.
+   */
+  readonly callsPerKey: number | { readonly upTo: number };
   /** How long a refused credential is not used. */
   readonly refusedMs: number;
 }
 
+/** Logins of one user that go out at once, when one has succeeded. */
+const LOGINS_AT_ONCE = 4;
+
+const allowanceFor = (
+  kind: Credential['kind'],
+  { callsPerKey }: LaneOptions,
+  now: () => number,
+): Allowance => {
+  if (kind === 'user')
+    return slowStart({
+      upTo: LOGINS_AT_ONCE,
+      step: LOGINS_AT_ONCE,
+      proofOf: proofOfLogin,
+      now,
+    });
+  return typeof callsPerKey === 'number'
+    ? fixedAllowance(callsPerKey)
+    : slowStart({ ...callsPerKey, step: 1, proofOf: proofOfSignature, now });
+};
+
 const makeLane = (
   { reads, exchange, now }: LaneEdges,
-  { callsPerKey, refusedMs }: LaneOptions,
+  options: LaneOptions,
   kind: Credential['kind'],
 ): Lane => {
-  const inTurn = makeTurns(kind === 'key' ? callsPerKey : 1);
+  const { refusedMs } = options;
+  const inTurn = makeTurns(allowanceFor(kind, options, now));
   const served = new Set<string>();
   let refused:
     | { readonly reads: number; readonly until: number; readonly isSure: boolean }

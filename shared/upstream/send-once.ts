@@ -119,7 +119,11 @@ export const sendOnce = async (
   const waiting = { account, lane, request, turn };
   const tried =
     credential.kind === 'key'
-      ? await lane.inTurn(request.project, () => sendSigned(it, waiting, credential))
+      ? await lane.inTurn(
+          request.project,
+          () => sendSigned(it, waiting, credential),
+          request.isLook === true ? 'look' : 'call',
+        )
       : await sendAsUser(it, waiting, credential);
   const { reply } = tried;
   const sentBy = { key, isRefused: saysOf(reply).isBadSignature && lane.isRefusedForAll() };

@@ -57,7 +57,7 @@ describe('a bad setting fails at cold start, with every problem', () => {
       'QUEUE_URL must be an http or https URL without user, query or fragment',
     ],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
-    [{ CALLS_PER_KEY: '0' }, 'CALLS_PER_KEY must be a whole number from 1 to 4'],
+    [{ CALLS_PER_KEY: '0' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
     [{ MAX_CONCURRENCY: '0' }, 'MAX_CONCURRENCY must be a whole number from 1 to 1000'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
     [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],

@@ -131,6 +131,8 @@ export interface Climate {
   readonly poisonous: number;
   /** Concurrent requests by one key pair in one execution environment. */
   readonly callsPerKey: number;
+  /** In place of `callsPerKey`: one at first, and one more for each good reply, up to `callConcurrency`. */
+  readonly slowStarts: boolean;
   readonly outage: Outage;
   readonly walls: readonly Wall[];
 }

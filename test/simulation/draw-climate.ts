@@ -114,5 +114,6 @@ export const drawClimate = (random: Random): Climate => {
     callsForMs: random.pick([15, 15, 5, 60]) * SECOND,
     callsPerKey: random.pick([1, 1, 2, 8]),
     ...drawPoison(random),
+    slowStarts: random.chance(0.3),
   };
 };

@@ -145,7 +145,7 @@ export const simulate = async ({
     blockJobs: climate.blockJobs,
     keepSeconds: 30 * 24 * 3_600,
   };
-  const lanes = makeKeyLanes(climate.callsPerKey);
+  const lanes = makeKeyLanes(climate, schedule.now);
   let ids = 0;
   const openLoop = (life: Life, invocation: Invocation, remainingMs: () => number) => {
     const lane = lanes.enter();

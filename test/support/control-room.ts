@@ -6,6 +6,7 @@ import { isObject, parseJson } from '../../shared/json/json.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
+import { fixedAllowance } from '../../shared/upstream/allowance.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { hindrance, type Identify, type Send } from '../../shared/upstream/send.ts';
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
@@ -155,14 +156,14 @@ const inLanes = (exchange: Send, { identify, callsPerKey }: Options): Send => {
   const laneOf = async (project: ProjectId): Promise<InTurn> => {
     const identity = await identify(project);
     const key = identity.kind === 'known' ? identity.key : '';
-    const lane = lanes.get(key) ?? makeTurns(callsPerKey);
+    const lane = lanes.get(key) ?? makeTurns(fixedAllowance(callsPerKey));
     lanes.set(key, lane);
     return lane;
   };
   return async (request, turn) => {
     const run = async () => ({ reply: await exchange(request, turn) });
     const inTurn = await laneOf(request.project);
-    return (await inTurn(request.project, run)).reply;
+    return (await inTurn(request.project, run, request.isLook ? 'look' : 'call')).reply;
   };
 };
 

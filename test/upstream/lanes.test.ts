@@ -97,11 +97,35 @@ describe('it is condemned, unless the trouble may be one project’s own', () =>
   });
 });
 
-describe('logins go out one after another', () => {
-  it('however many requests a pair of keys may have under way', async () => {
+describe('logins go out one after another until one has succeeded', () => {
+  it('then four at a time', async () => {
     const { login, state, sent } = begin();
-    await Promise.all(['a', 'b', 'c', 'd'].map((project) => login(project)));
-    expect([sent.length, state.peak]).toEqual([4, 1]);
+    const first = login('a');
+    const others = Promise.all(['b', 'c', 'd', 'e', 'f', 'g'].map((project) => login(project)));
+    await new Promise(setImmediate);
+    expect([sent.length, state.peak]).toEqual([1, 1]);
+    await Promise.all([first, others]);
+    expect([sent.length, state.peak]).toEqual([7, 4]);
+  });
+
+  it('one after another again when that is half a minute ago, or one was refused', async () => {
+    const { login, state, sent, replies } = begin();
+    const peakOf = async (projects: string) => {
+      state.peak = 0;
+      await Promise.all([...projects].map((project) => login(project)));
+      return state.peak;
+    };
+    await login();
+    expect(await peakOf('abc')).toBe(3);
+    replies.push(silence);
+    state.now += 30_000;
+    expect(await peakOf('ab')).toBe(1);
+    replies.push(bad);
+    await login();
+    state.now += REFUSED_MS;
+    replies.push(silence, silence);
+    expect(await peakOf('ab')).toBe(1);
+    expect(sent).toHaveLength(9);
   });
 
   it('so that a bad password is tried once, and again when a while has passed', async () => {
@@ -131,12 +155,8 @@ describe('logins go out one after another', () => {
 });
 
 describe('requests that are signed', () => {
-  it.each([
-    ['key', 3],
-    ['user', 1],
-  ] as const)('by a %s go out %i at a time', async (kind, most) => {
-    const { laneFor } = begin();
-    const { inTurn } = laneFor('another', kind);
-    expect(await mostAtOnce(10, issued, (run, i) => inTurn(`p${i}`, run))).toBe(most);
+  it('go out as many at a time as it is set', async () => {
+    const { inTurn } = begin().laneFor('another', 'key');
+    expect(await mostAtOnce(10, issued, (run, i) => inTurn(`p${i}`, run))).toBe(3);
   });
 });

@@ -26,7 +26,8 @@ export const claimsAtTurn: Oracle = {
       map.set(invocation, own);
       return own;
     };
-    const most = climate.callsPerKey * climate.maxJobsPerCall;
+    const signed = climate.slowStarts ? climate.callConcurrency : climate.callsPerKey;
+    const most = signed * climate.maxJobsPerCall;
     const refused = new Set<Invocation>();
     for (const step of steps) {
       if (step.kind === 'turned back') refused.add(step.invocation);
