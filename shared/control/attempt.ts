@@ -45,7 +45,7 @@ export interface CallRequest {
   readonly deadline: Deadline;
   /** Undefined: the jobs are claimed already. */
   readonly claim: ClaimCall | undefined;
-  /** Whether other jobs are known to be served. Then a missing right is the job's own matter. */
+  /** Whether other jobs are known to be served, or to be no reason. Then a refusal is the job's own matter. */
   readonly areOthersServed: () => boolean;
 }
 

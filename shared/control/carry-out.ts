@@ -58,11 +58,12 @@ const isolateEdges = (
   planned: Call,
   { claim, mayBegin }: CarryOutOptions,
 ): Omit<IsolateEdges, 'slots' | 'share' | 'random'> => ({
-  sendPiece: ({ carriers, attempts, suspects, isFresh }) =>
+  sendPiece: ({ carriers, attempts, suspects, isFresh, isToBlame }) =>
     sendCall(scope, {
       call: { ...planned, carriers },
       attempts,
       suspects,
+      isToBlame,
       claim: isFresh ? claim : undefined,
     }),
   isServed: scope.served.is,

@@ -1,14 +1,13 @@
 import { adopt } from './adopt.ts';
 import { AllRequestsRefusedError } from './all-requests-refused.ts';
 import { callAll } from './call-all.ts';
-import { decide } from './decide.ts';
+import { decideInTurn } from './decide.ts';
 import { destinationOfIntent, destinationsOf } from './destinations.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
 import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
 import { overdueOf } from './later-messages.ts';
 import { type EndedBatch, measureBatch } from './measure-batch.ts';
-import { measurePlan } from './measure-plan.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { Call } from './planned.ts';
@@ -99,13 +98,15 @@ const work = async (
   postponeRuns(run, plan);
   const admitted = admitCalls(run, plan.calls);
 
-  // Decide the rest by the ledger, and by a look if a call may have gone out before.
+  // Decide the rest by the ledger. Jobs of which a call may have gone out before are looked at beside the other calls.
   const decisions = await decideCalls(run, admitted, plan);
-  await settleDecided(run, plan, decisions);
-  if (run.edges.measure !== undefined) measurePlan(decisions.calls, run.limits, run.edges.measure);
+  await settleDecided(run, decisions.atOnce, plan.settled);
 
   // Claim, call, isolate, record, publish: each call by itself, several at once.
-  await callAll(run, openIntents, decisions, makeFinish(run, plan, acknowledge));
+  await callAll(run, openIntents, decisions, {
+    settle: (late) => settleDecided(run, late),
+    finish: makeFinish(run, plan, acknowledge),
+  });
 
   await run.breakers.finish();
   pauseUnsettled(run, openIntents);
@@ -116,7 +117,7 @@ const decideCalls = (run: Run, calls: readonly Call[], { seen }: RunPlan) => {
   const { records, edges, limits, lookBefore: lookAt } = run;
   const { settleMs, restartDelaySeconds } = limits;
   const pollMs = restartDelaySeconds * 1_000;
-  return decide(calls, { records, lookAt, now: edges.now, settleMs, pollMs, seen });
+  return decideInTurn(calls, { records, lookAt, now: edges.now, settleMs, pollMs, seen });
 };
 
 /** Records and publishes verdicts, and acknowledges messages. An intent that is not ranked comes back until its last receive. */

@@ -44,25 +44,78 @@ interface Decided {
   readonly wake: number | undefined;
 }
 
+/** Decisions of one batch. Those that need a look come later, so that looks do not hold up the other calls. */
+export interface DecisionsInTurn {
+  /** Those that need no look. */
+  readonly atOnce: Decisions;
+  /** The jobs that a look decides. */
+  readonly inDoubt: readonly Carrier[];
+  /** Looks at them, and decides. */
+  readonly afterLooks: () => Promise<Decisions>;
+}
+
 /**
  * Decides every job of a plan by what the ledger knows, and by a look if a call may have gone out before. Jobs of which
- * the ledger cannot tell wait.
+ * the ledger cannot tell wait. Law (promise P6): where a run waits for its stop, its whole group waits for the look, since a
+ * group makes as few calls as it can. A job in doubt has had its call, and goes by itself.
  */
-export const decide = async (
+export const decideInTurn = async (
   calls: readonly Call[],
   options: DecideOptions,
-): Promise<Decisions> => {
-  const { lookAt, now, pollMs } = options;
+): Promise<DecisionsInTurn> => {
   const byLedger = await decideAllByLedger(calls, options);
-  const seenAt = now();
-  const sightings = await lookAtAll(byLedger.filter(needsLook), lookAt);
-  const decided = byLedger.map((one): Decided => {
-    const sighting = sightings.get(one);
-    const decision = decideByLook(one, sighting, seenAt);
-    const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
-    return { one, sighting, decision, wake };
-  });
-  return byDecision(calls, decided);
+  const late = lateOnes(calls, byLedger);
+  const inDoubt = byLedger.filter(({ carrier }) => late.has(carrier));
+  return {
+    atOnce: byDecision(
+      calls,
+      byLedger.filter(({ carrier }) => !late.has(carrier)).map((one) => decided(one, options)),
+    ),
+    inDoubt: inDoubt.map(({ carrier }) => carrier),
+    afterLooks: () => decideByLooks(calls, inDoubt, options),
+  };
+};
+
+/** As {@link decideInTurn}, all of them together. */
+export const decide = async (calls: readonly Call[], options: DecideOptions): Promise<Decisions> =>
+  decideByLooks(calls, await decideAllByLedger(calls, options), options);
+
+const decideByLooks = async (
+  calls: readonly Call[],
+  byLedger: readonly DecidedByLedger[],
+  options: DecideOptions,
+): Promise<Decisions> => {
+  const seenAt = options.now();
+  const sightings = await lookAtAll(byLedger.filter(needsLook), options.lookAt);
+  return byDecision(
+    calls,
+    byLedger.map((one) => decided(one, options, sightings.get(one), seenAt)),
+  );
+};
+
+const decided = (
+  one: DecidedByLedger,
+  { now, pollMs }: DecideOptions,
+  sighting?: Sighting,
+  seenAt = 0,
+): Decided => {
+  const decision = decideByLook(one, sighting, seenAt);
+  const wake = decision === 'wait' ? wakeOf(one, now(), pollMs) : undefined;
+  return { one, sighting, decision, wake };
+};
+
+/** The jobs that are decided after looks. */
+const lateOnes = (
+  calls: readonly Call[],
+  byLedger: readonly DecidedByLedger[],
+): ReadonlySet<Carrier> => {
+  const kinds = new Map(byLedger.map(({ carrier, byLedger: { kind } }) => [carrier, kind]));
+  return new Set(
+    calls.flatMap(({ carriers }) => {
+      const waits = carriers.some((carrier) => kinds.get(carrier) === 'look for the stop');
+      return waits ? carriers : carriers.filter((carrier) => kinds.get(carrier) === 'look');
+    }),
+  );
 };
 
 const needsLook = ({ byLedger: { kind } }: DecidedByLedger): boolean =>

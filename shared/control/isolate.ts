@@ -3,19 +3,8 @@ import type { Asked, LearnedShare } from './bad-share.ts';
 import { findWhoseDenial } from './find-whose-denial.ts';
 import { freshSize, goodSize, pieceSize } from './piece-size.ts';
 import type { Carrier } from './planned.ts';
-import type { SentCall } from './sent-call.ts';
+import type { Piece, SentCall } from './sent-call.ts';
 import { isReady, type Root, rootOf, type Suspect, type Suspects, sizeOf } from './suspects.ts';
-
-/** One request of a call that is carried out in as many as it takes. */
-export interface Piece {
-  readonly carriers: readonly Carrier[];
-  /** Requests that its jobs were in, this one included. */
-  readonly attempts: number;
-  /** Among so many jobs is the reason of the last refusal. Undefined: there is no such suspicion. */
-  readonly suspects: number | undefined;
-  /** Whether its jobs were in no request before. */
-  readonly isFresh: boolean;
-}
 
 export interface IsolateEdges {
   /** For requests of the call's project. */
@@ -150,12 +139,18 @@ const cutGood = (it: Isolation): (() => Promise<void>) | undefined => {
 };
 
 const sendFresh = async (it: Isolation, carriers: readonly Carrier[]): Promise<void> => {
-  const sent = await it.sendPiece({ carriers, attempts: 1, suspects: undefined, isFresh: true });
+  const sent = await it.sendPiece({
+    carriers,
+    attempts: 1,
+    suspects: undefined,
+    isFresh: true,
+    isToBlame: false,
+  });
   // Other invocations may have some of them by now.
   const claimed = sent.attempt?.call.carriers ?? carriers;
   if (claimed.length === 0) return;
   learnFrom(it, sent, { size: claimed.length, among: undefined });
-  const root = rootOf(claimed.length);
+  const root = rootOf(claimed.length, sent.passage === 'denied');
   const again = claimed.map((carrier) => ({ carrier, root, tries: 1, among: undefined }));
   await takeApart(it, again, sent);
 };
@@ -168,7 +163,8 @@ const sendAgain = (
   for (const root of rootsOf(piece)) root.further++;
   const attempts = 1 + Math.max(...piece.map(({ tries }) => tries));
   const carriers = piece.map(({ carrier }) => carrier);
-  return it.sendPiece({ carriers, attempts, suspects, isFresh: false });
+  const isToBlame = piece.every(({ root }) => !root.isDenied);
+  return it.sendPiece({ carriers, attempts, suspects, isFresh: false, isToBlame });
 };
 
 const sendGood = async (it: Isolation, piece: readonly Suspect[]): Promise<void> => {

@@ -42,6 +42,8 @@ export interface CallStep {
   readonly suspects?: number | undefined;
   /** Undefined: the jobs are claimed already. */
   readonly claim?: ClaimCall | undefined;
+  /** Whether a refusal is known to be one job's matter, as that of the call was. */
+  readonly isToBlame?: boolean;
 }
 
 /**
@@ -50,10 +52,11 @@ export interface CallStep {
  */
 export const sendCall = async (scope: CallScope, step: CallStep): Promise<SentCall> => {
   const { edges, deadlineFor, served, settleAttempt, deniedAlone } = scope;
-  const { call, attempts, suspects, claim } = step;
+  const { call, attempts, suspects, claim, isToBlame = false } = step;
   const deadline = whileWished(call, deadlineFor(call.project_id));
   if (!isInTime(deadline, edges.now())) return leaveUnsent(scope, step);
-  const request = { call, attempts, deadline, claim, areOthersServed: served.is };
+  const areOthersServed = () => isToBlame || served.is();
+  const request = { call, attempts, deadline, claim, areOthersServed };
   const { attempt, reply, suspect, denial } = await attemptCall(edges, request);
   if (attempt.info.size > 0) logAttempt(edges.log, attempt, reply);
   const verdicts = attempt.verdicts.map(([, verdict]) => verdict);

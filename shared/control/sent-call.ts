@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { Carrier } from './planned.ts';
 
 /**
  * How a request went. `through`: all its jobs were served. `suspect`: it was refused as a whole, maybe for one job's fault.
@@ -15,4 +16,17 @@ export interface SentCall {
   readonly isRefused: boolean;
   /** Undefined: nothing was sent. */
   readonly attempt: Attempt | undefined;
+}
+
+/** One request of a call that is carried out in as many as it takes. */
+export interface Piece {
+  readonly carriers: readonly Carrier[];
+  /** Requests that its jobs were in, this one included. */
+  readonly attempts: number;
+  /** Among so many jobs is the reason of the last refusal. Undefined: there is no such suspicion. */
+  readonly suspects: number | undefined;
+  /** Whether its jobs were in no request before. */
+  readonly isFresh: boolean;
+  /** Whether one of its jobs is the reason, should it be refused as the call was. */
+  readonly isToBlame: boolean;
 }

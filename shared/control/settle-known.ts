@@ -3,6 +3,7 @@ import { jobIdOf } from '../operations/operation.ts';
 import type { Decisions } from './decide.ts';
 import { destinationOf, destinationOfIntent, lookDestinationOf } from './destinations.ts';
 import { makeExpire } from './expire.ts';
+import { measurePlan } from './measure-plan.ts';
 import { type Call, intentsWanting, type Plan } from './planned.ts';
 import { warnOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
@@ -50,10 +51,11 @@ export const admitCalls = ({ breakers, edges }: Run, calls: readonly Call[]): re
 /** Settles what needs no call by the ledger or a look, and notes when the rest comes back. */
 export const settleDecided = async (
   run: Run,
-  { settled }: Plan,
   decisions: Decisions,
+  /** What the plan has settled. */
+  settled: Plan['settled'] = [],
 ): Promise<void> => {
-  const { claim, edges } = run;
+  const { claim, edges, limits } = run;
   const { now, log } = edges;
   for (const [carrier, superseded_by] of decisions.superseded)
     settleWithoutCall(carrier, { outcome: 'superseded', superseded_by }, now());
@@ -65,6 +67,7 @@ export const settleDecided = async (
     settleWithoutCall(carrier, NOT_STOPPED, now());
   await settleObserved(run, decisions);
   noteWaits(run, decisions);
+  if (edges.measure !== undefined) measurePlan(decisions.calls, limits, edges.measure);
 };
 
 /** Delivers what a look has shown as served. The claim stays fenced until its request can have no effect any more. */

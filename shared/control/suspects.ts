@@ -4,6 +4,8 @@ import type { Carrier } from './planned.ts';
 export interface Root {
   /** So many further requests one bad job among its jobs may cost (promise P7). */
   readonly most: number;
+  /** Whether it was refused for want of a right, which may be no job's matter. */
+  readonly isDenied: boolean;
   /** Further requests with a job of it. */
   further: number;
   /** Bad jobs that are proved: found, or known to be among suspects. */
@@ -12,7 +14,8 @@ export interface Root {
   open: number;
 }
 
-export const rootOf = (jobs: number): Root => ({
+export const rootOf = (jobs: number, isDenied: boolean): Root => ({
+  isDenied,
   most: 2 * Math.ceil(Math.log2(jobs)) + 1,
   further: 0,
   proved: 1,

@@ -31,7 +31,7 @@ const historyOf = (
   });
 
 /** The most bad signatures of a pair within a minute, in histories drawn by a seed. */
-const mostIn = async (histories: fc.Arbitrary<KeyHistory>, numRuns = 40): Promise<number> => {
+const mostIn = async (histories: fc.Arbitrary<KeyHistory>, numRuns = 25): Promise<number> => {
   const drawn = fc.sample(histories, { numRuns, seed: 11 });
   let most = 0;
   for (const history of drawn)

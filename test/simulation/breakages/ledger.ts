@@ -86,7 +86,7 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'ends a claim as soon as a look shows the effect of its call',
-    from: 10_430,
+    from: 5_000,
     breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>

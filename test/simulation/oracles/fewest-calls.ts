@@ -15,7 +15,14 @@ export const fewestCalls: Oracle = {
     // Jobs that were in a call before which did not say yes: should one be the reason, they are parted.
     const troubled = new Set<string>();
     const parted = new Set<Invocation>();
+    // A job that another invocation has claimed is in doubt: it is looked at, and called by itself.
+    const claimedBy = new Map<string, Invocation>();
     for (const step of steps) {
+      if (step.kind === 'claimed') {
+        const before = claimedBy.get(step.key);
+        if (before !== undefined && before !== step.invocation) parted.add(step.invocation);
+        claimedBy.set(step.key, step.invocation);
+      }
       if (step.kind === 'called') {
         const { call } = step;
         if (new Set(call.jobs.map(({ id }) => id)).size < call.jobs.length)
@@ -31,7 +38,10 @@ export const fewestCalls: Oracle = {
         for (const { operation, project, jobs } of intentsIn(step.invocation))
           for (const id of jobs.keys()) troubled.add(jobKey(operation, project, id));
       if (step.kind === 'heard' && step.call.said.every((word) => word === 'yes'))
-        for (const job of jobsOf(step.call)) troubled.delete(job);
+        for (const job of jobsOf(step.call)) {
+          troubled.delete(job);
+          claimedBy.delete(job);
+        }
     }
     for (const [invocation, made] of calls) {
       const { n, ended, faults, conflicts } = invocation;
