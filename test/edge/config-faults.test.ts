@@ -57,6 +57,8 @@ describe('a bad setting fails at cold start, with every problem', () => {
       'QUEUE_URL must be an http or https URL without user, query or fragment',
     ],
     [{ UPSTREAM_LANGUAGE: 'fr' }, 'UPSTREAM_LANGUAGE must be en-us or zh-cn'],
+    [{ CALLS_PER_KEY: 'Auto' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
+    [{ CALLS_PER_KEY: '5' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
     [{ CALLS_PER_KEY: '0' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
     [{ MAX_CONCURRENCY: '0' }, 'MAX_CONCURRENCY must be a whole number from 1 to 1000'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
@@ -125,6 +127,8 @@ describe('a bad setting fails at cold start, with every problem', () => {
     ['2', '2'],
     ['1', '4'],
     [undefined, undefined],
+    // No bound is promised then.
+    ['auto', '1000'],
   ])('%s in %s could not', (CALLS_PER_KEY, MAX_CONCURRENCY) => {
     expect(controlProblems({ CALLS_PER_KEY, MAX_CONCURRENCY })).toEqual([]);
   });

@@ -45,6 +45,15 @@ describe('settings have sensible defaults', () => {
     );
   });
 
+  it('CALLS_PER_KEY=auto grows up to CALL_CONCURRENCY', () => {
+    const { upstream } = readControlConfig({
+      ...control,
+      CALLS_PER_KEY: 'auto',
+      CALL_CONCURRENCY: '5',
+    });
+    expect(upstream.callsPerKey).toEqual({ upTo: 5 });
+  });
+
   it('control-jobs', () => {
     const { maxJobsPerCall, ...config } = readControlConfig(control);
     expect(config).toMatchObject({
