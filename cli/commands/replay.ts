@@ -69,9 +69,9 @@ const replayOne = async (
   planned: Planned,
 ): Promise<void> => {
   const receipt = await sendNew(world, target, planned);
-  const { message } = planned.letter;
+  const { message, wish } = planned.letter;
   const goesBack = message.queue === 'dead-letters' && planned.choice?.isOpen === true;
-  if (goesBack) await letters.moveBack(message);
+  if (goesBack && wish !== undefined) await letters.moveBack(message, wish.project_id);
   await letters.remove(message);
   const told = { replayed: message.id, intent_id: receipt.intent_id, moved_back: goesBack };
   world.out(isJson ? cleanJson(told) : receiptLine(receipt));

@@ -1,9 +1,10 @@
+import { type KnownJob, readKnown } from '../../shared/control/read-known.ts';
 import { type Intent, operationOf, timeOf } from '../../shared/intent/intent.ts';
 import { BLOCK_JOBS } from '../../shared/intent/message.ts';
 import { type BlockState, blockKeyOf, messageKeyOf } from '../../shared/ledger/block-record.ts';
 import { type JobRecord, jobKeyOf, newestIdOf } from '../../shared/ledger/job-record.ts';
-import { type Job, jobIdOf } from '../../shared/operations/operation.ts';
-import type { OpenLedger } from '../target/open-ledger.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
+import { ledgerSilent, type OpenLedger } from '../target/open-ledger.ts';
 import { recordIn } from '../target/read-job-facts.ts';
 import type { JobState } from './choose-jobs.ts';
 import type { Wish } from './letter.ts';
@@ -43,15 +44,24 @@ const readVerdicts = async (ledger: OpenLedger, intent: Intent): Promise<readonl
   return places.map(([key, place]) => verdictAt(recordIn(ledger, answers(key)), place));
 };
 
+/** The outcome to which the claim leads, if the claim is of this intent. */
+const verdictIn = ({ record, holder }: KnownJob, intent: Intent): Verdict =>
+  record === undefined || newestIdOf(record) !== intent.intent_id
+    ? NONE
+    : verdictAt(holder, record.claim.index);
+
 /** What the ledger knows of each job of a wish. An event that was refused has no outcomes. */
 export const readStates = async (ledger: OpenLedger, wish: Wish): Promise<readonly JobState[]> => {
   const { service } = operationOf(wish);
-  const keyOf = (job: Job): string => jobKeyOf(service, wish.project_id, jobIdOf(job));
-  const answers = await ledger.records.jobs.read(wish.jobs.map(keyOf));
-  const verdicts = wish.intent && (await readVerdicts(ledger, wish.intent));
-  return wish.jobs.map((job, i) => ({
-    job,
-    ...(verdicts?.[i] ?? NONE),
-    isStale: isStaleAt(recordIn(ledger, answers(keyOf(job))), wish),
-  }));
+  const keys = wish.jobs.map((job) => jobKeyOf(service, wish.project_id, jobIdOf(job)));
+  const jobs = await readKnown(ledger.records, keys);
+  const { intent } = wish;
+  const verdicts = intent && (await readVerdicts(ledger, intent));
+  return wish.jobs.map((job, i) => {
+    const known = jobs.get(keys[i] ?? '');
+    if (known === undefined) throw ledgerSilent(ledger);
+    const own = verdicts?.[i] ?? NONE;
+    const verdict = own.outcome === undefined && intent ? verdictIn(known, intent) : own;
+    return { job, ...verdict, isStale: isStaleAt(known.record, wish) };
+  });
 };

@@ -15,8 +15,8 @@ export interface Letters {
   readonly take: (queue: LetterQueue, most: number) => Promise<readonly Message[]>;
   /** Shows messages to others again. */
   readonly giveBack: (messages: readonly Message[]) => Promise<void>;
-  /** Puts a dead letter back on the intents queue as it is. */
-  readonly moveBack: (message: Message) => Promise<void>;
+  /** Puts a dead letter back on the intents queue as it is, in the message group of its project. */
+  readonly moveBack: (message: Message, project: string) => Promise<void>;
   readonly remove: (message: Message) => Promise<void>;
   readonly close: () => void;
 }
@@ -96,9 +96,9 @@ export const openLetters = (parts: Parts): Letters => {
       for (const [queue, some] of Map.groupBy(messages, (one) => one.queue))
         await showAgain(sqs, urlOf(queue), some);
     },
-    moveBack: async ({ body }) => {
+    moveBack: async ({ body }, MessageGroupId) => {
       const QueueUrl = parts.output('IntentsQueueUrl');
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, MessageGroupId }));
     },
     remove: async ({ queue, receipt }) => {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(queue), ReceiptHandle: receipt }));

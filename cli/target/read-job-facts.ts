@@ -1,3 +1,4 @@
+import { readKnown } from '../../shared/control/read-known.ts';
 import type { BlockState } from '../../shared/ledger/block-record.ts';
 import { type JobRecord, jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { LedgerAnswer } from '../../shared/ledger/records.ts';
@@ -12,7 +13,7 @@ export interface JobFacts {
   readonly job: JobId;
   /** Undefined if no call for it was ever begun. */
   readonly record: JobRecord | undefined;
-  /** The record of the block that its claim is for. */
+  /** The record of the block that its claim is for, or of its call. */
   readonly holder: BlockState | undefined;
 }
 
@@ -29,18 +30,15 @@ export const recordIn = <Found>(
   return answer.kind === 'found' ? answer.record : undefined;
 };
 
-/** Reads what the ledger knows of a job. */
+/** Reads what the ledger knows of a job, as the control loop does. */
 export const readJobFacts = async (
   ledger: OpenLedger,
   service: Service,
   project: ProjectId,
   job: JobId,
 ): Promise<JobFacts> => {
-  const { jobs, blocks } = ledger.records;
   const key = jobKeyOf(service, project, job);
-  const record = recordIn(ledger, (await jobs.read([key]))(key));
-  if (record === undefined) return { service, project, job, record, holder: undefined };
-  const { block } = record.claim;
-  const holder = recordIn(ledger, (await blocks.read([block]))(block));
-  return { service, project, job, record, holder };
+  const known = (await readKnown(ledger.records, [key])).get(key);
+  if (known === undefined) throw ledgerSilent(ledger);
+  return { service, project, job, record: known.record, holder: known.holder };
 };

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { delimiter } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBareServer } from '../support/bare-server.ts';
+import { cliFor, runProgram } from '../support/command-line.ts';
+import { beginStack, type TestStack, until } from '../support/stack.ts';
+
+const P = '054ba152d480d55b2f5dc0069e7ddef0';
+
+let stack: TestStack;
+let cli: ReturnType<typeof cliFor>;
+
+beforeAll(async () => {
+  stack = await beginStack({ BATCH_WINDOW_SECONDS: '0', BATCH_SIZE: '10' });
+  cli = cliFor(stack.url);
+});
+afterAll(() => stack.stop());
+
+describe('colours', () => {
+  it('are there if they are forced, and never with NO_COLOR', async () => {
+    const run = (job: string, environment: Record<string, string>) =>
+      cli(['run', job, '-p', P, '-w'], { environment });
+    const forced = await run('81', { FORCE_COLOR: '1' });
+    expect(forced.stdout).toContain('\u001b[32mdelivered\u001b[39m');
+    const none = await run('82', { NO_COLOR: '1' });
+    expect(none.stdout).toMatch(/^82 {2}delivered/m);
+    expect(none.stdout).not.toContain('\u001b');
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends a watch with 130, in one line', async () => {
+    const id = '0199c0de-0000-7000-8000-000000000000';
+    let asked = 0;
+    const url = await startBareServer((request, response) => {
+      if (request.method === 'GET') asked += 1;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ intent_id: id, status: 'queued' }));
+    });
+    const child = spawn(process.execPath, ['cli/job-fanin.js', 'watch', id, '--url', url]);
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const closed = once(child, 'close');
+    await until(() => expect(asked).toBeGreaterThan(0));
+    child.kill('SIGINT');
+    expect((await closed)[0]).toBe(130);
+    expect(stderr).toBe('job-fanin: interrupted\n');
+  });
+});
+
+describe('the Node that runs it', () => {
+  it('may be an older one of the host: the clone brings its own', async () => {
+    const others = (process.env.PATH ?? '')
+      .split(delimiter)
+      .filter((folder) => !folder.includes('node_modules'));
+    const ran = await runProgram('sh', ['-c', 'node cli/job-fanin.js watch x; echo $?'], {
+      environment: { PATH: others.join(delimiter) },
+    });
+    expect(ran.lines.at(-1)).toBe('2');
+    expect(ran.stderr).toMatch(/is no id of an intent/);
+  });
+});
