@@ -93,12 +93,15 @@ describe('one job that is denied hurts only itself (P7)', () => {
     expect(await errorOf(replied(413, ''))).toEqual({ ...unspecified, message: 'status 413' });
   });
 
-  it('no look is sent for what cannot have been served, and the breaker stays closed', async () => {
-    const page = replied(403, HTML);
-    const { looks, lines } = await begin(64, refusingBy(new Set(['9', '40', '41', '42']), page));
-    expect(looks).toEqual([]);
-    expect(lines.filter(({ event }) => event === 'circuit breaker open')).toEqual([]);
-  });
+  it.each([403, 413])(
+    'no look is sent for what cannot have been served, and the breaker stays closed: %d',
+    async (status) => {
+      const page = replied(status, HTML);
+      const { looks, lines } = await begin(64, refusingBy(new Set(['9', '40', '41', '42']), page));
+      expect(looks).toEqual([]);
+      expect(lines.filter(({ event }) => event === 'circuit breaker open')).toEqual([]);
+    },
+  );
 
   it.each([...DENIALS.slice(0, 1), ...TOO_LARGE.slice(0, 1)])(
     '%s: several of them, wherever they are',

@@ -38,7 +38,9 @@ describe('of several ends of requests for one job the latest is kept', () => {
     const openIntent = open();
     const [, second] = openIntent.intent.jobs;
     if (second === undefined) throw new Error('no job');
+    expect(openIntent.record.isChanged).toBe(false);
     openIntent.noteEnd(jobIdOf(second), ours);
+    expect(openIntent.record.isChanged).toBe(true);
     openIntent.record.takeOver(stored([0, theirs], [1, before]));
     expect(openIntent.record.ends).toEqual(
       new Map([

@@ -8,7 +8,7 @@ class ShortestFirst extends BaseSequencer {
   }
 }
 
-/** Folders of tests, if only those are to be run: `MUTANT_TESTS=reply,contract`. */
+/** Folders or files of tests, if only those are to be run: `MUTANT_TESTS=reply,published-documents`. */
 const folders = process.env.MUTANT_TESTS?.split(',');
 
 const ALL = [
@@ -24,7 +24,7 @@ const ALL = [
  */
 export default defineConfig({
   test: {
-    include: folders?.map((folder) => `test/${folder}/**/*.test.ts`) ?? ALL,
+    include: folders?.map((name) => `test/{${name}/**/*,${name}}.test.ts`) ?? ALL,
     exclude: [
       'test/ledger/ledger*.test.ts',
       'test/upstream/{bad-signatures,refused-credentials}.test.ts',

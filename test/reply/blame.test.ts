@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Blame, blameOf } from '../../shared/reply/error-codes.ts';
+import { type Blame, blameOf, lacksRight } from '../../shared/reply/error-codes.ts';
 import { mayBeOneJobs, verdictOfError } from '../../shared/reply/error-verdict.ts';
+import { doubt } from '../../shared/reply/served.ts';
+import { mayBeServed } from '../../shared/reply/verdict.ts';
 
 /** From the vendor's error-code pages: code, status, whose trouble it is. */
 const KNOWN: readonly (readonly [string, number, Blame])[] = [
@@ -175,6 +177,45 @@ describe('a refusal is final, unless it will pass', () => {
       served,
       reason: `${code}: words`,
     });
+  });
+});
+
+describe('a refusal for want of a right is no verdict yet, and says whose it would be', () => {
+  it.each<[number, string]>([
+    [400, 'DLI.0015'],
+    [403, 'DRS.M00261'],
+    [403, 'APIGW.9999'],
+  ])('at %i: %s', (status, code) => {
+    const error = { code, message: 'words' };
+    expect(verdictOfError(status, error, 'keyed')).toMatchObject({
+      kind: 'unanswered',
+      served: 'no',
+      denied: { evidence: 'keyed', error },
+    });
+  });
+
+  it('but IAM’s are of the user, and name no job; a code is IAM’s by its prefix', () => {
+    for (const code of ['IAM.0061', 'IAM.9999']) expect(lacksRight(403, code)).toBe(false);
+    expect(lacksRight(403, 'NEW.IAM.0061')).toBe(true);
+  });
+});
+
+describe('what remains open', () => {
+  it('after silence and a server error a request may be served yet, after an answer it is done', () => {
+    expect([undefined, 408, 500, 200, 404].map(doubt)).toEqual([
+      'maybe yet',
+      'maybe yet',
+      'maybe yet',
+      'maybe',
+      'maybe',
+    ]);
+  });
+
+  it('only without a verdict may a request have been served all the same', () => {
+    const open = { kind: 'unanswered', reason: 'words' } as const;
+    expect(mayBeServed({ ...open, served: 'maybe' })).toBe(true);
+    expect(mayBeServed({ ...open, served: 'no' })).toBe(false);
+    expect(mayBeServed({ kind: 'delivered', evidence: 'keyed' })).toBe(false);
   });
 });
 
