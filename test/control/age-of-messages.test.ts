@@ -39,13 +39,15 @@ describe('a clock that was ahead, and was corrected', () => {
     expect(room.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['run', 'stop']);
   });
 
-  it('where it did, the log says so', async () => {
+  it.each([
+    ['in one batch', true],
+    ['in batches of their own', false],
+  ])('where it did, the log says so: %s', async (_, isTogether) => {
     const room = startControlRoom();
     const body = bodyOf({ age: 1 }).replace(idAt(1), ahead(idAt(1)));
-    await room.run([
-      message('old', { age: 1, options: { resume_savepoint: true } }),
-      { ...message('ahead', body), sentAt: AT },
-    ]);
+    const old = message('old', { age: 1, options: { resume_savepoint: true } });
+    const newer = { ...message('ahead', body), sentAt: AT };
+    for (const batch of isTogether ? [[old, newer]] : [[newer], [old]]) await room.run(batch);
     expect(room.results.find(({ outcome }) => outcome === 'superseded')).toBeDefined();
     expect(room.lines.find(({ level }) => level === 'warn')).toMatchObject({
       event: 'superseded by an intent of the future',

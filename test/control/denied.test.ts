@@ -4,6 +4,7 @@ import type { Reply } from '../../shared/reply/reply.ts';
 import {
   type ControlRoomOptions,
   message,
+  outcomes,
   refusal,
   type SeenCall,
   startControlRoom,
@@ -214,5 +215,25 @@ describe('what time does not allow comes back', () => {
     expect(results.filter(({ outcome }) => outcome === 'rejected')).toHaveLength(1);
     // Three calls, then both parts that are left in quarters, then one piece of 8 is taken apart.
     expect(calls.length).toBeLessThanOrEqual(3 + 4 + 4 + bound(8));
+  });
+});
+
+describe('a job that is denied alone', () => {
+  it.each([
+    [
+      'is rejected if another is served after it',
+      replied(200, [YES]),
+      ['1 rejected', '2 delivered'],
+    ],
+    ['comes back if another call is in vain', replied(500, ''), []],
+  ])('%s', async (_, other, told) => {
+    const room = startControlRoom({
+      reply: ({ jobs }) => (jobs[0] === '1' ? replied(403, refusal('DLI.0015')) : other),
+      maxJobsPerCall: 1,
+      callConcurrency: 1,
+    });
+    await room.run([message('m', { jobs: ['1', '2'] })]);
+    expect(room.calls.map(({ jobs }) => jobs)).toEqual([['1'], ['2']]);
+    expect(outcomes(room.results)).toEqual(told);
   });
 });
