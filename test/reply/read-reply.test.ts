@@ -3,11 +3,10 @@ import { OPERATIONS } from '../../shared/operations/index.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { readReply } from '../../shared/reply/read-reply.ts';
 import { heldBack, saysOf, type Unread } from '../../shared/reply/reply.ts';
-import { codeOf } from '../../shared/reply/rows.ts';
 import { isAuthRefusal } from '../../shared/reply/says.ts';
 import type { Trouble } from '../../shared/reply/trouble.ts';
 import { intentOf } from '../support/messages.ts';
-import { replied, wireReply } from '../support/replies.ts';
+import { replied } from '../support/replies.ts';
 
 describe('a reply refuses all requests, or the jobs of this call, or nothing', () => {
   const code = (error_code: string) => ({ error_code, error_msg: 'words' });
@@ -244,51 +243,5 @@ describe('a reply is read whole', () => {
     expect([kindOf(`"${id}"`), kindOf(id)]).toEqual([['delivered'], ['unanswered']]);
     expect([...look.decode(jobs, rows(`"${id}"`)).keys()]).toEqual([id]);
     expect(look.decode(jobs, rows(id)).size).toBe(0);
-  });
-});
-
-describe('a denial of a whole call', () => {
-  const denialOf = (status: number, body: unknown) =>
-    saysOf(readReply(wireReply(status, body))).denial;
-
-  it('has the code and the words of the only row, or the status', () => {
-    const error = { code: 'DLI.0015', message: 'words' };
-    const denied = { kind: 'denied', error };
-    expect(denialOf(403, { error_code: 'DLI.0015', error_msg: 'words' })).toEqual(denied);
-    expect(denialOf(403, [{ error_code: 'DLI.0015', message: 'words' }])).toEqual(denied);
-    expect(denialOf(403, '<html>')).toEqual({
-      kind: 'denied',
-      error: { code: 'unspecified', message: 'status 403' },
-    });
-    expect(denialOf(413, { error_code: 'APIGW.0201', error_msg: 7 })).toEqual({
-      kind: 'too large',
-      error: { code: 'APIGW.0201', message: 'status 413' },
-    });
-  });
-
-  it('is none where nothing is denied, or one row of several', () => {
-    const row = { error_code: 'DLI.0015', error_msg: 'words' };
-    for (const [status, body] of [
-      [200, [{ is_success: 'true' }]],
-      [400, { error_code: 'DLI.0001' }],
-      [403, [row, row]],
-      [403, { results: [row] }],
-    ] as const)
-      expect(saysOf(readReply(wireReply(status, body)))).not.toHaveProperty('denial');
-  });
-});
-
-describe('the code of a row', () => {
-  it('is a text, of the service or of IAM', () => {
-    expect(codeOf({ error_code: 'DLI.0001', error: { code: 'IAM.0061' } })).toBe('DLI.0001');
-    expect(codeOf({ error_code: '', error: { code: 'IAM.0061' } })).toBe('IAM.0061');
-    for (const row of [{ error: { code: 401 } }, { error: 'x' }, { error_code: 7 }, [], null])
-      expect(codeOf(row)).toBe('unspecified');
-  });
-
-  it('and a row whose code and claim are empty is not a service’s', () => {
-    const showsIn = (body: unknown) => saysOf(readReply(wireReply(200, body))).intermediary;
-    expect(showsIn([{ error_code: '', is_success: '' }])).toBeDefined();
-    expect(showsIn([{ error_code: 'DLI.0001' }])).toBeUndefined();
   });
 });
