@@ -4,6 +4,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { EventBus } from '../local/bus/event-bus.ts';
 import { DEFAULT_TOKEN, readStackSettings, type Settings } from '../local/settings.ts';
 import { type Stack, startStack } from '../local/stack.ts';
+import type { ModuleOf } from '../local/start-functions.ts';
 import type { Upstream } from '../local/upstream/simulator.ts';
 import { clientOptions } from '../local/wires.ts';
 
@@ -70,11 +71,12 @@ const countDeadLetters = async (settings: Settings, { wires, queues }: Stack): P
 export const openFlow = async (
   environment: Readonly<Record<string, string>> = {},
   another?: Upstream,
+  moduleOf?: ModuleOf,
 ) => {
   const elsewhere = another && { DLI_ENDPOINT: another.url, DRS_ENDPOINT: another.url };
   const base = { PORT: '0', LOG_LEVEL: 'warn' };
   const settings = readStackSettings({ ...base, ...environment, ...elsewhere });
-  const stack = await startStack(settings);
+  const stack = await startStack(settings, moduleOf);
   const { bus, upstream = another } = stack;
   if (bus === undefined || upstream === undefined) throw new Error('the bench needs its own stack');
   const dispatcher = new Agent({ connections: REQUESTS_AT_ONCE });

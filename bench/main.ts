@@ -7,13 +7,27 @@ import { basics } from './subjects/basics.ts';
 import { cost } from './subjects/cost.ts';
 import { credentials } from './subjects/credentials.ts';
 import { growth } from './subjects/growth.ts';
+import { limits } from './subjects/limits.ts';
+import { loneJobs } from './subjects/lone-jobs.ts';
 import { peers } from './subjects/peers.ts';
+import { scale } from './subjects/scale.ts';
 import type { Report, Subject } from './subjects/subject.ts';
 import { outages, trouble } from './subjects/trouble.ts';
 
 /** `npm run bench`: every figure of the README and of docs/figures.md. Ratios hold anywhere; times are this machine's, now. */
 
-const SUBJECTS: readonly Subject[] = [basics, cost, growth, credentials, trouble, peers, outages];
+const SUBJECTS: readonly Subject[] = [
+  peers,
+  cost,
+  limits,
+  loneJobs,
+  scale,
+  credentials,
+  growth,
+  basics,
+  trouble,
+  outages,
+];
 
 const USAGE = `npm run bench -- [--only ${SUBJECTS.map(({ name }) => name).join('|')}] [--long | --quick] [--against <commit>] [--write]
 

@@ -1,0 +1,2 @@
+/** An accept-http that does nothing: what is left is the front. */
+export const handler = async () => ({ statusCode: 200, body: '{}' });
