@@ -1,6 +1,8 @@
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { checkOut } from './report/checkout.ts';
+import { machine } from './report/machine.ts';
+import { tellProgress } from './report/progress.ts';
 import { markdownOf, textOf } from './report/table.ts';
 import { writeBlock, writePicture } from './report/write.ts';
 import { basics } from './subjects/basics.ts';
@@ -49,12 +51,14 @@ const { values } = parseArgs({
   },
 });
 
+const chosen = values.only?.split(',');
+
 /** The load before the run tells whether the machine was idle. */
-const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)} before`;
+const machineNow = `${machine()}, load ${loadavg()[0]?.toFixed(1)} before the run`;
 
 const tell = ({ tables, pictures = [] }: Report): void => {
   for (const table of tables) {
-    process.stdout.write(textOf(table));
+    if (!table.forPages) process.stdout.write(textOf(table));
     if (values.write) writeBlock(table.name, markdownOf(table));
   }
   if (values.write) for (const { name, svg } of pictures) writePicture(name, svg);
@@ -63,13 +67,15 @@ const tell = ({ tables, pictures = [] }: Report): void => {
 const run = async (subjects: readonly Subject[]): Promise<void> => {
   const against = values.against === undefined ? undefined : checkOut(values.against);
   const options = { long: values.long, quick: values.quick, against };
-  console.log(machine);
-  if (values.write)
-    writeBlock('machine', `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine}.`);
+  console.log(machineNow);
+  if (values.write && chosen === undefined) writeBlock('machine', `Measured on ${machineNow}.`);
   try {
     for (const { name, measure } of subjects) {
       const start = performance.now();
-      tell(await measure(options));
+      tellProgress(`${name} …`);
+      const report = await measure(options);
+      tellProgress('');
+      tell(report);
       console.log(`\n(${name}: ${Math.round((performance.now() - start) / 1_000)} s)`);
     }
   } finally {
@@ -77,7 +83,6 @@ const run = async (subjects: readonly Subject[]): Promise<void> => {
   }
 };
 
-const chosen = values.only?.split(',');
 const unknown = chosen?.filter((name) => SUBJECTS.every((subject) => subject.name !== name)) ?? [];
 if (values.help || unknown.length > 0) {
   console.log(USAGE);

@@ -7,6 +7,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** What the reader has to know. One sentence or two. */
   readonly note?: string;
+  /** Not for the terminal: another table says the same. */
+  readonly forPages?: boolean;
 }
 
 /** A number for readers: at most so many digits after the point. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
 import { dollarsOf } from '../dollars.ts';
+import { tellProgress } from '../report/progress.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import type { Design } from './designs.ts';
 import { type Environment, startEnvironment } from './environments.ts';
@@ -150,6 +151,7 @@ const figuresOf = (
 
 /** Sends a workload through a design, against a cloud of its own. */
 export const tryOut = async (design: Design, workload: Workload): Promise<Figures> => {
+  tellProgress(`${design.name}: ${workload.title} …`);
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const { upstream } = workload;
   const cloud = await openCloud({ awsMs: AWS_MS, upstream, visibilityMs: VISIBILITY_MS });

@@ -1,4 +1,5 @@
 import { barsOf } from '../report/bars.ts';
+import { machine } from '../report/machine.ts';
 import { brief, round, type Table } from '../report/table.ts';
 import { type Design, OURS, OURS_BY_KEY, PEERS } from '../rig/designs.ts';
 import { type Figures, tryOut } from '../rig/trial.ts';
@@ -7,6 +8,9 @@ import * as workloads from '../rig/workloads.ts';
 import type { Options, Picture, Subject } from './subject.ts';
 
 const DESIGNS = [OURS, ...PEERS];
+
+/** Without middy, which is as Powertools is. */
+const IN_README = DESIGNS.filter(({ name }) => !name.startsWith('middy'));
 
 /** A design's figures on one workload, by its name. */
 type Trial = ReadonlyMap<string, Figures>;
@@ -84,26 +88,27 @@ const troubleTable = (name: string, title: string, trial: Trial): Table => ({
 });
 
 /** What the README shows of all this. */
-const summaryTable = (trials: Trials): Table => {
+const summaryTable = (trials: Trials, name: string, designs: readonly Design[]): Table => {
+  const { sizes } = trials;
   const figureOf = (trial: Trial, design: Design, pick: (figures: Figures) => number): string => {
     const figures = trial.get(design.name);
     return figures === undefined ? '–' : brief(pick(figures));
   };
   return {
-    name: 'peers',
+    name,
     title: 'Ours and what you might write instead',
     columns: [
-      'design',
-      `drain ${round(trials.sizes.whole)} jobs, one per message, s`,
-      '100 per message, s',
+      machine(),
+      `${round(sizes.whole)} jobs, s`,
+      'in hundreds, s',
       'calls ÷ fewest',
       'CPU µs per job',
       'dollars per million',
-      `20 calls a second: drain ${trials.sizes.limitedJobs} jobs, s`,
-      'SIGKILL mid-batch, twice: jobs doubled; lost',
-      `run, then stop, out of order: stale of ${trials.sizes.orderedJobs}`,
+      `20 calls/s: ${sizes.limitedJobs} jobs, s`,
+      'killed twice: doubled; lost',
+      `stopped last, running: of ${sizes.orderedJobs}`,
     ],
-    rows: DESIGNS.map((design) => [
+    rows: designs.map((design) => [
       design.name,
       figureOf(trials.single, design, ({ seconds }) => seconds),
       figureOf(trials.hundred, design, ({ seconds }) => seconds),
@@ -186,7 +191,8 @@ const measure = async (options: Options) => {
       `${round(killedJobs)} jobs, two SIGKILLs in the middle of a batch`,
       trials.killed,
     ),
-    summaryTable(trials),
+    summaryTable(trials, 'peers', DESIGNS),
+    { ...summaryTable(trials, 'summary', IN_README), forPages: true },
   ];
   return { tables, pictures: [pictureOf(trials)] };
 };
