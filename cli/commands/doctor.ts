@@ -1,8 +1,6 @@
 import { type CliCommand, flagIn } from '../command.ts';
 import { apiChecks } from '../doctor/api-checks.ts';
 import { type Check, type Finding, runCheck } from '../doctor/check.ts';
-import { stackChecks } from '../doctor/stack-checks.ts';
-import { upstreamChecks } from '../doctor/upstream-checks.ts';
 import { EXIT } from '../exit.ts';
 import { jsonOption, targetOptions } from '../options.ts';
 import { findTarget } from '../target/target.ts';
@@ -18,6 +16,10 @@ export const doctorCommand: CliCommand = {
   options: [jsonOption(), ...targetOptions()],
   run: async (world, _, options) => {
     const target = await findTarget(world, options);
+    const [{ stackChecks }, { upstreamChecks }] = await Promise.all([
+      import('../doctor/stack-checks.ts'),
+      import('../doctor/upstream-checks.ts'),
+    ]);
     const checks: readonly Check[] = [apiChecks, stackChecks, upstreamChecks].flatMap((make) =>
       make(world, target),
     );

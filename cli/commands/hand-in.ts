@@ -4,7 +4,6 @@ import { EXIT, type Exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { planSteps } from '../input/plan-steps.ts';
 import type { GoodRequest } from '../input/read-request.ts';
-import { readCallSize } from '../target/call-size.ts';
 import type { Target } from '../target/target.ts';
 import { clean, cleanJson } from '../text/clean.ts';
 import { planLines } from '../text/plan-text.ts';
@@ -21,6 +20,7 @@ const showPlan = async (
   requests: readonly GoodRequest[],
   isJson: boolean,
 ): Promise<void> => {
+  const { readCallSize } = await import('../target/call-size.ts');
   const { maxJobsPerCall, assumed } = await readCallSize(target);
   const calls = planSteps(
     requests.map(({ intent }) => intent),

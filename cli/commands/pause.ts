@@ -1,7 +1,6 @@
 import { type CliCommand, flagIn } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { jsonOption, targetOptions } from '../options.ts';
-import { switchMapping } from '../target/mapping.ts';
 import { findTarget } from '../target/target.ts';
 import { clean, cleanJson } from '../text/clean.ts';
 
@@ -14,6 +13,7 @@ const switchCommand = (
   options: [jsonOption(), ...targetOptions()],
   run: async (world, _, options) => {
     const target = await findTarget(world, options);
+    const { switchMapping } = await import('../target/mapping.ts');
     await switchMapping(world, await target.parts(), on);
     const state = on ? 'Enabled' : 'Disabled';
     world.out(flagIn(options, 'json') ? cleanJson({ state }) : `${done} (${clean(target.name)})`);

@@ -13,7 +13,7 @@ import type { LetterQueue, Message } from '../replay/letter.ts';
 import { readLetter } from '../replay/read-letter.ts';
 import { fateOf, inOrder, jobsIn, type Planned } from '../replay/replay-plan.ts';
 import { receiptLine, submit } from '../submit.ts';
-import { type Letters, openLetters } from '../target/letters.ts';
+import type { Letters } from '../target/letters.ts';
 import { type OpenLedger, openLedgerOf } from '../target/open-ledger.ts';
 import { findCallable, type Target } from '../target/target.ts';
 import { cleanJson } from '../text/clean.ts';
@@ -89,6 +89,7 @@ const run = async (world: World, options: Options): Promise<Exit> => {
   const target = await findCallable(world, options);
   const parts = await target.parts();
   const ledger = await openLedgerOf(parts, world);
+  const { openLetters } = await import('../target/letters.ts');
   const letters = openLetters(parts);
   const left = new Map<string, Message>();
   try {

@@ -41,12 +41,15 @@ const tell = (world: World, answer: JobAnswer, isJson: boolean): void => {
   for (const [about, text] of words) world.out(`  ${about.padEnd(width)}  ${text}`);
 };
 
+/** How the keys of the breakers of credentials begin. */
+const CREDENTIALS = 'cool/key/';
+
 /** What the ledger knows of one job, in words. */
 export const whyCommand: CliCommand = {
   name: 'why',
   summary: 'why a job waits, or what became of it: what the ledger knows, in words',
   details:
-    'The service is the one whose ledger record the job has; an id that both may have is told for each. The breakers of credentials are in: job-fanin held.',
+    'The service is the one whose ledger record the job has; an id that both may have is told for each. With a ledger in a table, the breakers of credentials are told by job-fanin held alone.',
   arguments: [['<job>', 'the id of one job']],
   options: [projectOption(), jsonOption(), ...targetOptions()],
   run: async (world, [job = ''], options) => {
@@ -59,10 +62,14 @@ export const whyCommand: CliCommand = {
       possible.map(([service, id]) => readJobFacts(ledger, service, project, id)),
     );
     const known = all.filter(({ record }) => record !== undefined);
-    const breakers = await readBreakers(ledger, keysOfProject(project));
+    // A file is looked through at once. A table would have to be read as a whole.
+    const ofCredentials = ledger.isFile ? await ledger.list(CREDENTIALS) : [];
+    const breakers = await readBreakers(ledger, [...keysOfProject(project), ...ofCredentials]);
     for (const facts of known.length > 0 ? known : all.slice(0, 1)) {
       const { service } = facts;
-      const own = breakers.filter(({ key }) => key.startsWith(`cool/${service}/`));
+      const own = breakers.filter(({ key }) =>
+        [`cool/${service}/`, CREDENTIALS].some((start) => key.startsWith(start)),
+      );
       tell(world, answerFor(facts, own, world.now()), flagIn(options, 'json'));
     }
     return EXIT.done;

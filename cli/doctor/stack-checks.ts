@@ -78,9 +78,9 @@ const bus = async (parts: Parts, isEmbedded: boolean): Promise<Finding> => {
 };
 
 /** One read. A file is also looked through for breakers; a table would be read as a whole. */
-const ledger = async (world: World, { parts, isEmbedded }: Target): Promise<Finding> => {
+const ledger = async (world: World, { parts }: Target): Promise<Finding> => {
   const opened = await openLedgerOf(await parts(), world);
-  const keys = isEmbedded ? await opened.list('cool/') : ['cool/dli/-'];
+  const keys = opened.isFile ? await opened.list('cool/') : ['cool/dli/-'];
   const known = await readBreakers(opened, keys);
   const held = known.filter((one) => shownBreaker(one, world.now()) !== undefined);
   return held.length === 0

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openLedger } from '../../shared/edge/lazy-ledger.ts';
 import type { Log } from '../../shared/json/log.ts';
-import { listTableKeys } from '../../shared/ledger/ledger-dynamodb-list.ts';
 import { listFileKeys } from '../../shared/ledger/ledger-sqlite-list.ts';
 import { makeRecords, type Records } from '../../shared/ledger/records.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import type { World } from '../world.ts';
-import type { Parts } from './parts.ts';
+import type { ClientConfig, Parts } from './parts.ts';
 
 /** The ledger of a stack, to be looked at. This program never writes to it. */
 export interface OpenLedger {
   readonly records: Records;
+  /** A file is quick to look through. */
+  readonly isFile: boolean;
   /** Keys that begin so. A table is read as a whole for this. */
   readonly list: (prefix: string) => Promise<readonly string[]>;
   /** The trouble that was met when it was last read, for messages. */
@@ -39,6 +39,14 @@ const fileOf = (parts: Parts): string => {
   });
 };
 
+const listKeysOfTable = async (config: ClientConfig, table: string, prefix: string) => {
+  const [{ DynamoDBClient }, { listTableKeys }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('../../shared/ledger/ledger-dynamodb-list.ts'),
+  ]);
+  return listTableKeys(new DynamoDBClient(config), table, prefix);
+};
+
 /** Opens the ledger of a stack: its table, or its file. */
 export const openLedgerOf = async (parts: Parts, { now }: World): Promise<OpenLedger> => {
   const { log, trouble } = keepReason();
@@ -53,8 +61,8 @@ export const openLedgerOf = async (parts: Parts, { now }: World): Promise<OpenLe
   const list = async (prefix: string) =>
     table === undefined
       ? listFileKeys(file ?? '', prefix)
-      : listTableKeys(new DynamoDBClient(dynamoDb), table, prefix);
-  return { records, list, trouble };
+      : listKeysOfTable(dynamoDb, table, prefix);
+  return { records, isFile: table === undefined, list, trouble };
 };
 
 /** The ledger did not answer. */

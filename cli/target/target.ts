@@ -7,7 +7,6 @@ import { CommandError, EXIT, usageError } from '../exit.ts';
 import type { World } from '../world.ts';
 import { readEmbedded } from './embedded.ts';
 import type { Parts } from './parts.ts';
-import { readStack } from './stack.ts';
 
 /** The job-fanin that a command is about. */
 export interface Target {
@@ -90,6 +89,8 @@ const embedded = async (world: World, options: Options): Promise<Target> => {
 };
 
 const deployed = async (world: World, options: Options, stack: string): Promise<Target> => {
+  // AWS's clients take longer to load than all the rest: only commands that need one load it.
+  const { readStack } = await import('./stack.ts');
   const parts = await readStack(stack, textIn(options, 'region'));
   const token = await givenToken(world, options);
   const url = parts.output('ApiUrl');

@@ -40,13 +40,20 @@ const claimedUntil = ({ claim }: JobRecord, standing: Standing): number => {
   return standing.kind === 'doubtful' ? standing.until : 0;
 };
 
-const openUntil = (breakers: readonly ShownBreaker[]): number =>
-  Math.max(0, ...breakers.map(({ until }) => Date.parse(until)));
+/** Looks have a route of their own: while that is shut, calls go on. A credential may be another project's. */
+const isBefore = ({ project, route }: ShownBreaker, operation: string | undefined): boolean =>
+  project !== undefined && (route === undefined || route === operation);
+
+const openUntil = (breakers: readonly ShownBreaker[], operation: string | undefined): number =>
+  Math.max(
+    0,
+    ...breakers.filter((one) => isBefore(one, operation)).map(({ until }) => Date.parse(until)),
+  );
 
 const from = (at: number, now: number): { readonly from?: number } =>
   at > now ? { from: at } : {};
 
-/** Looks together what the ledger knows of a job and of the circuit breakers before it. `now`: ms since 1970. */
+/** Puts together what the ledger knows of a job and of the circuit breakers before it. `now`: ms since 1970. */
 export const answerFor = (
   facts: JobFacts,
   known: readonly KnownBreaker[],
@@ -54,7 +61,7 @@ export const answerFor = (
 ): JobAnswer => {
   const { record, holder } = facts;
   const breakers = known.flatMap((one) => shownBreaker(one, now) ?? []);
-  const open = openUntil(breakers);
+  const open = openUntil(breakers, record?.operation);
   const nothing = { newest: undefined, standing: undefined, verdict: undefined };
   if (record === undefined)
     return { facts, breakers, ...nothing, next: { kind: 'not begun', ...from(open, now) } };

@@ -41,7 +41,7 @@ const standingWords = (standing: Standing, { until }: Claim, now: number): strin
 };
 
 const noun = ({ project, route }: { project?: string | undefined; route?: string | undefined }) =>
-  project === undefined ? 'of a credential' : (route ?? 'of the project');
+  project === undefined ? 'of a credential, perhaps of this project' : (route ?? 'of the project');
 
 const breakerWords = (one: ShownBreaker, now: number): string => {
   const until = Date.parse(one.until);
@@ -52,13 +52,13 @@ const breakerWords = (one: ShownBreaker, now: number): string => {
 
 const breakerFacts = ({ breakers }: JobAnswer, now: number): readonly Fact[] =>
   breakers.length === 0
-    ? [['circuit breaker', 'closed: requests of this project flow']]
+    ? [['circuit breaker', 'none of this project is open']]
     : breakers.map((one) => ['circuit breaker', breakerWords(one, now)]);
 
 const nextWords = (next: Next, now: number): string => {
   switch (next.kind) {
     case 'settled':
-      return 'no: it has its verdict';
+      return 'no: it has its verdict. An intent that was never begun does not show here: job-fanin status <intent>';
     case 'expires':
       return 'no: its deadline has passed. It expires when its message comes back';
     case 'not begun':

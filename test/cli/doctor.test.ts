@@ -1,5 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCheck } from '../../cli/doctor/check.ts';
 import { clockFinding } from '../../cli/doctor/clock.ts';
 import { cliFor, runCli } from '../support/command-line.ts';
 import { beginStack, type TestStack } from '../support/stack.ts';
@@ -74,6 +75,20 @@ describe('doctor', () => {
     expect(ran.code).toBe(1);
     expect(ran.lines).toHaveLength(2);
     expect(ran.lines[1]).toMatch(/do: .*npm start/);
+  });
+});
+
+describe('what AWS does not let you do', () => {
+  it('is told with the permission that is missing', async () => {
+    const denied = Object.assign(new Error('User is not authorized'), {
+      name: 'AccessDeniedException',
+      $metadata: {},
+    });
+    const check = { name: 'x', needs: 'sqs:GetQueueAttributes', run: () => Promise.reject(denied) };
+    expect(await runCheck(check, new AbortController().signal)).toMatchObject({
+      state: 'bad',
+      remedy: 'give your AWS user the permission sqs:GetQueueAttributes',
+    });
   });
 });
 
