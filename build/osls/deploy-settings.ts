@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { type Environment, readSettings, whole } from '../../shared/json/settings.ts';
 
 /** The kinds of retention that CloudWatch Logs takes, up to two years. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731].map(String);
+export const logRetentionDays: readonly string[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731,
+].map(String);
 
 const account = v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be an account id of 12 digits'));
 
@@ -48,7 +50,7 @@ const deploySchema = v.object({
   ACCOUNT_ID: v.optional(account),
   KMS_KEY_ARN: v.optional(keyArn),
   DATA_ON_REMOVAL: v.picklist(['Retain', 'Delete'], 'must be Retain or Delete'),
-  LOG_RETENTION_DAYS: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
+  LOG_RETENTION_DAYS: v.picklist(logRetentionDays, `must be one of ${logRetentionDays.join(', ')}`),
   RESERVED_ACCEPT_HTTP: v.optional(whole(1, 100_000)),
   RESERVED_ACCEPT_EVENT: v.optional(whole(1, 100_000)),
   RESERVED_CONTROL_JOBS: v.optional(whole(1, 100_000)),

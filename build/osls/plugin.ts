@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPackage } from './check-package.ts';
 import { busProblems } from './deploy-settings.ts';
-import { foldConditions, type Node } from './fold-conditions.ts';
-import { aliasId, aliasResource, type OslsFunction, pointAtAlias } from './live-alias.ts';
+import { foldConditions, isEntries } from './fold-conditions.ts';
+import { aliasId, aliasResource, pointAtAlias, versionOf, zipName } from './live-alias.ts';
+import type { Asked, Options, Osls, Source, Tools } from './osls.ts';
 import {
   overridesIn,
   readStage,
@@ -12,42 +13,7 @@ import {
   settingOf,
 } from './stage-settings.ts';
 import { tidyTemplate } from './tidy-template.ts';
-
-/** What this plugin needs of osls. */
-interface Osls {
-  readonly serviceDir: string;
-  readonly service: {
-    readonly functions: Readonly<Record<string, OslsFunction>>;
-    readonly provider: {
-      compiledCloudFormationTemplate: Record<string, Node> & {
-        Resources: Record<string, Node>;
-      };
-    };
-  };
-  readonly getProvider: (name: 'aws') => {
-    readonly getRegion: () => string;
-    readonly getAccountId: () => Promise<string>;
-  };
-  readonly classes: { readonly Error: new (message: string, code: string) => Error };
-}
-
-interface Options {
-  readonly stage?: string;
-}
-
-interface Tools {
-  readonly log: { readonly notice: (line: string) => void };
-}
-
-interface Source<Value> {
-  readonly resolve: (asked: Asked) => Promise<{ readonly value: Value }>;
-}
-
-/** How osls asks for the value of `${setting:ADDRESS}`. */
-interface Asked {
-  readonly address: string;
-  readonly resolveVariable: (text: string) => Promise<unknown>;
-}
+import { plainSetting, withDefaults, writePlain } from './write-plain.ts';
 
 /** osls itself would say of each setting that its file is missing. */
 const requireStageFile = ({ serviceDir, classes }: Osls, stage: string): void => {
@@ -56,88 +22,125 @@ const requireStageFile = ({ serviceDir, classes }: Osls, stage: string): void =>
   throw new classes.Error(`${file} is missing: copy stages/dev.yml, and set what differs`, 'STAGE');
 };
 
+const refuse = (osls: Osls, problems: readonly string[]): void => {
+  if (problems.length === 0) return;
+  const lines = problems.map((problem) => `  ${problem}`).join('\n');
+  throw new osls.classes.Error(`These settings cannot start:\n${lines}`, 'SETTINGS');
+};
+
+const pointAtAliases = ({ service }: Osls): void => {
+  for (const [name, lambda] of Object.entries(service.functions)) pointAtAlias(name, lambda);
+};
+
+/** By function: the version that this package makes of it, and what names its zip. */
+type Made = Record<string, { readonly version: string; readonly zip: string }>;
+
+/** Each version says which zip it was made of, so that its source maps can be found. */
+const addAliases = ({ service }: Osls): Made => {
+  const { Resources } = service.provider.compiledCloudFormationTemplate;
+  const made: Made = {};
+  for (const [name, lambda] of Object.entries(service.functions)) {
+    const version = versionOf(name, lambda);
+    const zip = zipName(name, readFileSync(lambda.package?.artifact ?? ''));
+    made[name] = { version, zip };
+    Resources[aliasId(name)] = aliasResource(name, lambda);
+    const resource = Resources[version];
+    if (!isEntries(resource) || !isEntries(resource.Properties)) continue;
+    const Properties = { ...resource.Properties, Description: zip };
+    Resources[version] = { ...resource, Properties };
+  }
+  return made;
+};
+
+const settle = ({ service: { provider } }: Osls): void => {
+  const template = tidyTemplate(foldConditions(provider.compiledCloudFormationTemplate));
+  Object.assign(provider.compiledCloudFormationTemplate, template);
+  if (template.Conditions === undefined) delete provider.compiledCloudFormationTemplate.Conditions;
+};
+
+const regionOf = (osls: Osls): string => osls.getProvider('aws').getRegion();
+
+/** Before the upload the account is known at last. */
+const placeProblems = async (osls: Osls, stage: Stage): Promise<readonly string[]> => {
+  const arn = String(settingOf('INTENTS_BUS_ARN', stage, process.env));
+  if (arn === 'default') return [];
+  const account = await osls.getProvider('aws').getAccountId();
+  return busProblems({ INTENTS_BUS_ARN: arn }, { region: regionOf(osls), account });
+};
+
 /**
  * What osls lacks: settings from the stage's file, an alias for each function, and a check that the packaged functions
- * would start. A package that fails the check is neither written nor deployed.
+ * would start. A package that fails the check is neither written nor deployed. With `--param plain=true` it writes
+ * `dist/template.yml` besides: the same template with a parameter for each setting.
  */
 export default class JobFaninPlugin {
   readonly hooks: Readonly<Record<string, () => unknown>>;
   readonly configurationVariablesSources: {
-    readonly setting: Source<SettingValue>;
+    readonly setting: Source<SettingValue | { readonly Ref: string }>;
     readonly stage: Source<Stage['tags']>;
   };
-  #stage: Stage | undefined;
+  readonly #osls: Osls;
+  readonly #isPlain: boolean;
+  #read: Stage | undefined;
+  #made: Made = {};
 
-  constructor(osls: Osls, { stage: named = 'dev' }: Options, { log }: Tools) {
-    requireStageFile(osls, named);
-    const stage = (): Stage => {
-      if (this.#stage === undefined) throw new Error('serverless.yml reads no setting');
-      return this.#stage;
-    };
+  constructor(osls: Osls, { stage = 'dev', param = [] }: Options, { log }: Tools) {
+    requireStageFile(osls, stage);
+    this.#osls = osls;
+    this.#isPlain = param.includes('plain=true');
     this.configurationVariablesSources = {
-      setting: {
-        resolve: async (asked) => ({
-          value: settingOf(asked.address, await this.#read(asked), process.env),
-        }),
-      },
+      setting: { resolve: async (asked) => ({ value: await this.#setting(asked) }) },
       // `${stage:tags}`
-      stage: { resolve: async (asked) => ({ value: (await this.#read(asked)).tags }) },
+      stage: { resolve: async (asked) => ({ value: (await this.#readStage(asked)).tags }) },
     };
     this.hooks = {
-      'before:package:compileFunctions': () => this.#pointAtAliases(osls),
-      'after:package:compileFunctions': () => this.#addAliases(osls),
-      'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        for (const line of overridesIn(stage(), process.env)) log.notice(`from the shell: ${line}`);
-        this.#settle(osls);
-        this.#refuse(osls, this.#check(osls, stage()));
+      'before:package:compileFunctions': () => pointAtAliases(osls),
+      'after:package:compileFunctions': () => {
+        this.#made = addAliases(osls);
       },
-      'before:deploy:deploy': async () => this.#refuse(osls, await this.#checkPlace(osls, stage())),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#finish(log),
+      'after:package:finalize': () => this.#isPlain && this.#writePlain(stage),
+      'before:deploy:deploy': async () => refuse(osls, await placeProblems(osls, this.#stage())),
     };
   }
 
-  async #read({ resolveVariable }: Asked): Promise<Stage> {
+  #stage(): Stage {
+    if (this.#read === undefined) throw new Error('serverless.yml reads no setting');
+    return this.#read;
+  }
+
+  async #readStage({ resolveVariable }: Asked): Promise<Stage> {
     const file = `stages/${await resolveVariable('sls:stage')}.yml`;
-    this.#stage ??= readStage(file, await resolveVariable(`file(${file})`));
-    return this.#stage;
+    this.#read ??= readStage(file, await resolveVariable(`file(${file})`));
+    return this.#read;
   }
 
-  #pointAtAliases({ service }: Osls): void {
-    for (const [name, lambda] of Object.entries(service.functions)) pointAtAlias(name, lambda);
+  async #setting(asked: Asked): Promise<SettingValue | { readonly Ref: string }> {
+    const stage = await this.#readStage(asked);
+    return this.#isPlain
+      ? plainSetting(asked.address, stage)
+      : settingOf(asked.address, stage, process.env);
   }
 
-  #addAliases({ service }: Osls): void {
-    const { Resources } = service.provider.compiledCloudFormationTemplate;
-    for (const [name, lambda] of Object.entries(service.functions))
-      Resources[aliasId(name)] = aliasResource(name, lambda);
+  /** The last step before the template is written. */
+  #finish(log: Tools['log']): void {
+    settle(this.#osls);
+    const stage = this.#stage();
+    const shell = this.#isPlain ? {} : process.env;
+    for (const line of overridesIn(stage, shell)) log.notice(`from the shell: ${line}`);
+    const template = this.#osls.service.provider.compiledCloudFormationTemplate;
+    const checked = this.#isPlain ? withDefaults(template, stage) : template;
+    refuse(this.#osls, checkPackage(checked, stage, { shell, region: regionOf(this.#osls) }));
   }
 
-  #settle({ service: { provider } }: Osls): void {
-    const template = tidyTemplate(foldConditions(provider.compiledCloudFormationTemplate));
-    Object.assign(provider.compiledCloudFormationTemplate, template);
-    if (template.Conditions === undefined)
-      delete provider.compiledCloudFormationTemplate.Conditions;
-  }
-
-  #check(osls: Osls, stage: Stage): readonly string[] {
-    const template = osls.service.provider.compiledCloudFormationTemplate;
-    return checkPackage(template, stage, {
-      shell: process.env,
-      region: osls.getProvider('aws').getRegion(),
+  #writePlain(stage: string): void {
+    const { service, serviceDir } = this.#osls;
+    writePlain({
+      serviceDir,
+      names: [`${service.service}-${stage}`, `${stage}-${service.service}`],
+      stage: this.#stage(),
+      template: service.provider.compiledCloudFormationTemplate,
+      functions: this.#made,
     });
-  }
-
-  /** Before the upload the account is known at last. */
-  async #checkPlace(osls: Osls, stage: Stage): Promise<readonly string[]> {
-    const arn = String(settingOf('INTENTS_BUS_ARN', stage, process.env));
-    if (arn === 'default') return [];
-    const aws = osls.getProvider('aws');
-    const place = { region: aws.getRegion(), account: await aws.getAccountId() };
-    return busProblems({ INTENTS_BUS_ARN: arn }, place);
-  }
-
-  #refuse(osls: Osls, problems: readonly string[]): void {
-    if (problems.length === 0) return;
-    const lines = problems.map((problem) => `  ${problem}`).join('\n');
-    throw new osls.classes.Error(`These settings cannot start:\n${lines}`, 'SETTINGS');
   }
 }

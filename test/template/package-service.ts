@@ -35,23 +35,26 @@ export const prepareService = async (folder: string): Promise<void> => {
     await bundleFunction(name, { outdir, credentials: 'environment' });
 };
 
-/**
- * Packages a prepared service by the packager itself, as on a machine without AWS credentials whose environment is empty
- * but for the settings given.
- */
+/** Runs the packager itself, as on a machine without AWS credentials whose environment is empty but for the settings. */
+export const osls = (
+  folder: string,
+  settings: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+) =>
+  promisify(execFile)(
+    process.execPath,
+    [join(project, 'node_modules/osls/bin/serverless.js'), ...args],
+    { cwd: folder, env: { HOME: folder, ...settings } },
+  );
+
+/** Packages a prepared service. */
 export const packageService = async (
   folder: string,
   settings: Readonly<Record<string, string>> = {},
   { stage = 'dev', region = 'eu-central-1' } = {},
 ) => {
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [
-      join(project, 'node_modules/osls/bin/serverless.js'),
-      ...['package', '--stage', stage, '--region', region],
-    ],
-    { cwd: folder, env: { HOME: folder, ...settings } },
-  );
+  const place = ['--stage', stage, '--region', region];
+  const { stdout, stderr } = await osls(folder, settings, 'package', ...place);
   const made = join(folder, '.serverless');
   const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
   return {

@@ -4,6 +4,8 @@ import type { Template } from './package-service.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
+/** Of a secret it is the ARN. */
+const ref = v.strictObject({ Ref: v.string() });
 const attribute = v.object({ 'Fn::GetAtt': v.tuple([v.string(), v.string()]) });
 /** A role that only Lambda takes on, and that grants each right on one resource. */
 const role = v.strictObject({
@@ -23,7 +25,7 @@ const role = v.strictObject({
           v.strictObject({
             Effect: v.literal('Allow'),
             Action: v.union([v.string(), v.array(v.string())]),
-            Resource: v.union([attribute, v.string()]),
+            Resource: v.union([attribute, ref, v.string()]),
           }),
         ),
       }),
@@ -66,6 +68,12 @@ const resourcesIn = ({ Resources }: Template) => {
   return { all, resource, only, functionId };
 };
 
+/** What a right is on: a resource's id, or a pattern. */
+const idIn = (on: string | v.InferOutput<typeof attribute> | v.InferOutput<typeof ref>): string => {
+  if (typeof on === 'string') return on;
+  return 'Ref' in on ? on.Ref : on['Fn::GetAtt'][0];
+};
+
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** A template, in the terms in which it is asked about. */
@@ -93,9 +101,7 @@ export const readTemplate = (template: Template) => {
       const [roleId] = v.parse(attribute, functionOf(name).Role)['Fn::GetAtt'];
       const policies = v.parse(role, resource(roleId)).Policies;
       const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-      const byResource = Map.groupBy(statements, ({ Resource }) =>
-        typeof Resource === 'string' ? Resource : Resource['Fn::GetAtt'][0],
-      );
+      const byResource = Map.groupBy(statements, ({ Resource }) => idIn(Resource));
       return Object.fromEntries(
         [...byResource].map(([id, granted]) => [id, granted.flatMap(({ Action }) => Action)]),
       );

@@ -432,7 +432,9 @@ describe('whoever deploys', () => {
 
   test('is told where to send intents and where results come out', () => {
     expect(plain.template.Outputs).toMatchObject({
-      ApiUrl: { Value: { 'Fn::GetAtt': ['HttpApi', 'ApiEndpoint'] } },
+      ApiUrl: {
+        Value: { 'Fn::Sub': expect.stringMatching(/^https:..\$\{HttpApi\}\.execute-api\./) },
+      },
       IntentsQueueUrl: { Value: { Ref: 'IntentsQueue' } },
       DeadLetterQueueUrl: { Value: { Ref: 'IntentsDeadLetterQueue' } },
       FailedEventsQueueUrl: { Value: { Ref: 'FailedEventsQueue' } },
