@@ -21,17 +21,20 @@ const BOUNDS: Readonly<Record<string, readonly [MinValue: number, MaxValue: numb
   BATCH_SIZE: [1, 10_000],
   BATCH_WINDOW_SECONDS: [0, 300],
   MAX_CONCURRENCY: [2, 4],
-  CALLS_PER_KEY: [1, 2],
   MAX_RECEIVES: [5, 1_000],
   CALL_TIMEOUT_SECONDS: [1, 109],
   RESULTS_PER_EVENT: [1, 100],
 };
+
+/** A number, or a word. */
+const TEXTS = ['CALLS_PER_KEY'];
 
 /** CloudFormation knows the account. */
 const NEEDLESS = ['ACCOUNT_ID'];
 
 const ALLOWED: Readonly<Record<string, readonly Node[]>> = {
   LOG_RETENTION_DAYS: logRetentionDays.map(Number),
+  CALLS_PER_KEY: ['1', '2', 'auto'],
   LOG_LEVEL: ['info', 'warn'],
   UPSTREAM_LANGUAGE: ['en-us', 'zh-cn'],
 };
@@ -41,11 +44,13 @@ const typeOf = (name: string, value: Stage['settings'][string]) => {
   if (typeof value === 'boolean')
     return { Type: 'String', Default: String(value), AllowedValues: ['true', 'false'] };
   const [MinValue, MaxValue] = BOUNDS[name] ?? [1];
-  const base =
-    typeof value === 'number'
-      ? { Type: 'Number', MinValue, ...(MaxValue !== undefined && { MaxValue }) }
-      : { Type: 'String' };
-  return { ...base, Default: DEFAULTS[name] ?? value, ...(allowed && { AllowedValues: allowed }) };
+  const isNumber = typeof value === 'number' && !TEXTS.includes(name);
+  return {
+    ...(isNumber
+      ? { Type: 'Number', MinValue, ...(MaxValue !== undefined && { MaxValue }), Default: value }
+      : { Type: 'String', Default: DEFAULTS[name] ?? String(value) }),
+    ...(allowed && { AllowedValues: allowed }),
+  };
 };
 
 /** The limit of one operation has no line of its own in the list. */

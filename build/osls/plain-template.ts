@@ -19,14 +19,19 @@ const OF_OSLS = /^(ServerlessDeployment|.*QualifiedArn$|HttpApiId$|HttpApiUrl$)/
 const without = (section: Node | undefined): [string, Node][] =>
   Object.entries(isEntries(section) ? section : {}).filter(([id]) => !OF_OSLS.test(id));
 
+const renamed = (text: string, names: readonly string[]): string =>
+  names.reduce((so, name) => so.replaceAll(name, `\${AWS::StackName}`), text);
+
 /** Names after the stage become names after the stack. */
 const named = (node: Node, names: readonly string[]): Node => {
   if (typeof node === 'string') {
-    const name = names.find((each) => node.includes(each));
-    return name === undefined ? node : { 'Fn::Sub': node.replaceAll(name, `\${AWS::StackName}`) };
+    const text = renamed(node, names);
+    return text === node ? node : { 'Fn::Sub': text };
   }
   if (Array.isArray(node)) return node.map((item) => named(item, names));
-  if (!isEntries(node) || node['Fn::Sub'] !== undefined) return node;
+  if (!isEntries(node)) return node;
+  const { 'Fn::Sub': text } = node;
+  if (typeof text === 'string') return { 'Fn::Sub': renamed(text, names) };
   return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, named(item, names)]));
 };
 

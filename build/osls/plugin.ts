@@ -5,6 +5,7 @@ import { busProblems } from './deploy-settings.ts';
 import { foldConditions, isEntries } from './fold-conditions.ts';
 import { aliasId, aliasResource, pointAtAlias, versionOf, zipName } from './live-alias.ts';
 import type { Asked, Options, Osls, Source, Tools } from './osls.ts';
+import { referAtMarks } from './parameter-marks.ts';
 import {
   overridesIn,
   readStage,
@@ -53,7 +54,8 @@ const addAliases = ({ service }: Osls): Made => {
 };
 
 const settle = ({ service: { provider } }: Osls): void => {
-  const template = tidyTemplate(foldConditions(provider.compiledCloudFormationTemplate));
+  const referring = referAtMarks(provider.compiledCloudFormationTemplate);
+  const template = tidyTemplate(foldConditions(isEntries(referring) ? referring : {}));
   Object.assign(provider.compiledCloudFormationTemplate, template);
   if (template.Conditions === undefined) delete provider.compiledCloudFormationTemplate.Conditions;
 };
@@ -76,7 +78,7 @@ const placeProblems = async (osls: Osls, stage: Stage): Promise<readonly string[
 export default class JobFaninPlugin {
   readonly hooks: Readonly<Record<string, () => unknown>>;
   readonly configurationVariablesSources: {
-    readonly setting: Source<SettingValue | { readonly Ref: string }>;
+    readonly setting: Source<SettingValue>;
     readonly stage: Source<Stage['tags']>;
   };
   readonly #osls: Osls;
@@ -115,7 +117,7 @@ export default class JobFaninPlugin {
     return this.#read;
   }
 
-  async #setting(asked: Asked): Promise<SettingValue | { readonly Ref: string }> {
+  async #setting(asked: Asked): Promise<SettingValue> {
     const stage = await this.#readStage(asked);
     return this.#isPlain
       ? plainSetting(asked.address, stage)

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isEntries, type Node } from './fold-conditions.ts';
+import { markOf } from './parameter-marks.ts';
 import { LITERALS, parameterName, parametersOf } from './plain-parameters.ts';
 import { type PlainSource, plainTemplate } from './plain-template.ts';
 import { settingTexts } from './setting-texts.ts';
@@ -11,13 +12,10 @@ type Entries = Readonly<Record<string, Node>>;
 
 const SETTINGS_PAGE = join(import.meta.dirname, '../../docs/settings.md');
 
-/** In the plain template a setting is a reference to its parameter. */
-export const plainSetting = (
-  name: string,
-  stage: Stage,
-): SettingValue | { readonly Ref: string } => {
-  const inFile = settingOf(name, stage, {});
-  return LITERALS[name] ?? (inFile === undefined ? inFile : { Ref: parameterName(name) });
+/** In the plain template a setting is a mark of its parameter, until osls is done. */
+export const plainSetting = (name: string, stage: Stage): SettingValue => {
+  settingOf(name, stage, {});
+  return LITERALS[name] ?? markOf(parameterName(name));
 };
 
 /** A template with the defaults of the parameters in their places, to be checked as a stage's is. */

@@ -52,7 +52,7 @@ describe('the plain template is of no stage', () => {
     expect(wanted.length).toBeGreaterThan(40);
     for (const name of wanted.map(parameterName)) {
       expect(template.Parameters[name]?.Description, name).toMatch(/\w{3}/);
-      expect(text).toMatch(new RegExp(`Ref: ${name}\\b`));
+      expect(text).toMatch(new RegExp(`Ref: ${name}\\b|\\$\\{${name}\\}`));
     }
   });
 
