@@ -79,7 +79,8 @@ const FAMILIES = ['webhook', 'svix'];
 const saidIn = (headers: RawRequest['headers']): Said | undefined => {
   const signed = FAMILIES.flatMap((family) => {
     const signature = headers[`${family}-signature`];
-    const { [`${family}-id`]: id = '', [`${family}-timestamp`]: timestamp = '' } = headers;
+    const id = headers[`${family}-id`] ?? '';
+    const timestamp = headers[`${family}-timestamp`] ?? '';
     return signature === undefined ? [] : [{ id, timestamp, signature }];
   });
   return signed.find(({ id, timestamp }) => id !== '' && timestamp !== '') ?? signed[0];
