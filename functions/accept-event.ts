@@ -21,7 +21,7 @@ const [config, { sourceGrants }, namespace] = readTogether(
   () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;
-const log = makeLog(config.log);
+const { log, logged } = makeLog(config.log, { service: 'accept-event', version: packageInfo.version });
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-event');
 const now = () => new Date();
 

@@ -41,7 +41,7 @@ const [config, callers, ledgerPlace, namespace] = readTogether(
   () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
-const log = makeLog(config.log);
+const { log, logged } = makeLog(config.log, { service: 'accept-http', version: packageInfo.version });
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-http');
 const now = () => new Date();
 

@@ -37,7 +37,7 @@ const [config, namespace] = readTogether(
   () => readControlConfig(process.env),
   () => readMetricsConfig(process.env),
 );
-const log = makeLog(config.log);
+const { log, logged } = makeLog(config.log, { service: 'control-jobs', version: packageInfo.version });
 const { measure, measured } = makeMetrics({ namespace, log }, 'control-jobs');
 const now = Date.now;
 const random = Math.random;

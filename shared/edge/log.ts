@@ -1,18 +1,48 @@
-import type { Log } from '../json/log.ts';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import type { Log, LogEvent } from '../json/log.ts';
 
 export interface LogOptions {
-  /** For Lambda's JSON log format: it takes objects, and adds time, level and request id. Otherwise a line is JSON text. */
-  readonly asObject: boolean;
   /** The lowest level that is written. */
-  readonly level: 'info' | 'warn';
+  readonly level: 'debug' | 'info' | 'warn';
+  /** Of so many invocations, lines of the level `debug` are written too: 0 to 1. */
+  readonly sampleRate: number;
 }
 
-/** Writes structured log lines to the console. */
-export const makeLog = ({ asObject, level }: LogOptions, out = console): Log => {
-  const shape = (event: string, fields: object): unknown =>
-    asObject ? { event, ...fields } : JSON.stringify({ event, ...fields });
+/** The names that Powertools gives to lines of its own. A field of ours must not replace one. */
+type Fields = Readonly<Record<string, unknown>>;
+
+const LEVELS = { debug: 'DEBUG', info: 'INFO', warn: 'WARN' } as const;
+
+/**
+ * The log of one function: lines of JSON on stdout, with the keys of Powertools (`level`, `message`, `timestamp`, `service`,
+ * `cold_start`, `function_request_id`, `xray_trace_id`), the release, and the fields of the event that `message` names.
+ * https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/
+ */
+export const makeLog = (
+  { level, sampleRate }: LogOptions,
+  { service, version }: { readonly service: string; readonly version: string },
+) => {
+  const logger = new Logger({
+    serviceName: service,
+    logLevel: LEVELS[level],
+    sampleRateValue: sampleRate,
+    persistentKeys: { version },
+  });
+  const write =
+    (method: 'debug' | 'info' | 'warn') =>
+    (event: LogEvent, fields: Fields): void =>
+      logger[method](event, fields);
+  const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn') };
   return {
-    info: (event, fields) => level === 'info' && out.info(shape(event, fields)),
-    warn: (event, fields) => out.warn(shape(event, fields)),
+    log,
+    /** A handler whose lines tell of their invocation. */
+    logged:
+      <Event, Answer>(handler: (event: Event, context: Context) => Promise<Answer>) =>
+      (event: Event, context: Context): Promise<Answer> => {
+        logger.refreshSampleRateCalculation();
+        logger.addContext(context);
+        return handler(event, context);
+      },
   };
 };

@@ -72,11 +72,21 @@ export const flag = v.pipe(
 
 /** Lambda itself sets the log format. */
 export const logEntries = {
-  AWS_LAMBDA_LOG_FORMAT: v.optional(v.string(), 'Text'),
-  LOG_LEVEL: v.optional(v.picklist(['info', 'warn'], 'must be info or warn'), 'info'),
+  LOG_LEVEL: v.optional(
+    v.picklist(['debug', 'info', 'warn'], 'must be debug, info or warn'),
+    'info',
+  ),
+  LOG_SAMPLE_RATE: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(0|1|0?\.\d{1,6})$/, 'must be a share from 0 to 1, such as 0.01'),
+      v.transform(Number),
+    ),
+    '0',
+  ),
 };
 
 export const logOf = (settings: v.InferOutput<v.ObjectSchema<typeof logEntries, undefined>>) => ({
-  asObject: settings.AWS_LAMBDA_LOG_FORMAT === 'JSON',
   level: settings.LOG_LEVEL,
+  sampleRate: settings.LOG_SAMPLE_RATE,
 });
