@@ -1,6 +1,7 @@
 import { v7 as newId } from 'uuid';
 import { type ControlLimits, makeControlLoop } from '../shared/control/control.ts';
 import type { Received } from '../shared/control/received.ts';
+import { SILENT_LOG } from '../shared/json/log.ts';
 import type { Ledger, NewEntry } from '../shared/ledger/ledger.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
 import { OPERATIONS } from '../shared/operations/index.ts';
@@ -13,7 +14,7 @@ const MESSAGES_PER_BATCH = 1_000;
 const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 const FIRST_JOB = 9_000_000_000_000_000_000n;
 
-const log = { info: () => undefined, warn: () => undefined };
+const log = SILENT_LOG;
 
 export const LIMITS: ControlLimits = {
   maxJobsPerCall: () => 100,

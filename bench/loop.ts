@@ -1,5 +1,6 @@
 import { v7 as newId } from 'uuid';
 import { makeControlLoop } from '../shared/control/control.ts';
+import { SILENT_LOG } from '../shared/json/log.ts';
 import type { Entry, Ledger } from '../shared/ledger/ledger.ts';
 import { agree, LIMITS } from './ledger.ts';
 
@@ -30,7 +31,7 @@ export const openLoop = (): Handle => {
       remove: async () => undefined,
       deadLetter: async () => false,
       postpone: async () => undefined,
-      log: { info: () => undefined, warn: () => undefined },
+      log: SILENT_LOG,
       now: Date.now,
       random: Math.random,
       newId,

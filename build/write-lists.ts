@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { logLinesTable, troublesTable } from './logs-page.ts';
 import { metricsTable, reasonsTable } from './metrics-page.ts';
 import { operationNames, operationsTable } from './operation-lists.ts';
 
@@ -24,3 +25,5 @@ rewrite('docs/result.schema.json', (text) =>
 rewrite('README.md', between('operations', operationsTable()));
 rewrite('docs/metrics.md', between('metrics', metricsTable()));
 rewrite('docs/metrics.md', between('reasons', reasonsTable()));
+rewrite('docs/logs.md', between('lines', logLinesTable()));
+rewrite('docs/logs.md', between('troubles', troublesTable()));

@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
+import packageInfo from '../package.json' with { type: 'json' };
 import { makeAccept } from '../shared/accept/accept.ts';
 import { makeAcceptEnveloped } from '../shared/accept/enveloped.ts';
 import { measuredPayload } from '../shared/accept/measured-payload.ts';
@@ -21,7 +22,10 @@ const [config, { sourceGrants }, namespace] = readTogether(
   () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, unwrap, takesReplays } = config;
-const { log, logged } = makeLog(config.log, { service: 'accept-event', version: packageInfo.version });
+const { log, logged } = makeLog(config.log, {
+  service: 'accept-event',
+  version: packageInfo.version,
+});
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-event');
 const now = () => new Date();
 
@@ -38,16 +42,19 @@ const accept = makeAccept({
   maxMessageBytes,
   deadlineMs,
   measure,
+  log,
 });
 
 const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays, sourceGrants });
 
 /** Event rule or direct invocation → intents → queue. */
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
-  measured(
-    measuredPayload(
-      makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
-      measure,
+  logged(
+    measured(
+      measuredPayload(
+        makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
+        { measure, log },
+      ),
     ),
   ),
 );

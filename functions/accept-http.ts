@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { v7 as newVersion } from 'uuid';
+import packageInfo from '../package.json' with { type: 'json' };
 import { makeAcceptSteps } from '../shared/accept/accept.ts';
 import { makeAcceptOnce, REMEMBERED_MS } from '../shared/accept/accept-once.ts';
 import { documentRoute } from '../shared/accept/document-route.ts';
@@ -41,7 +42,10 @@ const [config, callers, ledgerPlace, namespace] = readTogether(
   () => readMetricsConfig(process.env),
 );
 const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
-const { log, logged } = makeLog(config.log, { service: 'accept-http', version: packageInfo.version });
+const { log, logged } = makeLog(config.log, {
+  service: 'accept-http',
+  version: packageInfo.version,
+});
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-http');
 const now = () => new Date();
 
@@ -58,6 +62,7 @@ const steps = makeAcceptSteps({
   maxMessageBytes,
   deadlineMs,
   measure,
+  log,
   tagged: tagId,
 });
 
@@ -146,19 +151,21 @@ const admit = makeAdmit({
 });
 
 /** HTTP API → intents → queue. */
-export const handler = measured(
-  makeHttpHandler({
-    routes: [
-      ...makeRoutes(edges),
-      hookRoute({ ...edges, newIntentId, now }),
-      documentRoute(readOpenApi),
-    ],
-    tell: tellProblem,
-    admit,
-    takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
-    newIntentId,
-    log,
-    measure,
-    basePath,
-  }),
+export const handler = logged(
+  measured(
+    makeHttpHandler({
+      routes: [
+        ...makeRoutes(edges),
+        hookRoute({ ...edges, newIntentId, now }),
+        documentRoute(readOpenApi),
+      ],
+      tell: tellProblem,
+      admit,
+      takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
+      newIntentId,
+      log,
+      measure,
+      basePath,
+    }),
+  ),
 );

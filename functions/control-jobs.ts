@@ -37,7 +37,10 @@ const [config, namespace] = readTogether(
   () => readControlConfig(process.env),
   () => readMetricsConfig(process.env),
 );
-const { log, logged } = makeLog(config.log, { service: 'control-jobs', version: packageInfo.version });
+const { log, logged } = makeLog(config.log, {
+  service: 'control-jobs',
+  version: packageInfo.version,
+});
 const { measure, measured } = makeMetrics({ namespace, log }, 'control-jobs');
 const now = Date.now;
 const random = Math.random;
@@ -123,13 +126,15 @@ const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
 
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
-  measured(async ({ Records }: SQSEvent, context: Context) => {
-    // The event is emptied: of thousands of records, only what is needed stays in memory.
-    const messages = Records.splice(0).map(readRecord);
-    const staying = await orGiveBack(messages, async () => {
-      await Promise.all([ready?.(), accounts.check()]);
-      return control(messages, () => context.getRemainingTimeInMillis());
-    });
-    return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
-  }),
+  logged(
+    measured(async ({ Records }: SQSEvent, context: Context) => {
+      // The event is emptied: of thousands of records, only what is needed stays in memory.
+      const messages = Records.splice(0).map(readRecord);
+      const staying = await orGiveBack(messages, async () => {
+        await Promise.all([ready?.(), accounts.check()]);
+        return control(messages, () => context.getRemainingTimeInMillis());
+      });
+      return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
+    }),
+  ),
 );

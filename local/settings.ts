@@ -141,6 +141,7 @@ const HANDED_ON: ReadonlySet<string> = new Set([
   'EVENT_GRANTS',
   'LEASE_MARGIN_SECONDS',
   'LOG_LEVEL',
+  'LOG_SAMPLE_RATE',
   'MAX_CONCURRENCY',
   'MAX_EVENT_BYTES',
   'MAX_JOBS_PER_CALL',

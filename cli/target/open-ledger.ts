@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openLedger } from '../../shared/edge/lazy-ledger.ts';
-import type { Log } from '../../shared/json/log.ts';
+import { type Log, SILENT_LOG } from '../../shared/json/log.ts';
 import { listFileKeys } from '../../shared/ledger/ledger-sqlite-list.ts';
 import { makeRecords, type Records } from '../../shared/ledger/records.ts';
 import { CommandError, EXIT } from '../exit.ts';
@@ -22,9 +22,9 @@ export interface OpenLedger {
 const keepReason = () => {
   let reason: string | undefined;
   const log: Log = {
-    info: () => undefined,
+    ...SILENT_LOG,
     warn: (event, fields) => {
-      reason = `${event}: ${String(fields.reason ?? fields.advice ?? '')}`;
+      reason = `${event}: ${String(fields.error ?? fields.advice ?? '')}`;
     },
   };
   return { log, trouble: () => reason };

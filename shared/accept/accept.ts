@@ -1,6 +1,7 @@
 import { type Intent, type IntentId, MESSAGE_VERSION } from '../intent/intent.ts';
 import { writeMessages } from '../intent/message.ts';
 import type { JobRequest } from '../intent/request.ts';
+import { type Log, SILENT_LOG, traceFields } from '../json/log.ts';
 import { type Measure, UNMEASURED } from '../json/metric.ts';
 import { distinct } from '../operations/job-list.ts';
 import { type JobId, jobIdOf, type ProjectId } from '../operations/operation.ts';
@@ -27,6 +28,8 @@ export interface AcceptEdges {
   readonly deadlineMs: number;
   /** Counts what the queue takes. Undefined: nothing is counted. */
   readonly measure?: Measure | undefined;
+  /** Has one line for each intent that the queue has. Undefined: none. */
+  readonly log?: Log | undefined;
   /** Makes an id tell whose it is. Without it, ids tell no caller. */
   readonly tagged?: ((id: IntentId, caller: string) => IntentId) | undefined;
 }
@@ -113,13 +116,18 @@ const makeQueue =
     maxMessageBytes,
     blockJobs,
     measure = UNMEASURED,
+    log = SILENT_LOG,
   }: AcceptEdges): AcceptSteps['queue'] =>
   async (intent) => {
     const parts = writeMessages(intent, maxMessageBytes, blockJobs);
     const project = intent.project_id;
     const taken = await enqueue(parts.map((part) => ({ body: JSON.stringify(part), project })));
     measureTaken(parts, taken, measure);
-    if (taken.every(Boolean)) return { kind: 'queued', intent };
+    if (taken.every(Boolean)) {
+      const { operation, project_id, jobs } = intent;
+      log.info('accepted', { ...traceFields(intent), operation, project_id, jobs: jobs.length });
+      return { kind: 'queued', intent };
+    }
     const idsOf = (wanted: boolean): readonly JobId[] =>
       parts.flatMap((part, i) => (taken[i] === wanted ? part.jobs.map(jobIdOf) : []));
     return { kind: 'partly', intent, queued: idsOf(true), not_queued: idsOf(false) };

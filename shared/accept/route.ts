@@ -25,9 +25,14 @@ export interface HttpRequest {
 
 /**
  * How a request was answered. `intentId` is set if it is not the one that the route was given, `allow` if the path has
- * other methods only. `check` says which check refused the request: for the log only.
+ * other methods only. `caller` is set once it is known who sent the request. `check` says which check refused it. Both are for
+ * the log only.
  */
-export type Handled = { readonly intentId?: IntentId; readonly allow?: string } & (
+export type Handled = {
+  readonly intentId?: IntentId;
+  readonly allow?: string;
+  readonly caller?: string;
+} & (
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly problem: Problem; readonly check?: string }
 );

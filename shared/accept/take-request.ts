@@ -118,10 +118,11 @@ export const takeRequest = async (
   const admission = await admissionOf(admit, route, raw, params);
   if (admission.kind !== 'proved') return notAdmitted(admission);
   const wait = route.admits === 'anyone' ? 0 : takeToken(admission.caller.id);
-  if (wait > 0) return overRate(route, admission.caller, wait);
+  const caller = admission.caller.id;
+  if (wait > 0) return { ...overRate(route, admission.caller, wait), caller };
   const reading = route.method === 'GET' ? NO_BODY : readText(raw);
-  if (!reading.ok) return reading;
+  if (!reading.ok) return { ...reading, caller };
   const { kind: _, ...proof } = admission;
   const request = { path, params, headers, query, text: reading.text, remainingMs, ...proof };
-  return route.handle(request, intentId);
+  return { ...(await route.handle(request, intentId)), caller };
 };

@@ -7,11 +7,11 @@ import type { ControlEdges, ControlLimits } from './edges.ts';
 import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
 import { overdueOf } from './later-messages.ts';
-import { type EndedBatch, measureBatch } from './measure-batch.ts';
+import { type EndedBatch, givenBackBy, measureBatch } from './measure-batch.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { Call } from './planned.ts';
-import { readBatch } from './read-batch.ts';
+import { type ReadBatch, readBatch } from './read-batch.ts';
 import { recall } from './recall.ts';
 import type { Received } from './received.ts';
 import { beginRun, type Run } from './run.ts';
@@ -56,13 +56,7 @@ const makeWorkOn =
     ]);
     const staying = inbox.staying();
     await giveBack(staying, worked, edges, limits);
-    tellBatch(run, { at: edges.now(), staying, read, worked });
-    edges.log.info('batch', {
-      messages: batch.length,
-      unreadable: read.unreadable.length,
-      given_back: staying.length,
-      ms: edges.now() - startedAt,
-    });
+    tellBatch(run, batch.length, { startedAt, at: edges.now(), staying, read, worked });
     const refusal = run.breakers.allRefused();
     if (refusal !== undefined && staying.length === batch.length)
       throw new AllRequestsRefusedError(
@@ -71,9 +65,24 @@ const makeWorkOn =
     return staying.map(({ messageId }) => messageId);
   };
 
-const tellBatch = ({ edges, breakers }: Run, ended: Omit<EndedBatch, 'breakers'>): void => {
-  if (edges.measure !== undefined)
-    measureBatch({ ...ended, breakers: breakers.standing() }, edges.measure);
+const tellBatch = (
+  { edges: { log, measure }, breakers }: Run,
+  messages: number,
+  ended: Omit<EndedBatch, 'breakers'> & {
+    readonly startedAt: number;
+    readonly read: ReadBatch<Received>;
+  },
+): void => {
+  const givenBack = givenBackBy(ended);
+  if (measure !== undefined)
+    measureBatch({ ...ended, breakers: breakers.standing() }, givenBack, measure);
+  log.info('batch', {
+    messages,
+    unreadable: ended.read.unreadable.length,
+    given_back: ended.staying.length,
+    ...(givenBack.size > 0 && { given_back_by: Object.fromEntries(givenBack) }),
+    ms: ended.at - ended.startedAt,
+  });
 };
 
 /** Lets the messages of open intents go that are done. */

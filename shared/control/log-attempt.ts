@@ -1,4 +1,5 @@
-import type { Log } from '../json/log.ts';
+import type { Intent } from '../intent/intent.ts';
+import { type Log, traceFields } from '../json/log.ts';
 import type { Reply } from '../reply/reply.ts';
 import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './attempt.ts';
@@ -10,13 +11,16 @@ export const logAttempt = (
   { call, verdicts, info, timing }: Attempt,
   reply: Reply,
 ): void => {
+  const intents = intentsOf(call);
+  for (const intent of intents.values())
+    log.debug('intent called', { ...traceFields(intent), call_id: info.id });
   log.info('call', {
     call_id: info.id,
     operation: call.operation.name,
     project_id: call.project_id,
     options: call.options,
     jobs: info.size,
-    intents: intentsOf(call),
+    intents: intents.size,
     attempts: info.attempts,
     request_id: reply.requestId,
     reply: reply.kind === 'replied' ? reply.status : reply.reason,
@@ -25,15 +29,13 @@ export const logAttempt = (
   });
 };
 
-/** So many intents of a call, so that a log can be searched by intent. */
-const MOST_INTENTS = 10;
-
-const intentsOf = ({ carriers }: Call): readonly string[] => {
-  const ids = new Set<string>();
-  for (const { wishedBy } of carriers)
-    for (const { intent } of wishedBy) if (ids.size < MOST_INTENTS) ids.add(intent.intent_id);
-  return [...ids];
-};
+/** The intents of a call, by their ids. */
+const intentsOf = ({ carriers }: Call): ReadonlyMap<string, Intent> =>
+  new Map(
+    carriers.flatMap(({ wishedBy }) =>
+      wishedBy.map(({ intent }) => [intent.intent_id, intent] as const),
+    ),
+  );
 
 /** So many reasons why jobs are unanswered, so that a line of the log stays short. */
 const MOST_REASONS = 3;

@@ -70,17 +70,30 @@ const whyBack = (
 const isOver = ({ intent, isSettled, record }: OpenIntent): boolean =>
   isSettled && !record.isChanged && record.published.size >= intent.jobs.length;
 
+/** Why messages come back, each with how many. */
+export type GivenBack = ReadonlyMap<GivenBackReason, number>;
+
+/** Why the messages of a batch come back. */
+export const givenBackBy = ({
+  staying,
+  read,
+  worked,
+}: Omit<EndedBatch, 'at' | 'breakers'>): GivenBack => {
+  const [readIn, workedIn] = [byMessage(read.openIntents), byMessage(worked)];
+  const later = new Set<Received>(read.later.map(({ message }) => message));
+  const why = (message: Received): GivenBackReason =>
+    later.has(message) ? 'later-release' : whyBack(readIn.get(message), workedIn.get(message));
+  const reasons = Map.groupBy(staying, why);
+  return new Map(Array.from(reasons, ([reason, messages]) => [reason, messages.length]));
+};
+
 /** Notes what a batch left behind: how old it is, why it comes back, and which circuit breakers hold it. */
-export const measureBatch = (ended: EndedBatch, measure: Measure): void => {
+export const measureBatch = (ended: EndedBatch, givenBack: GivenBack, measure: Measure): void => {
   const { at, staying, breakers } = ended;
-  const [read, worked] = [byMessage(ended.read.openIntents), byMessage(ended.worked)];
-  const later = new Set<Received>(ended.read.later.map(({ message }) => message));
+  const read = byMessage(ended.read.openIntents);
   const oldest = Math.min(at, ...staying.map((one) => acceptedAt(one, read.get(one) ?? [])));
   measure('OldestOpenIntent', (at - oldest) / 1_000);
-  for (const message of staying) {
-    const why = whyBack(read.get(message), worked.get(message));
-    measure('GivenBack', 1, { reason: later.has(message) ? 'later-release' : why });
-  }
+  for (const [reason, messages] of givenBack) measure('GivenBack', messages, { reason });
   measure('BreakersOpen', breakers.open);
   measure('BreakerOpenSeconds', breakers.openSeconds);
   measure('BreakerWaitSeconds', breakers.waitSeconds);

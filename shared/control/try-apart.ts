@@ -1,4 +1,4 @@
-import { errorText } from '../json/error-text.ts';
+import { troubleOf } from '../json/trouble.ts';
 import { makeRecords, type Records } from '../ledger/records.ts';
 import { AllRequestsRefusedError } from './all-requests-refused.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
@@ -169,7 +169,7 @@ const workOnTrial = async <Message extends Received>(
     const ids = messages.map(({ messageId }) => messageId);
     if (error instanceof AllRequestsRefusedError)
       return { staying: ids, refusal: error, died: false };
-    edges.log.warn('trial failed', { messages: ids.length, reason: errorText(error) });
+    edges.log.warn('trial failed', { messages: ids.length, ...troubleOf(error) });
     await edges.postpone(
       messages.map((message) => [message, retryDelay(message.receiveCount, edges.random())]),
     );

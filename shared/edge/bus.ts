@@ -8,8 +8,8 @@ import { pack } from '../batching/pack.ts';
 import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
 import { RESULT_SOURCE, type Result } from '../intent/result.ts';
 import { eventsOf, type ResultsEvent } from '../intent/result-events.ts';
-import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
+import { troubleOf } from '../json/trouble.ts';
 
 /** Entries per PutEvents request. */
 const BATCH = 10;
@@ -49,7 +49,7 @@ export const makePublish = (
       if (refused !== undefined) log.warn('not published', { code: refused.ErrorCode });
       return entries.map((_, i) => (Entries[i]?.EventId === undefined ? 'again' : 'taken'));
     } catch (error) {
-      log.warn('not published', { events: entries.length, reason: errorText(error) });
+      log.warn('not published', { events: entries.length, ...troubleOf(error) });
       return entries.map(() => 'never');
     }
   };

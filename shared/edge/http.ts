@@ -10,9 +10,9 @@ import { blankProblem, type Problem, problemOf } from '../accept/problem.ts';
 import type { Handled, Route, TellProblem } from '../accept/route.ts';
 import { type TakeEdges, takeRequest } from '../accept/take-request.ts';
 import type { IntentId } from '../intent/intent.ts';
-import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import { type Measure, UNMEASURED } from '../json/metric.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { Answer } from '../operations/operation.ts';
 import { serviceOf } from '../operations/services.ts';
 
@@ -51,6 +51,25 @@ const write = (
   return resultOf(answered, intentId, handled.allow);
 };
 
+/** A check that kept a stranger out is a warning. What a caller can mend is not. */
+const logRefusal = (
+  log: Log,
+  intent_id: IntentId,
+  { method, path }: Pick<HttpEvent, 'method' | 'path'>,
+  { problem, check, caller }: Extract<Handled, { ok: false }>,
+): void => {
+  const { status, type: reason } = problem;
+  const where = { method, path: path.slice(0, LONGEST_PATH) };
+  log[check === undefined ? 'info' : 'warn']('refused', {
+    intent_id,
+    status,
+    ...where,
+    ...(reason !== undefined && { reason }),
+    ...(caller !== undefined && { caller }),
+    ...(check !== undefined && { check }),
+  });
+};
+
 /** Answers a request by what its route says. Law: it never throws. What breaks on the way is told as a problem. */
 const answer = async (
   edges: HttpEdges,
@@ -60,16 +79,13 @@ const answer = async (
   const { newIntentId, log, measure = UNMEASURED } = edges;
   const made = newIntentId();
   const broken = (intent_id: IntentId, error: unknown): Handled => {
-    log.warn('unexpected', { intent_id, reason: errorText(error) });
+    log.warn('unexpected', { intent_id, ...troubleOf(error) });
     return { ok: false, problem: BROKEN };
   };
   const handled = await handle(made).catch((error: unknown) => broken(made, error));
   const { intentId = made } = handled;
-  if (!handled.ok && handled.check !== undefined) {
-    const { status } = handled.problem;
-    const where = { method, path: path.slice(0, LONGEST_PATH) };
-    log.warn('refused', { intent_id: intentId, status, ...where, check: handled.check });
-  }
+  if (!handled.ok && handled.problem !== BROKEN)
+    logRefusal(log, intentId, { method, path }, handled);
   const told = (said: Handled): GatewayResult => {
     const result = write(edges, path, said, intentId);
     measureRequest(method, said, result.statusCode ?? 200, measure);

@@ -1,6 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { Entry, Ledger, Written } from '../ledger/ledger.ts';
 
 export interface OpenLedgerOptions {
@@ -39,7 +39,7 @@ export const makeLazyLedger = (open: () => Promise<Ledger>, log: Log): Ledger =>
       return await opening;
     } catch (error) {
       if (opened === opening) opened = undefined;
-      log.warn('ledger not opened', { reason: errorText(error) });
+      log.warn('ledger not opened', { ...troubleOf(error) });
       return undefined;
     }
   };

@@ -1,7 +1,6 @@
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as v from 'valibot';
 import { openOnce } from '../batching/open-once.ts';
-import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import {
   type DimensionName,
@@ -11,6 +10,7 @@ import {
 } from '../json/metric.ts';
 import { type Environment, readSettings } from '../json/settings.ts';
 import { type Measured, makeTally } from '../json/tally.ts';
+import { troubleOf } from '../json/trouble.ts';
 
 /** Powertools writes at a hundred values by itself, and forgets the dimensions then. */
 const VALUES_PER_LINE = 99;
@@ -78,7 +78,7 @@ export const makeMetrics = (
       if (metrics === undefined) return;
       for (const line of Map.groupBy(measured, lineKeyOf).values()) writeLine(metrics, line);
     } catch (error) {
-      log.warn('metrics not written', { reason: errorText(error) });
+      log.warn('metrics not written', { ...troubleOf(error) });
     }
   };
   return {

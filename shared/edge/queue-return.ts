@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
 import { pack } from '../batching/pack.ts';
-import { errorText } from '../json/error-text.ts';
-import type { Log } from '../json/log.ts';
+import type { Log, LogEvent } from '../json/log.ts';
+import { troubleOf } from '../json/trouble.ts';
 
 /** What the queue gave with a message, to name it by. */
 export interface Receipt {
@@ -29,7 +29,7 @@ export interface ReturnEdges {
 const inBatches = async <T>(
   all: readonly T[],
   { log }: ReturnEdges,
-  event: string,
+  event: LogEvent,
   send: (batch: readonly T[]) => Promise<{ readonly Failed?: BatchResultErrorEntry[] | undefined }>,
 ): Promise<readonly boolean[]> => {
   const slots = pLimit(CONCURRENCY);
@@ -40,7 +40,7 @@ const inBatches = async <T>(
       const failed = new Set(Failed.map(({ Id }) => Id));
       return batch.map((_, i) => !failed.has(String(i)));
     } catch (error) {
-      log.warn(event, { messages: batch.length, reason: errorText(error) });
+      log.warn(event, { messages: batch.length, ...troubleOf(error) });
       return batch.map(() => false);
     }
   };

@@ -11,6 +11,7 @@ import { pack } from '../batching/pack.ts';
 import { repeatRefused, type Taken } from '../batching/repeat-refused.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
+import { troubleOf } from '../json/trouble.ts';
 
 /** Entries per SQS batch request. */
 const BATCH = 10;
@@ -53,7 +54,7 @@ export const makeEnqueue =
           return failure?.SenderFault ? 'never' : 'again';
         });
       } catch (error) {
-        log.warn('not queued', { messages: batch.length, reason: errorText(error) });
+        log.warn('not queued', { messages: batch.length, ...troubleOf(error) });
         return batch.map(() => 'never');
       }
     };

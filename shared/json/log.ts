@@ -1,13 +1,17 @@
 /** Every line that the functions write: what it says, and what to do if it asks for something. docs/logs.md is made of it. */
 export const LOG_LINES = {
   accepted: 'A request became an intent, and the queue has it.',
-  refused: 'A request was refused: `check` or `reason` says by which rule. The answer does not say it.',
+  refused:
+    'A request was refused: `check` or `reason` says by which rule. The answer does not say it.',
   unexpected: 'A request broke in our own code. The caller got 500. Report it.',
-  'callers not read': 'The callers secret is faulty or cannot be read. The last good version stays in force.',
-  'not queued': 'The intents queue did not take messages. The caller got 503, or the event is tried again.',
+  'callers not read':
+    'The callers secret is faulty or cannot be read. The last good version stays in force.',
+  'not queued':
+    'The intents queue did not take messages. The caller got 503, or the event is tried again.',
   batch: 'The end of one invocation: messages, how many come back, and why.',
   call: 'One batch call: its jobs, its intents and what came of them.',
-  'intent called': 'Joins one intent with one call. Written at the level `debug`, for a sample of invocations.',
+  'intent called':
+    'Joins one intent with one call. Written at the level `debug`, for a sample of invocations.',
   look: 'A request for the status of jobs.',
   'upstream request': 'A request that the upstream did not serve.',
   'no time left': 'A call was not begun. Its jobs come back soon.',
@@ -15,13 +19,16 @@ export const LOG_LINES = {
   'superseded by an intent of the future': 'The clock of a way in was ahead.',
   'circuit breaker open': 'Requests stop for so many seconds, and why.',
   'circuit breaker closed': 'Requests flow again.',
-  'credential refused': 'The upstream refused a credential. Check it, then put a new version into the secret.',
+  'credential refused':
+    'The upstream refused a credential. Check it, then put a new version into the secret.',
   'credentials not read': 'The upstream secret is faulty or cannot be read.',
-  'messages of a later release': 'They stay queued until that release comes back, or until their deadline.',
+  'messages of a later release':
+    'They stay queued until that release comes back, or until their deadline.',
   'messages tried apart': 'The function may die of one of them: they come after all others.',
   'trial failed': 'Our own code failed on messages that were tried apart. Report it.',
   'dead-lettered': 'A message went to the dead-letter queue, and why.',
-  'not dead-lettered': 'The dead-letter queue did not take a message: it stays on the intents queue.',
+  'not dead-lettered':
+    'The dead-letter queue did not take a message: it stays on the intents queue.',
   'not postponed': 'The queue did not delay messages. They come back after the visibility timeout.',
   'not removed': 'The queue did not take messages off early. They come again, and are found done.',
   'not published': 'The bus did not take results. Their messages come back.',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
-import { errorText } from '../json/error-text.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { Entry } from './ledger.ts';
 import { entryOf, type Item, KEY, type Table } from './ledger-dynamodb-table.ts';
 
@@ -54,7 +54,7 @@ export const readEntries = async (
     const entries = await Promise.all(batches.map((batch) => slots(readBatch, table, batch)));
     return new Map(entries.flat().map((entry) => [entry.key, entry]));
   } catch (error) {
-    table.log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
+    table.log.warn('ledger not read', { keys: keys.length, ...troubleOf(error) });
     return undefined;
   }
 };

@@ -5,9 +5,9 @@ import {
   type DynamoDBClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import { MisconfiguredError } from '../json/settings.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { Entry } from './ledger.ts';
 
 export const KEY = 'pk';
@@ -88,7 +88,7 @@ export const checkTable = async (edges: TableEdges, TableName: string): Promise<
   } catch (error) {
     const misconfiguration = misconfiguredBy(error);
     if (misconfiguration !== undefined) throw misconfiguration;
-    edges.log.warn('ledger not checked', { reason: errorText(error) });
+    edges.log.warn('ledger not checked', { ...troubleOf(error) });
   }
 };
 

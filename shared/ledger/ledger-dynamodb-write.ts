@@ -4,7 +4,7 @@ import {
   type BatchStatementError,
   type BatchStatementRequest,
 } from '@aws-sdk/client-dynamodb';
-import { errorText } from '../json/error-text.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { NewEntry, Written } from './ledger.ts';
 import { readEntries } from './ledger-dynamodb-read.ts';
 import { entryOf, KEY, type Table } from './ledger-dynamodb-table.ts';
@@ -60,13 +60,15 @@ const saidBy = (failure: BatchStatementError | undefined, { entry }: Writing): S
   return PASSING.has(Code) ? 'passing' : 'unknown';
 };
 
-const reasonOf = ({ Code, Message }: BatchStatementError): string => `${Code}: ${Message}`;
+/** The error of one statement, named as an error of a whole request would be. */
+const errorOf = ({ Code, Message }: BatchStatementError): Error =>
+  Object.assign(new Error(Message), { name: Code ?? 'NoCode' });
 
-/** Sends one request. Says of each entry, in order, what became of it, and the first reason why one was not written. */
+/** Sends one request. Says of each entry, in order, what became of it, and the first trouble with one that was not written. */
 const send = async (
   table: Table,
   writings: readonly Writing[],
-): Promise<{ readonly said: readonly Said[]; readonly reason?: string | undefined }> => {
+): Promise<{ readonly said: readonly Said[]; readonly trouble?: unknown }> => {
   const Statements = writings.map((writing) => statementFor(table, writing));
   try {
     const { Responses = [] } = await table.dynamoDb.send(
@@ -77,9 +79,9 @@ const send = async (
       Responses[i] === undefined ? 'unknown' : saidBy(failures[i], writing),
     );
     const failed = failures.find((_, i) => said[i] === 'passing' || said[i] === 'unknown');
-    return { said, reason: failed && reasonOf(failed) };
+    return { said, trouble: failed && errorOf(failed) };
   } catch (error) {
-    return { said: writings.map(() => 'unknown'), reason: errorText(error) };
+    return { said: writings.map(() => 'unknown'), trouble: error };
   }
 };
 
@@ -91,11 +93,11 @@ const FIRST_PAUSE_MS = 25;
 const sendUntilSaid = async (table: Table, writings: readonly Writing[]) => {
   const outcomes = new Map<Writing, Said>();
   let open = writings;
-  let why: string | undefined;
+  let why: unknown;
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
     if (round > 0) await sleep(FIRST_PAUSE_MS * 2 ** round);
-    const { said, reason } = await send(table, open);
-    why = reason;
+    const { said, trouble } = await send(table, open);
+    why = trouble;
     for (const [i, writing] of open.entries()) outcomes.set(writing, said[i] ?? 'unknown');
     open = open.filter((writing) => outcomes.get(writing) === 'passing');
   }
@@ -127,6 +129,6 @@ export const writeBatch = async (
     return said === 'refused' && held !== undefined ? 'lost' : 'unknown';
   });
   const records = written.filter((one) => one === 'unknown').length;
-  if (records > 0) table.log.warn('ledger not written', { records, reason: why ?? 'unreadable' });
+  if (records > 0) table.log.warn('ledger not written', { records, ...troubleOf(why) });
   return written;
 };

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { joinCalls } from '../batching/join-calls.ts';
 import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
+import { troubleOf } from '../json/trouble.ts';
 import type { Entry, Ledger, NewEntry, Written } from './ledger.ts';
 
 /** Milliseconds that a write waits for one of another thread. */
@@ -116,7 +117,7 @@ export const openSqliteLedger = (
       try {
         return inOneTransaction(database, () => writes.map(writeOne));
       } catch (error) {
-        log.warn('ledger not written', { records: writes.length, reason: errorText(error) });
+        log.warn('ledger not written', { records: writes.length, ...troubleOf(error) });
         return writes.map(() => 'unknown');
       }
     },
@@ -126,7 +127,7 @@ export const openSqliteLedger = (
       try {
         return new Map(keys.flatMap(readOne).map((entry) => [entry.key, entry]));
       } catch (error) {
-        log.warn('ledger not read', { keys: keys.length, reason: errorText(error) });
+        log.warn('ledger not read', { keys: keys.length, ...troubleOf(error) });
         return undefined;
       }
     },

@@ -50,7 +50,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
         error_msg: expect.stringMatching(/^(#|\{)[^ ]*: ./),
       });
       expect(sent).toEqual([]);
-      expect(lines).toEqual([]);
+      expect(lines).toMatchObject([{ level: 'info', event: 'refused', fields: { status: 400 } }]);
     }
   });
 
@@ -70,7 +70,7 @@ describe('bad input is a clear 400 in the route’s own shape, and nothing is qu
       ]),
     });
     expect(sent).toEqual([]);
-    expect(lines).toEqual([]);
+    expect(lines).toMatchObject([{ event: 'refused', fields: { reason: 'invalid-request' } }]);
   });
 
   it('every fault of a native request is listed with its pointer', async () => {

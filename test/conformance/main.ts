@@ -1,3 +1,4 @@
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { randomUUID } from 'node:crypto';
 import {
   CreateTableCommand,
@@ -17,7 +18,7 @@ import { LEDGER_CASES, type LedgerCase } from './ledger-cases.ts';
  */
 
 const TABLE = `job-fanin-conformance-${randomUUID()}`;
-const log = { info: () => undefined, warn: () => undefined };
+const log = SILENT_LOG;
 
 const client = () => new DynamoDBClient({ region: 'eu-west-1', ...REQUEST_BOUNDS });
 const dynamoDb = client();

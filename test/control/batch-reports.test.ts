@@ -32,7 +32,13 @@ describe('each batch leaves one line in the log', () => {
       {
         level: 'info',
         event: 'batch',
-        fields: { messages: 3, unreadable: 1, given_back: 1, ms: 40 },
+        fields: {
+          messages: 3,
+          unreadable: 1,
+          given_back: 1,
+          given_back_by: { unanswered: 1 },
+          ms: 40,
+        },
       },
     ]);
   });

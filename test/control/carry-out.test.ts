@@ -6,6 +6,8 @@ import { idAt, PROJECT } from '../support/messages.ts';
 import { theOnly } from '../support/records-room.ts';
 import { replied } from '../support/replies.ts';
 
+const isCall = ({ event }: { readonly event: string }) => event === 'call';
+
 describe('each request leaves one line in the log', () => {
   it('what was asked and for whom, what came back, and how long it took', async () => {
     const rows = [YES, refusal('DLI.0002'), { new: 1 }, YES, YES, refusal('DLI.0002')];
@@ -16,7 +18,7 @@ describe('each request leaves one line in the log', () => {
       { jobs: ['1', '2', '3', '4'], options },
       { jobs: ['1', '5', '6'], options },
     );
-    expect(lines).toEqual([
+    expect(lines.filter(isCall)).toEqual([
       {
         level: 'info',
         event: 'call',
@@ -26,7 +28,7 @@ describe('each request leaves one line in the log', () => {
           project_id: PROJECT,
           options,
           jobs: 6,
-          intents: [idAt(1), idAt(2)],
+          intents: 2,
           attempts: 1,
           request_id: 'request',
           reply: 400,
@@ -42,7 +44,7 @@ describe('each request leaves one line in the log', () => {
 
   it('why nothing came back', async () => {
     const { lines } = await carryOut({ reply: () => ({ kind: 'silent', reason: 'timeout' }) }, {});
-    expect(lines).toMatchObject([{ fields: { reply: 'timeout', unanswered: 1 } }]);
+    expect(lines.filter(isCall)).toMatchObject([{ fields: { reply: 'timeout', unanswered: 1 } }]);
   });
 
   it('the reasons why jobs are unanswered: three, each once, and cut; none where there is none', async () => {
@@ -51,16 +53,23 @@ describe('each request leaves one line in the log', () => {
     const jobs = rows.map((_, i) => `${i}`);
     const { lines } = await carryOut({ reply: () => replied(400, rows) }, { jobs });
     const cut = `DRS.M01504: ${'c'.repeat(188)}`;
-    expect(lines).toMatchObject([{ fields: { why: ['DRS.M01504: a', 'DRS.M01504: b', cut] } }]);
+    expect(lines.filter(isCall)).toMatchObject([
+      { fields: { why: ['DRS.M01504: a', 'DRS.M01504: b', cut] } },
+    ]);
     const { lines: none } = await carryOut({}, {});
-    expect(none[0]?.fields).not.toHaveProperty('why');
+    expect(none.find(isCall)?.fields).not.toHaveProperty('why');
   });
 
-  it('ten of those who asked, each once: enough to find it by, and no more', async () => {
+  it('how many intents it serves, and at the level debug which', async () => {
     const wishes = Array.from({ length: 12 }, (_, i) => ({ jobs: [`1${i}`, `2${i}`] }));
     const { lines } = await carryOut({}, ...wishes);
-    const intents = Array.from({ length: 10 }, (_, i) => idAt(i + 1));
-    expect(lines).toMatchObject([{ fields: { jobs: 24, intents } }]);
+    expect(lines.filter(isCall)).toMatchObject([{ fields: { jobs: 24, intents: 12 } }]);
+    expect(lines.filter(({ level }) => level === 'debug')).toMatchObject(
+      wishes.map((_, i) => ({
+        event: 'intent called',
+        fields: { call_id: 'call 1', intent_id: idAt(i + 1), caller: 'test' },
+      })),
+    );
   });
 });
 

@@ -192,7 +192,7 @@ describe('only results that the bus has count as published (P1)', () => {
       {
         level: 'warn',
         event: 'not published',
-        fields: { events: 10, reason: 'Error: socket hang up' },
+        fields: { events: 10, reason: 'unreachable', error: 'Error: socket hang up' },
       },
     ]);
   });

@@ -61,7 +61,7 @@ describe('a bad setting fails at cold start, with every problem', () => {
     [{ CALLS_PER_KEY: '5' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
     [{ CALLS_PER_KEY: '0' }, 'CALLS_PER_KEY must be auto, or a whole number from 1 to 4'],
     [{ MAX_CONCURRENCY: '0' }, 'MAX_CONCURRENCY must be a whole number from 1 to 1000'],
-    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be info or warn'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be debug, info or warn'],
     [{ LEASE_MARGIN_SECONDS: '0' }, 'LEASE_MARGIN_SECONDS must be a whole number from 1 to 900'],
     [{ SETTLE_SECONDS: '0' }, 'SETTLE_SECONDS must be a whole number from 1 to 900'],
     [{ SETTLE_SECONDS: '901' }, 'SETTLE_SECONDS must be a whole number from 1 to 900'],

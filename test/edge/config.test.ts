@@ -12,7 +12,7 @@ describe('settings have sensible defaults', () => {
       basePath: '',
       unwrap: new Set(),
       takesReplays: false,
-      log: { asObject: false, level: 'info' },
+      log: { level: 'info', sampleRate: 0 },
     });
     expect(
       readAcceptConfig({
@@ -22,7 +22,7 @@ describe('settings have sensible defaults', () => {
         BASE_PATH: '/jobs/v2.1',
         UNWRAP: 'sns, text-detail:com.example, sqs:wishes',
         ACCEPT_REPLAYS: 'true',
-        AWS_LAMBDA_LOG_FORMAT: 'JSON',
+        LOG_SAMPLE_RATE: '0.01',
         LOG_LEVEL: 'warn',
       }),
     ).toMatchObject({
@@ -31,7 +31,7 @@ describe('settings have sensible defaults', () => {
       basePath: '/jobs/v2.1',
       unwrap: new Set(['sns', 'text-detail:com.example', 'sqs:wishes']),
       takesReplays: true,
-      log: { asObject: true, level: 'warn' },
+      log: { level: 'warn', sampleRate: 0.01 },
     });
   });
 

@@ -57,6 +57,7 @@ describe('a request without a proof does not come in', () => {
           status: 401,
           method: 'POST',
           path: RUN,
+          reason: 'not-authenticated',
           check: 'bearer: x; basic: y',
         },
       },

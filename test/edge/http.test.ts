@@ -74,7 +74,7 @@ describe('a bad request is refused in the shape of its path, before a route sees
     const { ask, requests, lines } = begin();
     const answer = await ask(sent);
     expect(requests).toEqual([]);
-    expect(lines).toEqual([]);
+    expect(lines).toMatchObject([{ event: 'refused', fields: { status: answer.status } }]);
     expect(answer.body.path).toBe(sent.path ?? '/plain');
     expect(answer.headers['content-type']).toBe(
       sent.path?.startsWith('/v9/') ? 'application/json' : 'application/problem+json',

@@ -161,7 +161,7 @@ describe('only messages that the queue has count as taken (P1)', () => {
       {
         level: 'warn',
         event: 'not queued',
-        fields: { messages: 2, reason: 'Error: socket hang up' },
+        fields: { messages: 2, reason: 'unreachable', error: 'Error: socket hang up' },
       },
     ]);
   });

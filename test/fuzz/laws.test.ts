@@ -65,7 +65,7 @@ const HOLES: readonly (readonly [
   [
     'tells a secret in its log',
     valid,
-    () => ({ lines: [`{"event":"refused","token":"${token}"}`] }),
+    () => ({ lines: [`{"message":"refused","token":"${token}"}`] }),
   ],
   ['does not log a refusal', broken, () => ({ lines: [] })],
 ];

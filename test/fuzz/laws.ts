@@ -118,7 +118,7 @@ const noSecretSaid: Law = (_, { text, headers, lines }) =>
 /** The operator learns of each refusal, in one line. */
 const refusalIsLogged: Law = (_, { status, lines }) => {
   if (status !== 401 && status !== 403) return undefined;
-  const refused = lines.filter((line) => line.includes('"event":"refused"'));
+  const refused = lines.filter((line) => line.includes('"message":"refused"'));
   return refused.length === 1 ? undefined : `${refused.length} lines tell of a ${status}`;
 };
 

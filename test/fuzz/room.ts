@@ -51,12 +51,14 @@ const takeMessages = (queue: Queue) => {
   return () => void Reflect.set(SQSClient.prototype, 'send', send);
 };
 
-/** Keeps what is written to the console, until it is given back. */
+/** Keeps what is written to stdout and stderr, where the log goes, until they are given back. */
 const takeLines = (lines: string[]) => {
-  const { info, warn, error, log } = console;
-  const keep = (...said: readonly unknown[]) => void lines.push(said.map(String).join(' '));
-  Object.assign(console, { info: keep, warn: keep, error: keep, log: keep });
-  return () => void Object.assign(console, { info, warn, error, log });
+  const streams = [process.stdout, process.stderr].map((stream) => [stream, stream.write] as const);
+  const keep = (chunk: unknown): boolean => lines.push(String(chunk).trimEnd()) > 0;
+  for (const [stream] of streams) Reflect.set(stream, 'write', keep);
+  return () => {
+    for (const [stream, write] of streams) Reflect.set(stream, 'write', write);
+  };
 };
 
 const SETTINGS = {
@@ -68,7 +70,7 @@ const SETTINGS = {
   BASE_PATH,
 };
 
-/** The real accept-http in this process, with a queue and a log in memory. One at a time: it takes the console. */
+/** The real accept-http in this process, with a queue and a log in memory. One at a time: it takes stdout. */
 export const openRoom = async (): Promise<Room> => {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
   const file = join(folder, 'callers.json');

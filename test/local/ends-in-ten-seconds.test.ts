@@ -143,7 +143,7 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
     expect(await second.depth()).toBe(1);
     // What came for the same job since has to wait for the claim.
     await second.run(131);
-    await second.says(/"event":"batch".*"given_back":1/);
+    await second.says(/"message":"batch".*"given_back":1/);
     expect([upstream.calls.length, outcomes()]).toEqual([1, []]);
     await second.end('SIGTERM');
   });

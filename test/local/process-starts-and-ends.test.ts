@@ -17,7 +17,7 @@ describe('it tells when it is ready, and then it is', () => {
     const url = await child.ready();
     expect(await send(`${url}/healthz`, null, {}, 'GET')).toMatchObject({ status: 200 });
     expect((await send(url + runPath('p'), BODY)).status).toBe(200);
-    await child.says(/"event":"batch".*"given_back":0/);
+    await child.says(/"message":"batch".*"given_back":0/);
     child.signal('SIGTERM');
     const { stdout, stderr } = await child.ended();
     expect(stdout).toMatch(/is ready after \d+\.\d s\n( {2}\w+ +http:\S+.*\n){5}/);
@@ -129,7 +129,7 @@ describe.concurrent("what a developer's shell has for AWS does no harm", () => {
     const child = startChild(context, { HOME: home, ...settings });
     const url = await child.ready();
     expect((await send(url + runPath('p'), BODY)).status).toBe(200);
-    await child.says(/"event":"batch".*"given_back":0/);
+    await child.says(/"message":"batch".*"given_back":0/);
     expect((await send(`${url}/healthz`, null, {}, 'GET')).status).toBe(200);
     child.signal('SIGTERM');
     expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { logLinesTable, troublesTable } from '../../build/logs-page.ts';
 import { metricsTable, reasonsTable } from '../../build/metrics-page.ts';
 import { operationNames, operationsTable } from '../../build/operation-lists.ts';
 import { SIMULATED } from '../../local/upstream/operations/index.ts';
@@ -21,6 +22,8 @@ describe('what is published as a list is what there is (`npm run lists` writes i
   });
 
   it('the page of metrics has a row for each, and for each reason', () => {
+    expect(read('docs/logs.md')).toContain(logLinesTable());
+    expect(read('docs/logs.md')).toContain(troublesTable());
     expect(read('docs/metrics.md')).toContain(metricsTable());
     expect(read('docs/metrics.md')).toContain(reasonsTable());
   });

@@ -1,6 +1,7 @@
 import type { ControlLimits, ControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
+import type { Log } from '../../shared/json/log.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 
 /** What that release sends: the request, and its body as it is when its turn comes. */
@@ -14,7 +15,7 @@ export interface OldEdges {
   readonly publish: (results: readonly Result[]) => Promise<readonly boolean[]>;
   readonly deadLetter: (message: Received, reason: string) => Promise<boolean>;
   readonly postpone: (messages: readonly (readonly [Received, number])[]) => Promise<void>;
-  readonly log: { readonly info: () => void; readonly warn: () => void };
+  readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
   readonly newId: () => string;

@@ -3,6 +3,7 @@ import { startUpstream } from '../../local/upstream/simulator.ts';
 import { type ControlLoop, makeControlLoop } from '../../shared/control/control.ts';
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { readReply } from '../../shared/reply/read-reply.ts';
 import { readied } from '../../shared/upstream/readied.ts';
 import { LIMITS } from '../support/limits.ts';
@@ -102,7 +103,7 @@ const makeWorld = (queue: Queue) => {
     },
     remove: queue.remove,
     postpone: queue.postpone,
-    log: { info: () => undefined, warn: () => undefined },
+    log: SILENT_LOG,
     now: queue.now,
     random: () => 0.5,
     newId: () => `id ${++ids}`,

@@ -1,3 +1,4 @@
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import {
   type ControlEdges,
   type ControlLimits,
@@ -66,7 +67,7 @@ const PATIENCE_MS = 30 * HOUR;
 
 const AFTERWARDS_MS = 5_000;
 
-const silentLog = { info: () => undefined, warn: () => undefined };
+const silentLog = SILENT_LOG;
 
 /** Plays the whole pipeline, accept to bus, once. The same options give the same history, to the last step. */
 export const simulate = async ({

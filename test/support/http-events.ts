@@ -44,7 +44,8 @@ export const eventOf = ({
   ...(body !== undefined && { body }),
 });
 
-const CONTEXT: Context = {
+/** The context of an invocation of accept-http. */
+export const CONTEXT: Context = {
   callbackWaitsForEmptyEventLoop: false,
   functionName: 'accept-http',
   functionVersion: '$LATEST',

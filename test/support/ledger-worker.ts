@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { openSqliteLedger } from '../../shared/ledger/ledger-sqlite.ts';
 
 /** What a thread is to do with a ledger of its own on the file that all share. */
@@ -13,7 +14,7 @@ export interface LedgerWork {
 }
 
 const { file, own, counter, rounds, gate }: LedgerWork = workerData;
-const silent = { info: () => undefined, warn: () => undefined };
+const silent = SILENT_LOG;
 const expiresAt = 4_102_444_800;
 let writes = 0;
 const version = () => `${own[0]} ${++writes}`;

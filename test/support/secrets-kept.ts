@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { makeLog } from '../../shared/edge/log.ts';
 import type { Log } from '../../shared/json/log.ts';
 import { awsKeysOf, pairOf, temporaryOf, tokenOf, userOf } from './distinctive-secrets.ts';
@@ -22,25 +23,14 @@ const entryOf = (name: string, seed: number): Entry => {
   return name.startsWith('t') ? temporaryOf(unique, isHard) : pairOf(unique, isHard);
 };
 
-/** A console that prints nothing and keeps what would be printed. */
-const keptConsole = (keep: (line: string) => void): Console => {
-  // As Lambda does it with an object.
-  const print = (line: unknown): void =>
-    keep(typeof line === 'string' ? line : JSON.stringify(line));
-  return Object.create(console, { info: { value: print }, warn: { value: print } });
-};
-
-/** Both formats at once. */
-const makeBothLogs = (out: Console): Log => {
-  const logs = [true, false].map((asObject) => makeLog({ asObject, level: 'info' }, out));
-  return {
-    info: (event, fields) => {
-      for (const log of logs) log.info(event, fields);
-    },
-    warn: (event, fields) => {
-      for (const log of logs) log.warn(event, fields);
-    },
-  };
+/** The log as the functions have it. What it would write to stdout and stderr is kept instead. */
+const makeKeptLog = (keep: (line: string) => void): Log => {
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      keep(String(chunk));
+      return true;
+    });
+  return makeLog({ level: 'debug', sampleRate: 0 }, { service: 'control-jobs', version: '0' }).log;
 };
 
 /** What is left of the faults of an invocation. */
@@ -75,7 +65,7 @@ export const keepSecrets = (seed: number) => {
   return {
     clock,
     now: () => clock.now,
-    log: makeBothLogs(keptConsole((line) => out.push(line))),
+    log: makeKeptLog((line) => out.push(line)),
     out,
     /** Every fault that was met, and of what kind. */
     injected: [] as string[],

@@ -1,0 +1,41 @@
+import { errorText } from './error-text.ts';
+
+/** Why a service of AWS, or the ledger's file, did not do what we asked: the words of `reason` in log lines. */
+export const TROUBLES = {
+  denied: 'The role lacks a right, or a key may not be used. Compare the role with the template.',
+  throttled: 'There were too many requests. They are tried again.',
+  missing: 'The queue, table, bus or secret is not there. Compare its name in the settings.',
+  unreachable: 'There was no connection, or no answer in time.',
+  refused: 'The service refused the request as it is.',
+  unexpected: 'Anything else: see `error`.',
+} as const;
+
+export type Trouble = keyof typeof TROUBLES;
+
+/** By the names that the SDK and Node give to errors, the first that fits. */
+const NAMES: readonly (readonly [RegExp, Trouble])[] = [
+  [
+    /AccessDenied|NotAuthorized|UnrecognizedClient|InvalidClientToken|ExpiredToken|KMS|Credentials/i,
+    'denied',
+  ],
+  [
+    /Throttl|TooManyRequests|ThroughputExceeded|RequestLimitExceeded|SlowDown|OverLimit/i,
+    'throttled',
+  ],
+  [/ResourceNotFound|NonExistentQueue|QueueDoesNotExist|NoSuch|ENOENT/i, 'missing'],
+  [/Timeout|ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|Networking|Abort/i, 'unreachable'],
+  [/Invalid|Validation|Malformed|BadRequest|Unsupported/i, 'refused'],
+];
+
+const namesOf = (error: unknown): string =>
+  error instanceof Error
+    ? [error.name, 'code' in error ? error.code : '', error.message.slice(0, 100)].join(' ')
+    : '';
+
+/** What a log line says of an error: why in one word, and the error's own words. */
+export const troubleOf = (
+  error: unknown,
+): { readonly reason: Trouble; readonly error: string } => ({
+  reason: NAMES.find(([names]) => names.test(namesOf(error)))?.[1] ?? 'unexpected',
+  error: errorText(error),
+});
