@@ -1,3 +1,4 @@
+import type { ProjectId } from '../operations/operation.ts';
 import { heldBack, saysOf } from '../reply/reply.ts';
 import {
   type Allowance,
@@ -72,26 +73,32 @@ const allowanceFor = (
     : slowStart({ ...callsPerKey, step: 1, proofOf: proofOfSignature, now });
 };
 
+/** What is known of one credential's refusals, and which projects it has served. */
+const makeStanding = (now: () => number, refusedMs: number) => {
+  const served = new Set<string>();
+  let refused:
+    | { readonly reads: number; readonly until: number; readonly isSure: boolean }
+    | undefined;
+  return {
+    noteRefused: (project: ProjectId, readsThen: number): void => {
+      served.delete(project);
+      refused = { reads: readsThen, until: now() + refusedMs, isSure: served.size === 0 };
+      served.clear();
+    },
+    noteServed: (project: ProjectId): void => {
+      served.add(project);
+    },
+    lately: () => (refused !== undefined && now() < refused.until ? refused : undefined),
+  };
+};
+
 const makeLane = (
   { reads, exchange, now }: LaneEdges,
   options: LaneOptions,
   kind: Credential['kind'],
 ): Lane => {
-  const { refusedMs } = options;
+  const { noteRefused, noteServed, lately } = makeStanding(now, options.refusedMs);
   const inTurn = makeTurns(allowanceFor(kind, options, now));
-  const served = new Set<string>();
-  let refused:
-    | { readonly reads: number; readonly until: number; readonly isSure: boolean }
-    | undefined;
-  const noteRefused: Lane['noteRefused'] = (project, readsThen) => {
-    served.delete(project);
-    refused = { reads: readsThen, until: now() + refusedMs, isSure: served.size === 0 };
-    served.clear();
-  };
-  const lately = () => (refused !== undefined && now() < refused.until ? refused : undefined);
-  const noteServed: Lane['noteServed'] = (project) => {
-    served.add(project);
-  };
   return {
     inTurn,
     readsAtRefusal: () => lately()?.reads,

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openCloud } from '../../bench/rig/cloud.ts';
 import { USUAL } from '../../bench/rig/workloads.ts';
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 
 const open = async (upstream = USUAL) => {
@@ -16,7 +17,7 @@ describe('the table of the bench', () => {
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
     const dynamoDb = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
     onTestFinished(() => dynamoDb.destroy());
-    const log = { info: () => undefined, warn: () => undefined };
+    const log = SILENT_LOG;
     const ledger = makeDynamoLedger({ dynamoDb, log }, 'ledger');
     const entry = (version: string) => ({
       key: 'k',

@@ -1,10 +1,10 @@
-import { SILENT_LOG } from '../../shared/json/log.ts';
 import {
   type ControlEdges,
   type ControlLimits,
   type ControlLoop,
   makeControlLoop,
 } from '../../shared/control/control.ts';
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { makePaced } from '../../shared/upstream/pace.ts';
 import { type AcceptBreakage, makeAcceptModel } from './accept-model.ts';
 import { type Known, withAges } from './ages.ts';

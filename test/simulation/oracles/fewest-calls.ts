@@ -1,4 +1,4 @@
-import { type Call, type Invocation, jobKey } from '../chronicle.ts';
+import { type Call, type Invocation, jobKey, type Step } from '../chronicle.ts';
 import { intentsIn, type Oracle } from './oracle.ts';
 
 const groupOf = ({ operation, project, options }: Call): string =>
@@ -7,31 +7,25 @@ const groupOf = ({ operation, project, options }: Call): string =>
 const jobsOf = ({ operation, project, jobs }: Call): readonly string[] =>
   jobs.map(({ id }) => jobKey(operation, project, id));
 
-/** P6: no job twice in a call; and without trouble, now or before, the calls of a batch are as few as its groups allow. */
-export const fewestCalls: Oracle = {
-  promise: 'P6 fewest calls',
-  *check({ steps, climate }) {
-    const calls = new Map<Invocation, Call[]>();
-    // Jobs that were in a call before which did not say yes: should one be the reason, they are parted.
-    const troubled = new Set<string>();
-    const parted = new Set<Invocation>();
-    // A job that another invocation has claimed is in doubt: it is looked at, and called by itself.
-    const claimedBy = new Map<string, Invocation>();
-    for (const step of steps) {
+/** Which jobs may be called apart from others, as the steps of a history tell. */
+const makeParting = () => {
+  // Jobs that were in a call before which did not say yes: should one be the reason, they are parted.
+  const troubled = new Set<string>();
+  // A job that another invocation has claimed is in doubt: it is looked at, and called by itself.
+  const claimedBy = new Map<string, Invocation>();
+  const parted = new Set<Invocation>();
+  return {
+    parted,
+    read: (step: Step): void => {
       if (step.kind === 'claimed') {
         const before = claimedBy.get(step.key);
         if (before !== undefined && before !== step.invocation) parted.add(step.invocation);
         claimedBy.set(step.key, step.invocation);
       }
       if (step.kind === 'called') {
-        const { call } = step;
-        if (new Set(call.jobs.map(({ id }) => id)).size < call.jobs.length)
-          yield `call ${call.n} names a job twice`;
-        if (jobsOf(call).some((job) => troubled.has(job))) parted.add(call.invocation);
-        for (const job of jobsOf(call)) troubled.add(job);
-        const others = calls.get(call.invocation);
-        if (others === undefined) calls.set(call.invocation, [call]);
-        else others.push(call);
+        const jobs = jobsOf(step.call);
+        if (jobs.some((job) => troubled.has(job))) parted.add(step.call.invocation);
+        for (const job of jobs) troubled.add(job);
       }
       // Where the ledger did not say what it wrote, the job counts as asked for.
       if (step.kind === 'ended' && step.invocation.conflicts > 0)
@@ -42,12 +36,29 @@ export const fewestCalls: Oracle = {
           troubled.delete(job);
           claimedBy.delete(job);
         }
+    },
+  };
+};
+
+/** P6: no job twice in a call; and without trouble, now or before, the calls of a batch are as few as its groups allow. */
+export const fewestCalls: Oracle = {
+  promise: 'P6 fewest calls',
+  *check({ steps, climate }) {
+    const { parted, read } = makeParting();
+    const made: Call[] = [];
+    for (const step of steps) {
+      read(step);
+      if (step.kind !== 'called') continue;
+      const { call } = step;
+      if (new Set(call.jobs.map(({ id }) => id)).size < call.jobs.length)
+        yield `call ${call.n} names a job twice`;
+      made.push(call);
     }
-    for (const [invocation, made] of calls) {
+    for (const [invocation, calls] of Map.groupBy(made, (call) => call.invocation)) {
       const { n, ended, faults, conflicts } = invocation;
       if (ended !== 'returned' || faults + conflicts > 0 || parted.has(invocation)) continue;
-      if (made.some(({ said }) => said.some((word) => word !== 'yes'))) continue;
-      for (const [group, some] of Map.groupBy(made, groupOf)) {
+      if (calls.some(({ said }) => said.some((word) => word !== 'yes'))) continue;
+      for (const [group, some] of Map.groupBy(calls, groupOf)) {
         const jobs = new Set(some.flatMap((call) => call.jobs.map(({ id }) => id)));
         const fewest = Math.ceil(jobs.size / climate.maxJobsPerCall);
         if (some.length !== fewest)
