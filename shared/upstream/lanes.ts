@@ -1,4 +1,3 @@
-import type { ProjectId } from '../operations/operation.ts';
 import { heldBack, saysOf } from '../reply/reply.ts';
 import {
   type Allowance,
@@ -80,12 +79,12 @@ const makeStanding = (now: () => number, refusedMs: number) => {
     | { readonly reads: number; readonly until: number; readonly isSure: boolean }
     | undefined;
   return {
-    noteRefused: (project: ProjectId, readsThen: number): void => {
+    noteRefused: (project: string, readsThen: number): void => {
       served.delete(project);
       refused = { reads: readsThen, until: now() + refusedMs, isSure: served.size === 0 };
       served.clear();
     },
-    noteServed: (project: ProjectId): void => {
+    noteServed: (project: string): void => {
       served.add(project);
     },
     lately: () => (refused !== undefined && now() < refused.until ? refused : undefined),
