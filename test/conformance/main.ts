@@ -1,4 +1,3 @@
-import { SILENT_LOG } from '../../shared/json/log.ts';
 import { randomUUID } from 'node:crypto';
 import {
   CreateTableCommand,
@@ -8,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
 import { errorText } from '../../shared/json/error-text.ts';
+import { SILENT_LOG } from '../../shared/json/log.ts';
 import { makeDynamoLedger } from '../../shared/ledger/ledger-dynamodb.ts';
 import { checkTable } from '../../shared/ledger/ledger-dynamodb-table.ts';
 import { LEDGER_CASES, type LedgerCase } from './ledger-cases.ts';
