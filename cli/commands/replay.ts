@@ -1,22 +1,19 @@
 import { Option } from 'commander';
-import type { Receipt } from '../../clients/typescript/src/schemas.ts';
-import { newIntentId } from '../../shared/edge/intent-id.ts';
-import { jobIdOf } from '../../shared/operations/operation.ts';
+import { ProblemError } from '../../clients/typescript/src/errors.ts';
 import { type CliCommand, flagIn, type Options, textIn } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import { EXIT, type Exit } from '../exit.ts';
-import { goodRequest } from '../input/read-request.ts';
 import { jsonOption, targetOptions, wholeOption, yesOption } from '../options.ts';
 import { chooseJobs } from '../replay/choose-jobs.ts';
 import { readStates } from '../replay/job-states.ts';
 import type { LetterQueue, Message } from '../replay/letter.ts';
 import { readLetter } from '../replay/read-letter.ts';
 import { fateOf, inOrder, jobsIn, type Planned } from '../replay/replay-plan.ts';
-import { receiptLine, submit } from '../submit.ts';
+import { faultOf, sendLetter } from '../replay/send-letter.ts';
 import type { Letters } from '../target/letters.ts';
 import { type OpenLedger, openLedgerOf } from '../target/open-ledger.ts';
 import { findCallable, type Target } from '../target/target.ts';
-import { cleanJson } from '../text/clean.ts';
+import { clean, cleanJson } from '../text/clean.ts';
 import { letterJson, lettersTable } from '../text/letters-text.ts';
 import { counted } from '../text/times.ts';
 import type { World } from '../world.ts';
@@ -32,7 +29,11 @@ const planOne = async (
 ): Promise<Planned> => {
   const letter = readLetter(message, world.now());
   if (letter.wish === undefined) return { letter, choice: undefined };
-  return { letter, choice: chooseJobs(await readStates(ledger, letter.wish), withStale) };
+  const choice = chooseJobs(await readStates(ledger, letter.wish), withStale);
+  const fault = faultOf(letter.wish, choice, world.now());
+  return fault === undefined
+    ? { letter, choice }
+    : { letter: { ...letter, fault }, choice: undefined };
 };
 
 const show = (world: World, planned: readonly Planned[], isJson: boolean): void => {
@@ -41,40 +42,26 @@ const show = (world: World, planned: readonly Planned[], isJson: boolean): void 
   else for (const line of lettersTable(planned)) world.out(line);
 };
 
-/** Hands the chosen jobs in as a new intent. The key is the message's: a repeat of this command sends nothing twice. */
-const sendNew = async (
+/** Sends letters in order. What the service refuses stays, and does not keep the others. */
+const sendAll = async (
   world: World,
-  target: Target,
-  { letter, choice }: Planned,
-): Promise<Receipt> => {
-  const { wish, message } = letter;
-  const jobs = choice?.jobs ?? [];
-  const { operation, project_id, options, correlation_id, after } = wish ?? {};
-  const body = {
-    ...{ operation, project_id, options, jobs },
-    ...(correlation_id !== undefined && { correlation_id }),
-    ...(after !== undefined && { after }),
-  };
-  const request = goodRequest(body, jobs.map(jobIdOf), newIntentId(), world.now());
-  return submit(world, target, request, { key: `replay-${message.id}` });
-};
-
-/**
- * One letter: its new intent first, then the message. Law: a message goes only when the new intent was accepted, and when
- * every result of its own is told or will be, by the control loop that gets it back.
- */
-const replayOne = async (
-  world: World,
-  { target, letters, isJson }: { target: Target; letters: Letters; isJson: boolean },
-  planned: Planned,
+  edges: { readonly target: Target; readonly letters: Letters },
+  chosen: readonly Planned[],
+  { isJson, sent }: { readonly isJson: boolean; readonly sent: (message: Message) => void },
 ): Promise<void> => {
-  const receipt = await sendNew(world, target, planned);
-  const { message, wish } = planned.letter;
-  const goesBack = message.queue === 'dead-letters' && planned.choice?.isOpen === true;
-  if (goesBack && wish !== undefined) await letters.moveBack(message, wish.project_id);
-  await letters.remove(message);
-  const told = { replayed: message.id, intent_id: receipt.intent_id, moved_back: goesBack };
-  world.out(isJson ? cleanJson(told) : receiptLine(receipt));
+  for (const one of chosen) {
+    const { message } = one.letter;
+    try {
+      const told = await sendLetter(world, edges, one);
+      sent(message);
+      const back = told.moved_back ? ', and the message is back on the intents queue' : '';
+      const line = `${message.id}  is the new intent ${told.intent_id}${back}`;
+      world.out(isJson ? cleanJson(told) : clean(line));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      world.say(clean(`${message.id}  was refused: ${error.message}`));
+    }
+  }
 };
 
 const queuesIn = (options: Options): readonly LetterQueue[] => {
@@ -109,10 +96,10 @@ const run = async (world: World, options: Options): Promise<Exit> => {
       return planned.length > 0 && !flagIn(options, 'list') ? EXIT.trouble : EXIT.done;
     const what = `${counted(jobsIn(chosen), 'job')} of ${counted(chosen.length, 'message')}`;
     if (!flagIn(options, 'yes')) await confirmed(world, `Hand in ${what} as new intents?`);
-    for (const one of chosen) {
-      await replayOne(world, { target, letters, isJson }, one);
-      left.delete(one.letter.message.receipt);
-    }
+    await sendAll(world, { target, letters }, chosen, {
+      isJson,
+      sent: ({ receipt }) => left.delete(receipt),
+    });
     return left.size === 0 ? EXIT.done : EXIT.trouble;
   } finally {
     await letters.giveBack([...left.values()]);

@@ -18,12 +18,12 @@ afterAll(() => stack.stop());
 beforeEach(() => stack.idle());
 
 /** A message as the queue would have moved it: it was accepted a while ago, and no function got to the end of it. */
-const deadLetter = async (job: string, at = Date.now()): Promise<string> => {
+const deadLetter = async (job: string, at = Date.now(), more = {}): Promise<string> => {
   const intent_id = newIntentId(undefined, at);
   const accepted_at = new Date(at).toISOString();
   const intent = { v: 1, intent_id, operation: 'dli.stop', project_id: P, options: {} };
   const rest = { jobs: [job], caller: 'dev-bearer', accepted_at, first: 0, job_count: 1 };
-  const MessageBody = JSON.stringify({ ...intent, ...rest });
+  const MessageBody = JSON.stringify({ ...intent, ...rest, ...more });
   const { deadLetters: QueueUrl } = stack.queues;
   await stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   return intent_id;
@@ -79,8 +79,11 @@ describe('replay', () => {
     expect(results.some(({ outcome }) => outcome === 'delivered')).toBe(true);
   });
 
-  it('reads failed events as EventBridge keeps them, and as a destination of Lambda does', async () => {
-    await failedEvent(eventFor('61'), { ERROR_CODE: 'SDK_CLIENT_ERROR', ERROR_MESSAGE: 'denied' });
+  it('reads failed events as EventBridge and Lambda keep them, and shows no control character', async () => {
+    await failedEvent(eventFor('61'), {
+      ERROR_CODE: 'SDK_CLIENT_ERROR',
+      ERROR_MESSAGE: 'denied\u202e',
+    });
     await failedEvent({
       version: '1.0',
       requestContext: { condition: 'RetriesExhausted' },
@@ -89,7 +92,7 @@ describe('replay', () => {
     });
     const listed = await cli(['replay', '--list']);
     expect(listed.code).toBe(0);
-    expect(listed.stdout).toMatch(/failed-events .*denied/);
+    expect(listed.stdout).toMatch(/failed-events .*denied\\u\{202e\}/);
     expect(listed.stdout).toMatch(/failed-events .*the queue is away/);
     const ran = await cli(['replay', '--yes']);
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
@@ -113,20 +116,19 @@ describe('replay', () => {
     expect(callsFor('71').map(({ operation }) => operation)).toEqual(['dli.run', 'dli.stop']);
   });
 
-  it('keeps what cannot be read, and shows it without its control characters', async () => {
+  it('keeps what cannot be read, or handed in, with the reason', async () => {
     await stack.sqs.send(
       new SendMessageCommand({
         QueueUrl: stack.queues.deadLetters,
         MessageBody: 'no json',
-        MessageAttributes: {
-          reason: { DataType: 'String', StringValue: 'unreadable: \u202e the message' },
-        },
       }),
     );
+    const after = newIntentId(undefined, Date.now() - 9 * 24 * 3_600_000);
+    await deadLetter('81', Date.now(), { operation: 'dli.run', after });
     const ran = await cli(['replay', '--yes', '--only', 'dead-letters']);
     expect(ran.code).toBe(1);
-    expect(ran.stdout).toMatch(/no: unreadable/);
-    expect(ran.stdout).not.toContain('\u202e');
-    expect(await stack.depths()).toMatchObject({ deadLetters: 1 });
+    expect(ran.stdout).toMatch(/no: unreadable .*the message is not JSON/);
+    expect(ran.stdout).toMatch(/no: unreadable .*#\/after: is of an intent more than 8 days ago/);
+    expect(await stack.depths()).toMatchObject({ deadLetters: 2 });
   });
 });
