@@ -1,8 +1,6 @@
-import type { Intent } from '../intent/intent.ts';
-import { type Result, resultOf, timingOf } from '../intent/result.ts';
-import type { RecordedVerdict } from '../ledger/block-record.ts';
+import { makeTimings, type Result, resultsOf } from '../intent/result.ts';
 import type { Records } from '../ledger/records.ts';
-import { type Job, jobIdOf } from '../operations/operation.ts';
+import { jobIdOf } from '../operations/operation.ts';
 import type { OpenIntent } from './open-intent.ts';
 
 export interface RecordAndPublishOptions {
@@ -65,7 +63,8 @@ const publishDue = async (
   openIntents: readonly OpenIntent[],
   { publish }: RecordAndPublishOptions,
 ): Promise<ReadonlySet<OpenIntent>> => {
-  const due = openIntents.flatMap(dueOf);
+  const timing = makeTimings();
+  const due = openIntents.flatMap((openIntent) => dueOf(openIntent, timing));
   if (due.length === 0) return new Set();
   const taken = await publish(due.map(({ result }) => result));
   const published = due.filter((_, i) => taken[i]);
@@ -78,15 +77,14 @@ const isPublished = ({ intent, record }: OpenIntent): boolean =>
   intent.jobs.every((_, index) => record.published.has(index));
 
 /** The verdicts that are not known to be on the bus, as events. */
-const dueOf = (openIntent: OpenIntent) =>
-  openIntent.intent.jobs.flatMap((job, index) => {
-    const verdict = openIntent.record.verdicts[index];
-    if (verdict === undefined || openIntent.record.published.has(index)) return [];
-    return [{ openIntent, index, result: toResult(openIntent.intent, job, verdict) }];
+const dueOf = (openIntent: OpenIntent, timing: ReturnType<typeof makeTimings>) => {
+  const { intent, record } = openIntent;
+  const toResult = resultsOf(intent);
+  return intent.jobs.flatMap((job, index) => {
+    const recorded = record.verdicts[index];
+    if (recorded === undefined || record.published.has(index)) return [];
+    const { calledAt, settledAt } = recorded;
+    const result = toResult(jobIdOf(job), recorded, timing(calledAt, settledAt));
+    return [{ openIntent, index, result }];
   });
-
-const toResult = (
-  intent: Intent,
-  job: Job,
-  { calledAt, settledAt, ...verdict }: RecordedVerdict,
-): Result => resultOf(intent, jobIdOf(job), verdict, timingOf(calledAt, settledAt));
+};

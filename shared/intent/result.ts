@@ -62,31 +62,51 @@ export const timingOf = (calledAt: number, settledAt: number): Timing => ({
   settled_at: new Date(settledAt).toISOString(),
 });
 
+/** Timings of many jobs. All jobs of one call share one text. */
+export const makeTimings = (): typeof timingOf => {
+  const texts = new Map<number, string>();
+  return (calledAt, settledAt) => {
+    const settled_at = texts.get(settledAt) ?? timingOf(calledAt, settledAt).settled_at;
+    texts.set(settledAt, settled_at);
+    return { calledAt, settledAt, settled_at };
+  };
+};
+
 /**
- * Makes a result event. Law: one (intent, job) always has the same `result_id`, so that consumers can recognise a repeated
- * event. Fields that do not apply are undefined; JSON omits them.
+ * Makes the result events of one intent. Law: one (intent, job) always has the same `result_id`, so that consumers can
+ * recognise a repeated event. Fields that do not apply are undefined; JSON omits them.
  */
+export const resultsOf = (intent: Intent) => {
+  const acceptedAt = Date.parse(intent.accepted_at);
+  return (
+    job_id: JobId,
+    verdict: VerdictInfo,
+    { calledAt, settledAt, settled_at }: Timing,
+  ): Result => ({
+    result_id: `${intent.intent_id}/${job_id}`,
+    outcome: verdict.outcome,
+    evidence: verdict.evidence,
+    operation: intent.operation,
+    project_id: intent.project_id,
+    job_id,
+    intent_id: intent.intent_id,
+    caller: intent.caller,
+    correlation_id: intent.correlation_id,
+    error: verdict.error,
+    superseded_by: verdict.superseded_by,
+    call: verdict.call,
+    accepted_at: intent.accepted_at,
+    settled_at,
+    queued_ms: Math.max(0, calledAt - acceptedAt),
+    upstream_ms: settledAt - calledAt,
+    traceparent: intent.traceparent,
+  });
+};
+
+/** Makes one result event, as {@link resultsOf} does. */
 export const resultOf = (
   intent: Intent,
   job_id: JobId,
   verdict: VerdictInfo,
-  { calledAt, settledAt, settled_at }: Timing,
-): Result => ({
-  result_id: `${intent.intent_id}/${job_id}`,
-  outcome: verdict.outcome,
-  evidence: verdict.evidence,
-  operation: intent.operation,
-  project_id: intent.project_id,
-  job_id,
-  intent_id: intent.intent_id,
-  caller: intent.caller,
-  correlation_id: intent.correlation_id,
-  error: verdict.error,
-  superseded_by: verdict.superseded_by,
-  call: verdict.call,
-  accepted_at: intent.accepted_at,
-  settled_at,
-  queued_ms: Math.max(0, calledAt - Date.parse(intent.accepted_at)),
-  upstream_ms: settledAt - calledAt,
-  traceparent: intent.traceparent,
-});
+  timing: Timing,
+): Result => resultsOf(intent)(job_id, verdict, timing);

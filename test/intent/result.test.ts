@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { resultOf, timingOf, type VerdictInfo } from '../../shared/intent/result.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { makeTimings, resultOf, timingOf, type VerdictInfo } from '../../shared/intent/result.ts';
 import { recordedVerdict } from '../../shared/ledger/recorded-verdict.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { anyText, wish } from '../support/arbitraries.ts';
@@ -140,5 +140,17 @@ describe('a result event is small', () => {
         expect(Buffer.byteLength(text)).toBeLessThan(8_000);
       }),
     );
+  });
+});
+
+describe('the end of a call is written once', () => {
+  it('for all of its jobs, whichever other calls they lie between', () => {
+    const timing = makeTimings();
+    const written = vi.spyOn(Date.prototype, 'toISOString');
+    const timings = Array.from({ length: 100 }, (_, i) => timing(CALLED + i, CALLED + (i % 2)));
+    const times = written.mock.calls.length;
+    written.mockRestore();
+    expect(times).toBe(2);
+    expect(timings).toEqual(timings.map((one) => timingOf(one.calledAt, one.settledAt)));
   });
 });
