@@ -69,6 +69,8 @@ const startProgram = (
   };
   return {
     pid: child.pid,
+    /** All that it has written so far. */
+    stdout,
     says,
     /** Resolves to the front's address once the stack is ready. */
     ready: () => says(/ {2}front +(http:\S+)/),
