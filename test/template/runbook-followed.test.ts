@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Alarm, readAlarm, rings } from '../support/alarms.ts';
 import { startChild } from '../support/child.ts';
 import { cliFor, type Ran } from '../support/command-line.ts';
@@ -30,7 +30,9 @@ const ofSection = (name: string): readonly string[] =>
   commands.filter(({ section }) => section === name).map(({ command }) => command);
 
 let alarms: readonly Alarm[];
+let stack: Awaited<ReturnType<typeof startStack>>;
 beforeAll(async () => {
+  stack = await startStack();
   const folder = await mkdtemp(join(tmpdir(), 'runbook-'));
   await prepareService(folder);
   const { all } = readTemplate((await packageService(folder)).template);
@@ -38,23 +40,27 @@ beforeAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+afterAll(() => stack.stop());
+
 /** The embedded stack in a process of its own, and what its metrics say. */
 const startStack = async () => {
   const child = startChild(
-    { onTestFinished },
+    // Both tests use it.
+    { onTestFinished: () => undefined },
     { METRICS_NAMESPACE: 'job-fanin-dev', BATCH_WINDOW_SECONDS: '1', SETTLE_SECONDS: '1' },
   );
   const url = await child.ready();
   const cli = cliFor(url);
   return {
     cli,
+    stop: () => child.signal('SIGKILL'),
     /** Runs a command of the runbook: here the stack has an address, and no name. */
     run: (command: string): Promise<Ran> => {
       const args = command.replace(/^npx job-fanin /, '').replace(' --stack "$STACK"', '');
       expect(command).toContain(' --stack "$STACK"');
       return cli(args.split(' '));
     },
-    /** Has the upstream answer so from now on. */
+    /** Has the upstream make trouble. */
     behave: (how: object) =>
       send(
         `${url}/local/upstream`,
@@ -62,6 +68,8 @@ const startStack = async () => {
         { 'content-type': 'application/json' },
         'PUT',
       ),
+    /** Has it work again. */
+    mend: () => send(`${url}/local/upstream`, null, {}, 'DELETE'),
     /** The alarms that ring by what the functions have written in the last five minutes. */
     ringing: (): readonly string[] => {
       const points = readMetrics(child.stdout());
@@ -72,7 +80,7 @@ const startStack = async () => {
 
 describe('the runbook', () => {
   it('is followed from an alarm to a drained queue', async () => {
-    const { cli, run, behave, ringing } = await startStack();
+    const { cli, run, behave, mend, ringing } = stack;
     await behave({ 'dli.run': { faults: { throttle: 1 } } });
     const deadline = new Date(Date.now() + 20_000).toISOString();
     await cli(['run', JOB, '--project', PROJECT, '--expires-at', deadline]);
@@ -83,14 +91,14 @@ describe('the runbook', () => {
     const [why = '', again = ''] = ofSection('FailedResults');
     expect((await run(why)).stdout).toMatch(/expired/);
 
-    await behave({ 'dli.run': {} });
+    await mend();
     expect(await run(again)).toMatchObject({ code: 0 });
     await until(async () => expect((await run(why)).stdout).toMatch(/verdict +delivered/));
     await until(async () => expect((await run(held)).stdout).toContain('requests flow'));
   });
 
   it('has commands of ours that run', async () => {
-    const { run } = await startStack();
+    const { run } = stack;
     expect(commands.length).toBeGreaterThan(15);
     for (const command of new Set(commands.map(({ command }) => command)))
       expect(await run(command), command).toMatchObject({ code: 0 });
