@@ -69,7 +69,6 @@ const startProgram = (
   };
   return {
     pid: child.pid,
-    /** All that it has written so far. */
     stdout,
     says,
     /** Resolves to the front's address once the stack is ready. */
