@@ -35,9 +35,12 @@ export const switchMapping = async (world: World, parts: Parts, on: boolean): Pr
   }
   const wanted = on ? 'Enabled' : 'Disabled';
   const since = world.now();
+  let isTold = false;
   for (;;) {
     const state = await mappingState(parts);
     if (state === wanted) return;
+    if (!isTold) world.say(`${state}: what is under way ends first`);
+    isTold = true;
     if (world.now() - since > PATIENCE_MS)
       throw new CommandError(EXIT.unanswered, `the event source mapping is still ${state}`, {
         remedy: 'run job-fanin doctor after a while: the switch was taken',

@@ -3,16 +3,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The test files that take longest, the slowest first. Most of them wait for processes, deadlines and leases. */
 export const SLOWEST: readonly string[] = [
+  'cli/pages',
   'local/strangers-not-believed',
   'local/process-starts-and-ends',
   'local/ends-in-ten-seconds',
   'local/health-tells-the-truth',
   'local/waiting-ends-with-the-stack',
   'local/one-result-after-faults',
+  'local/lambda-api',
+  'cli/replay',
+  'cli/operate',
   'local/restart-keeps-all',
   'local/every-reply-understood',
   'template/template',
   'local/status-and-waiting',
+  'cli/doctor',
+  'cli/hand-in',
   'local/each-operation',
   'simulation/simulation',
   'local/bad-bodies-refused',
