@@ -15,6 +15,8 @@ const templateSchema = v.object({
       Properties: v.record(v.string(), v.unknown()),
       DeletionPolicy: v.optional(v.string()),
       UpdateReplacePolicy: v.optional(v.string()),
+      UpdatePolicy: v.optional(v.unknown()),
+      DependsOn: v.optional(v.unknown()),
     }),
   ),
   Outputs: v.record(v.string(), v.object({ Value: v.unknown() })),
