@@ -196,6 +196,12 @@ export const parameters = {
     description: 'W3C Trace Context. Comes out in each result. An invalid one is ignored.',
     schema: text,
   },
+  Tracestate: {
+    name: 'tracestate',
+    in: 'header',
+    description: 'W3C Trace Context. Comes out beside `traceparent`, at most 512 characters of it.',
+    schema: text,
+  },
 };
 
 /** Headers of answers. */

@@ -17,6 +17,7 @@ export const hookRoute = {
       schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
     },
     ref('parameters', 'Traceparent'),
+    ref('parameters', 'Tracestate'),
   ],
   requestBody: bodyOf({ description: 'The payload of the sender.' }, '/v1/hooks/{caller}'),
   responses: {

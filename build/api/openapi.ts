@@ -43,7 +43,7 @@ const nativeBody = () => {
 };
 
 /** The parameters of every route that takes intents. */
-const ASKS = ['CorrelationId', 'Traceparent', 'IdempotencyKey', 'Wait', 'Prefer'];
+const ASKS = ['CorrelationId', 'Traceparent', 'Tracestate', 'IdempotencyKey', 'Wait', 'Prefer'];
 
 const nativeRoute = () => ({
   operationId: 'acceptIntent',

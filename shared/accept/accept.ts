@@ -3,6 +3,7 @@ import { writeMessages } from '../intent/message.ts';
 import type { JobRequest } from '../intent/request.ts';
 import { type Log, SILENT_LOG, traceFields } from '../json/log.ts';
 import { type Measure, UNMEASURED } from '../json/metric.ts';
+import type { MaybeTraced } from '../json/trace-context.ts';
 import { distinct } from '../operations/job-list.ts';
 import { type JobId, jobIdOf, type ProjectId } from '../operations/operation.ts';
 
@@ -35,9 +36,8 @@ export interface AcceptEdges {
 }
 
 /** Who sent the request, and the trace that it belongs to. */
-export interface Origin {
+export interface Origin extends MaybeTraced {
   readonly caller: string;
-  readonly traceparent?: string;
   readonly correlation_id?: string;
   readonly event_id?: string;
   readonly key?: string;

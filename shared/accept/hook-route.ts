@@ -1,5 +1,6 @@
 import type { IntentId } from '../intent/intent.ts';
 import type { Json } from '../json/json.ts';
+import { traceOf } from '../json/trace-context.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Origin } from './accept.ts';
 import type { AcceptedOnce, AcceptOnce } from './accept-once.ts';
@@ -11,7 +12,6 @@ import { receiptOf } from './receipt.ts';
 import type { RepeatedBy } from './request-memory.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
 import { whereToAsk } from './tell-status.ts';
-import { traceOf } from './traceparent.ts';
 import type { KeyOf } from './wish-key.ts';
 
 export interface HookEdges {
@@ -101,7 +101,7 @@ export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): R
     const missing = faultOfGrants(caller, made);
     if (missing !== undefined)
       return { ...refused(NOT_GRANTED), check: `caller ${caller.id}: ${missing}` };
-    const origin: Origin = { caller: caller.id, ...traceOf(http.headers.traceparent) };
+    const origin: Origin = { caller: caller.id, ...traceOf(http.headers) };
     // All begin in order, so that of two intents the later one is newer.
     const all = await Promise.all(
       made.map((one, place) =>

@@ -1,5 +1,6 @@
 import type { Intent } from '../intent/intent.ts';
 import type { JobRequest } from '../intent/request.ts';
+import { traceOf } from '../json/trace-context.ts';
 import type { Answer } from '../operations/operation.ts';
 import type { Accepted } from './accept.ts';
 import type { AcceptOnce } from './accept-once.ts';
@@ -10,7 +11,6 @@ import type { EventRepeat } from './read-native-body.ts';
 import type { ReadStatus } from './read-status.ts';
 import type { Handled, HttpRequest, Route } from './route.ts';
 import { whereToAsk } from './tell-status.ts';
-import { traceOf } from './traceparent.ts';
 import type { KeyOf } from './wish-key.ts';
 
 /** What the routes that accept intents do to the world. */
@@ -53,7 +53,7 @@ export const intentRoute = (
     const { replayKey = http.replayKey, content = http.text } = form.repeatOf?.(http) ?? {};
     const digest = edges.keyOf(JSON.stringify([method, http.path.replace(/\/$/, ''), content]));
     const accepted = await edges.acceptOnce({
-      origin: { caller, ...traceOf(http.headers.traceparent) },
+      origin: { caller, ...traceOf(http.headers) },
       repeatedBy: { caller, digest, idempotencyKey, replayKey },
       intentId,
       read: (at) => readIntentRequest(form.read, preferences, http, at),

@@ -4,6 +4,7 @@ import { looksLike, recognise } from '../intent/foreign-payload.ts';
 import type { JobRequest } from '../intent/request.ts';
 import { sentence } from '../json/fault.ts';
 import { isObject, type JsonObject } from '../json/json.ts';
+import { type MaybeTraced, traceOf } from '../json/trace-context.ts';
 import type { Accept, Origin } from './accept.ts';
 import { lateTime, type ReadWish, readAsOf, readCloudWish, type WishEvent } from './read-wish.ts';
 import { type Receipt, receiptOf } from './receipt.ts';
@@ -44,6 +45,8 @@ interface Delivery {
   /** The time of a late event, in milliseconds since 1970. */
   readonly wishedAt?: number | undefined;
   readonly isReplay: boolean;
+  /** The trace of the message that the event was taken out of. */
+  readonly trace?: MaybeTraced;
 }
 
 export interface ReadPayloadOptions {
@@ -86,6 +89,7 @@ const deliveryOf = (payload: unknown, takesReplays: boolean, now: Date): Deliver
     id: typeof id === 'string' ? id : undefined,
     wishedAt: lateTime(timeOf(time), now, isReplay),
     isReplay,
+    trace: traceOf(payload),
   };
 };
 
@@ -105,7 +109,11 @@ export const originOf = (
 };
 
 export type ReadPayload =
-  | (Extract<ReadWish, { ok: true }> & { readonly caller: string })
+  | (Extract<ReadWish, { ok: true }> & {
+      readonly caller: string;
+      /** The trace of the message around it, if there was one. */
+      readonly outerTrace: MaybeTraced;
+    })
   | { readonly ok: false; readonly detail: string; readonly isDenied: boolean };
 
 const invalid = (detail: string): ReadPayload => ({ ok: false, detail, isDenied: false });
@@ -133,7 +141,7 @@ export const readPayload = (
   { takesReplays, sourceGrants }: ReadPayloadOptions,
 ): ReadPayload => {
   const delivery = deliveryOf(payload, takesReplays, now);
-  const { fault, caller, body } = delivery;
+  const { fault, caller, body, trace: outerTrace = {} } = delivery;
   if (fault !== undefined) return invalid(fault);
   const wish = readBody(delivery, now);
   if (!wish.ok) {
@@ -142,7 +150,7 @@ export const readPayload = (
   }
   const missing = missingSourceGrant(sourceGrants, caller, wish.request);
   return missing === undefined
-    ? { ...wish, caller }
+    ? { ...wish, caller, outerTrace }
     : { ok: false, detail: missing, isDenied: true };
 };
 
@@ -162,8 +170,8 @@ export const makeAcceptPayload =
   async (payload) => {
     const reading = readPayload(payload, now(), options);
     if (!reading.ok) throw errorOf(reading);
-    const { request, caller, event, wishedAt } = reading;
-    const origin = originOf(caller, request, event, keyOf);
+    const { request, caller, event, wishedAt, outerTrace, trace = outerTrace } = reading;
+    const origin = { ...originOf(caller, request, event, keyOf), ...trace };
     const accepted = await accept(request, origin, undefined, wishedAt);
     if (accepted.kind === 'queued') return receiptOf(accepted.intent);
     const { queued, not_queued } = accepted;

@@ -2,6 +2,7 @@ import { MOST_AHEAD_MS } from '../intent/after.ts';
 import type { CloudEvent, ReadCloudEvent } from '../intent/cloud-event.ts';
 import { type JobRequest, readNativeRequest } from '../intent/request.ts';
 import type { Fault } from '../json/fault.ts';
+import type { TraceContext } from '../json/trace-context.ts';
 
 /** The event that a wish came in. */
 export interface WishEvent {
@@ -18,6 +19,8 @@ export type ReadWish =
       readonly event?: WishEvent;
       /** The time of a late event, in milliseconds since 1970. The wish is as old as that. */
       readonly wishedAt?: number;
+      /** The trace that the intent names itself, or else the CloudEvent around it. */
+      readonly trace?: TraceContext;
     }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
@@ -53,7 +56,7 @@ export interface CloudEventOptions {
 
 /**
  * Reads the intent that a CloudEvent carries. Laws: its source and id make a repeat the same intent; its time counts as
- * that of any event; its sequence orders the intent, unless the intent has its own.
+ * that of any event; its sequence orders the intent, and its trace is that of the intent, unless the intent has its own.
  */
 export const readCloudWish = (
   reading: ReadCloudEvent,
@@ -61,7 +64,7 @@ export const readCloudWish = (
 ): ReadWish => {
   if (!reading.ok) return reading;
   const { event } = reading;
-  const { time, sequence, data } = event;
+  const { time, sequence, data, trace } = event;
   const wishedAt = time === undefined ? outerWishedAt : lateTime(time, now, isReplay);
   const wish = readAsOf(data, now, wishedAt);
   if (!wish.ok)
@@ -73,5 +76,10 @@ export const readCloudWish = (
       })),
     };
   const request = { ...(sequence !== undefined && { sequence }), ...wish.request };
-  return { ...wish, request, event: { repeat: repeatOf(event), id: event.id } };
+  return {
+    ...(trace !== undefined && { trace }),
+    ...wish,
+    request,
+    event: { repeat: repeatOf(event), id: event.id },
+  };
 };

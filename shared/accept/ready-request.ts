@@ -50,6 +50,9 @@ export interface Ready {
   readonly intent: DrawnUp;
 }
 
+/** A trace is kept whole: the state of one never stands beside the parent of another. */
+const untraced = ({ traceparent: _, tracestate: __, ...origin }: Origin): Origin => origin;
+
 /** Reads the request as of its first acceptance, and makes its intent. */
 export const makeReady = (
   edges: ReadyEdges,
@@ -59,13 +62,18 @@ export const makeReady = (
   const isRepeat = first !== undefined;
   const reading = read(isRepeat ? new Date(first.accepted_at) : edges.now(), isRepeat);
   if (!reading.ok) return { ...reading, kind: 'refused' };
-  const { request, event, wishedAt } = reading;
+  const { request, event, wishedAt, trace } = reading;
   const replay =
     replayKey === undefined
       ? {}
       : { key: wishKey([caller, `replay:${replayKey}`], request, edges.keyOf) };
-  // An event's own key counts before that of its proof.
-  const own = { ...origin, ...replay, ...originOf(caller, request, event, edges.keyOf) };
+  // An event's own key counts before that of its proof, and its own trace before that of the request.
+  const own = {
+    ...(trace === undefined ? origin : untraced(origin)),
+    ...replay,
+    ...originOf(caller, request, event, edges.keyOf),
+    ...trace,
+  };
   // A late event gets an id of its own time.
   const given = wishedAt === undefined ? intentId : undefined;
   const intent = edges.drawUp(request, own, given, wishedAt);

@@ -1,6 +1,8 @@
 import { isCloudEvent } from '../intent/cloud-event.ts';
 import { type Envelope, recognise } from '../intent/foreign-payload.ts';
 import { isObject, type JsonObject, parseJson } from '../json/json.ts';
+import type { MaybeTraced } from '../json/trace-context.ts';
+import { traceOfSns, traceOfSqs } from './message-trace.ts';
 
 /** The payloads in an envelope, each as an event rule or a direct caller would hand it over. */
 export type Opened =
@@ -23,6 +25,8 @@ interface EventFields {
   readonly source: string;
   readonly id: unknown;
   readonly time: unknown;
+  /** The trace of the message. No sender of events has such fields: an event has its trace inside. */
+  readonly trace: MaybeTraced;
 }
 
 const one = (payload: unknown): Opened => ({ ok: true, payloads: [payload], isBatch: false });
@@ -41,18 +45,33 @@ const withSource = (payload: unknown, source: string): unknown => {
   return isEnvelope(payload) ? payload : { ...MADE, source, detail: payload };
 };
 
+/** The trace of the message nearest to the intent counts. */
+const withTrace = (payload: unknown, trace: MaybeTraced): unknown =>
+  isEvent(payload) && !('traceparent' in payload) ? { ...payload, ...trace } : payload;
+
 /**
  * An event or envelope inside the text is opened in turn: its own id and time say more than those around it. Anything
  * else becomes an event with the given fields. Ids stay exact (promise P9).
  */
-const openText = (text: unknown, what: string, fields: EventFields, open: Open): Opened => {
+const openText = (
+  text: unknown,
+  what: string,
+  { trace, ...fields }: EventFields,
+  open: Open,
+): Opened => {
   const parsed = parseJson(typeof text === 'string' ? text : '');
   if (!parsed.ok) return { ok: false, detail: `${what} is not JSON: ${parsed.detail}` };
   const { value } = parsed;
-  if (!isEvent(value) && !isEnvelope(value)) return one({ ...MADE, ...fields, detail: value });
+  if (!isEvent(value) && !isEnvelope(value))
+    return one({ ...MADE, ...trace, ...fields, detail: value });
   const inner = open(value);
   return inner.ok
-    ? { ...inner, payloads: inner.payloads.map((payload) => withSource(payload, fields.source)) }
+    ? {
+        ...inner,
+        payloads: inner.payloads.map((payload) =>
+          withTrace(withSource(payload, fields.source), trace),
+        ),
+      }
     : inner;
 };
 
@@ -70,7 +89,12 @@ const openNotification = (sns: JsonObject, open: Open): Opened =>
   openText(
     sns.Message,
     'the Message of the SNS notification',
-    { source: `sns:${lastPartOf(sns.TopicArn)}`, id: sns.MessageId, time: sns.Timestamp },
+    {
+      source: `sns:${lastPartOf(sns.TopicArn)}`,
+      id: sns.MessageId,
+      time: sns.Timestamp,
+      trace: traceOfSns(sns),
+    },
     open,
   );
 
@@ -88,6 +112,7 @@ const openMessage = (record: JsonObject, open: Open): Opened => {
       source: `sqs:${lastPartOf(record.eventSourceARN)}`,
       id: record.messageId,
       time: isoOf(SentTimestamp),
+      trace: traceOfSqs(record),
     },
     open,
   );

@@ -3,6 +3,7 @@ import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
 import { isObject, type Json, type JsonObject } from '../json/json.ts';
 import { parseBounded } from '../json/json-bounds.ts';
+import { type TraceContext, traceOf } from '../json/trace-context.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { sequenceSchema } from './sequence.ts';
 
@@ -35,7 +36,7 @@ const jsonType = v.pipe(
   v.regex(/^[\w.+-]+\/([\w.-]+\+)?(json|JSON) *(;.*)?$/, JSON_RULE),
 );
 
-/** The attributes that we read. All others are ignored. */
+/** The attributes that can be at fault. All others are ignored, but for those of the trace. */
 export const attributesSchema = v.object({
   specversion: v.literal('1.0', 'must be 1.0'),
   id: text,
@@ -54,6 +55,8 @@ export const attributesSchema = v.object({
 export interface CloudEvent
   extends Pick<v.InferOutput<typeof attributesSchema>, 'id' | 'source' | 'time' | 'sequence'> {
   readonly data: Json;
+  /** https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md */
+  readonly trace?: TraceContext;
 }
 
 export type ReadCloudEvent =
@@ -78,6 +81,7 @@ export const readAttributes = (given: JsonObject): ReadAttributes => {
   const read = v.safeParse(attributesSchema, set);
   if (!read.success) return { ok: false, faults: faultsOf(read.issues) };
   const { id, source, time: at, sequence } = read.output;
+  const { traceparent, ...state } = traceOf(set);
   return {
     ok: true,
     attributes: {
@@ -85,6 +89,7 @@ export const readAttributes = (given: JsonObject): ReadAttributes => {
       source,
       ...(at !== undefined && { time: at }),
       ...(sequence !== undefined && { sequence }),
+      ...(traceparent !== undefined && { trace: { traceparent, ...state } }),
     },
   };
 };

@@ -36,7 +36,9 @@ export interface Intent {
   readonly accepted_at: string;
   readonly expires_at?: string;
   readonly correlation_id?: string;
+  /** W3C Trace Context: the trace of the caller, or of the message to the queue if that was recorded. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
   /** The stop that this run follows. A job is run only once this stop, or a newer one, is known for it. */
   readonly after?: IntentId;
   /** The same stop, by its event id or its correlation id. */

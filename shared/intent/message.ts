@@ -58,6 +58,7 @@ const messageSchema = ({ job, options }: Operation) => {
     expires_at: v.exactOptional(v.custom<string>(isTime, 'must be an instant in UTC')),
     correlation_id: v.exactOptional(v.string('must be a string')),
     traceparent: v.exactOptional(v.string('must be a string')),
+    tracestate: v.exactOptional(v.string('must be a string')),
     after: v.exactOptional(v.custom<IntentId>(isIntentId, 'must be a UUID')),
     after_name: v.exactOptional(v.string('must be a string')),
     sequence: v.exactOptional(v.custom<string>(isSequence, 'must be a sequence')),

@@ -3,6 +3,7 @@ import { closedObject } from '../json/closed-object.ts';
 import { type Fault, faultsOf } from '../json/fault.ts';
 import { readTime } from '../json/iso-time.ts';
 import { isObject } from '../json/json.ts';
+import { type TraceContext, traceOf } from '../json/trace-context.ts';
 import { wireForm } from '../json/wire-form.ts';
 import { isOperationName, OPERATIONS, operations } from '../operations/index.ts';
 import { anyJobSchema, jobListSchema } from '../operations/job-list.ts';
@@ -30,7 +31,12 @@ export interface JobRequest extends RequestedJobs {
 }
 
 export type ReadRequest =
-  | { readonly ok: true; readonly request: JobRequest }
+  | {
+      readonly ok: true;
+      readonly request: JobRequest;
+      /** The trace that the request names. It is no part of what is asked for. */
+      readonly trace?: TraceContext;
+    }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** SQS keeps a message for 14 days at most. Deadlines stay well below that. */
@@ -88,6 +94,15 @@ const ofAnyOperation = {
   ),
 };
 
+/** An invalid trace context is ignored, so nothing is refused for it. */
+const traceText = v.pipe(
+  v.unknown(),
+  wireForm(() => ({
+    description: 'W3C Trace Context, as the header of this name. An invalid one is ignored.',
+    type: 'string',
+  })),
+);
+
 const listSchemas = new Map(operations.map((row) => [row.name, jobListSchema(row.job.schema)]));
 
 /** The schema of a native request. Of an unknown operation, all is checked that does not depend on it, so that every fault is named at once. */
@@ -106,6 +121,8 @@ export const nativeSchema = (operation: unknown, now: Date) => {
       correlation_id: v.exactOptional(correlationIdSchema),
       after: v.exactOptional(row ? afterSchema(row, now) : ofAnyOperation.after),
       sequence: v.exactOptional(sequenceSchema),
+      traceparent: v.exactOptional(traceText),
+      tracestate: v.exactOptional(traceText),
     },
     'must be a JSON object',
   );
@@ -121,12 +138,17 @@ const withStopName = ({ after, ...request }: JobRequest): JobRequest => {
 };
 
 /**
- * Reads our native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?, sequence?}`.
- * Any other field is a fault.
+ * Reads our native request: `{operation, project_id, jobs, options?, expires_at?, correlation_id?, after?, sequence?,
+ * traceparent?, tracestate?}`. Any other field is a fault.
  */
 export const readNativeRequest = (body: unknown, now: Date): ReadRequest => {
   const read = v.safeParse(nativeSchema(isObject(body) ? body.operation : undefined, now), body);
-  return read.success
-    ? { ok: true, request: withStopName(read.output as JobRequest) }
-    : { ok: false, faults: faultsOf(read.issues) };
+  if (!read.success) return { ok: false, faults: faultsOf(read.issues) };
+  const { traceparent: given, tracestate, ...asked } = read.output;
+  const { traceparent, ...state } = traceOf({ traceparent: given, tracestate });
+  return {
+    ok: true,
+    request: withStopName(asked as JobRequest),
+    ...(traceparent !== undefined && { trace: { traceparent, ...state } }),
+  };
 };

@@ -42,6 +42,7 @@ export interface Result {
   /** Milliseconds of the upstream call. 0 if there was none. */
   readonly upstream_ms: number;
   readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 /** The fields that a verdict sets. The intent sets all others. */
@@ -100,6 +101,7 @@ export const resultsOf = (intent: Intent) => {
     queued_ms: Math.max(0, calledAt - acceptedAt),
     upstream_ms: settledAt - calledAt,
     traceparent: intent.traceparent,
+    tracestate: intent.tracestate,
   });
 };
 

@@ -73,6 +73,7 @@ describe('a result says what was requested, by which caller, and its outcome', (
     accepted_at: '2026-01-31T11:59:58.500Z',
     correlation_id: 'c',
     traceparent: 't',
+    tracestate: 'a=1',
   });
 
   it('with every field', () => {
@@ -102,6 +103,7 @@ describe('a result says what was requested, by which caller, and its outcome', (
       queued_ms: 1_500,
       upstream_ms: 1_000,
       traceparent: 't',
+      tracestate: 'a=1',
     });
   });
 

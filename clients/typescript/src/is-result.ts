@@ -48,6 +48,7 @@ const hasFields = all({
   queued_ms: count(0),
   upstream_ms: count(0),
   traceparent: maybe(isText),
+  tracestate: maybe(isText),
 });
 
 /** What an outcome always comes with. */

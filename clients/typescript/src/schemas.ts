@@ -22,6 +22,10 @@ export interface DliRunIntent {
   readonly after?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export type ProjectId = string;
@@ -38,6 +42,10 @@ export interface DliStopIntent {
   readonly correlation_id?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export interface DliDeleteIntent {
@@ -50,6 +58,10 @@ export interface DliDeleteIntent {
   readonly correlation_id?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export interface DrsStartIntent {
@@ -64,6 +76,10 @@ export interface DrsStartIntent {
   readonly after?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export type DrsTaskId = string;
@@ -78,6 +94,10 @@ export interface DrsStopIntent {
   readonly correlation_id?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export interface DrsRetryIntent {
@@ -90,6 +110,10 @@ export interface DrsRetryIntent {
   readonly correlation_id?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export interface DrsDeleteIntent {
@@ -102,6 +126,10 @@ export interface DrsDeleteIntent {
   readonly correlation_id?: string | undefined;
   /** The order among the intents of one caller: a whole number, or a time with its zone. */
   readonly sequence?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly traceparent?: string | undefined;
+  /** W3C Trace Context, as the header of this name. An invalid one is ignored. */
+  readonly tracestate?: string | undefined;
 }
 
 export interface Receipt {
@@ -188,6 +216,7 @@ export interface ResultFields {
   readonly queued_ms: number;
   readonly upstream_ms: number;
   readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 export type Result =
