@@ -17,6 +17,7 @@ export interface Wish {
   readonly expires_at?: string;
   readonly correlation_id?: string;
   readonly traceparent?: string;
+  readonly tracestate?: string;
   readonly caller?: string;
   /** The age of the intent that it is to follow. */
   readonly after?: number;
