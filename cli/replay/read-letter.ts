@@ -19,8 +19,8 @@ const readDeadLetter = (message: Message): Letter => {
 };
 
 /**
- * The event in a failed one. EventBridge keeps the event itself, and says why in attributes; a destination of Lambda puts it
- * into `requestPayload`, beside the function's answer.
+ * The event in a failed one. EventBridge and Lambda's dead-letter queue keep the event itself, and say why in attributes. In
+ * earlier releases a destination of Lambda put it into `requestPayload`, beside the function's answer.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */

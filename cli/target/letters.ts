@@ -34,8 +34,8 @@ const BATCH = 10;
 /** A receive may miss messages. After so many in a row without any, the queue counts as empty. */
 const EMPTY_RECEIVES = 2;
 
-/** EventBridge says why in attributes of its own. */
-const REASONS = ['reason', 'ERROR_MESSAGE', 'ERROR_CODE'] as const;
+/** EventBridge and Lambda say why in attributes of their own. */
+const REASONS = ['reason', 'ERROR_MESSAGE', 'ErrorMessage', 'ERROR_CODE'] as const;
 
 const messageOf = (queue: LetterQueue, message: SqsMessage): Message => {
   const { MessageId, ReceiptHandle, Body, Attributes, MessageAttributes } = message;

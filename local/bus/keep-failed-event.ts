@@ -3,14 +3,27 @@ import type { Queues } from '../queue/queues.ts';
 
 export type KeepFailedEvent = (event: unknown, error: unknown) => void;
 
-/** The failure destination of accept-event: a queue that gets the short form of what Lambda puts there. */
+/** Bytes of an error that Lambda keeps beside the event. */
+const LONGEST_MESSAGE = 1_024;
+
+/**
+ * The dead-letter queue of accept-event: it gets the event as it was, and the error as an attribute.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
+ */
 export const makeKeepFailedEvent =
   (sqs: SQSClient, { failedEvents }: Queues): KeepFailedEvent =>
-  (requestPayload, error) => {
+  (event, error) => {
     const errorMessage = error instanceof Error ? error.message : String(error);
-    const body = JSON.stringify({ requestPayload, responsePayload: { errorMessage } });
     console.error(`accept-event refused an event for good: ${errorMessage}`);
+    const StringValue =
+      Buffer.from(errorMessage).subarray(0, LONGEST_MESSAGE).toString() || 'Error';
     sqs
-      .send(new SendMessageCommand({ QueueUrl: failedEvents, MessageBody: body }))
+      .send(
+        new SendMessageCommand({
+          QueueUrl: failedEvents,
+          MessageBody: JSON.stringify(event),
+          MessageAttributes: { ErrorMessage: { DataType: 'String', StringValue } },
+        }),
+      )
       .catch((cause: unknown) => console.error('the event could not be kept:', cause));
   };

@@ -79,11 +79,12 @@ describe('replay', () => {
     expect(results.some(({ outcome }) => outcome === 'delivered')).toBe(true);
   });
 
-  it('reads failed events as EventBridge and Lambda keep them, and shows no control character', async () => {
+  it('reads failed events as EventBridge and Lambda keep them, and as earlier releases did, and shows no control character', async () => {
     await failedEvent(eventFor('61'), {
       ERROR_CODE: 'SDK_CLIENT_ERROR',
       ERROR_MESSAGE: 'denied\u202e',
     });
+    await failedEvent(eventFor('63'), { ErrorMessage: 'a wrong event', ErrorCode: '200' });
     await failedEvent({
       version: '1.0',
       requestContext: { condition: 'RetriesExhausted' },
@@ -94,13 +95,12 @@ describe('replay', () => {
     expect(listed.code).toBe(0);
     expect(listed.stdout).toMatch(/failed-events .*denied\\u\{202e\}/);
     expect(listed.stdout).toMatch(/failed-events .*the queue is away/);
+    expect(listed.stdout).toMatch(/failed-events .*a wrong event/);
     const ran = await cli(['replay', '--yes']);
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
     await stack.idle();
-    expect([...resultsFor('61'), ...resultsFor('62')].map(({ outcome }) => outcome)).toEqual([
-      'delivered',
-      'delivered',
-    ]);
+    const told = ['61', '62', '63'].flatMap(resultsFor);
+    expect(told.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered']);
     expect(await stack.depths()).toMatchObject({ failedEvents: 0 });
   });
 
