@@ -153,7 +153,7 @@ describe('the ways in', () => {
   test('an event that fails for good is kept, whoever failed', () => {
     const { only, arn, functionOf } = read();
     const { MaximumRetryAttempts, DestinationConfig } = only('AWS::Lambda::EventInvokeConfig');
-    expect([MaximumRetryAttempts, DestinationConfig]).toEqual([2, undefined]);
+    expect([MaximumRetryAttempts, DestinationConfig]).toEqual([2, {}]);
     expect(functionOf('accept-event').DeadLetterConfig).toEqual({
       TargetArn: arn('FailedEventsQueue'),
     });
