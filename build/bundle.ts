@@ -4,6 +4,7 @@ import { build, type Metafile } from 'esbuild';
 import { builtinModulesUnlinked } from './builtin-modules.ts';
 import { environmentCredentialsOnly } from './environment-credentials.ts';
 import { undiciRequestOnly } from './undici-request.ts';
+import { versionsOnly } from './versions-only.ts';
 
 const project = join(import.meta.dirname, '..');
 const functions = join(project, 'functions');
@@ -58,6 +59,7 @@ export const bundleFunction = async (
     plugins: [
       builtinModulesUnlinked,
       undiciRequestOnly,
+      versionsOnly,
       ...(credentials === 'environment' ? [environmentCredentialsOnly] : []),
     ],
     sourcemap: 'external',

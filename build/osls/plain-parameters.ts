@@ -24,6 +24,7 @@ const BOUNDS: Readonly<Record<string, readonly [MinValue: number, MaxValue: numb
   MAX_RECEIVES: [5, 1_000],
   CALL_TIMEOUT_SECONDS: [1, 109],
   RESULTS_PER_EVENT: [1, 100],
+  LOG_SAMPLE_RATE: [0, 1],
 };
 
 /** A number, or a word. */
@@ -35,7 +36,7 @@ const NEEDLESS = ['ACCOUNT_ID'];
 const ALLOWED: Readonly<Record<string, readonly Node[]>> = {
   LOG_RETENTION_DAYS: logRetentionDays.map(Number),
   CALLS_PER_KEY: ['1', '2', 'auto'],
-  LOG_LEVEL: ['info', 'warn'],
+  LOG_LEVEL: ['debug', 'info', 'warn'],
   UPSTREAM_LANGUAGE: ['en-us', 'zh-cn'],
 };
 
