@@ -55,7 +55,6 @@ export const aboutSchema = v.object({
   job_count: v.number(),
   job_ids: v.pipe(
     v.string(),
-    v.transform((ids) => ids.split(' ')),
-    v.array(v.custom<JobId>((id) => typeof id === 'string')),
+    v.transform((ids) => ids.split(' ') as JobId[]),
   ),
 });

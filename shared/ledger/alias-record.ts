@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Intent, IntentId } from '../intent/intent.ts';
-import { parseLoosely } from '../json/json.ts';
+import { readRecord } from './read-record.ts';
 import type { Codec } from './records.ts';
 
 /** The intent that another one was taken for: a repeat of the same wish, accepted under an id of its own. */
@@ -18,10 +18,9 @@ const schema = v.object({
 });
 
 const read = (text: string): AliasRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const result = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!result.success) return undefined;
-  const { intent_id, caller } = result.output;
+  const stored = readRecord(schema, text);
+  if (stored === undefined) return undefined;
+  const { intent_id, caller } = stored;
   return { intent_id, caller };
 };
 

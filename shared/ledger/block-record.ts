@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import type { Intent, IntentId } from '../intent/intent.ts';
 import type { VerdictInfo } from '../intent/result.ts';
-import { parseLoosely } from '../json/json.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import { type AboutBlock, aboutSchema, writeAbout } from './about-block.ts';
 import { readRanges, writeRanges } from './ranges.ts';
+import { readRecord } from './read-record.ts';
 
 /** A verdict as the ledger keeps it. From then on it is the verdict, and every event about it says the same. */
 export interface RecordedVerdict extends VerdictInfo {
@@ -103,11 +103,10 @@ const writeNote = ({ invocation, mayBeServed, suspects }: NotedRequest): string 
   (suspects === undefined ? '' : `, one of ${suspects}`);
 
 const readNote = (text: string): NotedRequest => {
-  const [, unserved, invocation = '', suspects] =
-    /^(nobody of )?(.*?)(?:, one of (\d+))?$/.exec(text) ?? [];
+  const suspects = /, one of (\d+)$/.exec(text)?.[1];
   return {
-    invocation,
-    mayBeServed: unserved === undefined,
+    invocation: text.replace(/^nobody of |, one of \d+$/g, ''),
+    mayBeServed: !text.startsWith('nobody of '),
     suspects: suspects === undefined ? undefined : Number(suspects),
   };
 };
@@ -149,32 +148,31 @@ export const writeBlock = ({
 
 /** Undefined if this release does not know the version of the text. */
 export const readBlock = (text: string): BlockState | undefined => {
-  const parsed = parseLoosely(text);
-  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!read.success) return undefined;
+  const read = readRecord(schema, text);
+  if (read === undefined) return undefined;
   const verdicts: (RecordedVerdict | undefined)[] = [];
   const published = new Set<number>();
-  for (const { jobs, published: isPublished, ...verdict } of read.output.verdicts)
+  for (const { jobs, published: isPublished, ...verdict } of read.verdicts)
     for (const index of readRanges(jobs)) {
       verdicts[index] = verdict as RecordedVerdict;
       if (isPublished) published.add(index);
     }
   return {
-    ...(read.output.about && { about: read.output.about }),
-    invocation: read.output.invocation,
+    ...(read.about && { about: read.about }),
+    invocation: read.invocation,
     verdicts,
     published,
     requests: new Map(
-      read.output.asked.flatMap(({ by, jobs }) => {
+      read.asked.flatMap(({ by, jobs }) => {
         const noted = readNote(by);
         return readRanges(jobs).map((index) => [index, noted] as const);
       }),
     ),
     ends: new Map(
-      read.output.ends.flatMap(({ by: invocation, until, jobs }) =>
+      read.ends.flatMap(({ by: invocation, until, jobs }) =>
         readRanges(jobs).map((index) => [index, { invocation, until }] as const),
       ),
     ),
-    reason: read.output.reason,
+    reason: read.reason,
   };
 };

@@ -74,7 +74,7 @@ export const decideCall = (
   // A newer intent waits as long as an older one's request may take effect.
   if (standing.kind === 'doubtful' && !isOwn) return { kind: 'wait', until: standing.until };
 
-  const isRestart = !isOwn && record.operation === wish.operation.restart?.after;
+  const isRestart = record.operation === wish.operation.restart?.after;
   if (isRestart) return decideAfterStop(record, standing, now, settleMs);
   if (standing.kind === 'doubtful') return { kind: 'look', noneFrom: standing.until };
   if (standing.kind === 'unclear') return { kind: 'look', noneFrom: 0 };

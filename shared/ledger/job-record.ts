@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { type Age, idIn } from '../intent/age.ts';
 import type { Intent, IntentId } from '../intent/intent.ts';
 import { isOfOneKind } from '../intent/sequence.ts';
-import { parseLoosely } from '../json/json.ts';
 import { isOperationName } from '../operations/index.ts';
 import type { JobId, OperationName, ProjectId, Service } from '../operations/operation.ts';
 import type { BlockState, RecordedVerdict, RequestEnd } from './block-record.ts';
+import { readRecord } from './read-record.ts';
 
 /** Which invocation may have a call under way for a job, and where its verdict will be. */
 export interface Claim {
@@ -132,10 +132,9 @@ export const writeJob = ({ claim: { block, ...claim }, ...record }: JobRecord): 
 
 /** Undefined if this release does not know the version of the text. */
 export const readJob = (text: string): JobRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!read.success) return undefined;
-  const { v: _, claim, ...record } = read.output;
+  const read = readRecord(schema, text);
+  if (read === undefined) return undefined;
+  const { v: _, claim, ...record } = read;
   const { part: block, ...rest } = claim;
   return { ...record, claim: { block, ...rest } };
 };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Age } from '../intent/age.ts';
 import type { Intent, IntentId } from '../intent/intent.ts';
-import { parseLoosely } from '../json/json.ts';
+import { readRecord } from './read-record.ts';
 
 /** The first intent that the control loop has seen of an event. It stands for every delivery of that event. */
 export interface KeyRecord extends Pick<Intent, 'intent_id' | 'accepted_at' | 'expires_at'> {
@@ -24,9 +24,8 @@ export const writeKey = (record: KeyRecord): string => JSON.stringify({ v: VERSI
 
 /** Undefined if this release does not know the version of the text. */
 export const readKey = (text: string): KeyRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!read.success) return undefined;
-  const { v: _, ...record } = read.output;
+  const read = readRecord(schema, text);
+  if (read === undefined) return undefined;
+  const { v: _, ...record } = read;
   return record;
 };

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Age } from '../intent/age.ts';
 import type { IntentId } from '../intent/intent.ts';
-import { parseLoosely } from '../json/json.ts';
 import type { JobId, ProjectId, Service } from '../operations/operation.ts';
+import { readRecord } from './read-record.ts';
 
 /** One stop that goes by a name, for some of its jobs. */
 export interface Named {
@@ -34,11 +34,7 @@ const schema = v.object({
 export const writeNames = (stops: NameRecord): string => JSON.stringify({ v: VERSION, stops });
 
 /** Undefined if this release does not know the version of the text. */
-export const readNames = (text: string): NameRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const read = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  return read.success ? read.output.stops : undefined;
-};
+export const readNames = (text: string): NameRecord | undefined => readRecord(schema, text)?.stops;
 
 /** The newest stop of that name for a job. */
 export const namedFor = (stops: NameRecord, job: JobId): Named | undefined =>

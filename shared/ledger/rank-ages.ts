@@ -28,7 +28,7 @@ interface SequencedWish<From = unknown> {
 const bySequence = (a: SequencedWish, b: SequencedWish): number => {
   const [left, right] =
     a.sequence === b.sequence ? [ageOf(a.queued), ageOf(b.queued)] : [a.sequence, b.sequence];
-  return left > right ? -1 : left < right ? 1 : 0;
+  return left > right ? -1 : 1;
 };
 
 /** The ages of one sender's wishes for one job, by its own order. A wish that the ledger knows keeps its age. */
@@ -40,7 +40,6 @@ const agesOf = <From>(
   const last = known && isOfOneKind(known.sequence, wishes[0]?.sequence ?? '') ? known : undefined;
   // From the newest wish to the oldest: each has to be older than `floor`, the age of the wish before.
   let floor: Age | undefined;
-  let isPast = false;
   for (const { queued, sequence } of wishes.toSorted(bySequence)) {
     const { intent_id: id } = queued.intent;
     let age = ageOf(queued);
@@ -48,10 +47,8 @@ const agesOf = <From>(
     if (last?.intent === id) age = last.age;
     else if (last !== undefined && sequence > last.sequence && age <= last.age)
       age = justAfter(last.age, sequence, id);
-    if (last !== undefined && sequence < last.sequence && !isPast) {
-      isPast = true;
-      if (floor === undefined || last.age < floor) floor = last.age;
-    }
+    if (last !== undefined && sequence < last.sequence)
+      floor = floor !== undefined && floor < last.age ? floor : last.age;
     if (floor !== undefined && age >= floor) age = justBefore(floor, sequence, id);
     ages.set(queued, age);
     floor = age;
@@ -80,7 +77,6 @@ export const rankBySequence = <From>(
       ofJob.set(sender, [...(ofJob.get(sender) ?? []), { queued: one, sequence }]);
     }
   }
-  if (wishes.size === 0) return queued;
   const ages = new Map<string, ReadonlyMap<Queued<From>, Age>>();
   for (const [key, ofJob] of wishes) {
     const all = [...ofJob.values()].flatMap((some) => {

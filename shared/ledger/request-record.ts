@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Intent, IntentId } from '../intent/intent.ts';
-import { parseLoosely } from '../json/json.ts';
+import { readRecord } from './read-record.ts';
 import type { Codec } from './records.ts';
 
 /** What is remembered of a request, so that its repeat is answered as it was. */
@@ -34,10 +34,9 @@ const schema = v.object({
 });
 
 const read = (text: string): RequestRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const result = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!result.success) return undefined;
-  const { v: _, ...record } = result.output;
+  const stored = readRecord(schema, text);
+  if (stored === undefined) return undefined;
+  const { v: _, ...record } = stored;
   return record;
 };
 

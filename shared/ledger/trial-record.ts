@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseLoosely } from '../json/json.ts';
+import { readRecord } from './read-record.ts';
 import type { Codec } from './records.ts';
 
 /** The last time that an invocation worked on a message apart from others. */
@@ -24,10 +24,9 @@ const schema = v.object({
 });
 
 const read = (text: string): TrialRecord | undefined => {
-  const parsed = parseLoosely(text);
-  const result = v.safeParse(schema, parsed.ok ? parsed.value : undefined);
-  if (!result.success) return undefined;
-  const { v: _, ...record } = result.output;
+  const stored = readRecord(schema, text);
+  if (stored === undefined) return undefined;
+  const { v: _, ...record } = stored;
   return record;
 };
 

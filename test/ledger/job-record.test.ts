@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Age } from '../../shared/intent/age.ts';
+import { type Age, justBefore } from '../../shared/intent/age.ts';
 import type { IntentId } from '../../shared/intent/intent.ts';
-import { jobKeyOf, readJob, withSenders, writeJob } from '../../shared/ledger/job-record.ts';
+import {
+  isMet,
+  type JobRecord,
+  jobKeyOf,
+  newestIdOf,
+  readJob,
+  withSenders,
+  writeJob,
+} from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { anyText, oddJson } from '../support/arbitraries.ts';
 import { jobRecord } from '../support/ledger-states.ts';
-import { intentOf } from '../support/messages.ts';
+import { idAt, intentOf } from '../support/messages.ts';
 
 describe('what is known of a job comes back from its record', () => {
   it('any record', () => {
@@ -48,6 +56,41 @@ describe('of each sender the wish of the highest sequence is known', () => {
     const ranked = sender('n1', 'a:n1:an intent');
     expect(withSenders([ranked], [own])).toEqual([ranked]);
     expect(withSenders([own], [ranked])).toEqual([own]);
+  });
+
+  it('where one counts by numbers and then by time, that of the higher age', () => {
+    const counted = sender('n9', 'b', 'counted');
+    for (const [age, last] of [
+      ['a', counted],
+      ['c', sender('t1', 'c', 'timed')],
+    ] as const)
+      expect(withSenders([counted], [sender('t1', age, 'timed')])).toEqual([last]);
+  });
+});
+
+describe('an intent that another is to follow is known', () => {
+  const record = (newest: Age, intent?: IntentId): JobRecord => ({
+    newest,
+    intent,
+    operation: 'dli.stop',
+    claim: { block: 'block', index: 0, invocation: 'i', at: 0, until: 1 },
+  });
+  const moved = justBefore(idAt(3), 'n1', idAt(7));
+
+  it.each([
+    ['where nothing is recorded', undefined, idAt(5), false],
+    ['where but older ones are', record(idAt(4)), idAt(5), false],
+    ['where it is itself', record(idAt(5)), idAt(5), true],
+    ['where a newer one is', record(idAt(6)), idAt(5), true],
+    ['where it stands itself with a lower age', record(moved, idAt(7)), idAt(7), true],
+    ['where another one stands with a lower age', record(moved, idAt(7)), idAt(6), false],
+  ])('%s', (_, recorded, age, isKnown) => {
+    expect(isMet(recorded, age)).toBe(isKnown);
+  });
+
+  it('the newest intent is the one that has the highest age, by its own id', () => {
+    expect(newestIdOf(record(idAt(5)))).toBe(idAt(5));
+    expect(newestIdOf(record(moved, idAt(7)))).toBe(idAt(7));
   });
 });
 

@@ -53,6 +53,14 @@ describe('several stops may go by one name', () => {
     expect(withNamed([known], [{ ...lower, jobs: known.jobs.slice(0, 1) }])).toEqual([lower]);
   });
 
+  it('so it is with that one alone, and the lowest age that is told counts', () => {
+    const others = [named(8, ['3']), named(1, ['4'])];
+    const known = named(9, ['1']);
+    const told = [5, 3, 4].map((age) => ({ ...known, age: idAt(age) }));
+    const [newest, oldest] = others;
+    expect(withNamed([known, ...others], told)).toEqual([newest, told[1], oldest]);
+  });
+
   it('and those of the newest are kept that fit an item of DynamoDB: all jobs of one intent do', () => {
     const jobs = Array.from({ length: MAX_JOBS }, (_, i) =>
       String(9_000_000_000_000_000_000n + BigInt(i)),
@@ -64,6 +72,17 @@ describe('several stops may go by one name', () => {
     expect(full[0]).toEqual(named(4_000, ['4000']));
     expect(Buffer.byteLength(writeNames(full))).toBeLessThan(300_000);
     expect(withNamed(full, [named(4_001, ['4001'])])?.[0]).toEqual(named(4_001, ['4001']));
+  });
+
+  it('as many as fit are kept, to the last character', () => {
+    const most = 256 * 1024;
+    const frame = writeNames([]).length;
+    const jobs = Array.from({ length: 12_000 }, (_, i) => String(10 ** 18 + 256 * i));
+    const kept = withNamed([], [named(1, jobs)]) ?? [];
+    const { length } = writeNames(kept);
+    // A list has one comma fewer than jobs, and another job takes 22 characters.
+    expect(length - frame + 1).toBeLessThanOrEqual(most);
+    expect(length - frame + 1 + 22).toBeGreaterThan(most);
   });
 
   it('of one job only the newest is kept, so that a name used for years does not grow', () => {

@@ -82,6 +82,39 @@ describe('a sender’s own order', () => {
     );
   });
 
+  it('is its own matter: what others wish changes nothing in it', () => {
+    fc.assert(
+      fc.property(wishes(), (all) => {
+        const ages = agesOf(rankBySequence(all.map(queuedOf), none));
+        const own = all.filter(({ caller }) => caller === 'a').map(queuedOf);
+        for (const [wish, age] of agesOf(rankBySequence(own, none)))
+          expect(ages.get(wish)).toBe(age);
+      }),
+    );
+  });
+
+  it('by numbers says nothing to its order by times', () => {
+    const timed = (age: number) => {
+      const queued = queuedOf({ age, sequence: 1, caller: 'a', jobs: ['1'] });
+      return {
+        ...queued,
+        intent: { ...queued.intent, sequence: 't2026-11-28T05:00:00.000000000' },
+      };
+    };
+    const counted = queuedOf({ age: 9, sequence: 1, caller: 'a', jobs: ['1'] });
+    expect(rankBySequence([counted, timed(5)], none).map(ageOf)).toEqual([idAt(9), idAt(5)]);
+    expect(rankBySequence([timed(5), counted], none).map(ageOf)).toEqual([idAt(5), idAt(9)]);
+  });
+
+  it('leaves a wish without one its age, and its jobs together', () => {
+    const bare = {
+      ...queuedOf({ age: 9, sequence: undefined, caller: 'a', jobs: ['1', '2'] }),
+      age: idAt(4),
+    };
+    const counted = queuedOf({ age: 5, sequence: 1, caller: 'a', jobs: ['1'] });
+    expect(rankBySequence([bare, counted], none)).toEqual([bare, { ...counted, age: idAt(5) }]);
+  });
+
   const known = (sequence: number, age: number): Sender => ({
     caller: 'a',
     sequence: spelt(sequence),
@@ -186,5 +219,6 @@ describe('a run follows what it names', () => {
       [['1'], idAt(5)],
       [['2'], `~${idAt(5)}`],
     ]);
+    expect(ranked.map(ageOf)).toEqual([idAt(7), idAt(7)]);
   });
 });

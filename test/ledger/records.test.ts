@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NotedRequest, RequestEnd } from '../../shared/ledger/block-record.ts';
-import { makeRecords } from '../../shared/ledger/records.ts';
+import { type LedgerAnswer, makeRecords, versionIn } from '../../shared/ledger/records.ts';
 import { CLOSED } from '../../shared/upstream/circuit-breaker.ts';
 import { breakersIn } from '../../shared/upstream/shared-breaker.ts';
 import { keptLog } from '../support/logs.ts';
@@ -73,6 +73,17 @@ describe('every write has a version of its own, which the next one has to have s
     });
     expect(await breakersIn(records).write('breaker', CLOSED, 'v1')).toEqual(['lost', 'v3']);
     expect(await breakersIn(records).write('breaker', CLOSED, 'v2')).toEqual(['written', 'v4']);
+  });
+});
+
+describe('a write must have seen the entry that it replaces', () => {
+  it.each<[LedgerAnswer<string>, string | undefined]>([
+    [{ kind: 'found', record: 'r', version: 'v1' }, 'v1'],
+    [{ kind: 'foreign', version: 'v2' }, 'v2'],
+    [{ kind: 'absent' }, undefined],
+    [{ kind: 'unreachable' }, undefined],
+  ])('%j', (answer, version) => {
+    expect(versionIn(answer)).toBe(version);
   });
 });
 

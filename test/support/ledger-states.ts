@@ -6,7 +6,7 @@ import type {
   RecordedVerdict,
   RequestEnd,
 } from '../../shared/ledger/block-record.ts';
-import type { JobRecord, StopBefore } from '../../shared/ledger/job-record.ts';
+import type { JobRecord, Sender, StopBefore } from '../../shared/ledger/job-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import type { Evidence, Outcome } from '../../shared/reply/verdict.ts';
 import { anyText, drsJobId, instant, operationName } from './arbitraries.ts';
@@ -112,10 +112,19 @@ export const blockState = (most = 40): fc.Arbitrary<BlockState> =>
 const stopBefore = (): fc.Arbitrary<StopBefore> =>
   fc.record({ operation: operationName(), at: milliseconds(), isDelivered: fc.boolean() });
 
+const sender = (): fc.Arbitrary<Sender> =>
+  fc.record({
+    caller: anyText(40),
+    sequence: anyText(20),
+    intent: fc.nat().map(idAt),
+    age: fc.nat().map(idAt),
+  });
+
 export const jobRecord = (): fc.Arbitrary<JobRecord> =>
   fc.record(
     {
       newest: fc.nat().map(idAt),
+      intent: fc.nat().map(idAt),
       operation: operationName(),
       claim: fc.record(
         {
@@ -129,6 +138,7 @@ export const jobRecord = (): fc.Arbitrary<JobRecord> =>
         },
         { requiredKeys: ['block', 'index', 'invocation', 'at', 'until'] },
       ),
+      senders: fc.array(sender(), { maxLength: 3 }),
       stopBefore: stopBefore(),
     },
     { requiredKeys: ['newest', 'operation', 'claim'] },
