@@ -73,7 +73,8 @@ const addTo = (
 ): void => {
   const { intent_id } = openIntent.intent;
   const key = openIntent.key.replace(intent_id, first.intent_id);
-  const intent = { ...openIntent.intent, ...first };
+  const { expires_at: _, ...told } = openIntent.intent;
+  const intent = { ...told, ...first };
   const same = adopted.get(key) ?? new OpenIntent(key, intent, age);
   adopted.set(key, same);
   same.join(openIntent);

@@ -129,6 +129,16 @@ describe('the message comes back when the first of its jobs can be told of', () 
     expect([...openIntent.record.requests]).toEqual([[0, unserved('ours')]]);
   });
 
+  it.each([
+    ['in doubt', SILENT, ENDED + 10_000],
+    ['not sent', UNSENT, undefined],
+  ])(
+    'one that was %s, when it would at any time: no refusal has to be explained',
+    async (_, verdict, at) => {
+      expect(wakesAt(await report([verdict], { clearFrom: ENDED + 20_000 }))).toBe(at);
+    },
+  );
+
   it('one that was refused, and that a look does not show, as soon as any other', async () => {
     expect(wakesAt(await report([REFUSED], { clearFrom: ENDED }))).toBeUndefined();
   });

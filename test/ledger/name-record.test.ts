@@ -74,15 +74,20 @@ describe('several stops may go by one name', () => {
     expect(withNamed(full, [named(4_001, ['4001'])])?.[0]).toEqual(named(4_001, ['4001']));
   });
 
-  it('as many as fit are kept, to the last character', () => {
+  const many = Array.from({ length: 12_000 }, (_, i) => String(10 ** 18 + 256 * i));
+  it.each([
+    ['jobs of one stop', [named(1, many)], 22],
+    [
+      'stops of one job',
+      many.map((job, i) => named(i + 1, [job])),
+      writeNames([named(1, ['1'])]).length,
+    ],
+  ])('as many %s as fit are kept, to the last one', (_, stops, next) => {
     const most = 256 * 1024;
-    const frame = writeNames([]).length;
-    const jobs = Array.from({ length: 12_000 }, (_, i) => String(10 ** 18 + 256 * i));
-    const kept = withNamed([], [named(1, jobs)]) ?? [];
-    const { length } = writeNames(kept);
-    // A list has one comma fewer than jobs, and another job takes 22 characters.
-    expect(length - frame + 1).toBeLessThanOrEqual(most);
-    expect(length - frame + 1 + 22).toBeGreaterThan(most);
+    // With a comma after each. `next`: what one more would take at most.
+    const taken = writeNames(withNamed([], stops) ?? []).length - writeNames([]).length + 1;
+    expect(taken).toBeLessThanOrEqual(most);
+    expect(taken + next).toBeGreaterThan(most);
   });
 
   it('of one job only the newest is kept, so that a name used for years does not grow', () => {
