@@ -153,6 +153,14 @@ describe('a sender’s own order', () => {
     expect(before !== undefined && before < idAt(4)).toBe(true);
   });
 
+  it('is asked of the ledger by the job and by the sender', () => {
+    const asked: unknown[] = [];
+    const queued = queuedOf({ age: 1, sequence: 1, caller: 'a', jobs: ['1', '2'] });
+    rankBySequence([queued], (...of) => void asked.push(of));
+    const { project_id } = queued.intent;
+    expect(asked).toEqual(['1', '2'].map((job) => [`job/dli/${project_id}/${job}`, 'a']));
+  });
+
   it('gives an intent that comes again the age that it had before', () => {
     const moved = { ...known(3, 5), intent: idAt(2), age: justAfter(idAt(5), 'n3', idAt(2)) };
     expect(rankedBeside(3, 2, moved)).toBe(moved.age);
@@ -211,6 +219,18 @@ describe('a run follows what it names', () => {
     const [same = run(0)] = rankByName([run(5)], () => idAt(5));
     expect(ageOf(same) > idAt(5)).toBe(true);
     expect(rankByName([run(7)], () => idAt(5)).map(ageOf)).toEqual([idAt(7)]);
+  });
+
+  it('also if that is the id of an event, or a correlation id', () => {
+    const bare = queuedAs('run', { age: 3 });
+    const named = { ...bare, intent: { ...bare.intent, after_name: 'e-1' } };
+    const asked: string[] = [];
+    const ranked = rankByName([named, bare], (_, name) => {
+      asked.push(name);
+      return idAt(5);
+    });
+    expect(asked).toEqual(['e-1']);
+    expect(ranked.map(({ intent }) => intent.after)).toEqual([idAt(5), undefined]);
   });
 
   it('job by job, and waits where nothing goes by that name yet', () => {
