@@ -17,7 +17,7 @@ describe('what a look tells of an earlier request', () => {
   const [CLEAR, NONE] = [100, 200];
   const tells = (effect: ReturnType<Operation['effectOf']>, seenAt: number) => {
     const operation = { ...OPERATIONS['dli.run'], effectOf: () => effect };
-    const [job = '1'] = intentOf({}).jobs;
+    const job = theOnly(intentOf({}).jobs);
     const request = { operation, carrier: { job }, since: 0, clearFrom: CLEAR, noneFrom: NONE };
     return whatLookTells(request, seen('job_running'), seenAt);
   };
