@@ -3,6 +3,8 @@ import { makeTokenBuckets, type TakeToken } from '../shared/batching/token-bucke
 import type { EventBus } from './bus/event-bus.ts';
 import { type KeepFailedEvent, makeKeepFailedEvent } from './bus/keep-failed-event.ts';
 import { provideCallers, type StackCallers, withUsers } from './callers.ts';
+import { openConsole, recordFor } from './console/open-console.ts';
+import { watchFunctions } from './console/watch-functions.ts';
 import { lockDataDir } from './data-dir.ts';
 import type { Functions } from './front/invoke.ts';
 import { type Front, type FrontOptions, startFront } from './front/server.ts';
@@ -70,7 +72,9 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const secrets = after(provideUpstreamSecrets(settings, { needsIam }), stop);
   const callers = after(provideCallers(settings), stop);
   const accounts = withUsers(secrets.accounts, callers.users);
-  const wires = await startWires(settings, stopper, busOptionsOf(later), accounts);
+  const record = recordFor(settings);
+  const simulated = { accounts, watch: record.request };
+  const wires = await startWires(settings, stopper, busOptionsOf(later), simulated);
   const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
     client.destroy(),
   );
@@ -79,7 +83,8 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const files = { UPSTREAM_SECRETS_FILE: secrets.path, CALLERS_FILE: callers.path };
   const given = { ...ledger.environment, ...files };
   const environment = environmentOf(settings, wires, queues, given);
-  const functions = await startFunctions(settings, environment, { after, moduleOf: of });
+  const started = await startFunctions(settings, environment, { after, moduleOf: of });
+  const functions = watchFunctions(started, record);
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
@@ -92,7 +97,9 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const parts = stackParts(settings, { wires, queues, ledger: ledger.environment, mapping });
   const inspection = { health, parts, bus, upstream };
   const lambdaApi = { mapping, settings: withoutKeys(environment) };
-  const front = after(await openFront(settings, { functions, inspection, lambdaApi }), stop);
+  const page = openConsole(settings, { record, wires, parts, mapping, sqs, queues });
+  const behind = { functions, inspection, lambdaApi, page };
+  const front = after(await openFront(settings, behind), stop);
   if (dataDir) dataDir.tellAddress(front.url);
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
@@ -104,7 +111,7 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
 /** The front listens last: a request finds all the rest at work. */
 const openFront = (
   settings: Settings,
-  behind: Pick<FrontOptions, 'functions' | 'inspection' | 'lambdaApi'>,
+  behind: Pick<FrontOptions, 'functions' | 'inspection' | 'lambdaApi' | 'page'>,
 ): Promise<Front> => {
   const { PORT: port, HOST: host, DEV_TOKEN: token } = settings;
   const devToken = token === DEFAULT_TOKEN ? undefined : token;

@@ -8,7 +8,7 @@ import { type QueueServer, startQueueServer } from './queue/server.ts';
 import type { Settings } from './settings.ts';
 import type { Stopper } from './stopper.ts';
 import { unusable } from './unusable-setting.ts';
-import { type Accounts, startUpstream, type Upstream } from './upstream/simulator.ts';
+import { startUpstream, type Upstream, type UpstreamOptions } from './upstream/simulator.ts';
 
 export const BUS_NAME = 'job-fanin-results';
 
@@ -65,11 +65,11 @@ export const startWires = async (
   settings: Settings,
   stopper: Stopper,
   busOptions: BusOptions,
-  accounts: Accounts,
+  simulated: Pick<UpstreamOptions, 'accounts' | 'watch'>,
 ): Promise<Wires> => {
   const startSimulator = async (): Promise<Upstream | undefined> =>
     hasSimulator(settings)
-      ? stopper.after(await startUpstream({ accounts, maxKept: MAX_KEPT }), stop)
+      ? stopper.after(await startUpstream({ ...simulated, maxKept: MAX_KEPT }), stop)
       : undefined;
   const [embeddedQueue, embeddedBus, simulator] = await Promise.all([
     startQueue(settings, stopper),

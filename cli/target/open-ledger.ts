@@ -48,7 +48,10 @@ const listKeysOfTable = async (config: ClientConfig, table: string, prefix: stri
 };
 
 /** Opens the ledger of a stack: its table, or its file. */
-export const openLedgerOf = async (parts: Parts, { now }: World): Promise<OpenLedger> => {
+export const openLedgerOf = async (
+  parts: Parts,
+  { now }: Pick<World, 'now'>,
+): Promise<OpenLedger> => {
   const { log, trouble } = keepReason();
   const table = parts.find('LedgerTableName');
   const dynamoDb = parts.config('dynamodb');

@@ -12,9 +12,13 @@ const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 const isFromHere = ({ socket, headers }: IncomingMessage): boolean =>
   LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') && LOOPBACK_NAME.test(headers.host ?? '');
 
-/** A browser says which page a request comes from. */
+/**
+ * A browser says which page a request comes from. The console is the stack's own page: its origin is the very address that
+ * the request goes to.
+ */
 const isFromPage = ({ headers }: IncomingMessage): boolean =>
-  headers.origin !== undefined || /^(cross|same)-site$/.test(String(headers['sec-fetch-site']));
+  /^(cross|same)-site$/.test(String(headers['sec-fetch-site'])) ||
+  (headers.origin !== undefined && headers.origin !== `http://${headers.host}`);
 
 const hasToken = ({ headers }: IncomingMessage, token: string | undefined): boolean => {
   if (token === undefined) return false;
@@ -30,8 +34,8 @@ const hasToken = ({ headers }: IncomingMessage, token: string | undefined): bool
 };
 
 /**
- * Whether a request to the stack's own paths is refused. Law: it comes from this machine and from no web page, or it has the
- * token of the development callers. `devToken` is undefined if that token is the public one.
+ * Whether a request to the stack's own paths is refused. Law: it comes from this machine, and from no web page but
+ * the console, or it has the token of the development callers. `devToken` is undefined if that token is the public one.
  */
 export const isKeptOut = (request: IncomingMessage, devToken: string | undefined): boolean =>
   OWN.test(request.url ?? '') &&

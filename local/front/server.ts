@@ -5,6 +5,7 @@ import { problemOf } from '../../shared/accept/problem.ts';
 import { tellProblem } from '../../shared/accept/routes.ts';
 import type { TakeToken } from '../../shared/batching/token-buckets.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
+import type { Console } from '../console/console.ts';
 import { waitUntil } from '../stopper.ts';
 import { eventOf, readBody, writeResult } from './gateway.ts';
 import { isKeptOut, KEPT_OUT } from './guard.ts';
@@ -18,6 +19,8 @@ export interface FrontOptions {
   readonly functions: Functions;
   readonly inspection: Inspection;
   readonly lambdaApi: LambdaApi;
+  /** The console at `/`. */
+  readonly page: Console;
   /** API Gateway's throttle of the stage, for all callers together. */
   readonly takeToken: TakeToken;
   /** The token of the development callers. Undefined if it is the public one. */
@@ -49,19 +52,26 @@ export const startFront = async (options: FrontOptions): Promise<Front> => {
   const { address, port, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    stop: (endAt) => close(server, endAt),
+    stop: (endAt) => {
+      // A stream has no end of its own.
+      options.page.stop();
+      return close(server, endAt);
+    },
   };
 };
 
 const answer = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, inspection, lambdaApi, takeToken, devToken }: FrontOptions,
+  options: FrontOptions,
 ): Promise<void> => {
+  const { functions, inspection, lambdaApi, page, takeToken, devToken } = options;
   if (isKeptOut(request, devToken)) return writeJson(response, 403, KEPT_OUT);
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });
-  const seen = await inspect(request, body, inspection);
+  const seen =
+    (await page.answer(request, response, body)) ?? (await inspect(request, body, inspection));
+  if (seen === 'answered') return;
   if (seen !== undefined) return writeJson(response, seen.status, seen.body);
   const invoked =
     answerLambdaApi(request, body, lambdaApi) ?? (await answerInvoke(request, body, functions));

@@ -21,6 +21,8 @@ export interface EventSourceMappingOptions extends QueueIdentity, Omit<SettleOpt
 export interface EventSourceMapping {
   /** Why no messages are fetched; undefined if they are, or if the function has all that it can take. */
   readonly trouble: () => string | undefined;
+  /** The messages that wait for their batch, and when its window closes, in milliseconds since 1970. */
+  readonly gathering: () => { readonly messages: number; readonly closesAt: number | undefined };
   /** Begins no more polls, and waits for those under way: a receive that is cut off may have taken messages. */
   readonly pause: () => Promise<void>;
   /** Stops polling at once, hands over what has been received, and waits for the invocations and their deletes. */
@@ -142,6 +144,7 @@ export const startEventSourceMapping = (options: EventSourceMappingOptions): Eve
   };
   return {
     trouble: () => (signal.aborted ? 'stopped' : watch.trouble(underWay.size)),
+    gathering: () => ({ messages: gathering.size(), closesAt: gathering.closesAt() }),
     pause: end,
     stop: () => {
       stopping.abort();

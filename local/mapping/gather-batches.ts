@@ -21,6 +21,8 @@ export interface Gathering {
   readonly flush: () => void;
   /** How many messages wait for their batch. */
   readonly size: () => number;
+  /** When the window of these closes, in milliseconds since 1970; undefined while none waits. */
+  readonly closesAt: () => number | undefined;
 }
 
 /**
@@ -31,9 +33,11 @@ export const gatherBatches = ({ batchSize, windowMs, handOver }: GatherOptions):
   let batch: SQSRecord[] = [];
   let bytes = FRAME_BYTES;
   let timer: NodeJS.Timeout | undefined;
+  let closesAt: number | undefined;
 
   const flush = (): void => {
     clearTimeout(timer);
+    closesAt = undefined;
     if (batch.length === 0) return;
     const full = batch;
     batch = [];
@@ -45,7 +49,10 @@ export const gatherBatches = ({ batchSize, windowMs, handOver }: GatherOptions):
     const added = Buffer.byteLength(JSON.stringify(record)) + COMMA_BYTES;
     // The last message needs no comma.
     if (bytes + added - COMMA_BYTES > MAX_PAYLOAD_BYTES) flush();
-    if (batch.length === 0 && windowMs > 0) timer = setTimeout(flush, windowMs);
+    if (batch.length === 0 && windowMs > 0) {
+      timer = setTimeout(flush, windowMs);
+      closesAt = Date.now() + windowMs;
+    }
     batch.push(record);
     bytes += added;
     if (batch.length === batchSize) flush();
@@ -58,5 +65,6 @@ export const gatherBatches = ({ batchSize, windowMs, handOver }: GatherOptions):
     },
     flush,
     size: () => batch.length,
+    closesAt: () => closesAt,
   };
 };

@@ -42,6 +42,7 @@ export const startPausableMapping = (start: () => EventSourceMapping): PausableM
       isWanted = isEnabled;
       settle();
     },
+    gathering: () => running?.gathering() ?? { messages: 0, closesAt: undefined },
     trouble: () => (state() === 'Enabled' ? running?.trouble() : undefined),
     stop: async () => {
       isWanted = false;

@@ -3,6 +3,7 @@ import type { Asked, Endpoint, Row, Trouble } from './endpoint.ts';
 import { drawFault, type Ending, FAULTS } from './faults.ts';
 import type { JobOptions } from './job-law.ts';
 import type { JobKey, Jobs } from './jobs.ts';
+import type { UpstreamLook } from './look.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Reply } from './reply.ts';
 import type { BehaviourKeeper, Settings } from './settings.ts';
@@ -13,6 +14,10 @@ export interface Handled {
   readonly ending: Ending;
   readonly latencyMs: number;
   readonly answered: (status: number) => void;
+  /** The record of the call, if it is one. */
+  readonly call?: UpstreamCall;
+  /** The record of the look, if it is one. */
+  readonly look?: UpstreamLook;
 }
 
 export interface BatchParts {
@@ -78,7 +83,7 @@ export const handleBatches = ({ behaviour, jobs, now, random, record }: BatchPar
     const answered = (status: number): void => {
       call.status = status;
     };
-    return { ending: end(), latencyMs: settings.latencyMs, answered };
+    return { ending: end(), latencyMs: settings.latencyMs, answered, call };
   };
   return handle;
 };

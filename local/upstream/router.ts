@@ -89,7 +89,7 @@ const serveLook =
       record.status = status;
     };
     const ending = obstacle?.ending ?? answer(request, project, id);
-    return { ending, latencyMs: latencyOf(parts, '*'), answered };
+    return { ending, latencyMs: latencyOf(parts, '*'), answered, look: record };
   };
 
 const detailOf = ({ behaviour, jobs }: RouterParts): LookEndpoint => ({

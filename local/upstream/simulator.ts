@@ -21,6 +21,7 @@ import { keepBehaviour } from './settings.ts';
 import { keepThrottle } from './throttle.ts';
 import { DAY_MS, keepTokens } from './tokens.ts';
 import type { Service } from './vocabulary.ts';
+import { type WireWatch, watchedEnding } from './wire-watch.ts';
 
 export type {
   AccountReport,
@@ -49,6 +50,8 @@ export interface UpstreamOptions {
   readonly tokenLifeMs?: number;
   /** About how many of the latest calls, looks, refusals and jobs are kept; all unless told otherwise. */
   readonly maxKept?: number;
+  /** Sees each call and each look as it stood on the wire. */
+  readonly watch?: WireWatch;
 }
 
 export interface Upstream {
@@ -69,6 +72,8 @@ export interface Upstream {
   /** Brings back the behaviour of the start. Jobs, calls and accounts stay. */
   readonly reset: () => void;
   readonly behaviour: () => Behaviour;
+  /** Begins the sequence of faults with rates anew, so that a run can be repeated. */
+  readonly seed: (seed: number) => void;
   /** Puts jobs into states, and says how they are then. Throws on faults, and then changes nothing. */
   readonly putJobs: (changes: JobChanges) => JobChanges;
   /** A job's true status now. Unlike a request, this leaves no trace. */
@@ -104,7 +109,7 @@ const recordIn =
   };
 
 const serveWith =
-  (route: ReturnType<typeof makeRouter>) =>
+  (route: ReturnType<typeof makeRouter>, watch: WireWatch | undefined) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const bytes = await buffer(request).catch(() => undefined);
     if (bytes === undefined) return; // The client gave up while sending: nothing has arrived.
@@ -114,7 +119,8 @@ const serveWith =
     const body = bytes.toString('utf8');
     const { 'x-request-id': sent } = headers;
     const requestId = typeof sent === 'string' && sent !== '' ? sent : makeRequestId();
-    answer(response, route({ method, path, query, headers, bytes, body }), requestId);
+    const arrived = { method, path, query, headers, bytes, body };
+    answer(response, watchedEnding(watch, arrived, route(arrived), requestId), requestId);
   };
 
 /** What the simulator has on record. */
@@ -169,14 +175,17 @@ export const startUpstream = async ({
   accounts,
   tokenLifeMs = DAY_MS,
   maxKept = Number.POSITIVE_INFINITY,
+  watch,
 }: UpstreamOptions = {}): Promise<Upstream> => {
   const lists: Lists = { calls: [], looks: [], refusals: [] };
   const directory = keepDirectory(accounts, now);
   const tokens = keepTokens(now, tokenLifeMs);
   const behaviour = keepBehaviour(start);
   const jobs = keepJobs(now, transitionMs, maxKept);
-  const route = routeOver({ directory, tokens, behaviour, jobs, now, random, lists, maxKept });
-  const server = createServer(serveWith(route));
+  let draw = random;
+  const drawn = () => draw();
+  const kept = { directory, tokens, behaviour, jobs, now, random: drawn, lists, maxKept };
+  const server = createServer(serveWith(routeOver(kept), watch));
   return {
     url: `http://127.0.0.1:${await listen(server, port)}`,
     ...lists,
@@ -185,6 +194,9 @@ export const startUpstream = async ({
     behave: behaviour.behave,
     reset: behaviour.reset,
     behaviour: behaviour.current,
+    seed: (seed) => {
+      draw = seededRandom(seed);
+    },
     putJobs: (changes) => changeJobs(changes, jobs.put),
     statusOf: (service, project, id) => jobs.statusOf({ service, project, id }),
     effectsOf: (service, project, id) => jobs.effectsOf({ service, project, id }),

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestStack, until } from '../support/stack.ts';
+import { beginConsole, frameThat, PROJECT, read, wish } from './console-room.ts';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await beginConsole();
+});
+afterAll(() => stack.stop());
+
+const query = (path: string, values: Record<string, string>) =>
+  read(stack.url, `/local/console/${path}?${new URLSearchParams(values)}`);
+
+const jobOf = async (job: string) =>
+  (await query('job', { service: 'dli', project: PROJECT, job })).body;
+
+describe('the console tells what happened, from what the stack sees of itself', () => {
+  it('a job: its wish, its call, its result, what the ledger knows, and what the upstream did', async () => {
+    await wish(stack, ['9223372036854775807']);
+    await stack.idle();
+    const told = await jobOf('9223372036854775807');
+    expect(told).toMatchObject({
+      intents: [{ way: 'native route', operation: 'dli.run', state: { outcome: 'delivered' } }],
+      calls: [{ kind: 'call', jobs: 1, limit: 100, status: 200 }],
+      events: [{ detail: { job_id: '9223372036854775807', outcome: 'delivered' } }],
+      upstream: { status: 'job_running', effects: [{ effect: 'run' }] },
+    });
+    expect(JSON.stringify(told.why)).toContain('the upstream took the request');
+  });
+
+  it('a call: request and reply as they went over the wire, with the proof blanked', async () => {
+    await wish(stack, ['501', '502']);
+    await stack.idle();
+    const { calls } = await jobOf('501');
+    const id = String(Object(Array.isArray(calls) ? calls[0] : {}).call);
+    const { body } = await query('call', { id });
+    expect(body.call).toMatchObject({
+      job_ids: ['501', '502'],
+      wire: {
+        request: { method: 'POST', headers: { authorization: '•••' } },
+        reply: { status: 200 },
+      },
+    });
+    expect(JSON.stringify(body.call)).not.toMatch(/Signature=|SDK-HMAC/);
+  });
+
+  it('an intent, with the verdict of each job; and 404 for one that it does not know', async () => {
+    const { intentId } = await wish(stack, ['601', { job_id: '602' }]);
+    await stack.idle();
+    const { body } = await query('intent', { id: intentId });
+    expect(body.intent).toMatchObject({
+      settled: 2,
+      job_count: 2,
+      message: { caller: 'dev-bearer' },
+      jobs: [
+        { job_id: '601', outcome: 'delivered' },
+        { job_id: '602', outcome: 'delivered' },
+      ],
+    });
+    expect((await query('intent', { id: 'none' })).status).toBe(404);
+  });
+
+  it('wishes of many callers and how few calls they became', async () => {
+    const jobs = Array.from({ length: 150 }, (_, i) => String(70_000 + i));
+    const before = await frameThat(stack.url, () => true);
+    const played = await stack.post(
+      '/local/console/callers',
+      JSON.stringify({ project_id: PROJECT, jobs }),
+    );
+    expect(JSON.parse(played.text)).toEqual({ ok: true, taken: 150, refused: 0 });
+    await stack.idle();
+    const { data } = await until(() =>
+      frameThat(stack.url, ({ data: { figures } }) => Object(figures).jobs >= 150),
+    );
+    const figures = Object(data.figures);
+    const was = Object(before.data.figures);
+    expect(figures.intents - was.intents).toBe(150);
+    expect(figures.calls - was.calls).toBe(figures.fewest - was.fewest);
+    expect(figures.calls - was.calls).toBeLessThan(10);
+    expect(Object.keys(figures.ways).toSorted()).toEqual([
+      'invocation',
+      'native route',
+      'vendor route',
+    ]);
+  });
+});
+
+describe('the stream can be resumed from any of its ids', () => {
+  it('and then holds what came since, and nothing from before', async () => {
+    const first = await frameThat(stack.url, () => true);
+    await wish(stack, ['801']);
+    await stack.idle();
+    const next = await frameThat(stack.url, ({ id }) => id > first.id, {
+      'last-event-id': String(first.id),
+    });
+    const entries = next.data.entries;
+    expect(Array.isArray(entries) && entries.length > 0).toBe(true);
+    for (const entry of Array.isArray(entries) ? entries : [])
+      expect(Object(entry).id).toBeGreaterThan(first.id);
+  });
+
+  it('an id of another run begins anew', async () => {
+    const { data } = await frameThat(stack.url, () => true, { 'last-event-id': '999999999' });
+    expect(Array.isArray(data.batches) && data.batches.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what waits is told with its reason', () => {
+  it('a cool-down, and when it ends', async () => {
+    stack.upstream.behave({ '*': { faults: { throttle: 1 }, retryAfterSeconds: 3 } });
+    await wish(stack, ['901', '902']);
+    const { data } = await frameThat(
+      stack.url,
+      ({ data: { waiting } }) =>
+        Array.isArray(waiting) && waiting.some(({ why }) => String(why).startsWith('cool-down')),
+    );
+    stack.upstream.reset();
+    expect(data.waiting).toEqual([
+      expect.objectContaining({ count: 2, operation: 'dli.run', until: expect.any(Number) }),
+    ]);
+    await stack.idle();
+  });
+});
+
+describe('a preview plans and sends nothing', () => {
+  const preview = async (intent: unknown) =>
+    JSON.parse((await stack.post('/local/console/preview', JSON.stringify(intent))).text);
+
+  it('it tells the calls', async () => {
+    const calls = stack.upstream.calls.length;
+    const jobs = Array.from({ length: 120 }, (_, i) => String(i + 1));
+    const told = await preview({ operation: 'dli.stop', project_id: PROJECT, jobs });
+    expect(told.jobs).toBe(120);
+    expect(told.calls.map((one: { jobs: unknown[] }) => one.jobs.length)).toEqual([100, 20]);
+    expect(stack.upstream.calls.length).toBe(calls);
+  });
+
+  it('and every fault', async () => {
+    const told = await preview({ operation: 'dli.stop', project_id: '?', jobs: ['x'] });
+    expect(told.ok).toBe(false);
+    expect(told.faults).toHaveLength(2);
+  });
+});
+
+describe('a seed makes a run repeatable', () => {
+  it('the same seed draws the same faults', async () => {
+    const fates = async (first: number) => {
+      await stack.request(
+        { method: 'PUT', path: '/local/upstream/seed' },
+        JSON.stringify({ seed: 7 }),
+      );
+      stack.upstream.behave({ '*': { faults: { throttle: 0.5 } } });
+      const from = stack.upstream.calls.length;
+      for (let i = 0; i < 3; i += 1) {
+        await wish(stack, [String(first + i)]);
+        await stack.idle();
+      }
+      stack.upstream.reset();
+      return stack.upstream.calls.slice(from).map(({ fault }) => fault ?? 'none');
+    };
+    expect(await fates(1_000)).toEqual(await fates(2_000));
+  });
+});
