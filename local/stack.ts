@@ -73,18 +73,16 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const callers = after(provideCallers(settings), stop);
   const accounts = withUsers(secrets.accounts, callers.users);
   const record = recordFor(settings);
-  const simulated = { accounts, watch: record.request };
-  const wires = await startWires(settings, stopper, busOptionsOf(later), simulated);
-  const sqs = after(new SQSClient(clientOptions(settings, wires.queue)), async (client) =>
-    client.destroy(),
-  );
+  const watch = record.request;
+  const wires = await startWires(settings, stopper, busOptionsOf(later), { accounts, watch });
+  const sqs = queueClient(settings, wires, after);
   const queues = await provideQueues(settings, sqs, wires.queue);
   const ledger = ledgerOf(settings, after);
   const files = { UPSTREAM_SECRETS_FILE: secrets.path, CALLERS_FILE: callers.path };
   const given = { ...ledger.environment, ...files };
   const environment = environmentOf(settings, wires, queues, given);
-  const started = await startFunctions(settings, environment, { after, moduleOf: of });
-  const functions = watchFunctions(started, record);
+  const hosted = { after, moduleOf: of };
+  const functions = watchFunctions(await startFunctions(settings, environment, hosted), record);
   later.functions = functions;
   later.keepFailedEvent = makeKeepFailedEvent(sqs, queues);
 
@@ -95,11 +93,10 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const { embeddedBus: bus, simulator: upstream } = wires;
   const health = () => healthOf(troublesOf(wires, functions, mapping, ledger.path));
   const parts = stackParts(settings, { wires, queues, ledger: ledger.environment, mapping });
-  const inspection = { health, parts, bus, upstream };
   const lambdaApi = { mapping, settings: withoutKeys(environment) };
   const page = openConsole(settings, { record, wires, parts, mapping, sqs, queues });
-  const behind = { functions, inspection, lambdaApi, page };
-  const front = after(await openFront(settings, behind), stop);
+  const inspection = { health, parts, bus, upstream };
+  const front = after(await openFront(settings, { functions, inspection, lambdaApi, page }), stop);
   if (dataDir) dataDir.tellAddress(front.url);
   const countMessages = makeCountMessages(sqs, queues.intents);
   const running = { front, mapping, functions, bus, countMessages, stopper };
@@ -107,6 +104,9 @@ const assemble = async (settings: Settings, stopper: Stopper, of: ModuleOf): Pro
   const shown = { wires, queues, ledger: ledger.name, secrets, callers, bus, upstream };
   return { url: front.url, ...shown, stop: stopAll };
 };
+
+const queueClient = (settings: Settings, { queue }: Wires, after: Stopper['after']): SQSClient =>
+  after(new SQSClient(clientOptions(settings, queue)), async (client) => client.destroy());
 
 /** The front listens last: a request finds all the rest at work. */
 const openFront = (

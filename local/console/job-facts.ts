@@ -19,8 +19,8 @@ export interface ToldJob {
   readonly words: readonly Fact[];
 }
 
-/** Reads the ledger by the functions of the command line, so that both tell the same. The ledger is opened at the first use. */
-export const makeJobFacts = (
+/** The ledger of the stack. It is opened at the first use, and again after a failure. */
+const lazyLedger = (
   { region, outputs, endpoints }: StackParts,
   credentials: Credentials,
   now: () => number,
@@ -32,13 +32,18 @@ export const makeJobFacts = (
     ...(endpoints[service] !== undefined && { endpoint: endpoints[service] }),
   });
   let opened: ReturnType<typeof openLedgerOf> | undefined;
-  const open = async () => {
+  return async () => {
     opened ??= openLedgerOf(partsOf(outputs, config, 'this stack'), { now });
     return opened.catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
   };
+};
+
+/** Reads the ledger by the functions of the command line, so that both tell the same. */
+export const makeJobFacts = (parts: StackParts, credentials: Credentials, now: () => number) => {
+  const open = lazyLedger(parts, credentials, now);
   const of = async (service: Service, project: string, job: string): Promise<JobAnswer> => {
     if (!isProjectId(project)) throw new TypeError('not the id of a project');
     const [, id] = possibleJobs(job).find(([possible]) => possible === service) ?? [];
@@ -49,6 +54,10 @@ export const makeJobFacts = (
     const own = breakers.filter(({ key }) => key.startsWith(`cool/${service}/`));
     return answerFor(facts, own, now());
   };
+  const answerOf = async (job: OpenJob): Promise<readonly [OpenJob, JobAnswer]> => {
+    const name = isOperationName(job.operation) ? job.operation : 'dli.run';
+    return [job, await of(OPERATIONS[name].service, job.project_id, job.job_id)];
+  };
   return {
     /** What is known of one job. */
     tell: async (service: Service, project: string, job: string): Promise<ToldJob> => {
@@ -56,14 +65,7 @@ export const makeJobFacts = (
       return { answer, words: jobFacts(answer, now()) };
     },
     /** The same of several, without the words. */
-    answers: (jobs: readonly OpenJob[]): Promise<readonly (readonly [OpenJob, JobAnswer])[]> =>
-      Promise.all(
-        jobs.map(async (job) => {
-          const name = isOperationName(job.operation) ? job.operation : 'dli.run';
-          const { service } = OPERATIONS[name];
-          return [job, await of(service, job.project_id, job.job_id)] as const;
-        }),
-      ),
+    answers: (jobs: readonly OpenJob[]) => Promise.all(jobs.map(answerOf)),
   };
 };
 

@@ -110,12 +110,40 @@ export interface About {
   readonly job: string | undefined;
 }
 
+/** Changes of a batch by what was seen of its jobs. */
+const changesOf = (change: (batch: number, apply: (one: Kept) => void) => void) => ({
+  called: (batch: number, mark: CallMark): void =>
+    change(batch, (one) => {
+      one.call_count += 1;
+      if (one.calls.length < MOST_MARKS) one.calls.push(mark);
+    }),
+  replied: (batch: number, { call, status }: Pick<KnownCall, 'call' | 'status'>): void =>
+    change(batch, (one) => {
+      one.calls = one.calls.map((mark) => (mark.call === call ? { ...mark, status } : mark));
+    }),
+  looked: (batch: number): void =>
+    change(batch, (one) => {
+      one.looks += 1;
+    }),
+  settled: (batch: number, outcome: string, isObserved: boolean): void =>
+    change(batch, (one) => {
+      one.outcomes[outcome] = (one.outcomes[outcome] ?? 0) + 1;
+      if (isObserved) one.observed += 1;
+    }),
+  end: (batch: number, back: number, at: number): void =>
+    change(batch, (one) => {
+      one.back = back;
+      one.ms = at - one.at;
+      one.keys = new Set();
+    }),
+});
+
 /** Keeps the latest batches. A call, a look or a result belongs to the batch under way that has its job. */
 export const keepBatches = (changedNow: () => number) => {
   const kept: Kept[] = [];
   let count = 0;
-  const find = (number: number): Kept | undefined => kept.findLast(({ batch }) => batch === number);
-  const change = (one: Kept | undefined, apply: (one: Kept) => void): void => {
+  const change = (number: number, apply: (one: Kept) => void): void => {
+    const one = kept.findLast(({ batch }) => batch === number);
     if (one === undefined) return;
     one.changed = changedNow();
     apply(one);
@@ -131,36 +159,9 @@ export const keepBatches = (changedNow: () => number) => {
     /** The batch under way that has this job. */
     having: ({ service, project, job = '' }: About): number | undefined =>
       kept.findLast(({ keys }) => keys.has(keyOf(service, project, job)))?.batch,
-    called: (batch: number, mark: CallMark): void =>
-      change(find(batch), (one) => {
-        one.call_count += 1;
-        if (one.calls.length < MOST_MARKS) one.calls.push(mark);
-      }),
-    replied: (batch: number, { call, status }: Pick<KnownCall, 'call' | 'status'>): void =>
-      change(find(batch), (one) => {
-        one.calls = one.calls.map((mark) => (mark.call === call ? { ...mark, status } : mark));
-      }),
-    looked: (batch: number): void =>
-      change(find(batch), (one) => {
-        one.looks += 1;
-      }),
-    settled: (batch: number, outcome: string, isObserved: boolean): void =>
-      change(find(batch), (one) => {
-        one.outcomes[outcome] = (one.outcomes[outcome] ?? 0) + 1;
-        if (isObserved) one.observed += 1;
-      }),
-    end: (batch: number, back: number, at: number): void =>
-      change(find(batch), (one) => {
-        one.back = back;
-        one.ms = at - one.at;
-        one.keys = new Set();
-      }),
+    ...changesOf(change),
     changedSince: (id: number): readonly KnownBatch[] =>
       kept.filter(({ changed }) => changed > id).map(shown),
-    of: (batch: number): KnownBatch | undefined => {
-      const one = find(batch);
-      return one && shown(one);
-    },
   };
 };
 

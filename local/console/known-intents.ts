@@ -68,6 +68,30 @@ const arrivalOf = ({ intent_id, operation, project_id, jobs, job_count, accepted
   at: Date.parse(accepted_at),
 });
 
+/** Adds the jobs of a message; returns how many were new. */
+const addMessage = (one: Kept, { jobs, v: _, ...message }: Intent): number => {
+  one.message = message;
+  const before = one.jobs.size;
+  for (const job of jobs) {
+    const id = jobIdOf(job);
+    if (!one.jobs.has(id)) one.jobs.set(id, { job });
+  }
+  return one.jobs.size - before;
+};
+
+const settle = (
+  one: Kept | undefined,
+  job: string,
+  verdict: Pick<JobState, 'outcome' | 'evidence'>,
+): boolean => {
+  const state = one?.jobs.get(job);
+  if (one === undefined || state === undefined) return true;
+  if (state.outcome !== undefined) return false;
+  one.settled += 1;
+  one.jobs.set(job, { ...state, ...verdict });
+  return true;
+};
+
 /** Keeps about the latest intents, and forgets the oldest first: by their number, and by that of their jobs. */
 export const keepIntents = (bounds: IntentBounds) => {
   const kept = new Map<string, Kept>();
@@ -90,27 +114,13 @@ export const keepIntents = (bounds: IntentBounds) => {
       forget();
     },
     /** A message was taken from the queue. It may be one of several of its intent. */
-    read: ({ jobs: asked, v: _, ...message }: Intent): void => {
-      const one = open(arrivalOf({ ...message, v: 1, jobs: asked }));
-      one.message = message;
-      const before = one.jobs.size;
-      for (const job of asked) {
-        const id = jobIdOf(job);
-        if (!one.jobs.has(id)) one.jobs.set(id, { job });
-      }
-      jobs += one.jobs.size - before;
+    read: (intent: Intent): void => {
+      jobs += addMessage(open(arrivalOf(intent)), intent);
       forget();
     },
     /** Whether this is the first verdict for the job. An intent that was forgotten cannot tell. */
-    settled: (id: string, job: string, outcome: string, evidence: string | undefined): boolean => {
-      const one = kept.get(id);
-      const state = one?.jobs.get(job);
-      if (one === undefined || state === undefined) return true;
-      if (state.outcome !== undefined) return false;
-      one.settled += 1;
-      one.jobs.set(job, { ...state, outcome, ...(evidence !== undefined && { evidence }) });
-      return true;
-    },
+    settled: (id: string, job: string, verdict: Pick<JobState, 'outcome' | 'evidence'>): boolean =>
+      settle(kept.get(id), job, verdict),
     of: (id: string): KnownIntent | undefined => kept.get(id),
     all: (): Iterable<KnownIntent> => kept.values(),
   };

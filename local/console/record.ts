@@ -167,7 +167,8 @@ const answered = (kept: Kept, { now }: RecordParts, placed: KnownCall, arrived: 
 const noteResults = ({ figures, intents, batches, alike }: Kept, event: BusEvent): void => {
   for (const { ms, ...result } of resultsIn(event)) {
     const { outcome, evidence, error, operation, project_id, job_id, intent_id } = result;
-    if (!intents.settled(intent_id, job_id, outcome, evidence)) continue;
+    const verdict = { outcome, ...(evidence !== undefined && { evidence }) };
+    if (!intents.settled(intent_id, job_id, verdict)) continue;
     figures.settled(outcome, ms);
     if (evidence === 'observed') figures.add('observed');
     const service = operation.slice(0, 3);

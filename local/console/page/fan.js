@@ -122,7 +122,13 @@ const heart = (place, isTall, middle, batch, gathering, isGhost) => {
     s(
       'text',
       { class: 'soft', x, y: y + (isGhost ? 4 : 22), 'text-anchor': 'middle' },
-      isGhost ? 'queue' : gathering.messages > 0 ? 'gathering' : 'one batch',
+      isGhost
+        ? 'queue'
+        : gathering.messages > 0
+          ? 'gathering'
+          : (batch.first ?? batch.batch) === batch.batch
+            ? 'one batch'
+            : 'messages',
     ),
   ];
 };
