@@ -23,7 +23,7 @@ describe('the console tells what happened, from what the stack sees of itself', 
       intents: [{ way: 'native route', operation: 'dli.run', state: { outcome: 'delivered' } }],
       calls: [{ kind: 'call', jobs: 1, limit: 100, status: 200 }],
       events: [{ detail: { job_id: '9223372036854775807', outcome: 'delivered' } }],
-      upstream: { status: 'job_running', effects: [{ effect: 'run' }] },
+      upstream: { effects: [{ effect: 'run' }] },
     });
     expect(JSON.stringify(told.why)).toContain('the upstream took the request');
   });

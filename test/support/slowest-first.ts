@@ -16,6 +16,8 @@ export const SLOWEST: readonly string[] = [
   'local/restart-keeps-all',
   'local/every-reply-understood',
   'template/template',
+  'console/used-by-all',
+  'console/thousand-a-second',
   'local/status-and-waiting',
   'cli/doctor',
   'cli/hand-in',

@@ -53,7 +53,7 @@ const onceRow = ({ fault, name, text, promise }, say) => {
   );
   return h(
     'li',
-    { class: 'switch' },
+    { class: 'switch once' },
     h('p', {}, text, h('br'), h('span', { class: 'small' }, promise)),
     button,
   );

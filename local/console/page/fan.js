@@ -49,11 +49,10 @@ const spread = (n, from, to) =>
 /** Places of `n` dots of a group: a small grid around its middle. */
 const dotsOf = (n, middle, room, isTall) => {
   const rows = Math.max(1, Math.min(n, Math.floor(room / 9)));
-  const columns = Math.ceil(n / rows);
   return Array.from({ length: n }, (_, i) => {
     const across = middle + ((i % rows) - (Math.min(rows, n) - 1) / 2) * 9;
-    const along = -Math.floor(i / rows) * 9;
-    return { across, along: along + (columns - 1) * (isTall ? 4.5 : 0) };
+    const along = Math.floor(i / rows) * 9 * (isTall ? 1 : -1);
+    return { across, along };
   });
 };
 
@@ -88,7 +87,7 @@ const drawWays = ({ ways, intents }, place, isTall) => {
     const room = (place.to - place.from) / groups.length - 14;
     const own = dotsOf(drawn, middles[i], room, isTall);
     dots.push(...own.map(({ across, along }) => ({ across, along: along + place.ways })));
-    const [x, y] = isTall ? [middles[i], place.ways - 24] : [4, middles[i]];
+    const [x, y] = isTall ? [middles[i], place.ways - 28] : [4, middles[i]];
     const anchor = isTall ? 'middle' : 'start';
     texts.push(
       s('text', { x, y: y - 3, 'text-anchor': anchor }, count(n)),
@@ -133,8 +132,8 @@ const heart = (place, isTall, middle, batch, gathering, isGhost) => {
   ];
 };
 
-const drawCall = (mark, across, place, isTall, isGhost) => {
-  const [width, height] = isTall ? [86, 20] : [118, 24];
+const drawCall = (mark, across, { place, step, calls }, isTall, isGhost) => {
+  const [width, height] = isTall ? [step - 8, 20] : [118, 24];
   const [x, y] = isTall ? [across - width / 2, place.calls] : [place.calls, across - height / 2];
   const hue = hueOf(mark.operation);
   const share = Math.max(0.02, Math.min(1, mark.jobs / mark.limit));
@@ -145,7 +144,7 @@ const drawCall = (mark, across, place, isTall, isGhost) => {
     : s(
         'text',
         { x: tx, y: ty, 'text-anchor': anchor },
-        isTall ? `${mark.jobs}/${mark.limit}` : label,
+        isTall ? (calls > 4 ? `${mark.jobs}` : `${mark.jobs}/${mark.limit}`) : label,
       );
   const block = [
     s('rect', { class: 'room', x, y, width, height, rx: 5 }),
@@ -198,11 +197,12 @@ export const drawFan = (batch, gathering, isTall, isGhost = false) => {
     middle - 26 * (calls.length - 1),
     middle + 26 * (calls.length - 1),
   );
+  const step = Math.min(94, TALL.width / Math.max(1, calls.length));
   const rows = isTall
     ? spread(
         calls.length,
-        middle - 50 * (calls.length - 1) * (calls.length > 3 ? 0.6 : 1),
-        middle + 50 * (calls.length - 1) * (calls.length > 3 ? 0.6 : 1),
+        middle - (step / 2) * (calls.length - 1),
+        middle + (step / 2) * (calls.length - 1),
       )
     : ranks;
   const limits = shares(calls, dots.length);
@@ -237,7 +237,9 @@ export const drawFan = (batch, gathering, isTall, isGhost = false) => {
     ),
     drawOutcomes(batch, place, isTall, middle, ends),
     heart(place, isTall, middle, batch, gathering, isGhost),
-    calls.map((mark, i) => drawCall(mark, rows[i], place, isTall, isGhost)),
+    calls.map((mark, i) =>
+      drawCall(mark, rows[i], { place, step, calls: calls.length }, isTall, isGhost),
+    ),
     more > 0 &&
       s(
         'text',

@@ -1,3 +1,5 @@
+import { state } from './state.js';
+
 /** The same wish as a curl command, as a program of the client, and on the command line. */
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -11,9 +13,15 @@ const flags = (options) =>
     return value === false ? `--no-${spelt}` : `--${spelt} ${quote(String(value))}`;
   });
 
+/** The public token is written out. Another one stays in the environment. */
+const bearer = () =>
+  state.about?.token
+    ? `'authorization: Bearer ${state.about.token}'`
+    : '"authorization: Bearer $JOB_FANIN_TOKEN"';
+
 export const curlText = (intent) =>
   `curl -sS -X POST ${location.origin}/v1/intents \\
-  -H 'authorization: Bearer '"$JOB_FANIN_TOKEN" \\
+  -H ${bearer()} \\
   -H 'content-type: application/json' \\
   -d ${quote(JSON.stringify(intent))}`;
 
@@ -22,7 +30,7 @@ export const clientText = (intent) =>
 
 const client = createClient({
   url: '${location.origin}',
-  token: () => process.env.JOB_FANIN_TOKEN,
+  token: ${state.about?.token ? `'${state.about.token}'` : '() => process.env.JOB_FANIN_TOKEN'},
 });
 const receipt = await client.submit(${JSON.stringify(intent, null, 2)});
 const { jobs } = await client.settled(receipt.intent_id);`;

@@ -176,7 +176,7 @@ const stepRow = ([name, text, label, work], i) => {
     'li',
     { class: 'step' },
     h('span', { class: 'number', 'aria-hidden': 'true' }, String(i + 1)),
-    h('h3', {}, name),
+    h('h2', {}, name),
     h('p', {}, text),
     h('div', { class: 'row' }, button),
     output,
