@@ -1,5 +1,4 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { describe } from 'vitest';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import type { TestStack } from '../support/stack.ts';
 import { beginConsole } from './console-room.ts';
@@ -7,8 +6,8 @@ import { beginConsole } from './console-room.ts';
 const missing = noBrowser();
 if (missing !== undefined) console.log(missing);
 
-/** Tests in a browser. Without one they are left out, and the rest goes on. */
-export const inBrowser = describe.runIf(missing === undefined);
+/** Whether tests run in a browser. Without one they are left out, and the rest goes on. */
+export const HAS_BROWSER = missing === undefined;
 
 /** How long a busy machine may take. */
 export const PATIENCE = { timeout: 60_000 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRecord } from '../../local/console/record.ts';
-import { inBrowser, openRoom, type Room } from './browser-room.ts';
+import { HAS_BROWSER, openRoom, type Room } from './browser-room.ts';
 import { frameThat, PROJECT, wish } from './console-room.ts';
 
 const PER_SECOND = 1_000;
@@ -71,7 +71,7 @@ describe('the record of ten minutes at a thousand results per second', () => {
   });
 });
 
-inBrowser('a page that is open at a thousand results per second', () => {
+describe.runIf(HAS_BROWSER)('a page that is open at a thousand results per second', () => {
   const SECONDS = 10;
   let room: Room;
   beforeAll(async () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inBrowser, openRoom, type Room } from './browser-room.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HAS_BROWSER, openRoom, type Room } from './browser-room.ts';
 import { PROJECT, wish } from './console-room.ts';
 
-inBrowser('a newcomer', () => {
+describe.runIf(HAS_BROWSER)('a newcomer', () => {
   let room: Room;
   beforeAll(async () => {
     room = await openRoom();

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inBrowser, openRoom, type Room } from './browser-room.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HAS_BROWSER, openRoom, type Room } from './browser-room.ts';
 import { PROJECT, wish } from './console-room.ts';
 
 /** The rules of WCAG 2.2, levels A and AA, and those of good practice. */
@@ -10,7 +10,7 @@ const violationsOf = async (page: Page): Promise<readonly string[]> => {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 };
 
-inBrowser('every page of the console', () => {
+describe.runIf(HAS_BROWSER)('every page of the console', () => {
   let room: Room;
   let pages: readonly (readonly [address: string, shows: string])[];
   beforeAll(async () => {
