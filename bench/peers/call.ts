@@ -21,7 +21,7 @@ const callOnce = async ({ operation, project, jobs }: Omit<Wish, 'intentId'>): P
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-auth-token': process.env.TOKEN ?? '' },
     body: `{"job_ids":[${jobs.join(',')}],${FLAGS[operation]}}`,
-    headersTimeout: 2_000,
+    headersTimeout: 5_000,
   });
   // The reply of a success has a row for each job. A good client reads them.
   const rows: unknown = await body.json();

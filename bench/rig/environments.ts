@@ -35,14 +35,21 @@ export interface EnvironmentOptions {
   readonly timeoutMs: number;
 }
 
+/** What a process said last, to be told if it fails. In characters. */
+const MOST_LAST_WORDS = 4_000;
+
 const WORKER = new URL('./environment.ts', import.meta.url);
 
 /** One process, and the invocations under way in it. */
 const startProcess = ({ module, env }: EnvironmentOptions) => {
   const child: ChildProcess = fork(WORKER, [module], {
     env: { PATH: process.env.PATH, ...env },
-    // On stdout are the function's logs and metrics.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // The function's logs and metrics.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let lastWords = '';
+  child.stderr?.on('data', (said: Buffer) => {
+    lastWords = `${lastWords}${said}`.slice(-MOST_LAST_WORDS);
   });
   const waiting = new Map<number, (answer: ToHost | undefined) => void>();
   const ready = Promise.withResolvers<void>();
@@ -53,7 +60,9 @@ const startProcess = ({ module, env }: EnvironmentOptions) => {
     waiting.get(answer.id)?.(answer);
     waiting.delete(answer.id);
   });
-  child.on('exit', () => {
+  child.on('exit', (code) => {
+    // Without a code it was killed.
+    if (code !== null && code > 0) console.error(lastWords);
     ready.reject(new Error(`the process of ${module} ended`));
     for (const resolve of waiting.values()) resolve(undefined);
     waiting.clear();

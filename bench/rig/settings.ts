@@ -26,7 +26,7 @@ export const environmentOf = (url: string, secretsFile: string, { settings }: De
   DRS_ENDPOINT: url,
   IAM_ENDPOINT: url,
   FUNCTION_TIMEOUT_SECONDS: String(FUNCTION_SECONDS),
-  CALL_TIMEOUT_SECONDS: '2',
+  CALL_TIMEOUT_SECONDS: '5',
   SETTLE_SECONDS: '1',
   LEASE_MARGIN_SECONDS: '1',
   LEDGER_TABLE: 'ledger',

@@ -79,5 +79,5 @@ const measureOutages = async () => ({
   ],
 });
 
-export const trouble: Subject = { name: 'trouble', measure: measureTrouble };
+export const trouble: Subject = { name: 'trouble', onlyLong: true, measure: measureTrouble };
 export const outages: Subject = { name: 'outages', onlyLong: true, measure: measureOutages };
