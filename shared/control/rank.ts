@@ -156,7 +156,6 @@ const sequenced = async (
   const own = [...queued, ...settled].filter(
     ({ intent }) => intent.sequence !== undefined && intent.jobs.length > 0,
   );
-  if (own.length === 0) return { queued, settled, left: [], seen: new Map() };
   const keys = own.flatMap((one) => one.intent.jobs.map((job) => jobKeyIn(one, jobIdOf(job))));
   const jobAt = await records.jobs.read(keys);
   if (keys.some((key) => jobAt(key).kind === 'unreachable')) {

@@ -42,6 +42,14 @@ describe('each batch leaves one line in the log', () => {
       },
     ]);
   });
+
+  it('and no reason, if nothing comes back', async () => {
+    const { run, lines } = startControlRoom();
+    await run([message('m1', {})]);
+    expect(lines.filter(({ event }) => event === 'batch').map(({ fields }) => fields)).toEqual([
+      { messages: 1, unreadable: 0, given_back: 0, ms: 0 },
+    ]);
+  });
 });
 
 describe('a call that is not begun for want of time', () => {

@@ -31,7 +31,7 @@ describe('no request is begun with less time than one may take', () => {
 
   it('nor the second half of a refused call', async () => {
     let left = MS_PER_CALL + 1;
-    const { asked, attempts, verdicts } = await carryOut(
+    const { asked, attempts, verdicts, lines } = await carryOut(
       {
         remainingMs: () => left,
         reply: ({ jobs }) => {
@@ -52,6 +52,8 @@ describe('no request is begun with less time than one may take', () => {
       ['4', 'unanswered'],
     ]);
     expect(attempts.map(({ info }) => info.attempts)).toEqual([2, 2]);
+    // The call was begun.
+    expect(lines.map(({ event }) => event)).not.toContain('no time left');
   });
 
   it('and a request that has to wait for its turn knows until when the rest is enough', async () => {

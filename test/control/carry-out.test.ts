@@ -96,6 +96,31 @@ describe('a half is not sent whole only if its sibling went through, every job o
   });
 });
 
+describe('a refusal may be a job’s fault, and then says nothing of the upstream', () => {
+  it.each<[title: string, jobs: readonly string[], refused: Reply, may: readonly boolean[]]>([
+    ['of several jobs it may be', ['1', '2'], replied(429, refusal('APIGW.0308')), [true]],
+    ['of a single one it is not known', ['1'], SUSPECT, [false]],
+    ['of one that was refused with others it is', ['1', '2'], SUSPECT, [true, true, true]],
+    [
+      'but not if it may be the credential’s',
+      ['1', '2'],
+      replied(403, refusal('DLI.0015')),
+      [true, false, false],
+    ],
+  ])('%s', async (_, jobs, refused, may) => {
+    const { mayBlame } = await carryOut({ reply: () => refused }, { jobs });
+    expect(mayBlame).toEqual(may);
+  });
+
+  it('of one whose others were taken by another invocation it is not known', async () => {
+    const { mayBlame, asked } = await carryOut(
+      { reply: () => SUSPECT, claim: async ({ carriers }) => carriers.slice(0, 1) },
+      { jobs: ['1', '2'] },
+    );
+    expect([asked, mayBlame]).toEqual([[['1']], [false]]);
+  });
+});
+
 describe('of several jobs whose fate is unknown, one may be the reason', () => {
   const silent: Reply = { kind: 'silent', reason: 'timeout' };
   const NO = refusal('DLI.0002');

@@ -71,6 +71,21 @@ describe('after a call that may have been served a job is looked at (P4)', () =>
     });
   });
 
+  it('one that cannot be looked at is unseen, and no moment for it is known', async () => {
+    const unanswered: Known = { job: '1', age: 5, standing: 'unanswered' };
+    const lapsedStop: Known = { job: '2', age: 4, operation: 'dli.stop', standing: 'delivered' };
+    const statuses = { 1: 'unasked', 2: 'unasked' };
+    const said = await judgeAll({ jobs: ['1', '2'] }, [unanswered, lapsedStop], statuses);
+    expect(said).toMatchObject({ unseen: ['2'], waiting: ['1', '2'] });
+    expect(said.wakes.map(([job]) => job)).toEqual(['1']);
+  });
+
+  it('one that goes by what is seen waits for nothing', async () => {
+    const stopped: Known = { job: '1', age: 4, operation: 'dli.stop', standing: 'delivered' };
+    const said = await judgeAll({ jobs: ['1'] }, [stopped], { 1: 'job_cancel_success' });
+    expect(said).toMatchObject({ called: ['1'], wakes: [] });
+  });
+
   it('also where the call was another than the one that is wished now', async () => {
     const said = await judgeAll(
       { operation: 'dli.stop', jobs: ['1', '2'] },

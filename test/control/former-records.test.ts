@@ -67,6 +67,22 @@ describe('a message that an earlier release has worked on', () => {
     expect(readBlock(ledger.entries.get(BLOCK)?.body ?? '')?.verdicts).toHaveLength(2);
   });
 
+  it('keeps what was noted of a request for a job that is open, also where there is no time for another', async () => {
+    const ledger = memoryLedger();
+    const body = writeBlock({
+      invocation: 'former',
+      verdicts: [REJECTED],
+      published: new Set([0]),
+      requests: new Map([[2, maybeServed('former', 3)]]),
+    });
+    await ledger.write({ key: KEY, version: 'former', body, expiresAt: 9_999_999_999 }, undefined);
+    const room = startControlRoom({ ledger, remainingMs: () => 0 });
+    expect(await room.run([given('m', WISH, {}, 2)])).toEqual(['m']);
+    const block = readBlock(ledger.entries.get(BLOCK)?.body ?? '');
+    expect(block?.requests.get(2)).toEqual(maybeServed('former', 3));
+    expect(block?.verdicts).toEqual([REJECTED]);
+  });
+
   it('is asked for only where the message has been received before', async () => {
     const { ledger, asked } = await ledgerWithFormer();
     const room = startControlRoom({ ledger });

@@ -7,6 +7,7 @@ import {
   startControlRoom,
   YES,
 } from '../support/control-room.ts';
+import { given as givenAs } from '../support/given-messages.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt, NOW } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
@@ -34,6 +35,21 @@ const begin = (options: Parameters<typeof startControlRoom>[0] = {}) => {
 const given = (receives: number) => message('m', { jobs: ['1', '2'] }, receives);
 
 describe('when the queue gives a message for the last time', () => {
+  it('one failed job of all of its blocks is enough to keep the message', async () => {
+    const jobs = Array.from({ length: 150 }, (_, i) => String(i));
+    const room = startControlRoom({
+      limits,
+      reply: (call) =>
+        replied(
+          200,
+          call.jobs.map((job) => (job === '149' ? {} : YES)),
+        ),
+    });
+    expect(await room.run([givenAs('m', { jobs }, {}, LAST)])).toEqual([]);
+    expect(room.deadLettered.map(([{ messageId }]) => messageId)).toEqual(['m']);
+    expect(room.results.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
+  });
+
   it('what is open has failed: told on the bus, and the message is kept with a reason', async () => {
     const { run, results, deadLettered, calls } = begin();
     expect(await run([given(LAST - 1)])).toEqual(['m']);

@@ -49,6 +49,8 @@ describe('a look asks for as many jobs as its request takes', () => {
     const seen = await look('dli.run', ['7', '8', '9']);
     expect(seen).toEqual({ 7: 'status-of-7', 8: 'status-of-8', 9: 'status-of-9' });
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+    // A circuit breaker of its own, and no lane of a call.
+    expect(requests[0]).toMatchObject({ route: 'look', isLook: true });
   });
 
   it('DRS: by pages of a hundred, and every page is whole', async () => {

@@ -53,6 +53,32 @@ describe('what a batch brings is counted', () => {
     expect(valuesOf(found, 'CallsSent')).toEqual({ '': [2] });
   });
 
+  it('each by its operation', async () => {
+    const { run, measured } = startControlRoom();
+    await run([message('m1', { operation: 'dli.stop' })]);
+    const found = measured();
+    for (const name of ['Results', 'TimeToVerdict', 'QueueWait', 'CallsNeeded', 'FillRatio'])
+      expect(found.filter((one) => one.name === name)).toMatchObject([
+        { dimensions: { operation: 'dli.stop' } },
+      ]);
+  });
+
+  it('a call that is just full is one', async () => {
+    const { run, measured } = startControlRoom({ maxJobsPerCall: 2 });
+    await run([message('m1', { jobs: ['1', '2'] })]);
+    const found = measured();
+    expect(valuesOf(found, 'CallsNeeded')).toEqual({ '': [1] });
+    expect(valuesOf(found, 'FillRatio')).toEqual({ '': [100] });
+  });
+
+  it('no failure where there is none', async () => {
+    const { run, measured } = startControlRoom({ reply: () => DOWN });
+    await run([message('m1', {}), message('m2', 'not JSON')]);
+    const names = measured().map(({ name }) => name);
+    expect(names).toContain('GivenBack');
+    expect(names.filter((name) => name.endsWith('Failures'))).toEqual([]);
+  });
+
   it('calls that take a refused one apart too', async () => {
     const { run, measured, calls } = startControlRoom({
       reply: ({ jobs }) =>
@@ -86,6 +112,20 @@ describe('what a batch leaves open is told of', () => {
     ]);
     const ages = Object.values(valuesOf(measured(), 'OldestOpenIntent')).flat();
     expect(Math.max(...ages)).toBe(90 * 60);
+  });
+
+  it('since its acceptance, whenever the queue took it; by the queue where nothing else tells', async () => {
+    const ageOf = async (body: string | undefined, sentAt: number | undefined) => {
+      const { run, measured } = startControlRoom({
+        reply: () => DOWN,
+        takesDeadLetters: () => false,
+      });
+      const wish = body ?? { accepted_at: minutesAgo(2) };
+      await run([{ ...message('m1', wish), sentAt }]);
+      return valuesOf(measured(), 'OldestOpenIntent');
+    };
+    expect(await ageOf(undefined, AT - 5 * MINUTE)).toEqual({ '': [120] });
+    expect(await ageOf('not JSON', undefined)).toEqual({ '': [0] });
   });
 
   it('no age, if nothing is left', async () => {
@@ -170,6 +210,16 @@ describe('each message that is given back has one reason', () => {
     expect(valuesOf(found, 'GivenBack')).toEqual({ bus: [1] });
     expect(valuesOf(found, 'BusFailures')).toEqual({ '': [1] });
     expect(valuesOf(found, 'Results')).toEqual({ delivered: [1] });
+  });
+
+  it('it has failed, and the dead-letter queue did not take it', async () => {
+    const { run, measured } = startControlRoom({
+      reply: () => DOWN,
+      limits: { maxReceives: 5 },
+      takesDeadLetters: () => false,
+    });
+    await run([message('m1', {}, 5)]);
+    expect(valuesOf(measured(), 'GivenBack')).toEqual({ 'dead-letters': [1] });
   });
 
   it('the ledger is out of reach', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenIntent } from '../../shared/control/open-intent.ts';
+import { OpenIntent } from '../../shared/control/open-intent.ts';
 import { readBatch } from '../../shared/control/read-batch.ts';
 import { wakesAt } from '../../shared/control/waiting.ts';
 import type { RecordedVerdict } from '../../shared/ledger/block-record.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { message } from '../support/control-room.ts';
-import { intentOf } from '../support/messages.ts';
+import { idAt, intentOf } from '../support/messages.ts';
 import { maybeServed, unserved } from '../support/noted.ts';
 import { theOnly } from '../support/records-room.ts';
 
@@ -40,6 +40,20 @@ describe('a message that names a job twice is none of ours, and cannot be read',
       ['twice', reason],
       ['odd', reason],
     ]);
+  });
+});
+
+describe('an intent that the queue gives twice', () => {
+  it.each([
+    [[5, 3], 3],
+    [[3, 5], 3],
+  ])('is as old as the copy that the queue took first: %j', (ages, least) => {
+    const openIntent = open();
+    const [first = ''] = ages.map(idAt);
+    const before = new OpenIntent(openIntent.key, openIntent.intent, first);
+    for (const age of ages) before.addMessage(message('m', {}), idAt(age));
+    expect(before.age).toBe(idAt(least));
+    expect(before.messages).toHaveLength(2);
   });
 });
 

@@ -73,6 +73,17 @@ describe('a job that has to be looked at first', () => {
     expect([room.looks.length, room.calls.length]).toEqual([1, 2]);
   });
 
+  it('comes back soon, if there is no time for that', async () => {
+    let remaining = 60_000;
+    const room = await begin({ remainingMs: () => remaining, limits: { maxReceives: 1_000 } });
+    remaining = 0;
+    room.measured();
+    expect(await room.run([message('m', { jobs: ['1'] }, 20)])).toEqual(['m']);
+    expect([room.looks, room.postponed.get('m')]).toEqual([[], 2]);
+    const back = room.measured().filter(({ name }) => name === 'GivenBack');
+    expect(back).toMatchObject([{ dimensions: { reason: 'no-time' } }]);
+  });
+
   it.each([
     [17_500, 1],
     [17_501, 0],

@@ -35,6 +35,7 @@ const startWorld = (reply: (call: SeenCall) => Reply) => {
   let ids = 0;
   const asked: (readonly string[])[] = [];
   const deadlines: Deadline[] = [];
+  const mayBlame: (boolean | undefined)[] = [];
   const { log, lines } = keptLog();
   const now = () => world.at;
   const send = async (request: UpstreamRequest, deadline: Deadline): Promise<Reply> => {
@@ -44,11 +45,12 @@ const startWorld = (reply: (call: SeenCall) => Reply) => {
     const { body = '' } = ready;
     const jobs = JSON.parse(body).job_ids.map(String);
     asked.push(jobs);
+    mayBlame.push(request.mayBlameJobs?.());
     world.at += 7;
     return reply({ path: request.path, body, jobs });
   };
   const edges = { log, now, newId: () => `call ${++ids}`, random: () => 0, send };
-  return { world, edges, asked, deadlines, lines };
+  return { world, edges, asked, deadlines, mayBlame, lines };
 };
 
 /** Carries out the one call of some wishes: what was sent, logged and reported. */
