@@ -49,7 +49,7 @@ describe('an intent that the queue gives twice', () => {
     [[3, 5], 3],
   ])('is as old as the copy that the queue took first: %j', (ages, least) => {
     const openIntent = open();
-    const [first = ''] = ages.map(idAt);
+    const first = idAt(ages[0] ?? least);
     const before = new OpenIntent(openIntent.key, openIntent.intent, first);
     for (const age of ages) before.addMessage(message('m', {}), idAt(age));
     expect(before.age).toBe(idAt(least));
