@@ -10,7 +10,6 @@ export const acceptAsDone = (
   codes: readonly string[],
   decode: Operation['decode'],
 ): Operation['decode'] => {
-  if (codes.length === 0) return decode;
   const isDone = (verdict: Verdict): boolean =>
     verdict.kind === 'rejected' && codes.includes(verdict.error.code);
   return (asked, reply): Reading => {

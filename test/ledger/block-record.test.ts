@@ -184,7 +184,7 @@ describe('a request that was in vain is noted in the words of the releases befor
 
   it('law: it is read as it was written, for any invocation', () => {
     const noted = fc.record({
-      invocation: fc.oneof(fc.uuid(), fc.constant('not nobody of, one of 3 of all')),
+      invocation: fc.oneof(fc.uuid(), fc.constant('not nobody of us, one of 3 of all')),
       mayBeServed: fc.boolean(),
       suspects: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined }),
     });
