@@ -90,10 +90,10 @@ export const withNamed = (before: NameRecord, more: readonly Named[]): NameRecor
 
 /** Joins the entries of each stop. */
 const joined = (stops: readonly Named[]): readonly Named[] =>
-  Array.from(
-    Map.groupBy(stops, ({ intent, age }) => `${intent} ${age}`).values(),
-    ([first, ...others]) =>
-      first === undefined
-        ? []
-        : [{ ...first, jobs: [...first.jobs, ...others.flatMap(({ jobs }) => jobs)] }],
-  ).flat();
+  Array.from(Map.groupBy(stops, ({ intent, age }) => `${intent} ${age}`).values(), (entries) =>
+    entries.reduce((first, { jobs }) => ({
+      intent: first.intent,
+      age: first.age,
+      jobs: first.jobs.concat(jobs),
+    })),
+  );

@@ -19,7 +19,7 @@ export type LedgerAnswers<Record> = (key: string) => LedgerAnswer<Record>;
 
 /** The version that a write over this answer must have seen. Undefined: the ledger must hold nothing. */
 export const versionIn = (answer: LedgerAnswer<unknown>): string | undefined =>
-  answer.kind === 'found' || answer.kind === 'foreign' ? answer.version : undefined;
+  'version' in answer ? answer.version : undefined;
 
 /** How one kind of record is written as a text. */
 export interface Codec<Record> {
