@@ -42,7 +42,7 @@ const WITH_EFFECTS = [
   /^shared\/callers\/(admit|authenticate|iam-reply|iam-scheme|iam-tokens|kept-callers)\.ts$/,
   /^shared\/batching\/(join-calls|repeat-refused|slots)\.ts$/,
   /^shared\/ledger\/(join-reads|records|ledger|ledger-dynamodb(-list|-table|-read|-write)?|ledger-sqlite(-list)?|measured-ledger)\.ts$/,
-  /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|line|logged-exchange|measured-send|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,
+  /^shared\/upstream\/(accounts|authorise|breakers|destination|exchange|fingerprints|lanes|line|loaded-breakers|logged-exchange|measured-send|pace|readied|request-breakers|send-once|shared-breaker|tokens|turns)\.ts$/,
   /^shared\/operations\/operation\.ts$/,
 ];
 const pure = shared.filter(({ path }) => !WITH_EFFECTS.some((one) => one.test(path)));

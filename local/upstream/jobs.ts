@@ -20,6 +20,12 @@ export interface JobKey {
   readonly id: string;
 }
 
+/** A job in the list of a project's jobs. */
+export interface ListedJob extends Shown {
+  readonly id: string;
+  readonly createdAt: number;
+}
+
 const FIRST_LOOKED_AT: Readonly<Record<Service, string>> = {
   dli: 'job_init',
   drs: 'CONFIGURATION',
@@ -55,6 +61,13 @@ const keepRegister = (now: () => number, transitionMs: number, maxJobs: number) 
     find: (key: JobKey): JobState | undefined => {
       const job = known.get(textOf(key));
       return job && update(job);
+    },
+    /** All jobs of a project, with their ids. */
+    allIn: (service: Service, project: string): readonly (readonly [string, JobState])[] => {
+      const before = textOf({ service, project, id: '' });
+      return Array.from(known)
+        .filter(([text]) => text.startsWith(before))
+        .map(([text, job]) => [text.slice(before.length), update(job)]);
     },
     /** The job, which comes into being in this state if no client has named it before. */
     meet: (key: JobKey, status: string, savepoint = false): JobState => {
@@ -115,12 +128,18 @@ const operateOn = ({ meet, update, now }: Register) => {
 };
 
 /** What clients and tests see of jobs. */
-const showOf = ({ meet, find, now }: Register) => ({
+const showOf = ({ meet, find, allIn, now }: Register) => ({
   /** What a client is shown. Undefined if the job is gone. A job first looked at comes into being, never started. */
   look: (key: JobKey): (Shown & Pick<JobState, 'createdAt'>) | undefined => {
     const { shown, createdAt } = meet(key, FIRST_LOOKED_AT[key.service]);
     return shown.status === GONE ? undefined : { ...shown, createdAt };
   },
+  /** What a client is shown of all jobs of a project, the oldest first. */
+  list: (service: Service, project: string): readonly ListedJob[] =>
+    allIn(service, project)
+      .filter(([, { shown }]) => shown.status !== GONE)
+      .map(([id, { shown, createdAt }]) => ({ id, ...shown, createdAt }))
+      .toSorted((a, b) => a.createdAt - b.createdAt),
   /** Puts a job into a state, shown at once. Earlier calls have no more effect. Says how the job is then. */
   put: (key: JobKey, { status, savepoint, start_time }: JobChange): Required<JobChange> => {
     const isNew = find(key) === undefined;

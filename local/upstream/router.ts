@@ -7,6 +7,7 @@ import { listCatalog, listDomains, listProjects } from './iam-lists.ts';
 import type { Jobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import type { Obstacles } from './obstacles.ts';
+import { askedPage, jobPage, noSuchPage, pageOf } from './operations/dli/list.ts';
 import { isDliId, jobDetail, noSuchJob } from './operations/dli/service.ts';
 import { askedIds, listStatuses } from './operations/drs/service.ts';
 import { endpoints } from './operations/index.ts';
@@ -68,7 +69,7 @@ const serveBatch =
 /** How one service shows the state of jobs. */
 interface LookEndpoint {
   readonly service: Service;
-  readonly idsIn: (request: Request, id: string) => readonly string[];
+  readonly idsIn: (request: Request, project: string, id: string) => readonly string[];
   readonly answer: (request: Request, project: string, id: string) => Reply;
 }
 
@@ -81,7 +82,7 @@ const serveLook =
       at: parts.now(),
       service,
       project_id: project,
-      job_ids: idsIn(request, id),
+      job_ids: idsIn(request, project, id),
       status: null,
     };
     parts.recordLook(record);
@@ -94,13 +95,30 @@ const serveLook =
 
 const detailOf = ({ behaviour, jobs }: RouterParts): LookEndpoint => ({
   service: 'dli',
-  idsIn: (_, id) => [id],
+  idsIn: (_request, _project, id) => [id],
   answer: (_, project, id) => {
     if (!isDliId(id) || behaviour.isMissing('dli', id)) return noSuchJob;
     const seen = jobs.look({ service: 'dli', project, id });
     return seen === undefined ? noSuchJob : jobDetail(id, seen);
   },
 });
+
+const listOf = ({ behaviour, jobs }: RouterParts): LookEndpoint => {
+  const jobsIn = (project: string) =>
+    jobs.list('dli', project).filter(({ id }) => !behaviour.isMissing('dli', id));
+  return {
+    service: 'dli',
+    idsIn: ({ query }, project) => {
+      const page = askedPage(query);
+      return page === undefined ? [] : pageOf(jobsIn(project), page).map(({ id }) => id);
+    },
+    answer: ({ query }, project) => {
+      const page = askedPage(query);
+      const all = jobsIn(project);
+      return page === undefined ? noSuchPage : jobPage(all.length, pageOf(all, page));
+    },
+  };
+};
 
 const statusesOf = ({ behaviour, jobs }: RouterParts): LookEndpoint => ({
   service: 'drs',
@@ -139,6 +157,7 @@ const routesOf = (parts: RouterParts) => [
   ...endpoints.map((endpoint) =>
     route(endpoint.method, endpoint.path, serveBatch(parts, endpoint)),
   ),
+  route('GET', '/v1.0/{project}/streaming/jobs', serveLook(parts, listOf(parts))),
   route('GET', '/v1.0/{project}/streaming/jobs/{id}', serveLook(parts, detailOf(parts))),
   route('POST', '/v3/{project}/jobs/batch-status', serveLook(parts, statusesOf(parts))),
   route('POST', TOKENS_PATH, serveLogin(parts)),

@@ -1,7 +1,7 @@
 import type { Sighting } from '../operations/sighting.ts';
 import type { DecidedByLedger, LookDecision } from './candidate.ts';
 import { decideAfterStop, lookForStopAt } from './wait-for-stop.ts';
-import { whatLookTells } from './what-look-tells.ts';
+import { whatLookTells, whatRowTells } from './what-look-tells.ts';
 
 /** What a look decides that was sent at `seenAt`. It settles the job, lets it go, or leaves it waiting. */
 export const decideByLook = (
@@ -23,6 +23,15 @@ export const decideByLook = (
     case 'nothing':
       return 'wait';
   }
+};
+
+/** Whether a row of the service's list settles the job. Of a run that waits for its stop only a look can tell. */
+export const byRow = (
+  one: DecidedByLedger,
+  seenAt: number,
+): ((sighting: Sighting) => boolean) | undefined => {
+  const { byLedger, claimedAt: since = 0 } = one;
+  return byLedger.kind === 'look' ? whatRowTells({ ...one, since }, seenAt) : undefined;
 };
 
 /**

@@ -4,7 +4,7 @@ import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { Sighting } from '../operations/sighting.ts';
 import type { Candidate, DecidedByLedger, LookDecision } from './candidate.ts';
 import { decideAllByLedger, type LedgerOptions } from './decide-by-ledger.ts';
-import { decideByLook, wakeOf } from './decide-by-look.ts';
+import { byRow, decideByLook, wakeOf } from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
 import type { Call, Carrier } from './planned.ts';
 
@@ -86,7 +86,9 @@ const decideByLooks = async (
   options: DecideOptions,
 ): Promise<Decisions> => {
   const seenAt = options.now();
-  const sightings = await lookAtAll(byLedger.filter(needsLook), options.lookAt);
+  const sightings = await lookAtAll(byLedger.filter(needsLook), options.lookAt, (one) =>
+    byRow(one, seenAt),
+  );
   return byDecision(
     calls,
     byLedger.map((one) => decided(one, options, sightings.get(one), seenAt)),

@@ -35,6 +35,8 @@ export interface ControlLimits {
   readonly maxJobsPerCall: (operation: Operation) => number;
   /** At most so many requests are under way at once for one project. */
   readonly callConcurrency: number;
+  /** From so many jobs on they are looked for in the service's list, if not the usual number. */
+  readonly leastListed?: number | undefined;
   /** What a call takes at most, with recording and publishing its results. With less time left no call begins. */
   readonly msPerCall: number;
   /** For so many milliseconds one invocation begins calls and looks. What is left then comes back soon. */

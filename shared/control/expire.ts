@@ -8,7 +8,7 @@ import { recordedAge } from './decide-by-ledger.ts';
 import { type InDoubt, type LookAt, lookAtAll } from './look.ts';
 import type { Settled } from './planned.ts';
 import { type KnownJob, readKnown } from './read-known.ts';
-import { type EarlierRequest, whatLookTells } from './what-look-tells.ts';
+import { type EarlierRequest, whatLookTells, whatRowTells } from './what-look-tells.ts';
 
 export interface ExpireOptions {
   readonly records: Records;
@@ -41,7 +41,7 @@ export const makeExpire =
       else doubtful.push(decision);
     }
     const seenAt = now();
-    const sightings = await lookAtAll(doubtful, lookAt);
+    const sightings = await lookAtAll(doubtful, lookAt, (one) => whatRowTells(one, seenAt));
     const graceEnds = new Date(now() - graceMs).toISOString();
     for (const one of doubtful) {
       const sighting = sightings.get(one);

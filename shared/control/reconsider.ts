@@ -4,6 +4,7 @@ import type { Verdict } from '../reply/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import type { LookAt } from './look.ts';
 import type { Carrier } from './planned.ts';
+import { whatRowTells } from './what-look-tells.ts';
 
 export interface ReconsiderOptions {
   readonly lookAt: LookAt;
@@ -24,15 +25,13 @@ const SAMPLE = 3;
  */
 export const reconsider = async (
   attempt: Attempt,
-  { lookAt, now, clearFrom, recordsEnds }: ReconsiderOptions,
+  options: ReconsiderOptions,
 ): Promise<readonly Verdict[]> => {
-  const { operation, project_id } = attempt.call;
+  const { now, clearFrom, recordsEnds } = options;
+  const { operation } = attempt.call;
   const since = attempt.timing.calledAt;
   const seenAt = now();
-  const look = (some: readonly Attempt['verdicts'][number][]) => {
-    const jobs = some.map(([{ job }]) => jobIdOf(job));
-    return jobs.length === 0 ? new Map<JobId, Sighting>() : lookAt(operation, project_id, jobs);
-  };
+  const look = (some: Attempt['verdicts']) => lookAtSome(attempt, some, options, seenAt);
 
   const doubtful = attempt.verdicts.filter(([, verdict]) => isDoubtful(verdict));
   const silent = attempt.verdicts.filter(([, verdict]) => recordsEnds && isSilent(verdict));
@@ -53,6 +52,26 @@ export const reconsider = async (
       ? reconsidered(verdict, { operation, job: carrier.job, since }, isClear, sighting)
       : verdict;
   });
+};
+
+/**
+ * Looks at jobs of an attempt. A row of the service's list may settle one without a verdict. Of one that was refused only the
+ * wanted state counts, and a look tells it.
+ */
+const lookAtSome = async (
+  { call: { operation, project_id }, timing: { calledAt: since } }: Attempt,
+  some: Attempt['verdicts'],
+  { lookAt, clearFrom }: ReconsiderOptions,
+  seenAt: number,
+): Promise<ReadonlyMap<JobId, Sighting>> => {
+  if (some.length === 0) return new Map();
+  const jobs = some.map(([{ job }]) => jobIdOf(job));
+  const byRow = some.flatMap(([carrier, { kind }]) => {
+    const request = { operation, carrier, since, clearFrom: clearFrom(carrier) };
+    const settles = kind === 'unanswered' ? whatRowTells(request, seenAt) : undefined;
+    return settles === undefined ? [] : [[jobIdOf(carrier.job), settles] as const];
+  });
+  return lookAt(operation, project_id, jobs, new Map(byRow));
 };
 
 /** Whether the service had done what it does when it replied. Then a look may tell of each job at once. */

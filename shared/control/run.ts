@@ -30,13 +30,14 @@ export const beginRun = (
   remainingMs: () => number,
 ): Run => {
   const { now, log, newId, publish } = edges;
-  const { leaseMs, callConcurrency, keepSeconds } = limits;
+  const { leaseMs, callConcurrency, keepSeconds, leastListed } = limits;
   const invocation = newId();
   const budget = makeBudget({ ...limits, now, remainingMs });
   let versions = 0;
   const newVersion = () => `${invocation}.${++versions}`;
   const records = makeRecords(edges.ledger, { newVersion, now, keepSeconds, log });
   const breakers = makeBreakers({ ...edges, records }, limits.msPerCall);
+  const looks = { concurrency: callConcurrency, leastListed };
   const toUpstream = { ...edges, send: breakers.send };
   return {
     invocation,
@@ -47,7 +48,7 @@ export const beginRun = (
     budget,
     claim: makeClaimJobs({ records, now, invocation, leaseMs }),
     recordAndPublish: makeRecordAndPublish({ records, invocation, publish }),
-    lookBefore: makeLookAt(toUpstream, callConcurrency, budget.looksBefore),
-    lookAfter: makeLookAt(toUpstream, callConcurrency, budget.looksAfter),
+    lookBefore: makeLookAt(toUpstream, looks, budget.looksBefore),
+    lookAfter: makeLookAt(toUpstream, looks, budget.looksAfter),
   };
 };

@@ -33,3 +33,15 @@ export const whatLookTells = (
       return 'nothing';
   }
 };
+
+/**
+ * What a row of the service's list tells of an earlier request: whether it took effect. Where a row shows no effect, or an
+ * earlier one, a look has to tell. Undefined: a look that is sent at `seenAt` does not count, and neither does a row.
+ */
+export const whatRowTells = (
+  { operation, carrier, since, clearFrom }: Omit<EarlierRequest, 'noneFrom'>,
+  seenAt: number,
+): ((sighting: Sighting) => boolean) | undefined =>
+  seenAt < clearFrom
+    ? undefined
+    : (sighting) => operation.effectOf(sighting, since, carrier.job) === 'taken';

@@ -55,8 +55,8 @@ export interface UpstreamRequest {
   readonly service: Service;
   /** On whose behalf: decides on the credentials and the pace. */
   readonly project: ProjectId;
-  /** What it is for: an operation, or a look at jobs. */
-  readonly route?: OperationName | 'look';
+  /** What it is for: an operation, a look at jobs, or a page of the list of jobs. */
+  readonly route?: OperationName | 'look' | 'list';
   readonly method: 'GET' | Operation['method'];
   readonly path: string;
   /** Whether it asks for the state of jobs, and changes nothing. */
@@ -71,6 +71,24 @@ export interface UpstreamRequest {
   readonly mayBlameJobs?: () => boolean;
 }
 
+/** One page of a service's list of jobs. */
+export interface JobPage {
+  /** Jobs on all pages. */
+  readonly total: number;
+  /** By the id of the job. */
+  readonly sightings: ReadonlyMap<string, Sighting>;
+}
+
+/** How to see many jobs at once, whichever the service lists. A job that is on no page may exist all the same. */
+export interface JobList {
+  /** Rows of a page at most. */
+  readonly pageRows: number;
+  /** `offset`: how many jobs come before the page. */
+  readonly request: (project: ProjectId, offset: number) => UpstreamRequest;
+  /** Undefined: the reply is no page. Never throws. */
+  readonly decode: (reply: Reply) => JobPage | undefined;
+}
+
 /** How to see what state jobs are in. */
 export interface Look {
   /** Jobs that one request can ask about. */
@@ -78,6 +96,8 @@ export interface Look {
   readonly request: (project: ProjectId, jobs: readonly JobId[]) => UpstreamRequest;
   /** What the reply tells of each job; nothing of those that it does not name. Never throws. */
   readonly decode: (jobs: readonly JobId[], reply: Reply) => ReadonlyMap<JobId, Sighting>;
+  /** Undefined: the service has no such list, or a look asks for as many jobs. */
+  readonly list?: JobList;
 }
 
 /**

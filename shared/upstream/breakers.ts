@@ -1,11 +1,23 @@
-import type { Log } from '../json/log.ts';
-import type { Records } from '../ledger/records.ts';
 import { heldBack, type Reply, saysOf } from '../reply/reply.ts';
 import { credentialBreakerKey } from './circuit-breaker.ts';
-import type { Destination, Routed, SendBy } from './destination.ts';
 import {
-  type BreakerKeys,
-  breakerKeysFor,
+  type Destination,
+  isOfLooks,
+  type Routed,
+  type SendBy,
+  type UpstreamRoute,
+} from './destination.ts';
+import {
+  type BreakersEdges,
+  type BreakersState,
+  breakerAt,
+  breakersTo,
+  load,
+  nameOf,
+  withLooks,
+} from './loaded-breakers.ts';
+import {
+  isOfRouteAlone,
   isOpen,
   lastRefusal,
   noteRefused,
@@ -13,21 +25,10 @@ import {
   noteServed,
   probeUnderWay,
   type RequestBreakers,
-  takeProbes,
   waitSeconds,
 } from './request-breakers.ts';
-import type { Deadline, Identify, Send, Turn } from './send.ts';
-import { breakersIn, makeSharedBreaker, type SharedBreaker } from './shared-breaker.ts';
+import type { Deadline, Turn } from './send.ts';
 import { type Standing, standingOf } from './standing.ts';
-
-export interface BreakersEdges {
-  readonly records: Records;
-  readonly send: Send;
-  readonly identify: Identify;
-  readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
 
 /**
  * All circuit breakers of one invocation. Laws: while a breaker is open, no request goes out through it, in any
@@ -55,73 +56,6 @@ export interface Breakers {
 /** How long to wait if the ledger or the credentials are out of reach. */
 const UNKNOWN_SECONDS = 15;
 
-const nameOf = ({ service, project, route }: Destination): string =>
-  `${service}/${project}/${route}`;
-
-/** Each destination, and the one by which its jobs are looked at. */
-const withLooks = (destinations: readonly Destination[]): readonly Destination[] => {
-  const all = destinations.flatMap((one): Destination[] => [one, { ...one, route: 'look' }]);
-  return [...new Map(all.map((one) => [nameOf(one), one])).values()];
-};
-
-/** What one invocation knows of the breakers. */
-interface BreakersState extends BreakersEdges {
-  /** Milliseconds after which another invocation may take a probe of which there is no news. */
-  readonly probeMs: number;
-  /** By the name of the destination. */
-  readonly byDestination: Map<string, RequestBreakers>;
-  /** Names of destinations whose projects have no credential. */
-  readonly withoutCredential: Set<string>;
-  /** By the ledger's key. */
-  readonly breakers: Map<string, SharedBreaker>;
-  isServed: boolean;
-  refusal: string | undefined;
-}
-
-const breakersTo = (
-  { byDestination }: BreakersState,
-  destination: Destination,
-): RequestBreakers | undefined => byDestination.get(nameOf(destination));
-
-const breakerAt = (
-  it: BreakersState,
-  key: string,
-  stored?: Parameters<typeof makeSharedBreaker>[2],
-): SharedBreaker => {
-  const breaker = it.breakers.get(key) ?? makeSharedBreaker(it, key, stored);
-  it.breakers.set(key, breaker);
-  return breaker;
-};
-
-const keysOf = async (
-  { identify, withoutCredential }: BreakersState,
-  destination: Destination,
-): Promise<readonly (readonly [Destination, BreakerKeys])[]> => {
-  const identity = await identify(destination.project);
-  if (identity.kind === 'none') withoutCredential.add(nameOf(destination));
-  return identity.kind === 'known'
-    ? [[destination, breakerKeysFor(destination, identity.key)]]
-    : [];
-};
-
-const load = async (it: BreakersState, destinations: readonly Destination[]): Promise<void> => {
-  const found = await Promise.all(withLooks(destinations).map((one) => keysOf(it, one)));
-  const keys = found.flat();
-  const stored = await breakersIn(it.records).read(keys.flatMap(([, own]) => Object.values(own)));
-  const loaded = (key: string): SharedBreaker => breakerAt(it, key, stored(key));
-  for (const [destination, own] of keys) {
-    if (Object.values(own).some((key) => stored(key).kind === 'unreachable')) continue;
-    const { credential, project, route } = own;
-    const breakers = {
-      credential: loaded(credential),
-      project: loaded(project),
-      route: loaded(route),
-    };
-    it.byDestination.set(nameOf(destination), breakers);
-    await takeProbes(breakers, destination, it.probeMs);
-  }
-};
-
 /** The breakers, with that of the credential that the request went out by: it may be newer than the one that was loaded. */
 const renewed = (
   it: BreakersState,
@@ -140,15 +74,16 @@ const noteReply = async (
   it: BreakersState,
   breakers: RequestBreakers,
   reply: Reply,
-  { mayBlameJobs, isLook }: { readonly mayBlameJobs: boolean; readonly isLook: boolean },
+  { route, mayBlameJobs }: { readonly route: UpstreamRoute; readonly mayBlameJobs: boolean },
 ): Promise<void> => {
   const { trouble, reason, denial, showsService } = saysOf(reply);
-  it.refusal = reason ?? it.refusal;
+  // A list that may not be asked for keeps no job from being looked at.
+  if (route !== 'list' || !isOfRouteAlone(route, reply)) it.refusal = reason ?? it.refusal;
   if (mayBlameJobs && denial !== undefined) return;
-  if (trouble !== undefined) await noteRefused(breakers, reply, { trouble, reason });
+  if (trouble !== undefined) await noteRefused(breakers, route, reply, { trouble, reason });
   else if (showsService) {
-    if (!isLook) it.isServed = true;
-    await noteServed(breakers, isLook);
+    if (!isOfLooks(route)) it.isServed = true;
+    await noteServed(breakers, isOfLooks(route));
   }
 };
 
@@ -187,13 +122,14 @@ const exchange = async (
   const reply = await it.send(request, turn);
   const mayBlameJobs = request.mayBlameJobs?.() === true;
   const latest = renewed(it, request, breakers, reply);
-  await noteReply(it, latest, reply, { mayBlameJobs, isLook: request.route === 'look' });
+  await noteReply(it, latest, reply, { route: request.route, mayBlameJobs });
   return reply;
 };
 
 const send = async (it: BreakersState, request: Routed, deadline: Deadline): Promise<Reply> => {
+  if (request.route === 'list' && breakersTo(it, request) === undefined) await load(it, [request]);
   const loaded = breakersTo(it, request);
-  if (request.route === 'look' && loaded !== undefined && !isOpen(loaded))
+  if (isOfLooks(request.route) && loaded !== undefined && !isOpen(loaded))
     await loaded.route.takeProbe(it.probeMs);
   let admission = admit(it, request);
   while (admission.kind === 'wait') {
@@ -224,7 +160,7 @@ export const makeBreakers = (
   const lacksCredential = (destination: Destination): boolean =>
     it.withoutCredential.has(nameOf(destination));
   return {
-    load: (destinations) => load(it, destinations),
+    load: (destinations) => load(it, withLooks(destinations)),
     lacksCredential,
     stateOf: (destination) => {
       const breakers = breakersTo(it, destination);
@@ -244,6 +180,6 @@ export const makeBreakers = (
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },
     allRefused: () => (it.isServed ? undefined : it.refusal),
-    standing: () => standingOf(it.breakers.values()),
+    standing: () => standingOf(it.breakers),
   };
 };

@@ -42,6 +42,9 @@ export const projectBreakerKey = (service: Service, project: ProjectId): string 
 export const routeBreakerKey = ({ service, project, route }: Destination): string =>
   `${projectBreakerKey(service, project)}/${route}`;
 
+/** Whether the breaker is of a list of jobs. While it is open, looks at single jobs take its place: nothing waits for it. */
+export const isOfList = (key: string): boolean => /^cool\/[^/]+\/[^/]+\/list$/.test(key);
+
 /** `fingerprint` is the credential's. */
 export const credentialBreakerKey = (fingerprint: string): string => `cool/key/${fingerprint}`;
 

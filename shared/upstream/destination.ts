@@ -7,8 +7,12 @@ import type {
 import type { Reply } from '../reply/reply.ts';
 import type { Deadline } from './send.ts';
 
-/** Which endpoint a request goes to at its service: an operation's, or the one for looks. */
-export type UpstreamRoute = OperationName | 'look';
+/** Which endpoint a request goes to at its service: an operation's, the one for looks, or the list of jobs. */
+export type UpstreamRoute = OperationName | 'look' | 'list';
+
+/** Whether requests by this route show jobs, and change nothing. */
+export const isOfLooks = (route: UpstreamRoute): route is 'look' | 'list' =>
+  route === 'look' || route === 'list';
 
 /** Where requests go: by one route of a service, for one project. */
 export interface Destination {

@@ -1,7 +1,7 @@
 import { type Reply, saysOf } from '../reply/reply.ts';
 import type { Trouble } from '../reply/trouble.ts';
 import { credentialBreakerKey, projectBreakerKey, routeBreakerKey } from './circuit-breaker.ts';
-import type { Destination } from './destination.ts';
+import { type Destination, isOfLooks, type UpstreamRoute } from './destination.ts';
 import { LONGEST_PAUSE_SECONDS } from './rate.ts';
 import type { SharedBreaker } from './shared-breaker.ts';
 
@@ -46,7 +46,7 @@ export const takeProbes = async (
   const ofCredential = !isOpen(breakers) && (await breakers.credential.takeProbe(ms));
   const ofProject = ofCredential && (await breakers.project.takeProbe(ms));
   // Few invocations look at jobs, so the probe of looks is taken with the first look.
-  if (ofProject && route !== 'look') await breakers.route.takeProbe(ms);
+  if (ofProject && !isOfLooks(route)) await breakers.route.takeProbe(ms);
 };
 
 /** A probe that other requests have to wait for. */
@@ -84,17 +84,35 @@ const refuseCredential = async (
   return isProjects ? LONGEST_PAUSE_SECONDS : credential.waitSeconds() + LATER_SECONDS;
 };
 
-/** What is about a path counts for its route alone, everything else for the project. */
+/**
+ * Whether a refusal counts for its route alone: it is about the path, or about the right to list jobs. Looks at single jobs
+ * take the place of a list, so they must not be stopped by that.
+ */
+export const isOfRouteAlone = (route: UpstreamRoute, reply: Reply): boolean => {
+  const { isBadSignature, isOfRoute, trouble } = saysOf(reply);
+  return isOfRoute || (route === 'list' && trouble === 'auth' && !isBadSignature);
+};
+
+/** So long a list is not asked for again after a refusal: looks at single jobs take its place, and a list may hang. */
+const LIST_SECONDS = 300;
+
+/** Counts a refusal for the route alone, or for the project and perhaps for the credential. A refused list also closes that way. */
 export const noteRefused = async (
   breakers: RequestBreakers,
+  route: UpstreamRoute,
   reply: Reply,
   refusal: { readonly trouble: Trouble; readonly reason: string | undefined },
 ): Promise<void> => {
-  const { isBadSignature, isOfRoute, retryAfter: wished } = saysOf(reply);
+  const { isBadSignature, retryAfter: wished = 0 } = saysOf(reply);
+  const { trouble } = refusal;
+  if (route === 'list' && trouble !== 'throttled' && !isBadSignature) {
+    const retryAfter = Math.max(wished, LIST_SECONDS);
+    await breakers.route.failure({ ...refusal, retryAfter, isCertain: true });
+    if (isOfRouteAlone(route, reply)) return;
+  }
   const isCredentials = reply.sentBy?.isRefused ?? isBadSignature;
   const retryAfter = isCredentials ? await refuseCredential(breakers, refusal) : wished;
-  const { trouble } = refusal;
   const isCertain = trouble === 'throttled' || trouble === 'no-route' || isBadSignature;
-  const breaker = isOfRoute ? breakers.route : breakers.project;
+  const breaker = isOfRouteAlone(route, reply) ? breakers.route : breakers.project;
   await breaker.failure({ ...refusal, retryAfter, isCertain });
 };

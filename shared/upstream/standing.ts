@@ -1,3 +1,4 @@
+import { isOfList } from './circuit-breaker.ts';
 import type { SharedBreaker } from './shared-breaker.ts';
 
 /** How the circuit breakers stand that an invocation has loaded. */
@@ -10,8 +11,9 @@ export interface Standing {
   readonly waitSeconds: number;
 }
 
-export const standingOf = (breakers: Iterable<SharedBreaker>): Standing => {
-  const all = [...breakers];
+/** By their keys. A breaker of a list of jobs does not count: nothing waits for it. */
+export const standingOf = (breakers: ReadonlyMap<string, SharedBreaker>): Standing => {
+  const all = Array.from(breakers).flatMap(([key, breaker]) => (isOfList(key) ? [] : [breaker]));
   const open = all.map((breaker) => breaker.openSeconds()).filter((one) => one !== undefined);
   return {
     open: open.length,

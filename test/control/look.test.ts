@@ -30,7 +30,7 @@ const begin = (
     requests.push(request);
     return reply(request);
   };
-  const lookAt = makeLookAt({ send, log, now: () => 0 }, concurrency, () =>
+  const lookAt = makeLookAt({ send, log, now: () => 0 }, { concurrency }, () =>
     isInTime() ? ANY_TIME : TOO_LATE,
   );
   const look = async (operation: OperationName, ids: readonly string[]) => {

@@ -45,7 +45,7 @@ const carryOut = async (
       log,
       now,
     },
-    8,
+    { concurrency: 8 },
     () => ANY_TIME,
   );
   const send: SendBy = async ({ ready }) => {

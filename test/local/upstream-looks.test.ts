@@ -45,6 +45,37 @@ describe('a job’s detail tells when it came into being and when it was last st
   });
 });
 
+describe('the list shows the jobs of a project', () => {
+  it('by pages, the newest first unless asked otherwise', async () => {
+    const { run, get, pass } = await begin();
+    for (const id of [3, 1, '9007199254740993', 2]) {
+      await run(id);
+      pass(10);
+    }
+    const page = async (query: string) => {
+      const { status, text } = await get(`/v1.0/${PROJECT}/streaming/jobs${query}`);
+      const ids = [...text.matchAll(/"job_id":(\d+),/g)].map(([, id]) => id);
+      return [status, JSON.parse(text).job_list?.total_count, ...ids];
+    };
+    expect(await page('')).toEqual([200, 4, '2', '9007199254740993', '1', '3']);
+    expect(await page('?limit=2&offset=1&order=asc')).toEqual([200, 4, '1', '9007199254740993']);
+    expect(await page('?limit=100&offset=4')).toEqual([200, 4]);
+    expect((await page('?limit=101'))[0]).toBe(400);
+    expect((await page('?offset=-1'))[0]).toBe(400);
+  });
+
+  it('and of each what its detail shows', async () => {
+    const { run, get } = await begin();
+    await run(7);
+    await get(`/v1.0/${PROJECT}/streaming/jobs/8`);
+    const { text } = await get(`/v1.0/${PROJECT}/streaming/jobs?order=asc`);
+    expect(JSON.parse(text).job_list.jobs).toMatchObject([
+      { job_id: 7, status: 'job_submitting', create_time: 1_000_000, start_time: 1_000_000 },
+      { job_id: 8, status: 'job_init', start_time: 0 },
+    ]);
+  });
+});
+
 describe('64-bit ids are exact', () => {
   it.each(['9223372036854775807', '9007199254740993', '0'])('%s', async (id) => {
     const { calls, run, get, dliStatus } = await begin();

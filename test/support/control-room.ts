@@ -12,6 +12,7 @@ import { hindrance, type Identify, type Send } from '../../shared/upstream/send.
 import { type InTurn, makeTurns } from '../../shared/upstream/turns.ts';
 import { LIMITS } from './limits.ts';
 import { keptLog } from './logs.ts';
+import { listPage, lookReply } from './look-replies.ts';
 import { measureEdges } from './measured-edges.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { bodyOf, NOW, type Wish } from './messages.ts';
@@ -34,6 +35,8 @@ export interface ControlRoomOptions {
   readonly statusOf?: (job: string) => string | undefined | Promise<string | undefined>;
   /** What a look is answered in place of statuses; undefined: those. */
   readonly replyToLook?: () => Reply | undefined;
+  /** What the page of the list of jobs shows that begins after so many; undefined: nothing on any page. */
+  readonly replyToList?: (offset: number) => Reply | Promise<Reply> | undefined;
   /** Whether the bus takes a result. */
   readonly publishes?: (result: Result) => boolean | Promise<boolean>;
   /** Whether the dead-letter queue takes a message. */
@@ -66,23 +69,6 @@ const lookedAt = ({
   return path.endsWith('/batch-status') ? seen(path, body).jobs : undefined;
 };
 
-/** What the upstream answers to a look: it tells nothing of some jobs, and of one that is `missing` that it has none. */
-const lookReply = (
-  { service }: UpstreamRequest,
-  statuses: readonly (readonly [string, string | undefined])[],
-): Reply => {
-  const known = statuses.filter(([, status]) => status !== undefined);
-  if (service === 'dli') {
-    const status = known[0]?.[1];
-    if (status === 'missing') return replied(400, refusal('DLI.0002'));
-    return replied(200, { is_success: 'true', job_detail: { status } });
-  }
-  const rows = known.map(([id, status]) =>
-    status === 'missing' ? { id, ...refusal('DRS.M00289') } : { id, status },
-  );
-  return replied(200, { results: rows });
-};
-
 const idOf = (job: unknown): string => String(isObject(job) ? job.job_id : job);
 
 const seen = (path: string, body: string): SeenCall => {
@@ -111,6 +97,7 @@ const DEFAULTS = {
   between: () => undefined,
   statusOf: () => undefined,
   replyToLook: () => undefined,
+  replyToList: () => undefined,
   publishes: () => true,
   takesDeadLetters: () => true,
   remainingMs: () => 60_000,
@@ -127,9 +114,11 @@ const DEFAULTS = {
 type Options = Required<ControlRoomOptions>;
 
 /** The upstream of a room, which keeps the calls and looks that it is asked for. */
-const makeUpstream = ({ between, reply, statusOf, replyToLook, turnInMs, now }: Options) => {
+const makeUpstream = (options: Options) => {
+  const { between, reply, statusOf, replyToLook, replyToList, turnInMs, now } = options;
   const calls: SeenCall[] = [];
   const looks: (readonly string[])[] = [];
+  const lists: number[] = [];
   const showStatuses = async (request: UpstreamRequest, jobs: readonly string[]) => {
     looks.push(jobs);
     const instead = between(request) ?? replyToLook();
@@ -139,6 +128,11 @@ const makeUpstream = ({ between, reply, statusOf, replyToLook, turnInMs, now }: 
   };
   const exchange: Send = async (request, turn) => {
     if (hindrance(turn, now() + turnInMs()) !== undefined) return heldBack('no time left');
+    if (request.route === 'list') {
+      const offset = Number(/offset=(\d+)/.exec(request.path)?.[1]);
+      lists.push(offset);
+      return between(request) ?? replyToList(offset) ?? listPage([]);
+    }
     const jobs = lookedAt(request);
     if (jobs !== undefined) return showStatuses(request, jobs);
     const ready = await readied(request, turn, now);
@@ -147,7 +141,7 @@ const makeUpstream = ({ between, reply, statusOf, replyToLook, turnInMs, now }: 
     calls.push(call);
     return between(request) ?? reply(call);
   };
-  return { calls, looks, exchange };
+  return { calls, looks, lists, exchange };
 };
 
 /** Sends requests by one key pair in turn. */

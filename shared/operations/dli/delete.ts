@@ -1,7 +1,7 @@
 import type { Operation } from '../operation.ts';
 import { statusTable } from '../status-table.ts';
 import { DLI_STATUSES } from '../statuses.ts';
-import { NOT_FOUND } from './look.ts';
+import { lookAtDetail, NOT_FOUND } from './look.ts';
 import { dliOperation } from './service.ts';
 
 /**
@@ -14,6 +14,8 @@ export const dliDelete: Operation = dliOperation({
   path: '/v1.0/{project_id}/streaming/jobs/delete',
   says: { 'en-us': 'The job is deleted successfully.', 'zh-cn': '作业删除成功' },
   doneCodes: NOT_FOUND,
+  // A row cannot show that a job is gone.
+  look: lookAtDetail,
   repeatHarms: () => false,
   ...statusTable({ there: [], none: DLI_STATUSES, missing: 'there' }, DLI_STATUSES),
 });

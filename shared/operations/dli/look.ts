@@ -3,6 +3,7 @@ import { bodyOf } from '../../reply/reply.ts';
 import type { Look } from '../operation.ts';
 import { MISSING, type Sighting, told } from '../sighting.ts';
 import type { DliStatus } from '../statuses.ts';
+import { list } from './list.ts';
 
 /** The vendor's codes for a job that does not exist. Source: docs/upstream.md §2. */
 export const NOT_FOUND = ['DLI.0002', 'DLI.0023', 'DLI.16001', 'DLI.12004'] as const;
@@ -19,8 +20,8 @@ const sightingOf = (body: Json): Sighting | undefined => {
   return told(detail.status.toLowerCase(), Number(detail.start_time));
 };
 
-/** Asks for the detail of one job. DLI cannot list jobs by their ids. */
-export const look: Look = {
+/** Asks for the detail of one job. DLI's list cannot be asked for certain ids. */
+export const lookAtDetail: Look = {
   maxJobs: 1,
   request: (project, [job]) => ({
     service: 'dli',
@@ -33,6 +34,9 @@ export const look: Look = {
     return new Map(job === undefined || sighting === undefined ? [] : [[job, sighting]]);
   },
 };
+
+/** The same. Many jobs may be seen in the list first. */
+export const look: Look = { ...lookAtDetail, list };
 
 /** The job stands still. Source: docs/upstream.md §4. */
 export const STILL = [

@@ -121,7 +121,7 @@ const refused = ({ code, message }: Refusal) => ({
 /** What one operation of DLI has of its own. */
 export interface DliOperation
   extends Pick<Operation, 'name' | 'path' | 'repeatHarms' | 'effectOf' | 'isThere'>,
-    Partial<Pick<Operation, 'restart'>> {
+    Partial<Pick<Operation, 'restart' | 'look'>> {
   /** The one option of a call, if it has one. */
   readonly flag?: string;
   /** What the vendor's reply says of each job that it took. */
@@ -150,5 +150,5 @@ export const dliOperation = ({ flag, says, doneCodes = [], ...own }: DliOperatio
   }),
   encode,
   decode: acceptAsDone(doneCodes, decode),
-  look,
+  look: own.look ?? look,
 });
