@@ -103,6 +103,8 @@ export interface Look {
   readonly starts: ReadonlyMap<string, number | undefined>;
   /** Whether the answer tells the start, and so which start has ended. */
   readonly tellsStart: boolean;
+  /** It was a page of the list. A row may show that a request took effect, and never that it had none. */
+  readonly isList?: true;
 }
 
 /** What the models saw, in order. Nothing here comes from the code's own records. */

@@ -1,3 +1,4 @@
+import type { ListClimate } from './list-model.ts';
 import type { Poison } from './poison-model.ts';
 import type { Random } from './random.ts';
 import { WALLS, type Wall } from './walls.ts';
@@ -133,6 +134,8 @@ export interface Climate {
   readonly callsPerKey: number;
   /** In place of `callsPerKey`: one at first, and one more for each good reply, up to `callConcurrency`. */
   readonly slowStarts: boolean;
+  /** DLI's list of jobs. */
+  readonly list: ListClimate;
   readonly outage: Outage;
   readonly walls: readonly Wall[];
 }

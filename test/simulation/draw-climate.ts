@@ -1,4 +1,5 @@
 import { type Climate, FAULTS, type FaultName, type Outage, SHAPES } from './climate.ts';
+import { LIST_REFUSALS } from './list-model.ts';
 import { POISONS } from './poison-model.ts';
 import type { Random } from './random.ts';
 import { drawWalls, isWall } from './walls.ts';
@@ -89,6 +90,15 @@ const drawPoison = (random: Random) => ({
   poisonous: random.pick([0.15, 0.3, 1]),
 });
 
+const drawList = (random: Random): Climate['list'] => ({
+  leastJobs: random.pick([1, 1, 2, 10]),
+  pages: random.pick([1, 1, 2, 3]),
+  leavesOut: random.pick([0, 0, 0.3, 1]),
+  ahead: random.pick([0, 0.5]),
+  refusesAs: random.pick(LIST_REFUSALS),
+  refuses: random.pick([0, 0, 0.3, 1]),
+});
+
 /** Draws a climate. The order of the draws is part of every seed's history: keep it. */
 export const drawClimate = (random: Random): Climate => {
   const drawn = drawRates(random);
@@ -115,5 +125,6 @@ export const drawClimate = (random: Random): Climate => {
     callsPerKey: random.pick([1, 1, 2, 8]),
     ...drawPoison(random),
     slowStarts: random.chance(0.3),
+    list: drawList(random),
   };
 };

@@ -151,6 +151,17 @@ export const makeJobsModel = ({
       return job === undefined ? 'missing' : stateOf(job);
     },
     shownStatusOf: (key: string): string => look(key)?.status ?? 'missing',
+    /** The ids of all jobs whose keys begin so. A job that is gone is none. */
+    idsIn: (prefix: string): readonly string[] =>
+      Array.from(jobs.keys())
+        .filter((key) => key.startsWith(prefix) && (find(key)?.status ?? GONE) !== GONE)
+        .map((key) => key.slice(prefix.length)),
+    /** What a row of the list shows: what a look does, or at once what is so. */
+    rowOf: (key: string, isAhead: boolean): View => {
+      const shown = look(key) ?? { status: GONE, startedAt: undefined };
+      const job = isAhead ? jobs.get(key) : undefined;
+      return job === undefined ? shown : { status: job.status, startedAt: job.startedAt };
+    },
     shownStartOf: (key: string): number | undefined => look(key)?.startedAt,
     troubleOf: (
       operation: OperationName,

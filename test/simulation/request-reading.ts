@@ -17,6 +17,12 @@ export type Understood =
       readonly service: 'dli' | 'drs';
       readonly project: string;
       readonly ids: readonly string[];
+    }
+  | {
+      readonly kind: 'list';
+      readonly service: 'dli';
+      readonly project: string;
+      readonly offset: number;
     };
 
 /** A request with its body as it went out. */
@@ -72,6 +78,9 @@ export const understand = (request: Sent): Understood => {
   const isLook = version === 'v1.0' && third === 'streaming' && fourth === 'jobs';
   if (request.method === 'GET' && isLook && fifth !== undefined)
     return { kind: 'look', service: 'dli', project, ids: [fifth] };
+  const [, offset] = /^jobs\?limit=100&offset=(\d+)&order=asc$/.exec(fourth ?? '') ?? [];
+  if (version === 'v1.0' && third === 'streaming' && offset !== undefined)
+    return { kind: 'list', service: 'dli', project, offset: Number(offset) };
   if (version === 'v3' && third === 'jobs' && fourth === 'batch-status')
     return { kind: 'look', service: 'drs', project, ids: listOf(bodyOf(request).jobs).map(String) };
   throw new Error(`the upstream knows no ${request.method} ${request.path}`);

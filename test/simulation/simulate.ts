@@ -15,6 +15,7 @@ import { drawClimate } from './draw-climate.ts';
 import { makeJobsModel } from './job-model.ts';
 import { makeKeyLanes } from './key-lanes.ts';
 import { makeLedgerModel } from './ledger-model.ts';
+import { makeListModel } from './list-model.ts';
 import { makeMappingModel } from './mapping-model.ts';
 import { makePoison } from './poison-model.ts';
 import { type Handed, makeQueueModel } from './queue-model.ts';
@@ -109,7 +110,8 @@ export const simulate = async ({
   const poison = makePoison(climate, makeRandom(seed, 0), () => schedule.now() >= calmAt);
   const ledger = makeLedgerModel(wire, chronicle);
   const bus = makeBusModel(wire, chronicle);
-  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate, poison);
+  const list = makeListModel(jobs, climate.list, makeRandom(seed, 1_000 + variant));
+  const upstream = makeUpstreamModel(wire, chronicle, jobs, climate, poison, list);
   const queue = makeQueueModel(wire, chronicle, {
     visibilityMs: climate.visibilityMs,
     maxReceives: climate.maxReceives,
@@ -136,6 +138,7 @@ export const simulate = async ({
   const limits: ControlLimits = {
     maxJobsPerCall: () => climate.maxJobsPerCall,
     callConcurrency: climate.callConcurrency,
+    leastListed: climate.list.leastJobs,
     msPerCall: climate.callMs + 5_000,
     callsForMs: climate.callsForMs,
     leaseMs: climate.functionMs + Math.max(30_000, climate.settleMs),

@@ -7,6 +7,7 @@ import { CALL_FAULTS, failureOf, makeArrive, type Outcome, SILENT } from './call
 import type { Call, Chronicle, Invocation, Look } from './chronicle.ts';
 import type { Climate } from './climate.ts';
 import type { JobsModel } from './job-model.ts';
+import type { ListModel } from './list-model.ts';
 import { lookAt, lookFault, lookOutage, lookReply } from './look-model.ts';
 import type { PoisonModel } from './poison-model.ts';
 import { SILENCE } from './reply-model.ts';
@@ -33,6 +34,7 @@ export const makeUpstreamModel = (
   jobs: JobsModel,
   climate: Climate,
   poison: PoisonModel,
+  list: ListModel,
 ) => {
   const { schedule, random, weather } = wire;
   const arrive = makeArrive(wire, jobs, climate, poison);
@@ -81,6 +83,36 @@ export const makeUpstreamModel = (
           tell({ kind: 'turned back', invocation, breaker, sentAt, isDenied: false });
         }
         resolve(fault ?? lookReply(look));
+      });
+    });
+  };
+
+  /** A page of the list is shown as it is when the request arrives. Its reply may come late. */
+  const serveList = (
+    { service, project, offset }: Understood & { readonly kind: 'list' },
+    { life, invocation }: Sender,
+    resolve: Resolve,
+  ): void => {
+    if (!life.step()) return;
+    const wall = wallIn({ service, route: 'list' });
+    schedule.after(random.between(1, 500), () => {
+      const tellsStart = climate.tellsStart;
+      const shown = list.page(project, offset);
+      const seenAt = schedule.now();
+      const look: Look = {
+        invocation,
+        service,
+        project,
+        seenAt,
+        ...shown,
+        tellsStart,
+        isList: true,
+      };
+      const otherwise = () => (isOut(service) ? lookOutage(climate.outage) : list.refusal());
+      const fault = wall === undefined ? otherwise() : PAGES[wall];
+      hear(life, fault === SILENCE ? climate.callMs : random.between(1, climate.callMs - 1), () => {
+        if (fault === undefined) tell({ kind: 'seen', look });
+        resolve(fault ?? list.reply(look));
       });
     });
   };
@@ -195,6 +227,7 @@ export const makeUpstreamModel = (
               const sender = { life, invocation, remainingMs };
               const understood = understand({ ...request, body: ready.body });
               if (understood.kind === 'look') serveLook(understood, sender, settle);
+              else if (understood.kind === 'list') serveList(understood, sender, settle);
               else serveCall(understood, sender, settle);
             }),
         ),

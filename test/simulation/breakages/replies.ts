@@ -89,6 +89,28 @@ const firstLookStands = (): Breakage => {
   };
 };
 
+const NOT_FOUND = replied(400, { error_code: 'DLI.0002', error_msg: 'words' });
+
+/** Takes a job for missing, without a look at it, where a list of its project's jobs left it out. */
+const listsAreWhole: Breakage = {
+  edges: (edges) => {
+    const listed = new Map<string, string>();
+    return {
+      ...edges,
+      send: async (request, turn) => {
+        const list = listed.get(request.project);
+        const id = request.path.split('/').at(-1);
+        if (request.route === 'look' && request.method === 'GET' && list !== undefined)
+          if (!list.includes(`"job_id":${id},`)) return NOT_FOUND;
+        const reply = await edges.send(request, turn);
+        if (request.route === 'list' && reply.kind === 'replied' && textOf(reply).includes('_list'))
+          listed.set(request.project, `${list ?? ''}${textOf(reply)}`);
+        return reply;
+      },
+    };
+  },
+};
+
 /** Takes a page for a reply of the service that says nothing of any job. */
 const takesPagesForReplies: Breakage = {
   edges: (edges) => ({
@@ -177,6 +199,11 @@ export const BROKEN_REPLIES: readonly Broken[] = [
     name: 'says delivered without a look',
     breaks: ['verdicts are true'],
     breakage: looksThatShow('job_running'),
+  },
+  {
+    name: 'takes a job for missing that is on no page of the list',
+    breaks: ['P4 nothing blind'],
+    breakage: listsAreWhole,
   },
   {
     name: 'takes a gateway’s page for a call that may have been served',

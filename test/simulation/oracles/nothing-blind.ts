@@ -73,7 +73,7 @@ const noteSeen = (
   job: string,
   status: string,
   start: number | undefined,
-  { seenAt, tellsStart }: Look,
+  { seenAt, tellsStart, isList }: Look,
 ): void => {
   const doubt = doubts.get(job);
   const last = doubt ?? answered.get(job);
@@ -84,6 +84,7 @@ const noteSeen = (
   // If the reply does not tell which start has ended, it counts as the requested one.
   const isOwnStart = !tellsStart || (start ?? 0) >= last.call.sentAt - CLOCKS_MS + SKEW_MS;
   const isTaken = there || (ended && ((doubt && isServed(doubt)) || isOwnStart));
+  if (!isTaken && isList) return;
   if (isTaken && doubt) answered.set(job, answeredBy(doubt));
   if (!isTaken && !ended && !untouched) return;
   if (!isTaken) answered.delete(job);

@@ -36,6 +36,10 @@ const wasServed = (step: Published, memory: Memory): boolean =>
     });
   });
 
+/** The looks at a job. A page of the list shows also jobs that were not asked for. */
+const looksAt = (job: string, { sights }: Memory) =>
+  (sights.get(job) ?? []).filter(({ look }) => !look.isList);
+
 /** Plainly refused for a trouble that stays, and no later look of that invocation showed the job where it was wished. */
 const wasRefused = (step: Published, memory: Memory): boolean => {
   const { job_id, operation } = step.result;
@@ -46,7 +50,7 @@ const wasRefused = (step: Published, memory: Memory): boolean => {
       // A job that is gone may be refused by a code that does not say so, and no look may tell.
       return trouble !== undefined && trouble !== 'busy' && call.said[i] === 'no';
     });
-    const isThere = (memory.sights.get(job) ?? []).some(
+    const isThere = looksAt(job, memory).some(
       ({ look, index }) =>
         index > from &&
         look.invocation === call.invocation &&
@@ -71,7 +75,7 @@ const wasNotStopped = (step: Published, memory: Memory): boolean => {
     ({ call }) =>
       isRestart(call.operation, operation) && call.effective && memory.arrived.has(call),
   );
-  const sights = memory.sights.get(job) ?? [];
+  const sights = looksAt(job, memory);
   const statusIn = ({ look }: (typeof sights)[number]) =>
     look.statuses.get(step.result.job_id) ?? '';
   return sights.some((sight) => {
