@@ -62,13 +62,8 @@ const keepRegister = (now: () => number, transitionMs: number, maxJobs: number) 
       const job = known.get(textOf(key));
       return job && update(job);
     },
-    /** All jobs of a project, with their ids. */
-    allIn: (service: Service, project: string): readonly (readonly [string, JobState])[] => {
-      const before = textOf({ service, project, id: '' });
-      return Array.from(known)
-        .filter(([text]) => text.startsWith(before))
-        .map(([text, job]) => [text.slice(before.length), update(job)]);
-    },
+    /** All of them, by service, project and id. */
+    all: (): ReadonlyMap<string, JobState> => known,
     /** The job, which comes into being in this state if no client has named it before. */
     meet: (key: JobKey, status: string, savepoint = false): JobState => {
       const text = textOf(key);
@@ -128,18 +123,22 @@ const operateOn = ({ meet, update, now }: Register) => {
 };
 
 /** What clients and tests see of jobs. */
-const showOf = ({ meet, find, allIn, now }: Register) => ({
+const showOf = ({ meet, find, all, update, now }: Register) => ({
   /** What a client is shown. Undefined if the job is gone. A job first looked at comes into being, never started. */
   look: (key: JobKey): (Shown & Pick<JobState, 'createdAt'>) | undefined => {
     const { shown, createdAt } = meet(key, FIRST_LOOKED_AT[key.service]);
     return shown.status === GONE ? undefined : { ...shown, createdAt };
   },
   /** What a client is shown of all jobs of a project, the oldest first. */
-  list: (service: Service, project: string): readonly ListedJob[] =>
-    allIn(service, project)
-      .filter(([, { shown }]) => shown.status !== GONE)
-      .map(([id, { shown, createdAt }]) => ({ id, ...shown, createdAt }))
-      .toSorted((a, b) => a.createdAt - b.createdAt),
+  list: (service: Service, project: string): readonly ListedJob[] => {
+    const before = textOf({ service, project, id: '' });
+    return Array.from(all())
+      .filter(([text]) => text.startsWith(before))
+      .map(([text, job]) => ({ id: text.slice(before.length), job: update(job) }))
+      .filter(({ job: { shown } }) => shown.status !== GONE)
+      .map(({ id, job: { shown, createdAt } }) => ({ id, ...shown, createdAt }))
+      .toSorted((a, b) => a.createdAt - b.createdAt);
+  },
   /** Puts a job into a state, shown at once. Earlier calls have no more effect. Says how the job is then. */
   put: (key: JobKey, { status, savepoint, start_time }: JobChange): Required<JobChange> => {
     const isNew = find(key) === undefined;

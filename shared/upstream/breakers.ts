@@ -77,7 +77,7 @@ const noteReply = async (
   { route, mayBlameJobs }: { readonly route: UpstreamRoute; readonly mayBlameJobs: boolean },
 ): Promise<void> => {
   const { trouble, reason, denial, showsService } = saysOf(reply);
-  // A list that may not be asked for keeps no job from being looked at.
+  // A list that is refused keeps no job from being looked at.
   if (route !== 'list' || !isOfRouteAlone(route, reply)) it.refusal = reason ?? it.refusal;
   if (mayBlameJobs && denial !== undefined) return;
   if (trouble !== undefined) await noteRefused(breakers, route, reply, { trouble, reason });

@@ -85,18 +85,21 @@ const refuseCredential = async (
 };
 
 /**
- * Whether a refusal counts for its route alone: it is about the path, or about the right to list jobs. Looks at single jobs
- * take the place of a list, so they must not be stopped by that.
+ * Whether a refusal counts for its route alone: it is about the path, or about a list of jobs. Looks at single jobs take the
+ * place of a list, so its trouble must not stop them. A throttle and a refused credential count for all.
  */
 export const isOfRouteAlone = (route: UpstreamRoute, reply: Reply): boolean => {
   const { isBadSignature, isOfRoute, trouble } = saysOf(reply);
-  return isOfRoute || (route === 'list' && trouble === 'auth' && !isBadSignature);
+  return isOfRoute || (route === 'list' && trouble !== 'throttled' && !isBadSignature);
 };
 
-/** So long a list is not asked for again after a refusal: looks at single jobs take its place, and a list may hang. */
+/**
+ * So long a list is not asked for again after a refusal. One that hangs takes all the time for looks, so an invocation before
+ * that time has to look without it.
+ */
 const LIST_SECONDS = 300;
 
-/** Counts a refusal for the route alone, or for the project and perhaps for the credential. A refused list also closes that way. */
+/** Counts a refusal for the route alone, or for the project, and for the credential if that is refused. */
 export const noteRefused = async (
   breakers: RequestBreakers,
   route: UpstreamRoute,
@@ -105,14 +108,15 @@ export const noteRefused = async (
 ): Promise<void> => {
   const { isBadSignature, retryAfter: wished = 0 } = saysOf(reply);
   const { trouble } = refusal;
-  if (route === 'list' && trouble !== 'throttled' && !isBadSignature) {
-    const retryAfter = Math.max(wished, LIST_SECONDS);
-    await breakers.route.failure({ ...refusal, retryAfter, isCertain: true });
-    if (isOfRouteAlone(route, reply)) return;
+  if (isOfRouteAlone(route, reply)) {
+    const isList = route === 'list';
+    const retryAfter = isList ? Math.max(wished, LIST_SECONDS) : wished;
+    const isCertain = isList || trouble === 'no-route';
+    await breakers.route.failure({ ...refusal, retryAfter, isCertain });
+    return;
   }
   const isCredentials = reply.sentBy?.isRefused ?? isBadSignature;
   const retryAfter = isCredentials ? await refuseCredential(breakers, refusal) : wished;
   const isCertain = trouble === 'throttled' || trouble === 'no-route' || isBadSignature;
-  const breaker = isOfRouteAlone(route, reply) ? breakers.route : breakers.project;
-  await breaker.failure({ ...refusal, retryAfter, isCertain });
+  await breakers.project.failure({ ...refusal, retryAfter, isCertain });
 };
