@@ -13,7 +13,8 @@ import { readEventsConfig } from '../shared/edge/callers-config.ts';
 import { keyOf, newIntentId } from '../shared/edge/intent-id.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
-import { makeEnqueue } from '../shared/edge/queue.ts';
+import { makeEnqueue, queueNameOf } from '../shared/edge/queue.ts';
+import { makeTracing } from '../shared/edge/tracing.ts';
 import { readTogether } from '../shared/json/settings.ts';
 
 const [config, { sourceGrants }, namespace] = readTogether(
@@ -27,6 +28,7 @@ const { log, logged } = makeLog(config.log, {
   version: packageInfo.version,
 });
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-event');
+const { startSpan, traced } = makeTracing({ version: packageInfo.version });
 const now = () => new Date();
 
 const enqueue = makeEnqueue(
@@ -43,6 +45,8 @@ const accept = makeAccept({
   deadlineMs,
   measure,
   log,
+  startSpan,
+  queueName: queueNameOf(queueUrl),
 });
 
 const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays, sourceGrants });
@@ -51,9 +55,11 @@ const acceptPayload = makeAcceptPayload(accept, { now, keyOf, takesReplays, sour
 export const handler = middy<unknown, Receipt | readonly Receipt[]>(
   logged(
     measured(
-      measuredPayload(
-        makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
-        { measure, log },
+      traced(
+        measuredPayload(
+          makeAcceptEnveloped(acceptPayload, { now, opens: unwrap, takesReplays, sourceGrants }),
+          { measure, log },
+        ),
       ),
     ),
   ),

@@ -27,8 +27,9 @@ import { readLedgerConfig } from '../shared/edge/ledger-config.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
-import { makeEnqueue } from '../shared/edge/queue.ts';
+import { makeEnqueue, queueNameOf } from '../shared/edge/queue.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
+import { makeTracing } from '../shared/edge/tracing.ts';
 import { readTogether } from '../shared/json/settings.ts';
 import { joinReads } from '../shared/ledger/join-reads.ts';
 import { measuredLedger } from '../shared/ledger/measured-ledger.ts';
@@ -47,6 +48,7 @@ const { log, logged } = makeLog(config.log, {
   version: packageInfo.version,
 });
 const { measure, measured } = makeMetrics({ namespace, log }, 'accept-http');
+const { startSpan, traced } = makeTracing({ version: packageInfo.version });
 const now = () => new Date();
 
 const enqueue = makeEnqueue(
@@ -63,6 +65,8 @@ const steps = makeAcceptSteps({
   deadlineMs,
   measure,
   log,
+  startSpan,
+  queueName: queueNameOf(queueUrl),
   tagged: tagId,
 });
 
@@ -153,19 +157,21 @@ const admit = makeAdmit({
 /** HTTP API → intents → queue. */
 export const handler = logged(
   measured(
-    makeHttpHandler({
-      routes: [
-        ...makeRoutes(edges),
-        hookRoute({ ...edges, newIntentId, now }),
-        documentRoute(readOpenApi),
-      ],
-      tell: tellProblem,
-      admit,
-      takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
-      newIntentId,
-      log,
-      measure,
-      basePath,
-    }),
+    traced(
+      makeHttpHandler({
+        routes: [
+          ...makeRoutes(edges),
+          hookRoute({ ...edges, newIntentId, now }),
+          documentRoute(readOpenApi),
+        ],
+        tell: tellProblem,
+        admit,
+        takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
+        newIntentId,
+        log,
+        measure,
+        basePath,
+      }),
+    ),
   ),
 );

@@ -9,17 +9,24 @@ import { v7 as newId } from 'uuid';
 import packageInfo from '../package.json' with { type: 'json' };
 import { AllRequestsRefusedError, makeControlLoop } from '../shared/control/control.ts';
 import { measuredWaysOut } from '../shared/control/measured-ways-out.ts';
+import { processSpan } from '../shared/control/process-span.ts';
 import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { giveBackFailed } from '../shared/edge/give-back-failed.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
-import { makeDeadLetter, type QueueMessage, readRecord } from '../shared/edge/queue.ts';
+import {
+  makeDeadLetter,
+  type QueueMessage,
+  queueNameOf,
+  readRecord,
+} from '../shared/edge/queue.ts';
 import { makePostpone, makeRemove } from '../shared/edge/queue-return.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
+import { makeTracing } from '../shared/edge/tracing.ts';
 import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
 import { readTogether } from '../shared/json/settings.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
@@ -42,6 +49,7 @@ const { log, logged } = makeLog(config.log, {
   version: packageInfo.version,
 });
 const { measure, measured } = makeMetrics({ namespace, log }, 'control-jobs');
+const { startSpan, traced } = makeTracing({ version: packageInfo.version });
 const now = Date.now;
 const random = Math.random;
 const sqs = new SQSClient(REQUEST_BOUNDS);
@@ -111,6 +119,7 @@ const control = makeControlLoop(
     ...waysOut,
     remove: makeRemove({ sqs, log }, { queueUrl: config.queueUrl }),
     measure,
+    startSpan,
     log,
     now,
     random,
@@ -124,17 +133,25 @@ const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
   isGivenBack: (error) => error instanceof AllRequestsRefusedError,
 });
 
+const handle = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  // The event is emptied: of thousands of records, only what is needed stays in memory.
+  const messages = Records.splice(0).map(readRecord);
+  const staying = await orGiveBack(messages, async () => {
+    await Promise.all([ready?.(), accounts.check()]);
+    return control(messages, () => context.getRemainingTimeInMillis());
+  });
+  return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
+};
+
+const queueName = queueNameOf(config.queueUrl);
+
 /** SQS batch → control loop → batchItemFailures. */
 export const handler = middy<SQSEvent, SQSBatchResponse>(
   logged(
-    measured(async ({ Records }: SQSEvent, context: Context) => {
-      // The event is emptied: of thousands of records, only what is needed stays in memory.
-      const messages = Records.splice(0).map(readRecord);
-      const staying = await orGiveBack(messages, async () => {
-        await Promise.all([ready?.(), accounts.check()]);
-        return control(messages, () => context.getRemainingTimeInMillis());
-      });
-      return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
-    }),
+    measured(
+      traced(handle, ({ Records }, { awsRequestId: invocation }) =>
+        processSpan(queueName, { invocation, messages: Records.length }),
+      ),
+    ),
   ),
 );

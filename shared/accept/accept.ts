@@ -3,9 +3,11 @@ import { writeMessages } from '../intent/message.ts';
 import type { JobRequest } from '../intent/request.ts';
 import { type Log, SILENT_LOG, traceFields } from '../json/log.ts';
 import { type Measure, UNMEASURED } from '../json/metric.ts';
+import { type StartSpan, UNTRACED } from '../json/span.ts';
 import type { MaybeTraced } from '../json/trace-context.ts';
 import { distinct } from '../operations/job-list.ts';
 import { type JobId, jobIdOf, type ProjectId } from '../operations/operation.ts';
+import { sendSpan } from './send-span.ts';
 
 /** A message for the queue, and the project that it is for: the queue is fair between projects. */
 export interface OutgoingMessage {
@@ -31,6 +33,10 @@ export interface AcceptEdges {
   readonly measure?: Measure | undefined;
   /** Has one line for each intent that the queue has. Undefined: none. */
   readonly log?: Log | undefined;
+  /** Begins a span for each intent that goes to the queue. Undefined: none. */
+  readonly startSpan?: StartSpan | undefined;
+  /** How spans name the queue. */
+  readonly queueName?: string | undefined;
   /** Makes an id tell whose it is. Without it, ids tell no caller. */
   readonly tagged?: ((id: IntentId, caller: string) => IntentId) | undefined;
 }
@@ -117,12 +123,18 @@ const makeQueue =
     blockJobs,
     measure = UNMEASURED,
     log = SILENT_LOG,
+    startSpan = UNTRACED,
+    queueName = 'intents',
   }: AcceptEdges): AcceptSteps['queue'] =>
   async (intent) => {
-    const parts = writeMessages(intent, maxMessageBytes, blockJobs);
+    const span = startSpan(() => sendSpan(intent, queueName));
+    const { traceparent: _, tracestate: __, ...untraced } = intent;
+    const sent = { ...untraced, ...span.carry(intent) };
+    const parts = writeMessages(sent, maxMessageBytes, blockJobs);
     const project = intent.project_id;
     const taken = await enqueue(parts.map((part) => ({ body: JSON.stringify(part), project })));
     measureTaken(parts, taken, measure);
+    span.end({ error: taken.every(Boolean) ? undefined : 'not-queued' });
     if (taken.every(Boolean)) {
       const { operation, project_id, jobs } = intent;
       log.info('accepted', { ...traceFields(intent), operation, project_id, jobs: jobs.length });

@@ -1,5 +1,6 @@
 import { type CallInfo, type Timing, timingOf } from '../intent/result.ts';
 import type { Log } from '../json/log.ts';
+import type { StartSpan } from '../json/span.ts';
 import { jobIdOf, pathFor } from '../operations/operation.ts';
 import type { Denial } from '../reply/denial.ts';
 import { isHeld, saysOf } from '../reply/reply.ts';
@@ -16,6 +17,8 @@ export interface CallEdges {
   readonly newId: () => string;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Records a span for each request that went out. Undefined: none. */
+  readonly startSpan?: StartSpan | undefined;
 }
 
 /** One request, and what it says of its jobs: a verdict each, in the call's order. */

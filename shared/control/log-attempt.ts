@@ -30,7 +30,7 @@ export const logAttempt = (
 };
 
 /** The intents of a call, by their ids. */
-const intentsOf = ({ carriers }: Call): ReadonlyMap<string, Intent> =>
+export const intentsOf = ({ carriers }: Call): ReadonlyMap<string, Intent> =>
   new Map(
     carriers.flatMap(({ wishedBy }) =>
       wishedBy.map(({ intent }) => [intent.intent_id, intent] as const),

@@ -1,3 +1,4 @@
+import { UNTRACED } from '../json/span.ts';
 import { UNSPECIFIED } from '../reply/rows.ts';
 import { mayBeServed, type Verdict } from '../reply/verdict.ts';
 import { type Deadline, isInTime } from '../upstream/send.ts';
@@ -6,6 +7,7 @@ import type { DeadlineFor } from './budget.ts';
 import { logAttempt } from './log-attempt.ts';
 import type { Call } from './planned.ts';
 import type { SentCall } from './sent-call.ts';
+import { traceAttempt } from './trace-attempt.ts';
 
 export type SettleAttempt = (attempt: Attempt) => Promise<void>;
 
@@ -59,6 +61,7 @@ export const sendCall = async (scope: CallScope, step: CallStep): Promise<SentCa
   const request = { call, attempts, deadline, claim, areOthersServed };
   const { attempt, reply, suspect, denial } = await attemptCall(edges, request);
   if (attempt.info.size > 0) logAttempt(edges.log, attempt, reply);
+  if (!attempt.isHeld) traceAttempt(edges.startSpan ?? UNTRACED, attempt, reply);
   const verdicts = attempt.verdicts.map(([, verdict]) => verdict);
   const isShared = verdicts.length > 1;
   const isRefused = (suspect || denial !== undefined) && verdicts.every(isNo);

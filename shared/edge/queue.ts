@@ -13,6 +13,9 @@ import { errorText } from '../json/error-text.ts';
 import type { Log } from '../json/log.ts';
 import { troubleOf } from '../json/trouble.ts';
 
+/** The name of a queue: the last part of its URL. */
+export const queueNameOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;
+
 /** Entries per SQS batch request. */
 const BATCH = 10;
 

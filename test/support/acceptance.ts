@@ -2,6 +2,7 @@ import { type Accept, makeAcceptSteps } from '../../shared/accept/accept.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import type { Intent } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
+import type { StartSpan } from '../../shared/json/span.ts';
 import { idAt, NOW } from './messages.ts';
 
 /** The way in over a queue that keeps what it is given and takes the n-th message if it is told to. */
@@ -9,10 +10,12 @@ export const startAcceptance = ({
   takes = () => true,
   maxMessageBytes = 256 * 1024,
   blockJobs,
+  startSpan,
 }: {
   takes?: (message: number) => boolean;
   maxMessageBytes?: number;
   blockJobs?: number;
+  startSpan?: StartSpan;
 } = {}) => {
   const sent: string[] = [];
   let age = 0;
@@ -26,6 +29,7 @@ export const startAcceptance = ({
       after === undefined && at === undefined ? idAt(++age) : newIntentId(after, at),
     maxMessageBytes,
     blockJobs,
+    startSpan,
     deadlineMs: 6 * 3_600_000,
   });
   const accept: Accept = async (...wish) => steps.queue(steps.drawUp(...wish));

@@ -3,6 +3,7 @@ import { type ControlLimits, makeControlLoop } from '../../shared/control/contro
 import type { Received } from '../../shared/control/received.ts';
 import type { Result } from '../../shared/intent/result.ts';
 import { isObject, parseJson } from '../../shared/json/json.ts';
+import { type StartSpan, UNTRACED } from '../../shared/json/span.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { ProjectId, UpstreamRequest } from '../../shared/operations/operation.ts';
 import { heldBack, type Reply } from '../../shared/reply/reply.ts';
@@ -54,6 +55,7 @@ export interface ControlRoomOptions {
   readonly identify?: Identify;
   /** How its ids begin: other than those of a room that shares its ledger. */
   readonly ids?: string;
+  readonly startSpan?: StartSpan;
 }
 
 export const YES = { is_success: 'true', message: 'words' };
@@ -109,6 +111,7 @@ const DEFAULTS = {
   limits: {},
   identify: async () => ({ kind: 'known', key: 'key' }),
   ids: 'id',
+  startSpan: UNTRACED,
 } as const satisfies ControlRoomOptions;
 
 type Options = Required<ControlRoomOptions>;
@@ -203,7 +206,7 @@ const limitsOf = ({ maxJobsPerCall, callConcurrency, limits }: Options): Control
 /** The control loop with edges that keep all that is done to the world. Each run is an invocation of its own. */
 export const startControlRoom = (given: ControlRoomOptions = {}) => {
   const options: Options = { ...DEFAULTS, ledger: given.ledger ?? memoryLedger(), ...given };
-  const { ledger, identify, now, ids, remainingMs } = options;
+  const { ledger, identify, now, ids, remainingMs, startSpan } = options;
   const { exchange, ...asked } = makeUpstream(options);
   const { edges, ...out } = makeWaysOut(options);
   const { log, lines } = keptLog();
@@ -219,6 +222,7 @@ export const startControlRoom = (given: ControlRoomOptions = {}) => {
     now,
     random: () => 0,
     newId,
+    startSpan,
   });
   const control = makeControlLoop<Received>(all, limitsOf(options));
   const { run, failures } = makeRun(control, remainingMs);
