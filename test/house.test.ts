@@ -169,10 +169,11 @@ describe('what is pure is pure', () => {
   });
 
   it('it has no clock, no chance, no environment and no console', () => {
+    // As a text, `process` is a word of the conventions for traces.
     expect(
       findings(
         pure,
-        /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\b|\bconsole\b|\bcrypto\b|\bperformance\b/g,
+        /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bprocess\b(?!')|\bconsole\b|\bcrypto\b|\bperformance\b/g,
       ),
     ).toEqual([]);
   });

@@ -6,13 +6,13 @@ export const processSpan = (
   queueName: string,
   { invocation, messages }: { readonly invocation: string; readonly messages: number },
 ): SpanStart => ({
-  name: `${VALUE.process} ${queueName}`,
+  name: `${VALUE.handle} ${queueName}`,
   kind: 'consumer',
   attributes: {
     [ATTR.trigger]: VALUE.pubsub,
     [ATTR.invocation]: invocation,
     [ATTR.system]: VALUE.sqs,
-    [ATTR.operationType]: VALUE.process,
+    [ATTR.operationType]: VALUE.handle,
     [ATTR.destination]: queueName,
     [OWN.messages]: messages,
   },

@@ -28,7 +28,7 @@ export const ATTR = {
 export const VALUE = {
   sqs: 'aws.sqs',
   send: 'send',
-  process: 'process',
+  handle: 'process',
   pubsub: 'pubsub',
 } as const;
 

@@ -72,7 +72,6 @@ const lookedAt = ({
 };
 
 const idOf = (job: unknown): string => String(isObject(job) ? job.job_id : job);
-
 const seen = (path: string, body: string): SeenCall => {
   const parsed = parseJson(body);
   const { job_ids, jobs } = parsed.ok && isObject(parsed.value) ? parsed.value : {};
