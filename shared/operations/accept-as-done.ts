@@ -10,7 +10,7 @@ export const acceptAsDone = (
   codes: readonly string[],
   decode: Operation['decode'],
 ): Operation['decode'] => {
-  const isDone = (verdict: Verdict): boolean =>
+  const isDone = (verdict: Verdict): verdict is Extract<Verdict, { kind: 'rejected' }> =>
     verdict.kind === 'rejected' && codes.includes(verdict.error.code);
   return (asked, reply): Reading => {
     const reading = decode(asked, reply);
@@ -19,9 +19,7 @@ export const acceptAsDone = (
     return {
       suspect: false,
       verdicts: verdicts.map((verdict) =>
-        verdict.kind === 'rejected' && isDone(verdict)
-          ? { kind: 'delivered', evidence: verdict.evidence }
-          : verdict,
+        isDone(verdict) ? { kind: 'delivered', evidence: verdict.evidence } : verdict,
       ),
     };
   };
