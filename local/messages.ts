@@ -54,7 +54,7 @@ export const greet = (stack: Stack, settings: Settings): string => {
     `  ledger ${ledger} (${settings.LEDGER_TABLE ? `a table of ${table}` : lasting})`,
     ...greetingOf(callers),
     `Calls upstream are signed with ${signed}.`,
-    `See ${url}/local/results and ${url}/local/calls. Ctrl-C ends it.`,
+    `Open ${url}/ in a browser: the console shows the flow. Ctrl-C ends it.`,
   ].join('\n');
 };
 

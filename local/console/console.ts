@@ -36,9 +36,9 @@ const readPulse = async (parts: ConsoleParts): Promise<Pulse> => {
   return { waiting, ...(queue && { queue }), ...(behaviour && { behaviour }) };
 };
 
-const lastIdOf = ({ headers }: IncomingMessage): number => {
-  const last = Number(headers['last-event-id']);
-  return Number.isSafeInteger(last) && last > 0 ? last : 0;
+const lastIdOf = ({ headers }: IncomingMessage): string | undefined => {
+  const { 'last-event-id': last } = headers;
+  return typeof last === 'string' ? last : undefined;
 };
 
 /** The stack itself, with the proof of the client that asks. */

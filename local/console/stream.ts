@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Entry } from './entries.ts';
 import type { Figures } from './figures.ts';
@@ -43,6 +44,8 @@ export interface StreamParts {
 
 interface Listener {
   readonly response: ServerResponse;
+  /** The run of the stack, which begins each id. */
+  readonly run: string;
   /** The id of the last entry that it has. */
   id: number;
   /** What stood beside the record then. */
@@ -75,7 +78,7 @@ const frameFor = ({ record, gathering, now }: StreamParts, pulse: Pulse, since: 
 
 /** Writes a frame if anything changed. A listener that reads slowly gets it later, as one. */
 const tellListener = (parts: StreamParts, pulse: Pulse, one: Listener): void => {
-  const { response } = one;
+  const { response, run } = one;
   if (response.writableNeedDrain || response.destroyed) return;
   const at = parts.now();
   const last = parts.record.lastId();
@@ -84,9 +87,17 @@ const tellListener = (parts: StreamParts, pulse: Pulse, one: Listener): void => 
     if (at - one.writtenAt < SILENCE_MS) return;
     response.write(': still here\n\n');
   } else {
-    response.write(`id: ${last}\ndata: ${JSON.stringify(frameFor(parts, pulse, one.id))}\n\n`);
+    response.write(
+      `id: ${run}-${last}\ndata: ${JSON.stringify(frameFor(parts, pulse, one.id))}\n\n`,
+    );
   }
   Object.assign(one, { id: last, beside, writtenAt: at });
+};
+
+/** Where a listener left off, by its `Last-Event-ID`. 0 if that is of another run of the stack, or no id at all. */
+const placeIn = (run: string, lastId: string | undefined, last: number): number => {
+  const [, of, id] = /^([0-9a-f]+)-(\d{1,15})$/.exec(lastId ?? '') ?? [];
+  return of === run && Number(id) <= last ? Number(id) : 0;
 };
 
 /** What stands beside the record, read once in a second while a page listens. */
@@ -96,6 +107,11 @@ const keepPulse = ({ readPulse, now }: StreamParts) => {
   let isReading = false;
   return {
     now: (): Pulse => pulse,
+    /** What was read for a page that has left is old. */
+    forget: (): void => {
+      pulse = { waiting: [] };
+      readAt = 0;
+    },
     refresh: (): void => {
       if (isReading || now() - readAt < PULSE_MS) return;
       isReading = true;
@@ -117,6 +133,7 @@ const keepPulse = ({ readPulse, now }: StreamParts) => {
  * as far as it is kept. Law: while no page listens, nothing is read and no timer runs.
  */
 export const makeStream = (parts: StreamParts) => {
+  const run = randomBytes(4).toString('hex');
   const listeners = new Set<Listener>();
   const pulse = keepPulse(parts);
   let timer: NodeJS.Timeout | undefined;
@@ -129,14 +146,15 @@ export const makeStream = (parts: StreamParts) => {
     if (listeners.size > 0) return;
     clearInterval(timer);
     timer = undefined;
+    pulse.forget();
   };
   return {
-    /** Answers with the stream. `since` is the listener's last id; 0 for all that is kept. False if too many listen. */
-    open: (response: ServerResponse, since: number): boolean => {
+    /** Answers with the stream, from where the listener left off. False if too many listen. */
+    open: (response: ServerResponse, lastId: string | undefined): boolean => {
       if (listeners.size >= MOST_LISTENERS) return false;
       response.writeHead(200, HEADERS);
-      const id = since <= parts.record.lastId() ? since : 0;
-      const one: Listener = { response, id, beside: '', writtenAt: 0 };
+      const id = placeIn(run, lastId, parts.record.lastId());
+      const one: Listener = { response, run, id, beside: '', writtenAt: 0 };
       listeners.add(one);
       response.once('close', () => leave(one));
       tellListener(parts, pulse.now(), one);

@@ -1,4 +1,5 @@
 import type { JobAnswer } from '../../cli/why/job-answer.ts';
+import { isOperationName, OPERATIONS } from '../../shared/operations/index.ts';
 import type { Intents, KnownIntent } from './known-intents.ts';
 
 /** Why jobs wait: how many, until when as far as the ledger tells, and one of them. */
@@ -50,9 +51,14 @@ export const openJobs = (
 const later = (until: number | undefined, now: number): { readonly until?: number } =>
   until !== undefined && until > now ? { until } : {};
 
+/** The operation that has to be over first, if there is one in a restart. */
+const waitsFor = (operation: string): string | undefined =>
+  isOperationName(operation) ? OPERATIONS[operation].restart?.after : undefined;
+
 /** The reason in words, and its end. The circuit breaker goes before the claim: it stops all jobs. */
 export const whyOf = (
-  { breakers, standing, facts, next }: JobAnswer,
+  { operation }: Pick<OpenJob, 'operation'>,
+  { breakers, newest, standing, facts, next }: JobAnswer,
   now: number,
 ): { readonly why: string; readonly until?: number } => {
   const [breaker] = breakers;
@@ -61,6 +67,8 @@ export const whyOf = (
     const what = breaker.state === 'open' ? 'cool-down: the circuit breaker is open' : 'one probe';
     return { why: breaker.reason === undefined ? what : `${what} (${breaker.reason})`, ...until };
   }
+  if (waitsFor(operation) === newest?.operation && newest !== undefined)
+    return { why: 'stop before run: it waits until the job stands still' };
   if (next.kind === 'expires') return { why: 'its deadline has passed: it expires' };
   const reason = facts.holder?.reason;
   switch (standing?.kind) {
@@ -76,7 +84,7 @@ export const whyOf = (
     case 'released':
       return { why: reason === undefined ? 'it is tried again' : `it is tried again: ${reason}` };
     default:
-      return { why: 'on the queue, or waits for its stop' };
+      return { why: 'on the queue' };
   }
 };
 
@@ -86,11 +94,14 @@ export const groupWaiting = (
   count: number,
   now: number,
 ): readonly Waiting[] => {
-  const groups = Map.groupBy(told, ([job, answer]) => `${job.operation} ${whyOf(answer, now).why}`);
+  const groups = Map.groupBy(
+    told,
+    ([job, answer]) => `${job.operation} ${whyOf(job, answer, now).why}`,
+  );
   const waiting = [...groups.values()].flatMap((group): Waiting[] => {
     const [[job, answer] = []] = group;
     if (job === undefined || answer === undefined) return [];
-    return [{ ...whyOf(answer, now), count: group.length, ...job }];
+    return [{ ...whyOf(job, answer, now), count: group.length, ...job }];
   });
   const [first] = waiting;
   const rest = count - told.length;

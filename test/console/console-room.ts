@@ -25,6 +25,8 @@ export const wish = (stack: TestStack, jobs: readonly unknown[], operation = 'dl
 /** One event of the stream. */
 export interface Frame {
   readonly id: number;
+  /** The id as it came. */
+  readonly lastId: string;
   readonly data: Record<string, unknown>;
 }
 
@@ -41,10 +43,10 @@ export const frameThat = async (
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {
-      const [, id, data] = /^id: (\d+)\ndata: (.*)$/s.exec(block) ?? [];
+      const [, run, id, data] = /^id: ([0-9a-f]+)-(\d+)\ndata: (.*)$/s.exec(block) ?? [];
       const parsed: unknown = data === undefined ? undefined : JSON.parse(data);
       if (!isObject(parsed)) continue;
-      const frame = { id: Number(id), data: parsed };
+      const frame = { id: Number(id), lastId: `${run}-${id}`, data: parsed };
       if (fits(frame)) return frame;
     }
   }

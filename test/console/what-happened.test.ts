@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type TestStack, until } from '../support/stack.ts';
+import { startUpstream } from '../../local/upstream/simulator.ts';
+import { send, type TestStack, until } from '../support/stack.ts';
 import { beginConsole, frameThat, PROJECT, read, wish } from './console-room.ts';
 
 let stack: TestStack;
@@ -91,7 +92,7 @@ describe('the stream can be resumed from any of its ids', () => {
     await wish(stack, ['801']);
     await stack.idle();
     const next = await frameThat(stack.url, ({ id }) => id > first.id, {
-      'last-event-id': String(first.id),
+      'last-event-id': first.lastId,
     });
     const entries = next.data.entries;
     expect(Array.isArray(entries) && entries.length > 0).toBe(true);
@@ -100,8 +101,10 @@ describe('the stream can be resumed from any of its ids', () => {
   });
 
   it('an id of another run begins anew', async () => {
-    const { data } = await frameThat(stack.url, () => true, { 'last-event-id': '999999999' });
-    expect(Array.isArray(data.batches) && data.batches.length).toBeGreaterThan(0);
+    for (const lastId of ['0123abcd-1', '999999999', 'x'])
+      expect(
+        (await frameThat(stack.url, () => true, { 'last-event-id': lastId })).data.batches,
+      ).not.toEqual([]);
   });
 });
 
@@ -117,6 +120,24 @@ describe('what waits is told with its reason', () => {
     stack.upstream.reset();
     expect(data.waiting).toEqual([
       expect.objectContaining({ count: 2, operation: 'dli.run', until: expect.any(Number) }),
+    ]);
+    await stack.idle();
+  });
+});
+
+describe('a run that waits for its stop', () => {
+  it('is told to wait for it', async () => {
+    await wish(stack, ['951']);
+    await stack.idle();
+    await wish(stack, ['951'], 'dli.stop');
+    await wish(stack, ['951']);
+    const { data } = await frameThat(
+      stack.url,
+      ({ data: { waiting } }) =>
+        Array.isArray(waiting) && waiting.some(({ why }) => String(why).startsWith('stop')),
+    );
+    expect(data.waiting).toEqual([
+      expect.objectContaining({ why: expect.stringMatching(/^stop before run/), job_id: '951' }),
     ]);
     await stack.idle();
   });
@@ -144,20 +165,28 @@ describe('a preview plans and sends nothing', () => {
 
 describe('a seed makes a run repeatable', () => {
   it('the same seed draws the same faults', async () => {
-    const fates = async (first: number) => {
-      await stack.request(
-        { method: 'PUT', path: '/local/upstream/seed' },
-        JSON.stringify({ seed: 7 }),
-      );
-      stack.upstream.behave({ '*': { faults: { throttle: 0.5 } } });
-      const from = stack.upstream.calls.length;
-      for (let i = 0; i < 3; i += 1) {
-        await wish(stack, [String(first + i)]);
-        await stack.idle();
+    const upstream = await startUpstream({ behaviour: { '*': { faults: { throttle: 0.5 } } } });
+    const fates = async (seed: number) => {
+      upstream.seed(seed);
+      const statuses: number[] = [];
+      for (let i = 0; i < 12; i += 1) {
+        const path = `/v1.0/${PROJECT}/streaming/jobs/stop`;
+        const { status } = await send(upstream.url + path, '{"job_ids":[1]}');
+        statuses.push(status);
       }
-      stack.upstream.reset();
-      return stack.upstream.calls.slice(from).map(({ fault }) => fault ?? 'none');
+      return statuses;
     };
-    expect(await fates(1_000)).toEqual(await fates(2_000));
+    const drawn = await fates(7);
+    expect(new Set(drawn)).toEqual(new Set([200, 429]));
+    expect(await fates(7)).toEqual(drawn);
+    expect(await fates(8)).not.toEqual(drawn);
+    await upstream.stop();
+  });
+
+  it('and is set by a route', async () => {
+    const set = (seed: unknown) =>
+      stack.request({ method: 'PUT', path: '/local/upstream/seed' }, JSON.stringify({ seed }));
+    expect((await set(7)).status).toBe(200);
+    expect((await set('7')).status).toBe(400);
   });
 });

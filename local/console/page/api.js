@@ -58,6 +58,8 @@ const readEvent = (block) => {
   return event;
 };
 
+const runOf = (id) => id?.split('-')[0];
+
 async function* eventsOf(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
@@ -85,8 +87,8 @@ export const follow = async ({ onFrame, onLink }) => {
       onLink('live');
       for await (const { id, data } of eventsOf(reply.body)) {
         if (id === undefined) continue;
-        // A stack that was started anew counts from the beginning.
-        onFrame(JSON.parse(data), last === undefined || Number(id) < Number(last));
+        // A stack that was started anew has another run in its ids, and tells all that it knows.
+        onFrame(JSON.parse(data), runOf(id) !== runOf(last));
         last = id;
       }
     } catch {
