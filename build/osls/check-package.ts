@@ -9,7 +9,7 @@ import {
 import { environmentOf, FUNCTION_NAMES, startProblems } from './function-settings.ts';
 import { logicalName } from './live-alias.ts';
 import { allSettings, type Shell, type Stage } from './stage-settings.ts';
-import { templateProblems } from './template-rules.ts';
+import { hasNumbers, templateProblems } from './template-rules.ts';
 
 const templateSchema = v.object({ Resources: v.record(v.string(), v.unknown()) });
 
@@ -54,15 +54,20 @@ export const checkPackage = (
   const environments = FUNCTION_NAMES.map(
     (name) => [name, environmentOf(Resources[`${logicalName(name)}LambdaFunction`])] as const,
   );
+  const starts = environments.flatMap(([name, environment]) => startProblems(name, environment));
   const { settings, problems } = deploySettings(stage, shell);
+  // A function has said already which of its numbers is none.
+  const isComparable = starts.length === 0 || hasNumbers(template);
   return [
-    ...environments.flatMap(([name, environment]) => startProblems(name, environment)),
+    ...starts,
     ...problems,
     ...(settings === undefined
       ? []
       : [
           ...deployProblems(settings, { region, account: settings.ACCOUNT_ID }),
-          ...templateProblems(template, { reserved: settings.RESERVED_CONTROL_JOBS }),
+          ...(isComparable
+            ? templateProblems(template, { reserved: settings.RESERVED_CONTROL_JOBS })
+            : []),
         ]),
     ...strangers(
       stage,

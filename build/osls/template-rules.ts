@@ -77,6 +77,9 @@ const queueProblems = (resources: Resources, timeout: number): readonly string[]
   ];
 };
 
+/** Whether the rules can compare: a text such as `two`, where a number belongs, has no place in them. */
+export const hasNumbers = (template: unknown): boolean => v.is(templateSchema, template);
+
 /** What is wrong between the settings and the numbers of the template. Seconds, all. */
 export const templateProblems = (
   template: unknown,

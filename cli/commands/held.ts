@@ -5,7 +5,7 @@ import { jsonOption, projectOption, targetOptions } from '../options.ts';
 import { openLedgerOf } from '../target/open-ledger.ts';
 import { keysOfProject, readBreakers } from '../target/read-breakers.ts';
 import { findTarget } from '../target/target.ts';
-import { breakersTable, shownBreaker, untilText } from '../text/breaker-text.ts';
+import { breakersTable, shownBreaker, sinceText, untilText } from '../text/breaker-text.ts';
 import { cleanJson } from '../text/clean.ts';
 
 /** The first part of every breaker's key. */
@@ -14,7 +14,7 @@ const ALL = 'cool/';
 /** The circuit breakers that are not closed. */
 export const heldCommand: CliCommand = {
   name: 'held',
-  summary: 'circuit breakers that are open, by project and key, and until when',
+  summary: 'circuit breakers that are open, by project and key, since when and until when',
   details:
     'Without --project it looks for all of them, which reads the whole table of a deployed ledger. With it, the breakers of credentials are left out.',
   options: [projectOption(false), jsonOption(), ...targetOptions()],
@@ -26,12 +26,18 @@ export const heldCommand: CliCommand = {
     const now = world.now();
     const held = (await readBreakers(ledger, keys)).flatMap((breaker) => {
       const shown = shownBreaker(breaker, now);
-      return shown === undefined ? [] : [{ ...shown, words: untilText(breaker.record, now) }];
+      return shown === undefined ? [] : [{ shown, record: breaker.record }];
     });
-    if (flagIn(options, 'json'))
-      world.out(cleanJson({ held: held.map(({ words: _words, ...one }) => one) }));
+    if (flagIn(options, 'json')) world.out(cleanJson({ held: held.map(({ shown }) => shown) }));
     else if (held.length === 0) world.out('No circuit breaker is open: requests flow.');
-    else for (const line of breakersTable(held, world.paint)) world.out(line);
+    else {
+      const rows = held.map(({ shown, record }) => ({
+        ...shown,
+        sinceWords: sinceText(record, now),
+        untilWords: untilText(record, now),
+      }));
+      for (const line of breakersTable(rows, world.paint)) world.out(line);
+    }
     return EXIT.done;
   },
 };

@@ -4,7 +4,7 @@ import { type Paint, paintWord } from './paint.ts';
 import { tableOf } from './table.ts';
 import { instantFrom } from './times.ts';
 
-/** A breaker as a script reads it. `until` is ISO 8601. */
+/** A breaker as a script reads it. `since` and `until` are ISO 8601. */
 export interface ShownBreaker {
   readonly key: string;
   readonly state: 'open' | 'half-open';
@@ -14,6 +14,8 @@ export interface ShownBreaker {
   readonly route?: string | undefined;
   /** The fingerprint of a credential. */
   readonly credential?: string | undefined;
+  /** When it first opened. Records of earlier releases do not say it. */
+  readonly since?: string | undefined;
   readonly until: string;
   readonly probing: boolean;
   readonly times: number;
@@ -32,11 +34,16 @@ export const shownBreaker = (
 ): ShownBreaker | undefined => {
   const { kind } = stateAt(record, now);
   if (kind === 'closed') return undefined;
-  const { until, probing, step: times } = record;
+  const { openedAt, until, probing, step: times } = record;
   const at = new Date(until).toISOString();
+  const since = openedAt === undefined ? undefined : new Date(openedAt).toISOString();
   const reason = reasonIn(record, now);
-  return { key, state: kind, ...ofKey(key), until: at, probing, times, reason };
+  return { key, state: kind, ...ofKey(key), since, until: at, probing, times, reason };
 };
+
+/** For how long it has not been closed, in words. */
+export const sinceText = ({ openedAt }: BreakerRecord, now: number): string | undefined =>
+  openedAt === undefined ? undefined : instantFrom(Math.min(openedAt, now - 1), now);
 
 /** Until when it is open, in words. */
 export const untilText = ({ until, probing }: BreakerRecord, now: number): string => {
@@ -48,18 +55,32 @@ export const untilText = ({ until, probing }: BreakerRecord, now: number): strin
 
 /** Breakers as a table. */
 export const breakersTable = (
-  shown: readonly (ShownBreaker & { readonly words: string })[],
+  shown: readonly (ShownBreaker & {
+    readonly sinceWords: string | undefined;
+    readonly untilWords: string;
+  })[],
   paint: Paint,
 ): readonly string[] =>
   tableOf(
-    ['STATE', 'SERVICE', 'PROJECT', 'ROUTE', 'CREDENTIAL', 'UNTIL', 'TIMES', 'LAST REFUSAL'],
+    [
+      'STATE',
+      'SERVICE',
+      'PROJECT',
+      'ROUTE',
+      'CREDENTIAL',
+      'SINCE',
+      'UNTIL',
+      'TIMES',
+      'LAST REFUSAL',
+    ],
     shown.map((one) => [
       { text: one.state, paint: (word) => paintWord(paint, word) },
       one.service,
       one.project,
       one.project === undefined ? undefined : (one.route ?? 'all'),
       one.credential,
-      one.words,
+      one.sinceWords,
+      one.untilWords,
       String(one.times),
       one.reason,
     ]),

@@ -32,8 +32,14 @@ describe('an outage of one project', () => {
     await until(async () => expect((await cli(['held'])).stdout).toMatch(/open .*dli +054b/));
     const { held } = JSON.parse((await cli(['held', '--json', '-p', P])).stdout);
     expect(held).toMatchObject([
-      { service: 'dli', project: P, reason: expect.stringMatching('503') },
+      {
+        service: 'dli',
+        project: P,
+        since: expect.stringMatching(/^\d{4}-.*Z$/),
+        reason: expect.stringMatching('503'),
+      },
     ]);
+    expect((await cli(['held'])).stdout).toMatch(/SINCE[\s\S]* ago\) /);
 
     const why = await cli(['why', '21', '-p', P]);
     expect(why.code).toBe(0);

@@ -65,6 +65,13 @@ describe('settings with which a function cannot start are not packaged', () => {
       expect(said).toContain(problem);
   });
 
+  test('a text where a number belongs is refused in the same words, beside what else is wrong', async () => {
+    const said = await refusal({ MAX_CONCURRENCY: 'two', THROTTLE_BURST: '1' });
+    expect(said).toContain('control-jobs: MAX_CONCURRENCY must be a whole number');
+    expect(said).toContain('THROTTLE_BURST must not be less than THROTTLE_RATE');
+    expect(said).not.toContain('ValiError');
+  });
+
   test('those of a stage file as well as those of the shell', async () => {
     await stageWith('hasty', (text) => text.replace('MAX_RECEIVES: 1000', 'MAX_RECEIVES: 3'));
     const said = await refusal({}, { stage: 'hasty' });
