@@ -97,7 +97,7 @@ export const isOfRouteAlone = (route: UpstreamRoute, reply: Reply): boolean => {
  * So long a list is not asked for again after a refusal. One that hangs takes all the time for looks, so an invocation before
  * that time has to look without it.
  */
-const LIST_SECONDS = 300;
+const LIST_SECONDS = 900;
 
 /** Counts a refusal for the route alone, or for the project, and for the credential if that is refused. */
 export const noteRefused = async (

@@ -147,7 +147,7 @@ describe('a list that is refused keeps no job from being looked at', () => {
     expect([lists.length, looks.length, observed, staying]).toEqual([1, 150, 150, []]);
   });
 
-  it('it is not asked for again for five minutes, and no call waits for that', async () => {
+  it('it is not asked for again for a quarter of an hour, and no call waits for that', async () => {
     const ledger = memoryLedger();
     const jobs = idsOf(50);
     const all = [message('m', { jobs })];
@@ -166,8 +166,8 @@ describe('a list that is refused keeps no job from being looked at', () => {
       return [next.lists.length, next.looks.length];
     };
     expect(await lookLater(0)).toEqual([1, 50]);
-    expect(await lookLater(299)).toEqual([0, 50]);
-    expect(await lookLater(301)).toEqual([1, 50]);
+    expect(await lookLater(899)).toEqual([0, 50]);
+    expect(await lookLater(901)).toEqual([1, 50]);
   });
 
   it('one page of several is missing: its jobs are looked at', async () => {
