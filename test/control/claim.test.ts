@@ -179,3 +179,22 @@ describe('a claim that the ledger did not answer is none', () => {
     });
   });
 });
+
+describe('a stop that a run has yet to wait for', () => {
+  const stopBefore = { operation: 'dli.stop', at: 5, isDelivered: true } as const;
+
+  it.each([
+    ['dli.delete', stopBefore],
+    ['dli.run', undefined],
+    ['dli.stop', undefined],
+  ] as const)('stays in the record under a claim of %s: %j', async (operation, kept) => {
+    const { calls } = openWishes({ operation });
+    const { claim, records } = begin('i');
+    await claim(
+      candidatesOf(calls).map((one) => ({ ...one, stopBefore })),
+      'nothing',
+    );
+    const record = await recordAt(records.jobs, `job/dli/${PROJECT}/131`);
+    expect(record?.stopBefore).toEqual(kept);
+  });
+});

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../shared/control/decide.ts';
+import { jobKeyOf } from '../../shared/ledger/job-record.ts';
+import { jobIdOf } from '../../shared/operations/operation.ts';
 import { AT, begin, judgeAll, type Known, LEASE, waitingOf } from '../support/decide-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { idAt } from '../support/messages.ts';
-import { openWishes } from '../support/records-room.ts';
+import { maybeServed, unserved } from '../support/noted.ts';
+import { openWishes, startRecords, theOnly } from '../support/records-room.ts';
+import { seen } from '../support/sightings.ts';
 
 describe('every job goes one way', () => {
   it('by what is known of it: called, left for later, or superseded', async () => {
@@ -145,5 +150,39 @@ describe('a ledger in trouble stops everything', () => {
       [],
       [],
     ]);
+  });
+});
+
+describe('a job whose last request was in vain', () => {
+  it.each([
+    [
+      'may be any of its call, if it may have been served',
+      maybeServed('theirs'),
+      [Number.POSITIVE_INFINITY],
+    ],
+    ['is one of so many, if that is known', maybeServed('theirs', 4), [4]],
+    ['so too if it was not served', unserved('theirs', 4), [4]],
+    ['is no suspect, if it was not served and nothing more is known', unserved('theirs'), []],
+    ['nor is one without such a request', undefined, []],
+  ])('%s', async (_, noted, among) => {
+    const { openIntents, calls } = openWishes({ age: 5, jobs: ['1'] });
+    const { records } = startRecords();
+    const call = theOnly(calls);
+    const block = theOnly(openIntents).key;
+    const claim = { block, index: 0, invocation: 'theirs', at: 0, until: 1 };
+    const key = jobKeyOf('dli', call.project_id, jobIdOf(theOnly(call.carriers).job));
+    await records.jobs.write(key, { newest: idAt(5), operation: 'dli.run', claim }, undefined);
+    const requests = new Map(noted === undefined ? [] : [[0, noted] as const]);
+    const state = { invocation: 'theirs', verdicts: [], published: new Set<number>(), requests };
+    await records.blocks.write(block, state, undefined);
+    const { candidates, repeats } = await decide(calls, {
+      records,
+      now: () => AT,
+      settleMs: () => LEASE,
+      pollMs: 10_000,
+      lookAt: async (__, ___, jobs) => new Map(jobs.map((job) => [job, seen('job_init')])),
+    });
+    expect(candidates.size).toBe(1);
+    expect([...repeats.values()]).toEqual(among);
   });
 });

@@ -98,8 +98,8 @@ describe('what a batch brings is counted', () => {
 
   it('dead letters, by why', async () => {
     const { run, measured } = startControlRoom({ limits: { maxReceives: 5 }, reply: () => DOWN });
-    await run([message('m1', 'not JSON'), message('m2', { jobs: ['1'] }, 5)]);
-    expect(valuesOf(measured(), 'DeadLettered')).toEqual({ unreadable: [1], failed: [1] });
+    await run([message('m1', 'not JSON'), message('m2', { jobs: ['1'] }, 5), message('m3', '[]')]);
+    expect(valuesOf(measured(), 'DeadLettered')).toEqual({ unreadable: [2], failed: [1] });
   });
 });
 

@@ -88,6 +88,34 @@ describe('the first verdict on a job stands', () => {
   });
 });
 
+describe('another invocation has given up a job whose request was served here', () => {
+  const REFUSED: RecordedVerdict = { ...SEEN, outcome: 'rejected' };
+  const LOOKED: RecordedVerdict = { ...SEEN, evidence: 'observed' };
+  const NOTED = [[0, maybeServed('ours')]];
+
+  it.each<[string, RecordedVerdict, RecordedVerdict, boolean, unknown]>([
+    ['so its claim stays open', SEEN, EXPIRED, false, NOTED],
+    ['not if that was refused', REFUSED, EXPIRED, false, []],
+    ['nor if nothing was seen of it', EXPIRED, EXPIRED, false, []],
+    ['nor if the other has seen it too', SEEN, LOOKED, false, []],
+    ['nor if a look alone has shown it', LOOKED, EXPIRED, false, []],
+    ['but if that look was after a request of its own', LOOKED, EXPIRED, true, NOTED],
+  ])('%s', (_, ours, theirs, isRequested, noted) => {
+    const { record } = open();
+    if (isRequested) record.noteEnd(0, { invocation: 'ours', until: 9 });
+    record.settle(0, ours);
+    const state = {
+      invocation: 'theirs',
+      verdicts: [theirs],
+      published: new Set<number>(),
+      requests: new Map(),
+    };
+    record.takeOverFrom(state, 'v2', 'ours');
+    expect([record.version, record.verdicts[0]]).toEqual(['v2', theirs]);
+    expect([...record.requests]).toEqual(noted);
+  });
+});
+
 describe('a request that may have been served is noted until something is seen of it', () => {
   it.each([
     ['a verdict that was seen ends that', SEEN, []],

@@ -89,6 +89,31 @@ describe('a trial begins only if the ledger has noted it for each of its message
   });
 });
 
+describe('a message that comes often', () => {
+  const often = message('1', { jobs: ['1'] }, 3);
+  const isApart = (lines: readonly { readonly event: string }[]) =>
+    lines.some(({ event }) => event === 'messages tried apart');
+
+  it('is no suspect, if an invocation has left a record of it', async () => {
+    const room = startControlRoom({ reply: () => replied(400, [refusal('DRS.M01504')]) });
+    expect(await room.run([message('1', { jobs: ['1'] })])).toEqual(['1']);
+    await room.run([often]);
+    expect(isApart(room.lines)).toBe(false);
+  });
+
+  it('is one, if there is none', async () => {
+    const room = startControlRoom();
+    await room.run([often]);
+    expect(isApart(room.lines)).toBe(true);
+  });
+
+  it('is none while the ledger does not tell: no call is made then', async () => {
+    const room = startControlRoom({ ledger: { ...memoryLedger(), read: async () => undefined } });
+    expect(await room.run([often])).toEqual(['1']);
+    expect([isApart(room.lines), room.calls]).toEqual([false, []]);
+  });
+});
+
 describe('without time for a call', () => {
   /** Two that the function died with, so that each is tried alone. */
   const begin = async () => {

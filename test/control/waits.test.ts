@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DecidedByLedger } from '../../shared/control/candidate.ts';
 import { lookAgainAt, wakeOf } from '../../shared/control/decide-by-look.ts';
-import { quickDelay } from '../../shared/control/retry-delay.ts';
+import { delayOf, quickDelay } from '../../shared/control/retry-delay.ts';
 import { lookForStopAt } from '../../shared/control/wait-for-stop.ts';
 import { isWaiting, pauseOf, type Waiting, wakesAt } from '../../shared/control/waiting.ts';
 import { whatLookTells } from '../../shared/control/what-look-tells.ts';
@@ -120,6 +120,32 @@ describe('what an open intent waits for', () => {
   it('one reason of several is enough', () => {
     const waits: readonly Waiting[] = [{ why: 'no time' }, until(one, 1)];
     expect([isWaiting(waits, 'no time'), isWaiting(waits, 'in vain')]).toEqual([true, false]);
+  });
+});
+
+describe('a message of several open intents', () => {
+  const two = () => {
+    const { openIntents } = openWishes({ age: 1, jobs: ['1'] }, { age: 2, jobs: ['2'] });
+    const [done, open] = openIntents;
+    if (done === undefined || open === undefined) throw new Error('not two');
+    done.settleOpen({ outcome: 'expired', calledAt: 1, settledAt: 2 });
+    const job = jobIdOf(theOnly(open.intent.jobs));
+    return { done, open, job };
+  };
+  const options = { now: NOW, random: 0, maxReceives: 100 };
+
+  it('comes back for those that are open: what is done waits for nothing', () => {
+    const { done, open, job } = two();
+    open.wait({ why: 'not before', job, until: NOW + 60_000 });
+    expect(delayOf({ receiveCount: 1 }, [done, open], options)).toBe(60);
+  });
+
+  it('comes back after its repeats’ wait, if no moment is known for one of them', () => {
+    const { open, job } = two();
+    const [other] = openWishes({ age: 3, jobs: ['3'] }).openIntents;
+    open.wait({ why: 'not before', job, until: NOW + 60_000 });
+    const all = other === undefined ? [] : [open, other];
+    expect(delayOf({ receiveCount: 1 }, all, options)).toBe(2);
   });
 });
 
