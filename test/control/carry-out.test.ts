@@ -121,6 +121,46 @@ describe('a refusal may be a job’s fault, and then says nothing of the upstrea
   });
 });
 
+describe('a request that was denied as a whole was not served, whatever its body says', () => {
+  const verdictOf = async (reply: Reply) => {
+    const { attempts } = await carryOut({ reply: () => reply }, {});
+    const [entry] = theOnly(attempts).verdicts;
+    return entry?.[1];
+  };
+
+  it('a page tells of no job: the job is open, and the denial is kept with it', async () => {
+    expect(await verdictOf(replied(403, '<html>'))).toMatchObject({
+      kind: 'unanswered',
+      served: 'no',
+      denied: { evidence: 'aggregate', error: { code: expect.any(String) } },
+    });
+  });
+
+  it('so too if the service denies it by its own code', async () => {
+    expect(await verdictOf(replied(403, refusal('DLI.0015')))).toMatchObject({
+      kind: 'unanswered',
+      served: 'no',
+      denied: { evidence: 'aggregate', error: { code: 'DLI.0015', message: 'words' } },
+    });
+  });
+
+  it('one that is too large is refused for good', async () => {
+    expect(await verdictOf(replied(413, '<html>'))).toMatchObject({
+      kind: 'rejected',
+      evidence: 'aggregate',
+      doubtful: false,
+    });
+  });
+
+  it('without a denial nothing is added', async () => {
+    expect(await verdictOf(replied(503, '<html>'))).not.toHaveProperty('denied');
+    expect(await verdictOf(replied(200, [YES]))).toEqual({
+      kind: 'delivered',
+      evidence: 'positional',
+    });
+  });
+});
+
 describe('of several jobs whose fate is unknown, one may be the reason', () => {
   const silent: Reply = { kind: 'silent', reason: 'timeout' };
   const NO = refusal('DLI.0002');
