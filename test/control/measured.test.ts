@@ -74,7 +74,10 @@ describe('what a batch brings is counted', () => {
   it('no failure where there is none', async () => {
     const { run, measured } = startControlRoom({ reply: () => DOWN });
     await run([message('m1', {}), message('m2', 'not JSON')]);
-    const names = measured().map(({ name }) => name);
+    const served = startControlRoom();
+    await served.run([message('m3', {})]);
+    const names = [...measured(), ...served.measured()].map(({ name }) => name);
+    expect(names).toContain('Results');
     expect(names).toContain('GivenBack');
     expect(names.filter((name) => name.endsWith('Failures'))).toEqual([]);
   });
