@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../shared/control/attempt.ts';
+import type { Call } from '../../shared/control/planned.ts';
 import { makeSuspicion } from '../../shared/control/suspicion.ts';
 import { timingOf } from '../../shared/intent/result.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
@@ -19,6 +20,16 @@ interface Sent {
   readonly by?: string;
 }
 
+/** The request of a call, with these verdicts on its jobs in order. */
+const attemptOf = (call: Call, verdicts: readonly Verdict[]): Attempt => ({
+  call,
+  verdicts: call.carriers.map((carrier, i) => [carrier, verdicts[i] ?? UNSENT]),
+  isHeld: false,
+  isClaimed: true,
+  info: { id: 'call', size: verdicts.length, attempts: 1 },
+  timing: timingOf(1, 2),
+});
+
 /** Which jobs of each intent are to be called alone, once all of these calls were made. */
 const narrowed = (...all: readonly Sent[]) => {
   const opened = all.map(({ project = 'p', verdicts }, n) =>
@@ -34,14 +45,7 @@ const narrowed = (...all: readonly Sent[]) => {
       call.carriers.forEach(({ job }, i) => {
         if (isRepeat[i] !== false) repeats.add(jobIdOf(job));
       });
-      return {
-        call,
-        verdicts: call.carriers.map((carrier, i) => [carrier, verdicts[i] ?? UNSENT]),
-        isHeld: false,
-        isClaimed: true,
-        info: { id: 'call', size: verdicts.length, attempts: 1 },
-        timing: timingOf(1, 2),
-      };
+      return attemptOf(call, verdicts);
     }),
   );
   const suspicion = makeSuspicion({
