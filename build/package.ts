@@ -31,11 +31,15 @@ const release = async (name: string): Promise<void> => {
 try {
   await import('../build.ts');
   const aside = join(dist, 'plain');
+  console.log('The template for SAM, CDK and Terraform, with the defaults of prod:');
   osls('package', '--stage', 'prod', '--param', 'plain=true', '--package', aside);
   await rm(aside, { recursive: true });
   osls('package', ...process.argv.slice(2));
   await mkdir(join(dist, 'release'));
   for (const name of functionNames) await release(name);
+  console.log(
+    '\nPublished: dist/template.yml, for every stage, and in dist/release the zips with their source maps.',
+  );
 } catch {
   // osls has said what is wrong.
   process.exitCode = 1;
