@@ -46,10 +46,10 @@ export const measureInvocation = async (
   { live = false } = {},
 ): Promise<Memory> => {
   const folder = mkdtempSync(join(tmpdir(), 'memory-'));
-  const server = fork(here('../../bench/stand-in.ts'), ['0'], { silent: true });
+  const server = fork(here('../../bench/stand-in.ts'));
   try {
-    const [line] = await once(server.stdout ?? process.stdin, 'data');
-    const environment = environmentAt(`http://127.0.0.1:${Number(String(line))}`, folder);
+    const [url] = await once(server, 'message');
+    const environment = environmentAt(String(url), folder);
     await bundleFunction('control-jobs', { outdir: folder, credentials: 'environment' });
     const file = join(folder, 'control-jobs', 'index.mjs');
     const worker = [here('invocation-worker.ts'), file, String(messages)];
