@@ -10,6 +10,8 @@ export interface Suspect {
   /** Whether the ledger has a record of one of its blocks. */
   readonly isTraced: boolean;
   readonly trial: TrialRecord | undefined;
+  /** Whether it is too young for the function to have died of it. */
+  readonly isYoung?: boolean;
 }
 
 export interface Trials<One> {
@@ -28,8 +30,10 @@ const MANY_RECEIVES = 24;
 /** A group in which the function died is parted into groups of this share of it. */
 const SHARE = 0.1;
 
-const isSuspect = ({ message: { receiveCount }, jobs, isTraced, trial }: Suspect): boolean => {
-  if (jobs.length === 0) return false;
+const isSuspect = (one: Suspect): boolean => {
+  const { message, jobs, isTraced, trial, isYoung = false } = one;
+  const { receiveCount } = message;
+  if (isYoung || jobs.length === 0) return false;
   if (trial !== undefined && !trial.ended) return true;
   if (receiveCount < (isTraced ? MANY_RECEIVES : SUSPECT_RECEIVES)) return false;
   return trial === undefined || receiveCount >= 2 * trial.receives;

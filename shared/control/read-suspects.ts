@@ -21,7 +21,18 @@ export const trialsIn = (records: Records): RecordStore<TrialRecord> => records.
 
 const ABSENT = { kind: 'absent' } as const;
 
-const isOften = ({ receiveCount }: Received): boolean => receiveCount >= SUSPECT_RECEIVES;
+export interface SuspectLimits {
+  readonly blockJobs?: number | undefined;
+  readonly leaseMs: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A function that died of a message twice has held it for two leases at least. Before that, it came often by waiting. */
+const isOften = (
+  { receiveCount, sentAt = 0 }: Received,
+  { leaseMs, now }: SuspectLimits,
+): boolean => receiveCount >= SUSPECT_RECEIVES && now - sentAt >= 2 * leaseMs;
 
 const jobKeysOf = ({ intent }: OpenIntent): readonly string[] =>
   intent.jobs.map((job) => jobKeyOf(operationOf(intent).service, intent.project_id, jobIdOf(job)));
@@ -33,12 +44,13 @@ const jobKeysOf = ({ intent }: OpenIntent): readonly string[] =>
 export const readSuspects = async <Message extends Received>(
   records: Records,
   batch: readonly Message[],
-  blockJobs: number | undefined,
+  limits: SuspectLimits,
 ): Promise<readonly Known<Message>[]> => {
-  const often = batch.filter(isOften);
+  const isSuspicious = (message: Message) => isOften(message, limits);
+  const often = batch.filter(isSuspicious);
   if (often.length === 0) return [];
   const intentsIn = new Map<Received, OpenIntent[]>(batch.map((message) => [message, []]));
-  for (const openIntent of readBatch(batch, { blockJobs }).openIntents)
+  for (const openIntent of readBatch(batch, limits).openIntents)
     for (const message of openIntent.messages) intentsIn.get(message)?.push(openIntent);
   const blocksIn = (message: Message) => (intentsIn.get(message) ?? []).map(({ key }) => key);
   const [trialOf, blockOf] = await Promise.all([
@@ -46,17 +58,18 @@ export const readSuspects = async <Message extends Received>(
     records.blocks.read(often.flatMap(blocksIn)),
   ]);
   return batch.map((message) => {
-    const answer = isOften(message) ? trialOf(trialKeyOf(message.messageId)) : ABSENT;
+    const answer = isSuspicious(message) ? trialOf(trialKeyOf(message.messageId)) : ABSENT;
     return {
       message,
       jobs: (intentsIn.get(message) ?? []).flatMap(jobKeysOf),
       // While the ledger does not tell, no call is made, and no message can do harm.
       isTraced:
-        !isOften(message) ||
+        !isSuspicious(message) ||
         answer.kind === 'unreachable' ||
         blocksIn(message).some((key) => blockOf(key).kind !== 'absent'),
       trial: answer.kind === 'found' ? answer.record : undefined,
       answer,
+      isYoung: !isSuspicious(message),
       acceptedAt: Math.min(
         ...(intentsIn.get(message) ?? []).map(({ intent }) => Date.parse(intent.accepted_at)),
       ),

@@ -35,7 +35,9 @@ export const workApart = async <Message extends Received>(
   remainingMs: () => number,
 ): Promise<readonly string[]> => {
   const records = openRecords(edges, limits);
-  const { first, groups } = planTrials(await readSuspects(records, batch, limits.blockJobs));
+  const { first, groups } = planTrials(
+    await readSuspects(records, batch, { ...limits, now: edges.now() }),
+  );
   if (groups.length === 0) return workOn(batch, limits, remainingMs);
   const apart: Apart<Message> = { edges, limits, records, workOn, remainingMs };
   const innocent = messagesOf(first);
