@@ -3,6 +3,7 @@ import { jobKeyOf } from '../ledger/job-record.ts';
 import type { LedgerAnswer, RecordStore, Records } from '../ledger/records.ts';
 import { type TrialRecord, trialCodec, trialKeyOf } from '../ledger/trial-record.ts';
 import { jobIdOf } from '../operations/operation.ts';
+import { isOnItsLastReceive } from './give-up.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { SUSPECT_RECEIVES, type Suspect } from './plan-trials.ts';
 import { readBatch } from './read-batch.ts';
@@ -24,15 +25,19 @@ const ABSENT = { kind: 'absent' } as const;
 export interface SuspectLimits {
   readonly blockJobs?: number | undefined;
   readonly leaseMs: number;
+  readonly maxReceives: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** A function that died of a message twice has held it for two leases at least. Before that, it came often by waiting. */
-const isOften = (
-  { receiveCount, sentAt = 0 }: Received,
-  { leaseMs, now }: SuspectLimits,
-): boolean => receiveCount >= SUSPECT_RECEIVES && now - sentAt >= 2 * leaseMs;
+/**
+ * A function that died of a message twice has held it for two leases at least. Before that, it came often by waiting. On its
+ * last receive it is not tried apart: a trial that cannot be noted would leave its jobs without their results (promise P1).
+ */
+const isOften = (message: Received, { leaseMs, maxReceives, now }: SuspectLimits): boolean =>
+  message.receiveCount >= SUSPECT_RECEIVES &&
+  !isOnItsLastReceive(message, maxReceives) &&
+  now - (message.sentAt ?? 0) >= 2 * leaseMs;
 
 const jobKeysOf = ({ intent }: OpenIntent): readonly string[] =>
   intent.jobs.map((job) => jobKeyOf(operationOf(intent).service, intent.project_id, jobIdOf(job)));
