@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Measured } from '../../shared/json/tally.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { message, refusal, startControlRoom, YES } from '../support/control-room.ts';
+import { valuesOf } from '../support/measured-values.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { bodyOf, NOW, PROJECT } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
 const AT = Date.parse(NOW);
 const MINUTE = 60_000;
-
-/** The values of one metric, by the dimensions that are not its operation. */
-const valuesOf = (measured: readonly Measured[], name: string): Record<string, readonly number[]> =>
-  Object.fromEntries(
-    measured
-      .filter((one) => one.name === name)
-      .map(({ dimensions: { operation: _, ...rest }, values }) => [
-        Object.values(rest).join(),
-        values,
-      ]),
-  );
 
 const DOWN = replied(503, refusal('APIGW.0000'));
 
