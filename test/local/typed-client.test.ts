@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createClient,
-  type Intent,
-  ProblemError,
-  resultsIn,
-} from '../../clients/typescript/src/index.ts';
+import { createClient, type Intent, ProblemError } from '../../clients/typescript/src/index.ts';
 import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { beginStack, type TestStack } from '../support/stack.ts';
 
@@ -47,8 +42,10 @@ describe('the typed client with the whole stack', () => {
     const client = begin({ fetch: sendTwice });
     const { intent_id } = await client.submit({ ...RUN, project_id: 'p-2' });
     await client.settled(intent_id, { deadlineMs: 200_000 });
-    const intents = stack.bus.events
-      .flatMap((event) => resultsIn(event))
+    // The ledger tells the verdict before the bus does.
+    await stack.idle();
+    const intents = stack
+      .results()
       .filter(({ project_id }) => project_id === 'p-2')
       .map((result) => result.intent_id);
     expect(intents).toEqual([intent_id, intent_id]);
