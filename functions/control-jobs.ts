@@ -14,12 +14,14 @@ import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { giveBackFailed } from '../shared/edge/give-back-failed.ts';
+import { holdFailedStart } from '../shared/edge/hold-failed-start.ts';
 import { makeLog } from '../shared/edge/log.ts';
 import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
 import {
   makeDeadLetter,
   type QueueMessage,
   queueNameOf,
+  queueUrlOf,
   readRecord,
 } from '../shared/edge/queue.ts';
 import { makePostpone, makeRemove } from '../shared/edge/queue-return.ts';
@@ -28,34 +30,32 @@ import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
 import { makeTracing } from '../shared/edge/tracing.ts';
 import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
+import type { Log } from '../shared/json/log.ts';
+import type { Measure } from '../shared/json/metric.ts';
 import { readTogether } from '../shared/json/settings.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
 import { makeDynamoLedger } from '../shared/ledger/ledger-dynamodb.ts';
 import { checkTable, keepChecking } from '../shared/ledger/ledger-dynamodb-table.ts';
 import { openSqliteLedger } from '../shared/ledger/ledger-sqlite.ts';
 import { measuredLedger } from '../shared/ledger/measured-ledger.ts';
-import { makeAccounts } from '../shared/upstream/accounts.ts';
+import { type KeptAccounts, makeAccounts } from '../shared/upstream/accounts.ts';
 import { makeAuthorised } from '../shared/upstream/authorise.ts';
 import { measuredSend } from '../shared/upstream/measured-send.ts';
 import { makePaced } from '../shared/upstream/pace.ts';
 import { makeTokens } from '../shared/upstream/tokens.ts';
 
-const [config, namespace] = readTogether(
-  () => readControlConfig(process.env),
-  () => readMetricsConfig(process.env),
-);
-const { log, logged } = makeLog(config.log, {
-  service: 'control-jobs',
-  version: packageInfo.version,
-});
-const { measure, measured } = makeMetrics({ namespace, log }, 'control-jobs');
-const { startSpan, traced } = makeTracing({ version: packageInfo.version });
+type Config = ReturnType<typeof readControlConfig>;
+
+interface Edges {
+  readonly log: Log;
+  readonly measure: Measure;
+}
+
+const RELEASE = { service: 'control-jobs', version: packageInfo.version } as const;
 const now = Date.now;
 const random = Math.random;
-const sqs = new SQSClient(REQUEST_BOUNDS);
-const eventBridge = new EventBridgeClient(REQUEST_BOUNDS);
 
-const openTable = (table: string): { ledger: Ledger; ready: () => Promise<void> } => {
+const openTable = (table: string, log: Log): { ledger: Ledger; ready: () => Promise<void> } => {
   const edges = { dynamoDb: new DynamoDBClient(REQUEST_BOUNDS), log };
   return {
     ledger: makeDynamoLedger(edges, table),
@@ -63,95 +63,117 @@ const openTable = (table: string): { ledger: Ledger; ready: () => Promise<void> 
   };
 };
 
-const { ledger, ready } =
-  config.ledger.table === undefined
-    ? { ledger: openSqliteLedger(config.ledger.file, { log, now }), ready: undefined }
-    : openTable(config.ledger.table);
+const openLedger = ({ ledger: { table, file } }: Config, log: Log) =>
+  table === undefined
+    ? { ledger: openSqliteLedger(file, { log, now }), ready: undefined }
+    : openTable(table, log);
 
-const accounts = makeAccounts(
-  {
-    fetch:
-      config.secret.id === undefined
-        ? makeFileSource(config.secret.file)
-        : makeSecretsManagerSource(new SecretsManagerClient(REQUEST_BOUNDS), config.secret.id),
-    now,
-    log,
-    measure,
-  },
-  config.accounts,
-);
-
-const { send, identify } = makeAuthorised(
-  {
-    accounts,
-    tokens: makeTokens({ now }),
-    exchange: makeExchange(makeDispatcher(config.connections), { timeoutMs: config.callTimeoutMs }),
-    sign,
-    fingerprint: fingerprintOf,
-    now,
-    log,
-    newId,
-  },
-  { ...config.upstream, version: packageInfo.version },
-);
-
-const waysOut = measuredWaysOut<QueueMessage>(
-  {
-    publish: makePublish(
-      { eventBridge, log },
-      {
-        busName: config.eventBusName,
-        maxBytes: config.maxEventBytes,
-        perEvent: config.resultsPerEvent,
-      },
-    ),
-    deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: config.deadLetterQueueUrl }),
-    postpone: makePostpone({ sqs, log }, { queueUrl: config.queueUrl }),
-  },
-  measure,
-);
-
-const control = makeControlLoop(
-  {
-    ledger: measuredLedger(ledger, measure),
-    identify,
-    send: makePaced({ send: measuredSend(send, measure), now, random, pause: sleep }),
-    ...waysOut,
-    remove: makeRemove({ sqs, log }, { queueUrl: config.queueUrl }),
-    measure,
-    startSpan,
-    log,
-    now,
-    random,
-    newId,
-  },
-  config,
-);
-
-const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
-  postpone: waysOut.postpone,
-  isGivenBack: (error) => error instanceof AllRequestsRefusedError,
-});
-
-const handle = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  // The event is emptied: of thousands of records, only what is needed stays in memory.
-  const messages = Records.splice(0).map(readRecord);
-  const staying = await orGiveBack(messages, async () => {
-    await Promise.all([ready?.(), accounts.check()]);
-    return control(messages, () => context.getRemainingTimeInMillis());
-  });
-  return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
+const openAccounts = ({ secret: { id, file }, accounts }: Config, edges: Edges): KeptAccounts => {
+  const fetch =
+    id === undefined
+      ? makeFileSource(file)
+      : makeSecretsManagerSource(new SecretsManagerClient(REQUEST_BOUNDS), id);
+  return makeAccounts({ fetch, now, ...edges }, accounts);
 };
 
-const queueName = queueNameOf(config.queueUrl);
+const openUpstream = (
+  { connections, callTimeoutMs, upstream }: Config,
+  accounts: KeptAccounts,
+  { log, measure }: Edges,
+) => {
+  const { send, identify } = makeAuthorised(
+    {
+      accounts,
+      tokens: makeTokens({ now }),
+      exchange: makeExchange(makeDispatcher(connections), { timeoutMs: callTimeoutMs }),
+      sign,
+      fingerprint: fingerprintOf,
+      now,
+      log,
+      newId,
+    },
+    { ...upstream, version: packageInfo.version },
+  );
+  return {
+    send: makePaced({ send: measuredSend(send, measure), now, random, pause: sleep }),
+    identify,
+  };
+};
+
+const openWaysOut = (config: Config, { log, measure }: Edges) => {
+  const sqs = new SQSClient(REQUEST_BOUNDS);
+  const { queueUrl, deadLetterQueueUrl } = config;
+  const { eventBusName: busName, maxEventBytes: maxBytes, resultsPerEvent: perEvent } = config;
+  const publish = makePublish(
+    { eventBridge: new EventBridgeClient(REQUEST_BOUNDS), log },
+    { busName, maxBytes, perEvent },
+  );
+  return {
+    ...measuredWaysOut<QueueMessage>(
+      {
+        publish,
+        deadLetter: makeDeadLetter({ sqs, log }, { queueUrl: deadLetterQueueUrl }),
+        postpone: makePostpone({ sqs, log }, { queueUrl }),
+      },
+      measure,
+    ),
+    remove: makeRemove({ sqs, log }, { queueUrl }),
+  };
+};
+
+/** The control loop over its edges. Throws `MisconfiguredError` if the settings cannot be used. */
+const start = () => {
+  const [config, namespace] = readTogether(
+    () => readControlConfig(process.env),
+    () => readMetricsConfig(process.env),
+  );
+  const { log, logged } = makeLog(config.log, RELEASE);
+  const { measure, measured } = makeMetrics({ namespace, log }, RELEASE.service);
+  const { startSpan, traced } = makeTracing(RELEASE);
+  const { ledger, ready } = openLedger(config, log);
+  const accounts = openAccounts(config, { log, measure });
+  const ways = {
+    ledger: measuredLedger(ledger, measure),
+    ...openUpstream(config, accounts, { log, measure }),
+    ...openWaysOut(config, { log, measure }),
+  };
+  const control = makeControlLoop({ ...ways, measure, startSpan, log, now, random, newId }, config);
+  const orGiveBack = giveBackFailed<QueueMessage, readonly string[]>({
+    postpone: ways.postpone,
+    isGivenBack: (error) => error instanceof AllRequestsRefusedError,
+    log,
+  });
+
+  const handle = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    // The event is emptied: of thousands of records, only what is needed stays in memory.
+    const messages = Records.splice(0).map(readRecord);
+    const staying = await orGiveBack(messages, async () => {
+      await Promise.all([ready?.(), accounts.check()]);
+      return control(messages, () => context.getRemainingTimeInMillis());
+    });
+    return { batchItemFailures: staying.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+  const spanOf = ({ Records }: SQSEvent, { awsRequestId: invocation }: Context) =>
+    processSpan(queueNameOf(config.queueUrl), { invocation, messages: Records.length });
+  return logged(measured(traced(handle, spanOf)));
+};
+
+/** Gives back a batch of a function that cannot start. No setting can be relied on: the event says which queue it is. */
+const failed = (error: unknown, { Records }: SQSEvent, context: Context): Promise<never> => {
+  const { log, logged } = makeLog({ level: 'info', sampleRate: 0 }, RELEASE);
+  // A queue elsewhere than on AWS has its endpoint in the environment, and not in its ARN.
+  const sqs = new SQSClient({ ...REQUEST_BOUNDS, useQueueUrlAsEndpoint: false });
+  const queueUrl = queueUrlOf(Records[0]?.eventSourceARN ?? '');
+  const orGiveBack = giveBackFailed<QueueMessage, never>({
+    postpone: makePostpone({ sqs, log }, { queueUrl }),
+    isGivenBack: () => false,
+    log,
+  });
+  const giveBack = logged((messages: readonly QueueMessage[]) =>
+    orGiveBack(messages, () => Promise.reject(error)),
+  );
+  return giveBack(Records.map(readRecord), context);
+};
 
 /** SQS batch → control loop → batchItemFailures. */
-export const handler = middy<SQSEvent, SQSBatchResponse>(
-  logged(
-    measured(
-      traced(handle, ({ Records }, { awsRequestId: invocation }) =>
-        processSpan(queueName, { invocation, messages: Records.length }),
-      ),
-    ),
-  ),
-);
+export const handler = middy<SQSEvent, SQSBatchResponse>(holdFailedStart(start, failed));

@@ -1,3 +1,6 @@
+import type { Log } from '../json/log.ts';
+import { TROUBLES, troubleOf } from '../json/trouble.ts';
+
 /** Seconds until messages come back to a function that is misconfigured: soon, and seldom once that lasts for hours. */
 const SOON = 60;
 const SELDOM = 900;
@@ -13,21 +16,26 @@ export interface GiveBackFailedEdges<Message extends Failed> {
   ) => Promise<unknown>;
   /** Whether the messages have been given back already, when this error comes. */
   readonly isGivenBack: (error: unknown) => boolean;
+  readonly log: Log;
 }
+
+const secondsFor = ({ receiveCount }: Failed): number => (receiveCount < MOST_SOON ? SOON : SELDOM);
 
 /**
  * Works on a batch, and gives its messages back if that fails: after a minute, not after the queue's visibility timeout of 17
  * minutes. So work goes on soon after a setting, a secret or a right is mended. The error goes on to Lambda.
  */
 export const giveBackFailed =
-  <Message extends Failed, Result>({ postpone, isGivenBack }: GiveBackFailedEdges<Message>) =>
+  <Message extends Failed, Result>({ postpone, isGivenBack, log }: GiveBackFailedEdges<Message>) =>
   async (messages: readonly Message[], work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
     } catch (error) {
-      const secondsFor = ({ receiveCount }: Message) => (receiveCount < MOST_SOON ? SOON : SELDOM);
-      if (!isGivenBack(error))
-        await postpone(messages.map((message) => [message, secondsFor(message)]));
+      if (isGivenBack(error)) throw error;
+      const trouble = troubleOf(error);
+      const advice = TROUBLES[trouble.reason];
+      log.warn('batch failed', { messages: messages.length, ...trouble, advice });
+      await postpone(messages.map((message) => [message, secondsFor(message)]));
       throw error;
     }
   };

@@ -16,6 +16,15 @@ import { troubleOf } from '../json/trouble.ts';
 /** The name of a queue: the last part of its URL. */
 export const queueNameOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;
 
+/** Partitions of AWS with a domain of their own: https://docs.aws.amazon.com/general/latest/gr/sqs-service.html */
+const DOMAINS: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn' };
+
+/** The URL of a queue, by its ARN. */
+export const queueUrlOf = (arn: string): string => {
+  const [, partition = '', , region, account, name] = arn.split(':');
+  return `https://sqs.${region}.${DOMAINS[partition] ?? 'amazonaws.com'}/${account}/${name}`;
+};
+
 /** Entries per SQS batch request. */
 const BATCH = 10;
 

@@ -8,6 +8,8 @@ export const LOG_LINES = {
     'The callers secret is faulty or cannot be read. The last good version stays in force.',
   'not queued':
     'The intents queue did not take messages. The caller got 503, or the event is tried again.',
+  'batch failed':
+    'The function cannot start, or failed on a whole batch: why, and what to do. The messages come back after a minute.',
   batch: 'The end of one invocation: messages, how many come back, and why.',
   call: 'One batch call: its jobs, its intents and what came of them.',
   'intent called':

@@ -1,7 +1,10 @@
 import { errorText } from './error-text.ts';
+import { MisconfiguredError } from './settings.ts';
 
-/** Why a service of AWS, or the ledger's file, did not do what we asked: the words of `reason` in log lines. */
+/** Why a service of AWS, the ledger's file or a setting stopped us: the words of `reason` in log lines, and what to do. */
 export const TROUBLES = {
+  misconfigured:
+    'A setting, a secret or the table is wrong: `error` names each fault. Mend it. Deploy if it is a setting, or go back to the version before.',
   denied: 'The role lacks a right, or a key may not be used. Compare the role with the template.',
   throttled: 'There were too many requests. They are tried again.',
   missing: 'The queue, table, bus or secret is not there. Compare its name in the settings.',
@@ -32,10 +35,15 @@ const namesOf = (error: unknown): string =>
     ? [error.name, 'code' in error ? error.code : '', error.message.slice(0, 100)].join(' ')
     : '';
 
+const reasonOf = (error: unknown): Trouble => {
+  if (error instanceof MisconfiguredError) return 'misconfigured';
+  return NAMES.find(([names]) => names.test(namesOf(error)))?.[1] ?? 'unexpected';
+};
+
 /** What a log line says of an error: why in one word, and the error's own words. */
 export const troubleOf = (
   error: unknown,
 ): { readonly reason: Trouble; readonly error: string } => ({
-  reason: NAMES.find(([names]) => names.test(namesOf(error)))?.[1] ?? 'unexpected',
+  reason: reasonOf(error),
   error: errorText(error),
 });

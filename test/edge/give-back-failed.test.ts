@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { giveBackFailed } from '../../shared/edge/give-back-failed.ts';
+import { MisconfiguredError } from '../../shared/json/settings.ts';
+import { keptLog } from '../support/logs.ts';
 
 const start = (isGivenBack: boolean) => {
   const postponed: (readonly [number, number])[] = [];
+  const { log, lines } = keptLog();
   const orGiveBack = giveBackFailed<{ readonly receiveCount: number }, string>({
     postpone: async (messages) => {
       postponed.push(
@@ -10,8 +13,9 @@ const start = (isGivenBack: boolean) => {
       );
     },
     isGivenBack: () => isGivenBack,
+    log,
   });
-  return { postponed, orGiveBack };
+  return { postponed, lines, orGiveBack };
 };
 
 const batch = [1, 119, 120, 900].map((receiveCount) => ({ receiveCount }));
@@ -29,10 +33,28 @@ describe('a function that fails', () => {
     ]);
   });
 
+  it('says why, and what to do', async () => {
+    const { lines, orGiveBack } = start(false);
+    const error = new MisconfiguredError('Settings: QUEUE_URL is not set');
+    await expect(orGiveBack(batch, () => Promise.reject(error))).rejects.toBe(error);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        event: 'batch failed',
+        fields: {
+          messages: 4,
+          reason: 'misconfigured',
+          error: 'MisconfiguredError: Settings: QUEUE_URL is not set',
+          advice: expect.stringContaining('go back to the version before'),
+        },
+      },
+    ]);
+  });
+
   it('leaves them as they are if the control loop gave them back', async () => {
-    const { postponed, orGiveBack } = start(true);
+    const { postponed, lines, orGiveBack } = start(true);
     await expect(orGiveBack(batch, () => Promise.reject(new Error()))).rejects.toThrow();
-    expect(postponed).toEqual([]);
+    expect({ postponed, lines }).toEqual({ postponed: [], lines: [] });
   });
 
   it('gives nothing back where nothing failed', async () => {

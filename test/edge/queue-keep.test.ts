@@ -6,7 +6,7 @@ import {
 import type { SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { makeDeadLetter, readRecord } from '../../shared/edge/queue.ts';
+import { makeDeadLetter, queueUrlOf, readRecord } from '../../shared/edge/queue.ts';
 import { makePostpone } from '../../shared/edge/queue-return.ts';
 import { keptLog } from '../support/logs.ts';
 import { recordOf } from '../support/sqs.ts';
@@ -38,6 +38,14 @@ describe('an SQS record is read for what the control loop needs', () => {
     const attributes = { ...record.attributes, SentTimestamp: '' };
     expect(readRecord({ ...record, attributes })).not.toHaveProperty('sentAt');
   });
+});
+
+it.each([
+  ['arn:aws:sqs:eu-central-1:000000000000:intents', QUEUE],
+  ['arn:aws-us-gov:sqs:us-gov-west-1:1:q', 'https://sqs.us-gov-west-1.amazonaws.com/1/q'],
+  ['arn:aws-cn:sqs:cn-north-1:1:q', 'https://sqs.cn-north-1.amazonaws.com.cn/1/q'],
+])('the ARN %s tells the URL of its queue', (arn, url) => {
+  expect(queueUrlOf(arn)).toBe(url);
 });
 
 describe('an unreadable message goes to the dead-letter queue (P8)', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { MisconfiguredError } from '../../shared/json/settings.ts';
 import { troubleOf } from '../../shared/json/trouble.ts';
 
 const named = (name: string, message = 'words') => Object.assign(new Error(message), { name });
 
 describe('why a service did not do what we asked, in one word', () => {
   it.each([
+    ['misconfigured', new MisconfiguredError('Settings: the secret with the credentials')],
     ['denied', named('AccessDeniedException')],
     ['denied', named('UnrecognizedClientException')],
     ['throttled', named('ThrottlingException')],

@@ -18,20 +18,26 @@ try {
 }
 `;
 
-/** One invocation of a bundled function in a process of its own: what it wrote as metrics, and whether it failed. */
+/** One invocation of a bundled function in a process of its own: its metrics, its warnings, and whether it failed. */
 export const runBundle = async (
   file: string,
   event: unknown,
   environment: Environment,
   /** Milliseconds by which its clock is ahead. */
   ahead = 0,
-): Promise<{ readonly points: readonly Point[]; readonly error?: string }> => {
-  const { stdout } = await promisify(execFile)(
+): Promise<{
+  readonly points: readonly Point[];
+  readonly warnings: string;
+  readonly error?: string;
+}> => {
+  const { stdout, stderr: warnings } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '--eval', program, file, JSON.stringify(event), String(ahead)],
     { env: environment, maxBuffer: 2 ** 24 },
   );
   const said = stdout.slice(stdout.lastIndexOf('\n') + 1);
   const points = readMetrics(stdout);
-  return said.startsWith('threw ') ? { points, error: said.slice('threw '.length) } : { points };
+  return said.startsWith('threw ')
+    ? { points, warnings, error: said.slice('threw '.length) }
+    : { points, warnings };
 };
