@@ -34,6 +34,27 @@ const canary = v.pipe(
   ),
 );
 
+const layerArn = v.pipe(
+  v.string(),
+  v.regex(
+    /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/,
+    'must be the ARN of a version of a Lambda layer, as arn:aws:lambda:<region>:<account>:layer:<name>:<number>',
+  ),
+);
+
+const policyArn = v.pipe(
+  v.string(),
+  v.regex(
+    /^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/,
+    'must be the ARN of a policy of IAM',
+  ),
+);
+
+const wrapper = v.pipe(
+  v.string(),
+  v.regex(/^\/opt\/[\w./-]+$/, 'must be a path under /opt, where Lambda puts layers'),
+);
+
 const topicArn = v.pipe(
   v.string(),
   v.regex(/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN of a topic of SNS'),
@@ -55,6 +76,9 @@ const deploySchema = v.object({
   RESERVED_ACCEPT_EVENT: v.optional(whole(1, 100_000)),
   RESERVED_CONTROL_JOBS: v.optional(whole(1, 100_000)),
   CANARY: v.optional(canary),
+  TRACES_LAYER_ARN: v.optional(layerArn),
+  TRACES_WRAPPER: wrapper,
+  TRACES_POLICY_ARN: v.optional(policyArn),
   ALARM_TOPIC_ARN: v.optional(topicArn),
   OLDEST_INTENT_ALARM_SECONDS: whole(60, 604_800),
   RUNBOOK_URL: v.string(),
@@ -116,5 +140,9 @@ export const deployProblems = (settings: DeploySettings, place: Place): readonly
     : []),
   ...(settings.KMS_KEY_ARN !== undefined && settings.KMS_KEY_ARN.split(':')[3] !== place.region
     ? [`KMS_KEY_ARN must be a key of ${place.region}`]
+    : []),
+  ...(settings.TRACES_LAYER_ARN !== undefined &&
+  settings.TRACES_LAYER_ARN.split(':')[3] !== place.region
+    ? [`TRACES_LAYER_ARN must be a layer in ${place.region}: Lambda takes no other`]
     : []),
 ];

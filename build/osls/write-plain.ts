@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isEntries, type Node } from './fold-conditions.ts';
+import { foldConditions, isEntries, type Node } from './fold-conditions.ts';
 import { markOf } from './parameter-marks.ts';
 import { LITERALS, parameterName, parametersOf } from './plain-parameters.ts';
 import { type PlainSource, plainTemplate } from './plain-template.ts';
@@ -18,8 +18,8 @@ export const plainSetting = (name: string, stage: Stage): SettingValue => {
   return LITERALS[name] ?? markOf(parameterName(name));
 };
 
-/** A template with the defaults of the parameters in their places, to be checked as a stage's is. */
-export const withDefaults = (node: Node, stage: Stage): Node => {
+/** A template with the defaults of the parameters in their places, and without conditions, to be checked as a stage's is. */
+export const withDefaults = (template: Entries, stage: Stage): Entries => {
   const values = new Map(
     Object.keys(stage.settings).map((name) => [parameterName(name), settingOf(name, stage, {})]),
   );
@@ -30,7 +30,9 @@ export const withDefaults = (node: Node, stage: Stage): Node => {
     if (value !== undefined) return value;
     return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, fill(item)]));
   };
-  return fill(node);
+  return foldConditions(
+    Object.fromEntries(Object.entries(template).map(([section, node]) => [section, fill(node)])),
+  );
 };
 
 export interface PlainPackage {

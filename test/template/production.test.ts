@@ -6,6 +6,8 @@ import { functionNames } from '../../build/bundle.ts';
 import { logicalName } from '../../build/osls/live-alias.ts';
 import { packageService, prepareService, type Template } from './package-service.ts';
 
+const LAYER = 'arn:aws:lambda:eu-central-1:901920570463:layer:aws-otel-nodejs-arm64-ver-1-30-2:1';
+const POLICY = 'arn:aws:iam::aws:policy/CloudWatchLambdaApplicationSignalsExecutionRolePolicy';
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1f2d3c-1111-2222-3333-444455556666';
 
 let folder: string;
@@ -14,7 +16,12 @@ let template: Template;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'production-'));
   await prepareService(folder);
-  const settings = { KMS_KEY_ARN: KEY, RESERVED_CONTROL_JOBS: '5' };
+  const settings = {
+    KMS_KEY_ARN: KEY,
+    RESERVED_CONTROL_JOBS: '5',
+    TRACES_LAYER_ARN: LAYER,
+    TRACES_POLICY_ARN: POLICY,
+  };
   ({ template } = await packageService(folder, settings, { stage: 'prod' }));
 }, 240_000);
 
@@ -69,6 +76,16 @@ test('a key of yours encrypts all that is kept, and each role may use it', () =>
   for (const [id, { Properties }] of ofType(/::Role$/))
     if (id !== 'CanaryRole')
       expect(text(Properties), id).toContain(`"kms:ReEncrypt*"],"Resource":"${KEY}"`);
+});
+
+test('a layer that exports traces is in each function, with the script that starts it and its rights', () => {
+  for (const name of functionNames)
+    expect(template.Resources[`${logicalName(name)}LambdaFunction`]?.Properties).toMatchObject({
+      Layers: [LAYER],
+      Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-instrument' } },
+    });
+  for (const [id, { Properties }] of ofType(/::Role$/))
+    if (id !== 'CanaryRole') expect(Properties.ManagedPolicyArns, id).toEqual([POLICY]);
 });
 
 describe('everything calls a function by its alias', () => {

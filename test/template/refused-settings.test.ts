@@ -156,8 +156,10 @@ describe('settings of the deployment itself', () => {
     DATA_ON_REMOVAL: 'Retain',
     LOG_RETENTION_DAYS: '90',
     OLDEST_INTENT_ALARM_SECONDS: '3600',
+    TRACES_WRAPPER: '/opt/otel-instrument',
     RUNBOOK_URL: 'docs/runbook.md',
   };
+  const LAYER = 'arn:aws:lambda:eu-central-1:901920570463:layer:aws-otel-nodejs-arm64-ver-1-30-2';
   const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1f2d3c';
 
   test.each([
@@ -168,6 +170,9 @@ describe('settings of the deployment itself', () => {
     [{ SENDER_ACCOUNTS: '1234' }, 'SENDER_ACCOUNTS must be account ids'],
     [{ KMS_KEY_ARN: 'alias/mine' }, 'KMS_KEY_ARN must be the ARN'],
     [{ ALARM_TOPIC_ARN: 'alarms' }, 'ALARM_TOPIC_ARN must be the ARN of a topic'],
+    [{ TRACES_LAYER_ARN: `${LAYER}:latest` }, 'TRACES_LAYER_ARN must be the ARN of a version'],
+    [{ TRACES_WRAPPER: 'otel-instrument' }, 'TRACES_WRAPPER must be a path under /opt'],
+    [{ TRACES_POLICY_ARN: 'ReadOnly' }, 'TRACES_POLICY_ARN must be the ARN of a policy'],
     [{ OLDEST_INTENT_ALARM_SECONDS: '59' }, 'OLDEST_INTENT_ALARM_SECONDS must be'],
     [{ CANARY: '10%' }, 'CANARY must be a deployment configuration'],
     [{ INTENTS_BUS_ARN: 'platform' }, 'INTENTS_BUS_ARN must be default, or the ARN'],
@@ -179,13 +184,15 @@ describe('settings of the deployment itself', () => {
     [{ BATCH_WINDOW_SECONDS: '0' }, 'BATCH_WINDOW_SECONDS must be at least 1'],
     [{ THROTTLE_BURST: '10' }, 'THROTTLE_BURST must not be less'],
     [{ KMS_KEY_ARN: KEY.replace('central', 'west') }, 'KMS_KEY_ARN must be a key of eu-central-1'],
+    [{ TRACES_LAYER_ARN: `${LAYER.replace('central', 'west')}:1` }, 'TRACES_LAYER_ARN must be a'],
     [
       { SENDER_ACCOUNTS: '111122223333', INTENTS_BUS_ARN: BUS },
       'SENDER_ACCOUNTS opens the default',
     ],
   ])('%o do not go together', (change, problem) => {
     const place = { region: 'eu-central-1', account: '123456789012' };
-    expect(deployProblems(readDeploySettings({ ...GOOD, KMS_KEY_ARN: KEY }), place)).toEqual([]);
+    const good = { ...GOOD, KMS_KEY_ARN: KEY, TRACES_LAYER_ARN: `${LAYER}:1` };
+    expect(deployProblems(readDeploySettings(good), place)).toEqual([]);
     expect(deployProblems(readDeploySettings({ ...GOOD, ...change }), place)).toEqual([
       expect.stringContaining(problem),
     ]);
