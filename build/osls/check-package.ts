@@ -1,11 +1,6 @@
 import * as v from 'valibot';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
-import {
-  DEPLOY_SETTINGS,
-  type DeploySettings,
-  deployProblems,
-  readDeploySettings,
-} from './deploy-settings.ts';
+import { type DeploySettings, deployProblems, readDeploySettings } from './deploy-settings.ts';
 import { environmentOf, FUNCTION_NAMES, startProblems } from './function-settings.ts';
 import { logicalName } from './live-alias.ts';
 import { allSettings, type Shell, type Stage } from './stage-settings.ts';
@@ -17,17 +12,6 @@ interface Where {
   readonly shell: Shell;
   readonly region: string;
 }
-
-/** Settings of a stage that neither a function nor the template reads: most likely a slip of the pen. */
-const strangers = (
-  { settings }: Stage,
-  environments: readonly Readonly<Record<string, string>>[],
-): readonly string[] => {
-  const known = new Set([...DEPLOY_SETTINGS, ...environments.flatMap(Object.keys)]);
-  return Object.keys(settings)
-    .filter((name) => !known.has(name))
-    .map((name) => `${name} is not a setting: docs/settings.md`);
-};
 
 const deploySettings = (
   stage: Stage,
@@ -69,9 +53,5 @@ export const checkPackage = (
             ? templateProblems(template, { reserved: settings.RESERVED_CONTROL_JOBS })
             : []),
         ]),
-    ...strangers(
-      stage,
-      environments.map(([, environment]) => environment),
-    ),
   ];
 };

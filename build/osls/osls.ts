@@ -35,7 +35,6 @@ export interface Tools {
 /** How osls asks for the value of `${source:ADDRESS}`. */
 export interface Asked {
   readonly address: string;
-  readonly resolveVariable: (text: string) => Promise<unknown>;
 }
 
 export interface Source<Value> {

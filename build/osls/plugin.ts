@@ -1,26 +1,29 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { checkPackage } from './check-package.ts';
 import { busProblems } from './deploy-settings.ts';
 import { foldConditions, isEntries } from './fold-conditions.ts';
 import { aliasId, aliasResource, pointAtAlias, versionOf, zipName } from './live-alias.ts';
 import type { Asked, Options, Osls, Source, Tools } from './osls.ts';
 import { referAtMarks } from './parameter-marks.ts';
+import { readStageFile, strayVariables } from './stage-file.ts';
 import {
   overridesIn,
-  readStage,
   type SettingValue,
   type Stage,
+  StageFault,
   settingOf,
 } from './stage-settings.ts';
 import { tidyTemplate } from './tidy-template.ts';
 import { plainSetting, withDefaults, writePlain } from './write-plain.ts';
 
-/** osls itself would say of each setting that its file is missing. */
-const requireStageFile = ({ serviceDir, classes }: Osls, stage: string): void => {
-  const file = `stages/${stage}.yml`;
-  if (existsSync(join(serviceDir, file))) return;
-  throw new classes.Error(`${file} is missing: copy stages/dev.yml, and set what differs`, 'STAGE');
+/** osls itself would say what is wrong in the file once for each setting, with a stack trace. */
+const readStageOf = ({ serviceDir, classes }: Osls, stage: string): Stage => {
+  try {
+    return readStageFile(serviceDir, stage);
+  } catch (error) {
+    if (!(error instanceof StageFault)) throw error;
+    throw new classes.Error(error.message, 'STAGE');
+  }
 };
 
 const refuse = (osls: Osls, problems: readonly string[]): void => {
@@ -83,17 +86,17 @@ export default class JobFaninPlugin {
   };
   readonly #osls: Osls;
   readonly #isPlain: boolean;
-  #read: Stage | undefined;
+  readonly #stage: Stage;
   #made: Made = {};
 
   constructor(osls: Osls, { stage = 'dev', param = [] }: Options, { log }: Tools) {
-    requireStageFile(osls, stage);
+    this.#stage = readStageOf(osls, stage);
     this.#osls = osls;
     this.#isPlain = param.includes('plain=true');
     this.configurationVariablesSources = {
-      setting: { resolve: async (asked) => ({ value: await this.#setting(asked) }) },
+      setting: { resolve: async (asked) => ({ value: this.#setting(asked) }) },
       // `${stage:tags}`
-      stage: { resolve: async (asked) => ({ value: (await this.#readStage(asked)).tags }) },
+      stage: { resolve: async () => ({ value: this.#stage.tags }) },
     };
     this.hooks = {
       'before:package:compileFunctions': () => pointAtAliases(osls),
@@ -102,34 +105,24 @@ export default class JobFaninPlugin {
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.#finish(log),
       'after:package:finalize': () => this.#isPlain && this.#writePlain(stage),
-      'before:deploy:deploy': async () => refuse(osls, await placeProblems(osls, this.#stage())),
+      'before:deploy:deploy': async () => refuse(osls, await placeProblems(osls, this.#stage)),
     };
   }
 
-  #stage(): Stage {
-    if (this.#read === undefined) throw new Error('serverless.yml reads no setting');
-    return this.#read;
-  }
-
-  async #readStage({ resolveVariable }: Asked): Promise<Stage> {
-    const file = `stages/${await resolveVariable('sls:stage')}.yml`;
-    this.#read ??= readStage(file, await resolveVariable(`file(${file})`));
-    return this.#read;
-  }
-
-  async #setting(asked: Asked): Promise<SettingValue> {
-    const stage = await this.#readStage(asked);
+  #setting({ address }: Asked): SettingValue {
     return this.#isPlain
-      ? plainSetting(asked.address, stage)
-      : settingOf(asked.address, stage, process.env);
+      ? plainSetting(address, this.#stage)
+      : settingOf(address, this.#stage, process.env);
   }
 
   /** The last step before the template is written. */
   #finish(log: Tools['log']): void {
     settle(this.#osls);
-    const stage = this.#stage();
+    const stage = this.#stage;
     const shell = this.#isPlain ? {} : process.env;
-    for (const line of overridesIn(stage, shell)) log.notice(`from the shell: ${line}`);
+    const strays = strayVariables(this.#osls.serviceDir, shell);
+    for (const line of [...overridesIn(stage, shell), ...strays])
+      log.notice(`from the shell: ${line}`);
     const template = this.#osls.service.provider.compiledCloudFormationTemplate;
     const checked = this.#isPlain ? withDefaults(template, stage) : template;
     refuse(this.#osls, checkPackage(checked, stage, { shell, region: regionOf(this.#osls) }));
@@ -140,7 +133,7 @@ export default class JobFaninPlugin {
     writePlain({
       serviceDir,
       names: [`${service.service}-${stage}`, `${stage}-${service.service}`],
-      stage: this.#stage(),
+      stage: this.#stage,
       template: service.provider.compiledCloudFormationTemplate,
       functions: this.#made,
     });

@@ -1,24 +1,49 @@
 import * as v from 'valibot';
 
+/** What is wrong in the file of a stage, each with what to do. */
+export class StageFault extends Error {
+  override readonly name = 'StageFault';
+  constructor(file: string, problems: readonly string[]) {
+    super(`${file} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
 /** A file of `stages/`: the tags of the stack, and the value of each setting. */
-const stageSchema = v.strictObject({
-  tags: v.record(v.string(), v.string()),
-  settings: v.record(
-    v.pipe(v.string(), v.regex(/^[A-Z][A-Z_]+$/, 'is not the name of a setting')),
-    v.union([v.string(), v.number(), v.boolean()]),
-  ),
-});
+const stageSchema = v.strictObject(
+  {
+    tags: v.record(
+      v.string(),
+      v.string('must be a text: put it in quotes'),
+      'must be a list of names and values',
+    ),
+    settings: v.record(
+      v.string(),
+      v.union(
+        [v.string(), v.number(), v.boolean()],
+        "must be a text, a number, true or false: write '' for none",
+      ),
+      'must be a list of names and values',
+    ),
+  },
+  'must have tags and settings, and nothing else: see stages/dev.yml',
+);
 
 export type Stage = v.InferOutput<typeof stageSchema>;
 
 export type SettingValue = string | number;
 
-/** Throws an error that names the file and what is wrong in it. */
+/** A key that is missing, or too much, is the whole file's fault. */
+const placeOf = (issue: v.BaseIssue<unknown>): string =>
+  issue.type === 'strict_object' ? 'it' : (v.getDotPath(issue) ?? 'it');
+
+/** Throws a {@link StageFault}. */
 export const readStage = (file: string, content: unknown): Stage => {
   const result = v.safeParse(stageSchema, content);
   if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`);
-  throw new Error(`${file}: ${problems.join('; ')}`);
+  throw new StageFault(
+    file,
+    result.issues.map((issue) => `${placeOf(issue)} ${issue.message}`),
+  );
 };
 
 export type Shell = Readonly<Record<string, string | undefined>>;
