@@ -12,13 +12,16 @@ import {
 } from '../operations/operation.ts';
 import { type Sighting, UNASKED, UNTOLD } from '../operations/sighting.ts';
 import { heldBack, isHeld, type Reply, saysOf } from '../reply/reply.ts';
+import type { Breakers } from '../upstream/breakers.ts';
 import type { SendBy } from '../upstream/destination.ts';
-import { isInTime, NO_TIME } from '../upstream/send.ts';
+import { type Deadline, isInTime, NO_TIME } from '../upstream/send.ts';
 import type { DeadlineFor } from './budget.ts';
 import { type ByRow, LEAST_LISTED, lookByList } from './look-by-list.ts';
 
 export interface LookEdges {
   readonly send: SendBy;
+  /** Told of a list that took the time of the looks. */
+  readonly giveUpList: Breakers['giveUpList'];
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -50,7 +53,7 @@ type Ask = (project: ProjectId, request: UpstreamRequest, route: 'look' | 'list'
  * first be looked for in the service's list. A look changes nothing upstream. None begins without time for it.
  */
 export const makeLookAt = (
-  { send, log, now }: LookEdges,
+  { send, giveUpList, log, now }: LookEdges,
   { concurrency, leastListed = LEAST_LISTED }: LookLimits,
   deadlineFor: DeadlineFor,
 ): LookAt => {
@@ -62,10 +65,15 @@ export const makeLookAt = (
       return send({ ...request, project, route, isLook: true }, deadline);
     });
   return async (operation, project, jobs, byRow = new Map()) => {
-    const { name, look } = operation;
+    const { name, look, service } = operation;
+    const begunAt = now();
     const isMany = look.list !== undefined && byRow.size >= leastListed;
     const listed = isMany ? await lookInList(look.list, project, byRow, ask) : NONE;
     const rest = jobs.filter((job) => !listed.has(job));
+    // A list that settles most jobs is worth its time: the next invocation has few left to look at.
+    const isInVain = isMany && listed.size < rest.length;
+    if (isInVain && tookTheTime(deadlineFor(project), begunAt, now()))
+      await giveUpList({ service, project, route: 'list' });
     const batches = Array.from({ length: Math.ceil(rest.length / look.maxJobs) }, (_, i) =>
       rest.slice(i * look.maxJobs, (i + 1) * look.maxJobs),
     );
@@ -81,6 +89,10 @@ export const makeLookAt = (
     return sightings;
   };
 };
+
+/** Whether a look could have begun at one moment, and cannot at a later one. */
+const tookTheTime = (deadline: Deadline, from: number, to: number): boolean =>
+  isInTime(deadline, from) && !isInTime(deadline, to);
 
 const NONE: ReadonlyMap<JobId, Sighting> = new Map();
 

@@ -25,12 +25,13 @@ export interface Trials<One> {
 export const SUSPECT_RECEIVES = 3;
 
 /** From this receive on, a message is suspect in any case. */
-const MANY_RECEIVES = 24;
+export const MANY_RECEIVES = 24;
 
 /** A group in which the function died is parted into groups of this share of it. */
 const SHARE = 0.1;
 
-const isSuspect = (one: Suspect): boolean => {
+/** Whether the function may have died of a message, by how often it came and what is known of it. */
+export const isSuspect = (one: Suspect): boolean => {
   const { message, jobs, isTraced, trial, isYoung = false } = one;
   const { receiveCount } = message;
   if (isYoung || jobs.length === 0) return false;

@@ -42,6 +42,49 @@ const isOften = (message: Received, { leaseMs, maxReceives, now }: SuspectLimits
 const jobKeysOf = ({ intent }: OpenIntent): readonly string[] =>
   intent.jobs.map((job) => jobKeyOf(operationOf(intent).service, intent.project_id, jobIdOf(job)));
 
+/** Messages with what they hold. */
+const readHeld = <Message extends Received>(
+  batch: readonly Message[],
+  limits: { readonly blockJobs?: number | undefined },
+) => {
+  const held = new Map<Received, OpenIntent[]>(batch.map((message) => [message, []]));
+  for (const openIntent of readBatch(batch, limits).openIntents)
+    for (const message of openIntent.messages) held.get(message)?.push(openIntent);
+  return batch.map((message) => {
+    const openIntents = held.get(message) ?? [];
+    return {
+      message,
+      jobs: openIntents.flatMap(jobKeysOf),
+      blocks: openIntents.map(({ key }) => key),
+      acceptedAt: Math.min(...openIntents.map(({ intent }) => Date.parse(intent.accepted_at))),
+    };
+  });
+};
+
+/** Reads what the ledger knows of messages: whether an invocation has left a record of them, and how their last trial ended. */
+export const readTraces = async <Message extends Received>(
+  records: Records,
+  messages: readonly Message[],
+  limits: { readonly blockJobs?: number | undefined },
+): Promise<readonly Known<Message>[]> => {
+  const held = readHeld(messages, limits);
+  const [trialOf, blockOf] = await Promise.all([
+    trialsIn(records).read(messages.map(({ messageId }) => trialKeyOf(messageId))),
+    records.blocks.read(held.flatMap(({ blocks }) => blocks)),
+  ]);
+  return held.map(({ blocks, ...one }) => {
+    const answer = trialOf(trialKeyOf(one.message.messageId));
+    return {
+      ...one,
+      // While the ledger does not tell, no call is made, and no message can do harm.
+      isTraced:
+        answer.kind === 'unreachable' || blocks.some((key) => blockOf(key).kind !== 'absent'),
+      trial: answer.kind === 'found' ? answer.record : undefined,
+      answer,
+    };
+  });
+};
+
 /**
  * Reads what is known of the messages that came often; of the others nothing is read, as none of them is suspect. Empty if
  * no message came often.
@@ -51,33 +94,16 @@ export const readSuspects = async <Message extends Received>(
   batch: readonly Message[],
   limits: SuspectLimits,
 ): Promise<readonly Known<Message>[]> => {
-  const isSuspicious = (message: Message) => isOften(message, limits);
-  const often = batch.filter(isSuspicious);
+  const often = batch.filter((message) => isOften(message, limits));
   if (often.length === 0) return [];
-  const intentsIn = new Map<Received, OpenIntent[]>(batch.map((message) => [message, []]));
-  for (const openIntent of readBatch(batch, limits).openIntents)
-    for (const message of openIntent.messages) intentsIn.get(message)?.push(openIntent);
-  const blocksIn = (message: Message) => (intentsIn.get(message) ?? []).map(({ key }) => key);
-  const [trialOf, blockOf] = await Promise.all([
-    trialsIn(records).read(often.map(({ messageId }) => trialKeyOf(messageId))),
-    records.blocks.read(often.flatMap(blocksIn)),
-  ]);
-  return batch.map((message) => {
-    const answer = isSuspicious(message) ? trialOf(trialKeyOf(message.messageId)) : ABSENT;
-    return {
-      message,
-      jobs: (intentsIn.get(message) ?? []).flatMap(jobKeysOf),
-      // While the ledger does not tell, no call is made, and no message can do harm.
-      isTraced:
-        !isSuspicious(message) ||
-        answer.kind === 'unreachable' ||
-        blocksIn(message).some((key) => blockOf(key).kind !== 'absent'),
-      trial: answer.kind === 'found' ? answer.record : undefined,
-      answer,
-      isYoung: !isSuspicious(message),
-      acceptedAt: Math.min(
-        ...(intentsIn.get(message) ?? []).map(({ intent }) => Date.parse(intent.accepted_at)),
-      ),
-    };
-  });
+  const traces = new Map<Received, Known<Message>>(
+    (await readTraces(records, often, limits)).map((one) => [one.message, one]),
+  );
+  return readHeld(batch, limits).map(
+    (one) =>
+      traces.get(one.message) ?? {
+        ...one,
+        ...{ isTraced: true, trial: undefined, answer: ABSENT, isYoung: true },
+      },
+  );
 };

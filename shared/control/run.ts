@@ -38,7 +38,7 @@ export const beginRun = (
   const records = makeRecords(edges.ledger, { newVersion, now, keepSeconds, log });
   const breakers = makeBreakers({ ...edges, records }, limits.msPerCall);
   const looks = { concurrency: callConcurrency, leastListed };
-  const toUpstream = { ...edges, send: breakers.send };
+  const toUpstream = { ...edges, send: breakers.send, giveUpList: breakers.giveUpList };
   return {
     invocation,
     edges,

@@ -2,6 +2,7 @@ import { troubleOf } from '../json/trouble.ts';
 import { makeRecords, type Records } from '../ledger/records.ts';
 import { AllRequestsRefusedError } from './all-requests-refused.ts';
 import type { ControlEdges, ControlLimits } from './edges.ts';
+import { noteOutlived } from './note-outlived.ts';
 import { noteBegin, noteEnd } from './note-trials.ts';
 import { planTrials } from './plan-trials.ts';
 import { type Known, readSuspects } from './read-suspects.ts';
@@ -38,8 +39,8 @@ export const workApart = async <Message extends Received>(
   const { first, groups } = planTrials(
     await readSuspects(records, batch, { ...limits, now: edges.now() }),
   );
-  if (groups.length === 0) return workOn(batch, limits, remainingMs);
   const apart: Apart<Message> = { edges, limits, records, workOn, remainingMs };
+  if (groups.length === 0) return workTogether(apart, batch);
   const innocent = messagesOf(first);
   const staying = await workFirst(apart, innocent, groups.flat());
   const tried = await tryGroups(apart, groups, { innocent, done: leaving(innocent, staying) });
@@ -86,6 +87,23 @@ const postpone = async <Message extends Received>(
   return known.map(({ message }) => message.messageId);
 };
 
+/** Works on messages none of which is suspect, and notes that the function outlives those that stay. */
+const workTogether = async <Message extends Received>(
+  { workOn, limits, remainingMs, records }: Apart<Message>,
+  batch: readonly Message[],
+): Promise<readonly string[]> => {
+  try {
+    const staying = await workOn(batch, limits, remainingMs);
+    const stay = new Set(staying);
+    const left = batch.filter(({ messageId }) => stay.has(messageId));
+    await noteOutlived(records, left, limits);
+    return staying;
+  } catch (error) {
+    if (error instanceof AllRequestsRefusedError) await noteOutlived(records, batch, limits);
+    throw error;
+  }
+};
+
 /** Works on what is not suspect. If that fails, the suspect messages come back as soon as the others. */
 const workFirst = async <Message extends Received>(
   apart: Apart<Message>,
@@ -94,7 +112,7 @@ const workFirst = async <Message extends Received>(
 ): Promise<readonly string[]> => {
   if (first.length === 0) return [];
   try {
-    return await apart.workOn(first, apart.limits, apart.remainingMs);
+    return await workTogether(apart, first);
   } catch (error) {
     await postpone(apart, later);
     throw error;

@@ -106,8 +106,8 @@ const controlSchema = v.pipe(
     v.partialCheck(
       [['CALL_TIMEOUT_SECONDS'], ['FUNCTION_TIMEOUT_SECONDS']],
       (settings) =>
-        settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
-      `must exceed CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}, or no call is ever begun`,
+        2 * settings.CALL_TIMEOUT_SECONDS + RESERVE_SECONDS < settings.FUNCTION_TIMEOUT_SECONDS,
+      `must exceed twice CALL_TIMEOUT_SECONDS by more than ${RESERVE_SECONDS}: a slow look may come before a call`,
     ),
     ['FUNCTION_TIMEOUT_SECONDS'],
   ),

@@ -19,6 +19,7 @@ import {
 import {
   isOfRouteAlone,
   isOpen,
+  LATE_LIST,
   lastRefusal,
   noteRefused,
   noteSending,
@@ -46,6 +47,8 @@ export interface Breakers {
   /** The last refusal there in a short line, if no request is known to have been served since. */
   readonly lastRefusal: (destination: Destination) => string | undefined;
   readonly send: SendBy;
+  /** Opens the breaker of a list of jobs that is answered too late to be of use. */
+  readonly giveUpList: (list: Destination) => Promise<void>;
   /** Writes to the ledger what the next invocations must know. Call it once, after the last request. */
   readonly finish: () => Promise<void>;
   /** The last refusal, if requests were refused and none was served. */
@@ -143,20 +146,22 @@ const send = async (it: BreakersState, request: Routed, deadline: Deadline): Pro
   return exchanged;
 };
 
+const nothingLoaded = (edges: BreakersEdges, probeMs: number): BreakersState => ({
+  ...edges,
+  probeMs,
+  byDestination: new Map(),
+  withoutCredential: new Set(),
+  breakers: new Map(),
+  isServed: false,
+  refusal: undefined,
+});
+
 export const makeBreakers = (
   edges: BreakersEdges,
   /** Milliseconds after which another invocation may take a probe of which there is no news. */
   probeMs: number,
 ): Breakers => {
-  const it: BreakersState = {
-    ...edges,
-    probeMs,
-    byDestination: new Map(),
-    withoutCredential: new Set(),
-    breakers: new Map(),
-    isServed: false,
-    refusal: undefined,
-  };
+  const it = nothingLoaded(edges, probeMs);
   const lacksCredential = (destination: Destination): boolean =>
     it.withoutCredential.has(nameOf(destination));
   return {
@@ -176,6 +181,9 @@ export const makeBreakers = (
       return breakers && lastRefusal(breakers);
     },
     send: (request, deadline) => send(it, request, deadline),
+    giveUpList: async (list) => {
+      await breakersTo(it, list)?.route.failure(LATE_LIST);
+    },
     finish: async () => {
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },

@@ -1,6 +1,11 @@
 import { type Reply, saysOf } from '../reply/reply.ts';
 import type { Trouble } from '../reply/trouble.ts';
-import { credentialBreakerKey, projectBreakerKey, routeBreakerKey } from './circuit-breaker.ts';
+import {
+  credentialBreakerKey,
+  projectBreakerKey,
+  type RefusalOfAll,
+  routeBreakerKey,
+} from './circuit-breaker.ts';
 import { type Destination, isOfLooks, type UpstreamRoute } from './destination.ts';
 import { LONGEST_PAUSE_SECONDS } from './rate.ts';
 import type { SharedBreaker } from './shared-breaker.ts';
@@ -98,6 +103,14 @@ export const isOfRouteAlone = (route: UpstreamRoute, reply: Reply): boolean => {
  * that time has to look without it.
  */
 const LIST_SECONDS = 900;
+
+/** What the breaker of a list is told if its answer came too late to look at the jobs that it does not settle. */
+export const LATE_LIST: RefusalOfAll = {
+  trouble: 'outage',
+  reason: 'the list of jobs takes the time for looks at single jobs',
+  retryAfter: LIST_SECONDS,
+  isCertain: true,
+};
 
 /** Counts a refusal for the route alone, or for the project, and for the credential if that is refused. */
 export const noteRefused = async (

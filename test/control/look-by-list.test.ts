@@ -170,6 +170,35 @@ describe('a list that is refused keeps no job from being looked at', () => {
     expect(await lookLater(901)).toEqual([1, 50]);
   });
 
+  it('one that is answered too late to look at the jobs is not asked for by the next invocation', async () => {
+    const ledger = memoryLedger();
+    const all = [message('m', { jobs: idsOf(50) })];
+    const dead = startControlRoom({ ledger, reply: () => never });
+    void dead.run(all);
+    await until(async () => expect(dead.calls).toHaveLength(1));
+    let now = AT + LEASE;
+    const look = async (settled: number, ids: string) => {
+      const next = startControlRoom({
+        ledger,
+        ids,
+        limits: { callsForMs: 15_000 },
+        now: () => now,
+        replyToList: () => {
+          now += 10_000;
+          return listPage(running(idsOf(settled)));
+        },
+        statusOf: () => 'job_running',
+      });
+      const staying = await next.run(all);
+      now += 60_000;
+      return [next.lists.length, next.looks.length, staying.length];
+    };
+    // As long as it settles more jobs than it leaves, it is worth its time.
+    expect(await look(26, '1')).toEqual([1, 0, 1]);
+    expect(await look(0, '2')).toEqual([1, 0, 1]);
+    expect(await look(0, '3')).toEqual([0, 24, 0]);
+  });
+
   it('one page of several is missing: its jobs are looked at', async () => {
     const page = paged(running(idsOf(500)));
     const { lists, looks, observed } = await lookAfterDeath(500, {

@@ -30,8 +30,10 @@ const begin = (
     requests.push(request);
     return reply(request);
   };
-  const lookAt = makeLookAt({ send, log, now: () => 0 }, { concurrency }, () =>
-    isInTime() ? ANY_TIME : TOO_LATE,
+  const lookAt = makeLookAt(
+    { send, giveUpList: async () => {}, log, now: () => 0 },
+    { concurrency },
+    () => (isInTime() ? ANY_TIME : TOO_LATE),
   );
   const look = async (operation: OperationName, ids: readonly string[]) => {
     const jobs = intentOf({ operation, jobs: ids }).jobs.map(jobIdOf);

@@ -135,3 +135,52 @@ describe('messages that come often without a death', () => {
     expect(results).toHaveLength(4);
   });
 });
+
+describe('a message that comes often because it waits', () => {
+  const restart = (job: string, age: number) => ({
+    stop: message(`stop ${job}`, { age, operation: 'dli.stop', jobs: [job] }),
+    run: { ...message(`run ${job}`, { age: age + 1, jobs: [job] }), sentAt: Date.parse(NOW) },
+  });
+
+  /** Two stops that last, and the runs that follow them, which the queue gives in turn every quarter of an hour. */
+  const wait = async (times: number) => {
+    let now = Date.parse(NOW);
+    let status = 'job_running';
+    const trials = new Set<string | undefined>();
+    const kept = memoryLedger();
+    const room = startControlRoom({
+      ledger: {
+        read: kept.read,
+        write: (entry, seen) => {
+          if (entry.key.startsWith('trial/')) trials.add(entry.body);
+          return kept.write(entry, seen);
+        },
+      },
+      now: () => now,
+      statusOf: () => status,
+      limits: { maxReceives: 1_000, settleMs: () => 0 },
+    });
+    const [one, other] = [restart('1', 1), restart('2', 3)];
+    await room.run([one.stop, other.stop]);
+    status = 'job_canceling';
+    for (let receiveCount = 1; receiveCount <= times; receiveCount++) {
+      expect(await room.run([{ ...one.run, receiveCount }])).toEqual(['run 1']);
+      now += 900_000;
+    }
+    status = 'job_cancel_success';
+    room.calls.length = 0;
+    const last = [{ ...one.run, receiveCount: times + 1 }, other.run];
+    return { staying: await room.run(last), calls: room.calls, writes: trials.size };
+  };
+
+  it.each([2, 3, 4, 7, 22, 23, 24, 40])('%i times: it is not tried apart', async (times) => {
+    const { staying, calls } = await wait(times);
+    expect(staying).toEqual([]);
+    expect(calls.map(({ jobs }) => jobs)).toEqual([['1', '2']]);
+  });
+
+  it('costs one write each time that its receives double', async () => {
+    expect((await wait(16)).writes).toBe(4);
+    expect((await wait(32)).writes).toBe(5);
+  });
+});

@@ -42,6 +42,7 @@ const carryOut = async (
         looks.push(job);
         return lookReply(statusOf(job));
       },
+      giveUpList: async () => {},
       log,
       now,
     },

@@ -101,10 +101,10 @@ describe('a bad setting fails at cold start, with every problem', () => {
   );
 
   it('numbers that depend on each other are checked together', () => {
-    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '30' })).toEqual([
-      expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS/),
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '50' })).toEqual([
+      expect.stringMatching(/^FUNCTION_TIMEOUT_SECONDS must exceed twice CALL_TIMEOUT_SECONDS/),
     ]);
-    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '31' })).toEqual([]);
+    expect(controlProblems({ FUNCTION_TIMEOUT_SECONDS: '51' })).toEqual([]);
   });
 
   it.each([

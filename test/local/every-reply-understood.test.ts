@@ -10,7 +10,7 @@ beforeAll(async () => {
     BATCH_SIZE: '10',
     BATCH_WINDOW_SECONDS: '0',
     CALL_TIMEOUT_SECONDS: '4',
-    FUNCTION_TIMEOUT_SECONDS: '18',
+    FUNCTION_TIMEOUT_SECONDS: '19',
     SETTLE_SECONDS: '1',
   });
 });

@@ -94,7 +94,7 @@ beforeAll(async () => {
     CALLS_PER_KEY: '1',
     // Longer than the machine may stand still, or a call that was answered would count as unheard.
     CALL_TIMEOUT_SECONDS: '4',
-    FUNCTION_TIMEOUT_SECONDS: '18',
+    FUNCTION_TIMEOUT_SECONDS: '19',
     SETTLE_SECONDS: '1',
     RESTART_DELAY_SECONDS: '1',
   });

@@ -98,7 +98,7 @@ beforeAll(async () => {
     BATCH_SIZE: '1',
     BATCH_WINDOW_SECONDS: '0',
     CALL_TIMEOUT_SECONDS: '4',
-    FUNCTION_TIMEOUT_SECONDS: '18',
+    FUNCTION_TIMEOUT_SECONDS: '19',
     LEASE_MARGIN_SECONDS: '1',
     DLI_ENDPOINT: `http://127.0.0.1:${port}`,
   });

@@ -52,7 +52,7 @@ describe('settings with which a function cannot start are not packaged', () => {
     for (const problem of [
       'control-jobs: CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4',
       'control-jobs: MAX_RECEIVES must be a whole number from 5 to 1000',
-      'control-jobs: FUNCTION_TIMEOUT_SECONDS must exceed CALL_TIMEOUT_SECONDS by more than 10',
+      'control-jobs: FUNCTION_TIMEOUT_SECONDS must exceed twice CALL_TIMEOUT_SECONDS by more than 10',
       'accept-http: BASE_PATH must be a path',
       'accept-event: BASE_PATH must be a path',
       'accept-http: CALLER_RATE must be a whole number',
