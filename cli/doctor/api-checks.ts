@@ -34,7 +34,7 @@ const health = async ({ url }: Target): Promise<Finding> => {
     : bad(down.map(([name, state]) => `${name} ${state}`).join('; '), 'start the stack again');
 };
 
-/** An id that was never given out: a caller that is let in is told that it has no such intent. */
+/** An id that was never given out. A caller that is let in is told that it has no such intent: no metric counts that. */
 const letIn = async ({ client, token }: Target, signal: AbortSignal): Promise<Finding> => {
   if (token === '')
     return warning(

@@ -25,8 +25,8 @@ export interface HttpRequest {
 
 /**
  * How a request was answered. `intentId` is set if it is not the one that the route was given, `allow` if the path has
- * other methods only. `caller` is set once it is known who sent the request. `check` says which check refused it. Both are for
- * the log only.
+ * other methods only. `caller` is set once it is known who sent the request. `check` says which check refused it. `isAnswer`:
+ * the problem is the answer to a question, as after an intent that there is not. These three are for the log only.
  */
 export type Handled = {
   readonly intentId?: IntentId;
@@ -34,7 +34,12 @@ export type Handled = {
   readonly caller?: string;
 } & (
   | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly problem: Problem; readonly check?: string }
+  | {
+      readonly ok: false;
+      readonly problem: Problem;
+      readonly check?: string;
+      readonly isAnswer?: true;
+    }
 );
 
 export interface Route {

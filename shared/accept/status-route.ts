@@ -14,7 +14,11 @@ export interface StatusRouteEdges {
 }
 
 /** The same for an intent that there is not, and for one of another caller. */
-const NO_INTENT = blankProblem(404, 'The caller has no intent with this id.');
+const NO_INTENT: Handled = {
+  ok: false,
+  problem: blankProblem(404, 'The caller has no intent with this id.'),
+  isAnswer: true,
+};
 
 const refused = (problem: Problem): Handled => ({ ok: false, problem });
 
@@ -31,11 +35,11 @@ const handledOf = (read: ReadStatus, id: IntentId, now: number): Handled => {
     case 'untold': {
       const status = queuedStatus(id, now);
       return status === undefined
-        ? refused(NO_INTENT)
+        ? NO_INTENT
         : { ok: true, answer: asAnswer(status), intentId: id };
     }
     case 'not theirs':
-      return refused(NO_INTENT);
+      return NO_INTENT;
     case 'unreachable':
       return { ...refused(STATUS_UNAVAILABLE), intentId: id };
     default:
@@ -56,7 +60,7 @@ export const statusRoute = ({ status, hasTag }: StatusRouteEdges): Route => ({
     const wait = readWait(http.query, http.headers.prefer);
     if (!wait.ok) return refused(invalid([wait.fault]));
     const id = idIn(http);
-    if (id === undefined || !hasTag(id, caller)) return refused(NO_INTENT);
+    if (id === undefined || !hasTag(id, caller)) return NO_INTENT;
     const endAt = status.now() + wait.seconds * 1_000;
     const read = await awaitStatus(status, [id, caller], endAt, http.remainingMs);
     return handledOf(read, id, status.now());

@@ -27,6 +27,8 @@ export interface HttpEdges extends TakeEdges {
   readonly basePath?: string;
 }
 
+type Refusal = Extract<Handled, { ok: false }>;
+
 type GatewayResult = APIGatewayProxyStructuredResultV2;
 
 /** What the router takes: payload 2.0, with the event that it was made of. */
@@ -51,16 +53,22 @@ const write = (
   return resultOf(answered, intentId, handled.allow);
 };
 
-/** A check that kept a stranger out is a warning. What a caller can mend is not. */
+/** A check that kept a stranger out is a warning. What a caller can mend is not, and an answer to a question even less. */
+const levelOf = ({ check, isAnswer }: Refusal): 'debug' | 'info' | 'warn' => {
+  if (check !== undefined) return 'warn';
+  return isAnswer === true ? 'debug' : 'info';
+};
+
 const logRefusal = (
   log: Log,
   intent_id: IntentId,
   { method, path }: Pick<HttpEvent, 'method' | 'path'>,
-  { problem, check, caller }: Extract<Handled, { ok: false }>,
+  refusal: Refusal,
 ): void => {
+  const { problem, check, caller } = refusal;
   const { status, type: reason } = problem;
   const where = { method, path: path.slice(0, LONGEST_PATH) };
-  log[check === undefined ? 'info' : 'warn']('refused', {
+  log[levelOf(refusal)]('refused', {
     intent_id,
     status,
     ...where,

@@ -2,7 +2,7 @@
 export const LOG_LINES = {
   accepted: 'A request became an intent, and the queue has it.',
   refused:
-    'A request was refused: `check` or `reason` says by which rule. The answer does not say it.',
+    'A request was refused: `check` or `reason` says by which rule. The answer does not say it. At the level `debug`: a question about an intent that the caller does not have.',
   unexpected: 'A request broke in our own code. The caller got 500. Report it.',
   'callers not read':
     'The callers secret is faulty or cannot be read. The last good version stays in force.',

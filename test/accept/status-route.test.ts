@@ -49,6 +49,7 @@ const UNTOLD: ReadStatus = { kind: 'untold' };
 const NO_INTENT = {
   ok: false,
   problem: { status: 404, title: 'Not Found', detail: 'The caller has no intent with this id.' },
+  isAnswer: true,
 };
 
 describe('the status of an intent', () => {

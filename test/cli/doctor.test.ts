@@ -1,7 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { runCheck } from '../../cli/doctor/check.ts';
 import { clockFinding } from '../../cli/doctor/clock.ts';
+import { startChild } from '../support/child.ts';
 import { cliFor, runCli } from '../support/command-line.ts';
 import { beginStack, type TestStack } from '../support/stack.ts';
 
@@ -76,6 +77,15 @@ describe('doctor', () => {
     expect(ran.lines).toHaveLength(2);
     expect(ran.lines[1]).toMatch(/do: .*npm start/);
   });
+});
+
+test('its question about an intent that there is not is no refusal in the log', async (context) => {
+  const child = startChild(context, {});
+  const url = await child.ready();
+  expect((await runCli(['doctor', '--url', url])).code).toBe(0);
+  child.signal('SIGTERM');
+  const { stdout, stderr } = await child.ended();
+  expect(stdout + stderr).not.toMatch(/"message":"(refused|unexpected)"|"level":"(WARN|ERROR)"/);
 });
 
 describe('what AWS does not let you do', () => {

@@ -69,6 +69,17 @@ describe('a GET has no body', () => {
   });
 });
 
+it.each([
+  ['an answer to a question', { isAnswer: true }, 'debug'],
+  ['what a caller can mend', {}, 'info'],
+  ['a check that kept a stranger out', { check: 'bearer: unknown' }, 'warn'],
+] as const)('%s is logged at its level', async (_, more, level) => {
+  const problem = { status: 404, title: 'Not Found', detail: 'no' };
+  const { ask, lines } = begin(async () => ({ ok: false, problem, ...more }));
+  await ask({ path: '/text', method: 'GET', headers: {}, body: undefined });
+  expect(lines).toMatchObject([{ level, event: 'refused', fields: { status: 404 } }]);
+});
+
 describe('a bad request is refused in the shape of its path, before a route sees it', () => {
   const refused = async (sent: Partial<Sent>) => {
     const { ask, requests, lines } = begin();
