@@ -7,26 +7,36 @@ import { clockFinding } from './clock.ts';
 
 const PATIENCE_MS = 10_000;
 
-const ask = (url: string, path: string): Promise<Response> =>
-  fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), {
+interface Answered {
+  readonly status: number;
+  readonly date: string | null;
+  readonly text: string;
+}
+
+/** The answer in full: a body that is left unread holds the process up. */
+const ask = async (url: string, path: string): Promise<Answered> => {
+  const response = await fetch(new URL(path, url.endsWith('/') ? url : `${url}/`), {
     redirect: 'manual',
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
+  const { status, headers } = response;
+  return { status, date: headers.get('date'), text: await response.text() };
+};
 
 const reach = async ({ url, isEmbedded }: Target): Promise<Finding> => {
   const remedy = isEmbedded
     ? 'start the embedded stack with npm start, or name another with --url or --stack'
     : 'check the output ApiUrl, and whether a proxy stands in between';
-  const response = await ask(url, 'openapi.json').catch((cause: unknown) => cause);
-  if (!(response instanceof Response)) return bad(`${url} does not answer`, remedy);
-  return response.status === 200
+  const answered = await ask(url, 'openapi.json').catch(() => undefined);
+  if (answered === undefined) return bad(`${url} does not answer`, remedy);
+  return answered.status === 200
     ? ok(`${url} answers`)
-    : bad(`${url} answers ${response.status}: it is not job-fanin's`, remedy);
+    : bad(`${url} answers ${answered.status}: it is not job-fanin's`, remedy);
 };
 
 /** Of the embedded stack: each part that is down. */
 const health = async ({ url }: Target): Promise<Finding> => {
-  const parsed = parseJson(await (await ask(url, 'healthz')).text());
+  const parsed = parseJson((await ask(url, 'healthz')).text);
   const parts = parsed.ok && isObject(parsed.value) ? parsed.value.parts : undefined;
   const down = Object.entries(isObject(parts) ? parts : {}).filter(([, state]) => state !== 'ok');
   return down.length === 0
@@ -58,7 +68,6 @@ export const apiChecks: MakeChecks = (world, target) => [
   { name: 'caller', run: () => letIn(target, world.signal) },
   {
     name: 'clock',
-    run: async () =>
-      clockFinding((await ask(target.url, 'openapi.json')).headers.get('date'), world.now()),
+    run: async () => clockFinding((await ask(target.url, 'openapi.json')).date, world.now()),
   },
 ];

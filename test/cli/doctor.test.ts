@@ -29,9 +29,11 @@ const doctor = async (environment = {}) => {
 
 describe('doctor', () => {
   it('finds nothing on a stack that works, and names each edge', async () => {
+    const begun = Date.now();
     const { code, checks, odd } = await doctor();
     expect(odd).toEqual([]);
     expect(code).toBe(0);
+    expect(Date.now() - begun, 'it ends when it has said all').toBeLessThan(9_000);
     expect(checks.map(({ check }) => check)).toEqual([
       'public API',
       'embedded stack',
