@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { runCheck } from '../../cli/doctor/check.ts';
 import { clockFinding } from '../../cli/doctor/clock.ts';
 import { startChild } from '../support/child.ts';
-import { cliFor, runCli } from '../support/command-line.ts';
+import { cliFor, runHere } from '../support/command-line.ts';
 import { beginStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -74,7 +74,7 @@ describe('doctor', () => {
   });
 
   it('without a stack it says how to start one, and ends there', async () => {
-    const ran = await runCli(['doctor', '--url', 'http://127.0.0.1:1']);
+    const ran = await runHere(['doctor', '--url', 'http://127.0.0.1:1']);
     expect(ran.code).toBe(1);
     expect(ran.lines).toHaveLength(2);
     expect(ran.lines[1]).toMatch(/do: .*npm start/);
@@ -84,7 +84,7 @@ describe('doctor', () => {
 test('its question about an intent that there is not is no refusal in the log', async (context) => {
   const child = startChild(context, {});
   const url = await child.ready();
-  expect((await runCli(['doctor', '--url', url])).code).toBe(0);
+  expect((await runHere(['doctor', '--url', url])).code).toBe(0);
   child.signal('SIGTERM');
   const { stdout, stderr } = await child.ended();
   expect(stdout + stderr).not.toMatch(/"message":"(refused|unexpected)"|"level":"(WARN|ERROR)"/);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cliFor, runCli } from '../support/command-line.ts';
+import { cliFor, runHere } from '../support/command-line.ts';
 import { beginStack, type TestStack, until } from '../support/stack.ts';
 
 const P = '054ba152d480d55b2f5dc0069e7ddef0';
@@ -66,7 +66,7 @@ describe('run, stop and start hand intents in', () => {
   });
 
   it('every operation of the table has a command, with the options of its row', async () => {
-    const { stdout } = await runCli(['drs.delete', '--help']);
+    const { stdout } = await runHere(['drs.delete', '--help']);
     expect(stdout).toMatch(/--delete-type <word>[\s\S]*terminate/);
     const ran = await cli(['drs.stop', 'a-1', '-p', P, '--pause-mode', 'all', '-w', '--json']);
     expect(ran).toMatchObject({ code: 0 });
@@ -155,7 +155,7 @@ describe('how a command ends', () => {
   });
 
   it('4 if nothing answers, in JSON for a script', async () => {
-    const ran = await runCli(['run', '1', '-p', P, '--json', '--url', 'http://127.0.0.1:1']);
+    const ran = await runHere(['run', '1', '-p', P, '--json', '--url', 'http://127.0.0.1:1']);
     expect(ran.code).toBe(4);
     expect(JSON.parse(ran.stderr).error.remedy).toContain('npm start');
   });

@@ -3,24 +3,22 @@ import { once } from 'node:events';
 import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBareServer } from '../support/bare-server.ts';
-import { cliFor, runProgram } from '../support/command-line.ts';
+import { runCli, runProgram } from '../support/command-line.ts';
 import { beginStack, type TestStack, until } from '../support/stack.ts';
 
 const P = '054ba152d480d55b2f5dc0069e7ddef0';
 
 let stack: TestStack;
-let cli: ReturnType<typeof cliFor>;
 
 beforeAll(async () => {
   stack = await beginStack({ BATCH_WINDOW_SECONDS: '0', BATCH_SIZE: '10' });
-  cli = cliFor(stack.url);
 });
 afterAll(() => stack.stop());
 
 describe('colours', () => {
   it('are there if they are forced, and never with NO_COLOR', async () => {
     const run = (job: string, environment: Record<string, string>) =>
-      cli(['run', job, '-p', P, '-w'], { environment });
+      runCli(['run', job, '-p', P, '-w', '--url', stack.url], { environment });
     const forced = await run('81', { FORCE_COLOR: '1' });
     expect(forced.stdout).toContain('\u001b[32mdelivered\u001b[39m');
     const none = await run('82', { NO_COLOR: '1' });

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../cli/run-command.ts';
+import type { World } from '../../cli/world.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,8 +49,41 @@ export const runProgram = (
 export const runCli = (args: readonly string[], options?: RunOptions): Promise<Ran> =>
   runProgram(process.execPath, ['cli/job-fanin.js', ...args], options);
 
+/** Keeps what a command writes, as a process does whose output is no terminal. */
+const keepWords = () => {
+  const words = { stdout: '', stderr: '' };
+  const writer = (stream: keyof typeof words) => (line: string) => {
+    words[stream] += `${line}\n`;
+  };
+  return { words, out: writer('stdout'), say: writer('stderr') };
+};
+
+/**
+ * `job-fanin …` within the test's own process, which takes a tenth of the time. It is for commands without a terminal;
+ * AWS's clients would read the environment of the test.
+ */
+export const runHere = async (
+  args: readonly string[],
+  { input = '', environment = {} }: RunOptions = {},
+): Promise<Ran> => {
+  const { words, out, say } = keepWords();
+  const world: World = {
+    out,
+    say,
+    overwrite: undefined,
+    confirm: undefined,
+    readInput: async () => input,
+    paint: (_format, said) => said,
+    environment,
+    now: Date.now,
+    signal: new AbortController().signal,
+  };
+  const code = await runCommand(world, args);
+  return { code, ...words, lines: words.stdout.trimEnd().split('\n') };
+};
+
 /** The same against the stack at this address. */
 export const cliFor =
   (url: string) =>
   (args: readonly string[], options?: RunOptions): Promise<Ran> =>
-    runCli([...args, '--url', url], options);
+    runHere([...args, '--url', url], options);
