@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { runFolder } from './test/support/once-a-run.ts';
 import { SlowestFirst } from './test/support/slowest-first.ts';
+
+// The processes of the tests share what one of them has made. This one removes it at the end.
+runFolder();
 
 // Node keeps what it has compiled: the processes of the tests, and the stacks that they start, load the same modules.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node');

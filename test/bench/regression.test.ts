@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { measureCalls } from '../../bench/calls.ts';
 import { measureDeployed } from '../../bench/deployed.ts';
 import { measureGrowth } from '../../bench/growth.ts';
 import { OURS } from '../../bench/rig/designs.ts';
 import { tryOut } from '../../bench/rig/trial.ts';
 import { backlog } from '../../bench/rig/workloads.ts';
-import { bundleFunction } from '../../build/bundle.ts';
 
 /**
  * Ratios and counts from a short run. The bounds are far above what `npm run bench` measures, so that only a mistake in the
@@ -38,16 +34,5 @@ describe('what a job costs stays within bounds', () => {
 
   it('twice the jobs take about twice the time', () => {
     expect(measureGrowth(10_000).exponent).toBeLessThan(1.25);
-  });
-
-  it.each([
-    ['accept-http', 200],
-    ['accept-event', 350],
-    ['control-jobs', 800],
-  ])('what a cold start of %s loads has at most %d KB', async (name, kilobytes) => {
-    const outdir = await mkdtemp(join(tmpdir(), 'bundle-'));
-    onTestFinished(() => rm(outdir, { recursive: true }));
-    const { bytes } = await bundleFunction(name, { outdir, credentials: 'environment' });
-    expect(bytes / 1_024).toBeLessThan(kilobytes);
   });
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleFunction } from '../../build/bundle.ts';
+import { deployedBundles } from '../support/bundles.ts';
 
 /** As Lambda starts Node in a function of 1,024 MB: nine tenths for the old objects, one twentieth for each half of the new. */
 const LAMBDA_FLAGS = ['--max-old-space-size=921', '--max-semi-space-size=51'];
@@ -50,8 +50,7 @@ export const measureInvocation = async (
   try {
     const [url] = await once(server, 'message');
     const environment = environmentAt(String(url), folder);
-    await bundleFunction('control-jobs', { outdir: folder, credentials: 'environment' });
-    const file = join(folder, 'control-jobs', 'index.mjs');
+    const file = join(await deployedBundles(), 'control-jobs', 'index.mjs');
     const worker = [here('invocation-worker.ts'), file, String(messages)];
     const { stdout } = await promisify(execFile)(
       process.execPath,

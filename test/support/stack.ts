@@ -7,6 +7,7 @@ import type { ModuleOf } from '../../local/start-functions.ts';
 import { RESULT_DETAIL_TYPE } from '../../shared/intent/result.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 import { AWS } from './aws.ts';
+import { bundledFunctions } from './bundles.ts';
 import { DEV_PROOF } from './callers.ts';
 import { schemaFaultsOf } from './result-schema.ts';
 import { until } from './until.ts';
@@ -103,7 +104,8 @@ const senders = (url: string) => {
 
 /** A stack with an embedded bus and simulator, on free ports, and the ways to look at it from outside. */
 export const beginStack = async (environment: Environment = {}, moduleOf?: ModuleOf) => {
-  const stack = await startStack(readStackSettings({ PORT: '0', ...environment }), moduleOf);
+  const settings = readStackSettings({ PORT: '0', ...environment });
+  const stack = await startStack(settings, moduleOf ?? (await bundledFunctions()));
   const sqs = new SQSClient({ ...AWS, endpoint: stack.wires.queue });
   const bus = required(stack.bus);
   const { intents, deadLetters, failedEvents } = stack.queues;

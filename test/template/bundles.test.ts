@@ -11,6 +11,7 @@ import { developmentCallers } from '../../local/callers.ts';
 import { DEFAULT_TOKEN } from '../../local/settings.ts';
 import { startUpstream, type Upstream } from '../../local/upstream/simulator.ts';
 import { startBareServer } from '../support/bare-server.ts';
+import { deployedBundles } from '../support/bundles.ts';
 import { DEV_PROOF } from '../support/callers.ts';
 import { createTable, startDynamoDb } from '../support/dynamodb.ts';
 
@@ -104,6 +105,16 @@ const sample = (path: string): Promise<string> =>
 
 const queued = (): readonly unknown[] =>
   (queues.inspectQueue('intents')?.messages.ready ?? []).map(({ body }) => JSON.parse(body));
+
+test('two builds are the same, byte for byte', async () => {
+  const once = await deployedBundles();
+  const files = (await readdir(once, { recursive: true })).filter((file) => /mjs$/.test(file));
+  expect(files.length).toBeGreaterThan(functionNames.length);
+  for (const file of files) {
+    const again = await readFile(join(folder, 'dist', file));
+    expect(again.equals(await readFile(join(once, file))), file).toBe(true);
+  }
+});
 
 describe('a bundle needs nothing but its own files', () => {
   const OWN = /(?:\bfrom|\bimport|\bimport\()"\.\/(later-[A-Z0-9]{8}\.mjs)"/g;

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { METRICS, type MetricRow } from '../../shared/json/metric.ts';
 import { readAlarm } from '../support/alarms.ts';
-import { packageService, prepareService } from './package-service.ts';
+import { packageOfRun, type Template } from './package-service.ts';
 import { readTemplate } from './read-template.ts';
 
 const axis = v.strictObject({
@@ -70,14 +67,10 @@ const widget = v.variant('type', [
  */
 const bodySchema = v.strictObject({ widgets: v.pipe(v.array(widget), v.maxLength(500)) });
 
-let folder: string;
-let template: Awaited<ReturnType<typeof packageService>>['template'];
+let template: Template;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dashboard-'));
-  await prepareService(folder);
-  template = (await packageService(folder)).template;
+  ({ template } = await packageOfRun());
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 const substituted = v.object({ DashboardBody: v.object({ 'Fn::Sub': v.string() }) });
 

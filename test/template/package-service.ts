@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, symlink } from 'node:fs/promises';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
-import { bundleFunction, functionNames } from '../../build/bundle.ts';
+import { deployedBundles } from '../support/bundles.ts';
+import { onceARun } from '../support/once-a-run.ts';
 
 const project = join(import.meta.dirname, '../..');
 
@@ -24,17 +25,17 @@ const templateSchema = v.object({
 
 export type Template = v.InferOutput<typeof templateSchema>;
 
-/**
- * Bundles the functions into `dist/` of an empty folder, where `serverless.yml` comes to lie beside it. The plugin stays
- * where its packages are.
- */
-export const prepareService = async (folder: string): Promise<void> => {
-  const outdir = join(folder, 'dist');
+/** Puts `serverless.yml` and what it names into a folder. The plugin stays where its packages are. */
+const copyService = async (folder: string): Promise<void> => {
   for (const file of ['serverless.yml', 'template', 'stages', 'docs/openapi.json'])
     await cp(join(project, file), join(folder, file), { recursive: true });
   await symlink(join(project, 'build'), join(folder, 'build'));
-  for (const name of functionNames)
-    await bundleFunction(name, { outdir, credentials: 'environment' });
+};
+
+/** A service in an empty folder, with the bundles of this run in `dist/`. */
+export const prepareService = async (folder: string): Promise<void> => {
+  await copyService(folder);
+  await cp(await deployedBundles(), join(folder, 'dist'), { recursive: true });
 };
 
 /** Runs the packager itself, as on a machine without AWS credentials whose environment is empty but for the settings. */
@@ -49,6 +50,17 @@ export const osls = (
     { cwd: folder, env: { HOME: folder, ...settings } },
   );
 
+const readPackage = async (folder: string, said: string) => {
+  const made = join(folder, '.serverless');
+  const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
+  return {
+    folder,
+    template: v.parse(templateSchema, JSON.parse(text)),
+    readZip: (name: string) => readFile(join(made, `${name}.zip`)),
+    said,
+  };
+};
+
 /** Packages a prepared service. */
 export const packageService = async (
   folder: string,
@@ -57,11 +69,14 @@ export const packageService = async (
 ) => {
   const place = ['--stage', stage, '--region', region];
   const { stdout, stderr } = await osls(folder, settings, 'package', ...place);
-  const made = join(folder, '.serverless');
-  const text = await readFile(join(made, 'cloudformation-template-update-stack.json'), 'utf8');
-  return {
-    template: v.parse(templateSchema, JSON.parse(text)),
-    readZip: (name: string) => readFile(join(made, `${name}.zip`)),
-    said: stdout + stderr,
-  };
+  return readPackage(folder, stdout + stderr);
+};
+
+/** The package as it stands, without a setting of the shell. It takes seconds, so a run of the tests makes it once; read it only. */
+export const packageOfRun = async () => {
+  const folder = await onceARun('package', async (part) => {
+    await prepareService(part);
+    await writeFile(join(part, 'said.txt'), (await packageService(part)).said);
+  });
+  return readPackage(folder, await readFile(join(folder, 'said.txt'), 'utf8'));
 };

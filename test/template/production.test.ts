@@ -10,6 +10,9 @@ const LAYER = 'arn:aws:lambda:eu-central-1:901920570463:layer:aws-otel-nodejs-ar
 const POLICY = 'arn:aws:iam::aws:policy/CloudWatchLambdaApplicationSignalsExecutionRolePolicy';
 const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/0b1f2d3c-1111-2222-3333-444455556666';
 
+/** Accounts that send intents to the default bus. */
+const SENDERS = '111122223333,444455556666';
+
 let folder: string;
 let template: Template;
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
     RESERVED_CONTROL_JOBS: '5',
     TRACES_LAYER_ARN: LAYER,
     TRACES_POLICY_ARN: POLICY,
+    SENDER_ACCOUNTS: SENDERS,
   };
   ({ template } = await packageService(folder, settings, { stage: 'prod' }));
 }, 240_000);
@@ -65,6 +69,16 @@ describe('in production', () => {
         { Key: 'application', Value: 'job-fanin' },
         { Key: 'stage', Value: 'prod' },
       ]);
+  });
+});
+
+test('accounts that are named may send intents to the default bus', () => {
+  expect(template.Resources.SenderAccountsPolicy?.Properties).toMatchObject({
+    Statement: {
+      Principal: { AWS: { 'Fn::Split': [',', SENDERS] } },
+      Action: 'events:PutEvents',
+      Condition: { StringEquals: { 'events:detail-type': 'Job Control Intent' } },
+    },
   });
 });
 

@@ -38,40 +38,51 @@ const stageWith = async (name: string, change: (text: string) => string): Promis
 };
 
 const BUS = 'arn:aws:events:eu-central-1:123456789012:event-bus/platform';
+/** The refusal of a bus says what works. */
+const WAY = /a rule that targets the default bus here, name its account in SENDER_ACCOUNTS/;
 
 describe('settings with which a function cannot start are not packaged', () => {
-  test('each function says so in its own words, all at once', async () => {
-    const said = await refusal({
-      MAX_CONCURRENCY: '8',
-      MAX_RECEIVES: '3',
-      CALL_TIMEOUT_SECONDS: '115',
-      BASE_PATH: 'jobs',
-      CALLER_RATE: '0',
-      EVENT_GRANTS: '[]',
-    });
+  test('all that is wrong is said at once, each function in its own words', async () => {
+    await stageWith('hasty', (text) => text.replace('MAX_RECEIVES: 1000', 'MAX_RECEIVES: 3'));
+    const said = await refusal(
+      {
+        MAX_CONCURRENCY: '8',
+        CALL_TIMEOUT_SECONDS: '115',
+        BASE_PATH: 'jobs',
+        CALLER_RATE: '0',
+        EVENT_GRANTS: '[]',
+        INTENTS_BUS_ARN: BUS,
+      },
+      { stage: 'hasty', region: 'eu-west-1' },
+    );
     for (const problem of [
       'control-jobs: CALLS_PER_KEY times MAX_CONCURRENCY must not exceed 4',
+      // Of the stage file.
       'control-jobs: MAX_RECEIVES must be a whole number from 5 to 1000',
       'control-jobs: FUNCTION_TIMEOUT_SECONDS must exceed twice CALL_TIMEOUT_SECONDS by more than 10',
       'accept-http: BASE_PATH must be a path',
       'accept-event: BASE_PATH must be a path',
       'accept-http: CALLER_RATE must be a whole number',
       'accept-event: EVENT_GRANTS cannot be used',
+      'INTENTS_BUS_ARN is in eu-central-1, and the stack in eu-west-1',
     ])
       expect(said).toContain(problem);
+    expect(said).toMatch(WAY);
   });
 
   test('a text where a number belongs is refused in the same words, beside what else is wrong', async () => {
-    const said = await refusal({ MAX_CONCURRENCY: 'two', THROTTLE_BURST: '1' });
+    const said = await refusal({
+      MAX_CONCURRENCY: 'two',
+      THROTTLE_BURST: '1',
+      INTENTS_BUS_ARN: BUS,
+      ACCOUNT_ID: '210987654321',
+    });
     expect(said).toContain('control-jobs: MAX_CONCURRENCY must be a whole number');
     expect(said).toContain('THROTTLE_BURST must not be less than THROTTLE_RATE');
+    expect(said).toMatch(
+      /is of account 123456789012, and the stack of 210987654321: .*SENDER_ACCOUNTS/,
+    );
     expect(said).not.toContain('ValiError');
-  });
-
-  test('those of a stage file as well as those of the shell', async () => {
-    await stageWith('hasty', (text) => text.replace('MAX_RECEIVES: 1000', 'MAX_RECEIVES: 3'));
-    const said = await refusal({}, { stage: 'hasty' });
-    expect(said).toContain('control-jobs: MAX_RECEIVES must be a whole number from 5 to 1000');
   });
 
   test('a stage file with a name that is not known is refused, in one piece', async () => {
@@ -96,32 +107,8 @@ describe('settings with which a function cannot start are not packaged', () => {
   });
 });
 
-test('a variable of the shell overrides a setting for once, and is told of; so is one that is none', async () => {
-  const { said, template } = await packageService(folder, {
-    MAX_RECEIVES: '50',
-    LOG_LEVEL: 'info',
-    CALLS_PER_KEYS: '1',
-  });
-  expect(said).toContain('from the shell: MAX_RECEIVES=50 (the stage file says 1000)');
-  expect(said).toContain('from the shell: CALLS_PER_KEYS is not a setting, and changes nothing');
-  expect(said).not.toContain('LOG_LEVEL');
-  expect(template.Resources.IntentsQueue?.Properties).toMatchObject({
-    RedrivePolicy: { maxReceiveCount: 50 },
-  });
-});
-
 describe('a bus of another account or region cannot be listened to', () => {
   const here = { region: 'eu-central-1', account: '123456789012' };
-  const WAY = /a rule that targets the default bus here, name its account in SENDER_ACCOUNTS/;
-
-  test('the refusal says what works', async () => {
-    const said = await refusal({ INTENTS_BUS_ARN: BUS }, { region: 'eu-west-1' });
-    expect(said).toContain('INTENTS_BUS_ARN is in eu-central-1, and the stack in eu-west-1');
-    expect(said).toMatch(WAY);
-    expect(await refusal({ INTENTS_BUS_ARN: BUS, ACCOUNT_ID: '210987654321' })).toMatch(
-      /is of account 123456789012, and the stack of 210987654321: .*SENDER_ACCOUNTS/,
-    );
-  });
 
   test('without an account in the stage file no ARN is believed', () => {
     expect(busProblems({ INTENTS_BUS_ARN: BUS }, { region: here.region })).toEqual([
@@ -129,19 +116,6 @@ describe('a bus of another account or region cannot be listened to', () => {
     ]);
     expect(busProblems({ INTENTS_BUS_ARN: BUS }, here)).toEqual([]);
     expect(busProblems({ INTENTS_BUS_ARN: 'default' }, { region: here.region })).toEqual([]);
-  });
-
-  test('accounts that are named may send intents to the default bus', async () => {
-    const { template } = await packageService(folder, {
-      SENDER_ACCOUNTS: '111122223333,444455556666',
-    });
-    expect(template.Resources.SenderAccountsPolicy?.Properties).toMatchObject({
-      Statement: {
-        Principal: { AWS: { 'Fn::Split': [',', '111122223333,444455556666'] } },
-        Action: 'events:PutEvents',
-        Condition: { StringEquals: { 'events:detail-type': 'Job Control Intent' } },
-      },
-    });
   });
 });
 

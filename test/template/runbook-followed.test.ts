@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Alarm, readAlarm, rings } from '../support/alarms.ts';
 import { startChild } from '../support/child.ts';
@@ -8,7 +5,7 @@ import { cliFor, type Ran } from '../support/command-line.ts';
 import { readMetrics } from '../support/emf.ts';
 import { blocksOf, commandsIn, pages } from '../support/pages.ts';
 import { send, until } from '../support/stack.ts';
-import { packageService, prepareService } from './package-service.ts';
+import { packageOfRun } from './package-service.ts';
 import { readTemplate } from './read-template.ts';
 
 /** The project and the job of the runbook's examples. */
@@ -33,11 +30,8 @@ let alarms: readonly Alarm[];
 let stack: Awaited<ReturnType<typeof startStack>>;
 beforeAll(async () => {
   stack = await startStack();
-  const folder = await mkdtemp(join(tmpdir(), 'runbook-'));
-  await prepareService(folder);
-  const { all } = readTemplate((await packageService(folder)).template);
+  const { all } = readTemplate((await packageOfRun()).template);
   alarms = Object.entries(all('AWS::CloudWatch::Alarm')).map(([id, one]) => readAlarm(id, one));
-  await rm(folder, { recursive: true });
 });
 
 afterAll(() => stack.stop());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunction } from '../../build/bundle.ts';
+import { deployedBundles } from '../support/bundles.ts';
 
 const LAYER = join(import.meta.dirname, '../support/layer-sdk.ts');
 
@@ -20,13 +20,11 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'traces-'));
-  for (const name of ['accept-event', 'control-jobs'])
-    await bundleFunction(name, { outdir: folder, credentials: 'environment' });
   await writeFile(
     join(folder, 'secrets.json'),
     '{"projects":{"*":{"ak":"access","sk":"secret-of-the-pair"}}}',
   );
-}, 240_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -47,7 +45,7 @@ const environment = () => ({
 });
 
 const spansOf = async (name: string, event: unknown, layer: readonly string[]) => {
-  const file = join(folder, name, 'index.mjs');
+  const file = join(await deployedBundles(), name, 'index.mjs');
   const { stderr } = await promisify(execFile)(
     process.execPath,
     [...layer, '--input-type=module', '--eval', program, file, JSON.stringify(event)],

@@ -9,22 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../../build/bundle.ts';
 import { AWS, beginStack, type TestStack, until } from '../support/stack.ts';
 import { INTENTS_PATH, runPath } from '../support/vendor.ts';
-import { packageService, prepareService } from './package-service.ts';
+import { packageOfRun } from './package-service.ts';
 import { readZip } from './read-zip.ts';
 
 let folder: string;
 let stack: TestStack;
 let eventBridge: EventBridgeClient;
-const zips: Buffer[][] = [];
-
-/** The zips of a build from nothing, in a folder of its own. */
-const buildOnce = async (name: string): Promise<Buffer[]> => {
-  const service = join(folder, name);
-  await mkdir(service);
-  await prepareService(service);
-  const { readZip: zipOf } = await packageService(service);
-  return Promise.all(functionNames.map(zipOf));
-};
 
 /** Unpacks a zip as Lambda does, where no other file of the project can be found. */
 const unpack = async (name: string, zip: Buffer): Promise<void> => {
@@ -37,9 +27,8 @@ const unpack = async (name: string, zip: Buffer): Promise<void> => {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'zips-'));
-  for (const name of ['once', 'again']) zips.push(await buildOnce(name));
-  const [built = []] = zips;
-  await Promise.all(built.map((zip, i) => unpack(functionNames[i] ?? '', zip)));
+  const { readZip: zipOf } = await packageOfRun();
+  for (const name of functionNames) await unpack(name, await zipOf(name));
   const moduleOf = (name: string) =>
     pathToFileURL(join(folder, 'task', name, 'dist', name, 'index.mjs'));
   stack = await beginStack({ BATCH_WINDOW_SECONDS: '1' }, moduleOf);
@@ -52,14 +41,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('two builds are the same, byte for byte', () => {
-  const [once, again] = zips;
-  expect(once).toHaveLength(functionNames.length);
-  expect(again?.map((zip, i) => zip.equals(once?.[i] ?? Buffer.of()))).toEqual(
-    functionNames.map(() => true),
-  );
-});
-
 describe('what a function loads at its start', () => {
   /** Bytes of what a cold start loads, the logger and the API of traces included. The times of an import are the bench's. */
   test.each([
@@ -67,7 +48,7 @@ describe('what a function loads at its start', () => {
     ['accept-event', 265],
     ['control-jobs', 600],
   ])('a cold start of %s loads at most %i KiB', async (name, kib) => {
-    const { size } = await stat(join(folder, 'once/dist', name, 'index.mjs'));
+    const { size } = await stat(join(folder, 'task', name, 'dist', name, 'index.mjs'));
     expect(size).toBeLessThanOrEqual(kib * 1_024);
   });
 
@@ -80,7 +61,7 @@ describe('what a function loads at its start', () => {
         `const tell = ({ name }) => { console.error(name); process.exit(1); };
         const { handler } = await import(process.argv[1]).catch(tell);
         await handler({ Records: [] }, {}).catch(tell);`,
-        join(folder, 'once/dist', name, 'index.mjs'),
+        join(folder, 'task', name, 'dist', name, 'index.mjs'),
       ],
       { cwd: folder, env: {} },
     );
