@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerPage } from './page-files.ts';
 import { playCallers, type Reach } from './play-callers.ts';
+import type { SampleParts } from './play-sample.ts';
 import { type Answer, answerRoute, type RouteParts } from './routes.ts';
 import { makeStream, type Pulse, type QueueDepth, type StreamParts } from './stream.ts';
 import { groupWaiting, openJobs } from './waiting.ts';
 
 export interface ConsoleParts extends RouteParts, Pick<StreamParts, 'gathering'> {
   readonly readQueue: () => Promise<QueueDepth>;
+  readonly samples: SampleParts;
 }
 
 /** What serves the console: its page, its stream and its routes. */
@@ -55,6 +57,17 @@ const play = async (request: IncomingMessage, body: Buffer): Promise<Answer> => 
     : { status: 400, body: { message: played.detail } };
 };
 
+/** What plays a caller, by its path. The clients of the samples are imported at the first use. */
+const PLAYS: Readonly<
+  Record<string, (request: IncomingMessage, body: Buffer, parts: ConsoleParts) => Promise<Answer>>
+> = {
+  '/local/console/callers': play,
+  '/local/console/sample': async (request, body, { samples }) => {
+    const { playSample } = await import('./play-sample.ts');
+    return playSample(body.toString(), reachOf(request), samples);
+  },
+};
+
 const BUSY: Answer = { status: 503, body: { message: 'Too many pages listen.' } };
 
 /** Serves the console. Law: it reads the stack, and changes nothing but the seed of the simulator. Callers that it plays send as others do. */
@@ -68,7 +81,8 @@ export const makeConsole = (parts: ConsoleParts): Console => {
       if (await answerPage(method, path, response)) return 'answered';
       if (method === 'GET' && path === '/local/console/stream')
         return stream.open(response, lastIdOf(request)) ? 'answered' : BUSY;
-      if (method === 'POST' && path === '/local/console/callers') return play(request, body);
+      if (method === 'POST' && Object.hasOwn(PLAYS, path))
+        return PLAYS[path]?.(request, body, parts);
       return answerRoute(parts, { method, path, query }, body.toString());
     },
     stop: stream.stop,

@@ -70,6 +70,7 @@ export const keepCalls = () => {
       wired.push(call);
       if (wired.length > MOST_WIRES) delete wired.shift()?.wire;
     },
+    all: (): readonly KnownCall[] => calls.all(),
     of: (id: string): KnownCall | undefined => calls.all().findLast(({ call }) => call === id),
     naming: (project: string, job: string): readonly KnownCall[] =>
       calls.all().filter((one) => one.project_id === project && one.job_ids.includes(job)),

@@ -71,7 +71,7 @@ const aboutOf = ({ CALLERS_FILE, DEV_TOKEN, BATCH_WINDOW_SECONDS, BATCH_SIZE }: 
 
 export interface AroundConsole {
   readonly record: ConsoleRecord;
-  readonly wires: Pick<Wires, 'embeddedBus' | 'simulator'>;
+  readonly wires: Pick<Wires, 'embeddedBus' | 'simulator' | 'queue' | 'bus'>;
   readonly parts: StackParts;
   readonly mapping: Pick<PausableMapping, 'gathering'>;
   readonly sqs: SQSClient;
@@ -92,5 +92,6 @@ export const openConsole = (settings: Settings, around: AroundConsole): Console 
     now: Date.now,
     gathering: mapping.gathering,
     readQueue: makeReadQueue(sqs, queues.intents),
+    samples: { settings, wires, queues },
   });
 };

@@ -189,12 +189,18 @@ const noteResults = ({ figures, intents, batches, alike }: Kept, event: BusEvent
 export const makeRecord = (parts: RecordParts) => {
   const kept = keepAll(parts);
   const { entries, figures, intents, calls, batches, lastId } = kept;
+  const came = new WeakMap<BusEvent, number>();
   return {
     came: (came: Came): void => noteArrival(kept, came),
     /** A batch goes to control-jobs. The function that it returns is told how many messages come back. */
     batch: (records: readonly SQSRecord[]) => beginBatch(kept, parts, records),
     request: (arrived: Arrived): (() => void) => noteRequest(kept, parts, arrived),
-    event: (event: BusEvent): void => noteResults(kept, event),
+    event: (event: BusEvent): void => {
+      came.set(event, parts.now());
+      noteResults(kept, event);
+    },
+    /** When an event came to the bus. */
+    cameAt: (event: BusEvent): number => came.get(event) ?? 0,
     lastId,
     since: (id: number): readonly Entry[] => entries.all().filter((entry) => entry.id > id),
     figures: figures.now,

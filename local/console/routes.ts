@@ -8,7 +8,8 @@ import type { JobFactsReader } from './job-facts.ts';
 import type { KnownIntent } from './known-intents.ts';
 import { operationForms } from './operation-forms.ts';
 import type { ConsoleRecord } from './record.ts';
-import { sampleRequests } from './samples.ts';
+import { sampleChoices } from './samples.ts';
+import { verdictsOfCall } from './verdicts-of-call.ts';
 import { resultsIn } from './watch-results.ts';
 
 /** An answer in JSON. */
@@ -61,12 +62,8 @@ const tellCall: Serve = ({ record, bus }, query) => {
   const call = record.calls.of(query.get('id') ?? '');
   if (call === undefined)
     return missing('This call is not among the latest that the console keeps.');
-  const asked = new Set(call.job_ids);
-  const events = eventsOf(
-    bus,
-    ({ project_id, job_id }) => project_id === call.project_id && asked.has(job_id),
-  );
-  return ok({ call, events: events.slice(-MOST_EVENTS), event_count: events.length });
+  const events = (bus?.events ?? []).map((event) => ({ event, at: record.cameAt(event) }));
+  return ok({ call, verdicts: verdictsOfCall(call, record.calls.all(), events) });
 };
 
 const isService = (text: string | null): text is Service =>
@@ -121,7 +118,7 @@ const tellAbout: Serve = ({ about, maxJobsPerCall, upstream }) =>
     ...about,
     simulator: upstream !== undefined,
     operations: operationForms(maxJobsPerCall),
-    samples: sampleRequests(),
+    samples: sampleChoices(),
   });
 
 const ROUTES: Readonly<Record<string, Serve>> = {

@@ -1,24 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { isObject } from '../../shared/json/json.ts';
+import { readSamples, type Sample } from '../demo/samples.ts';
 
-const FOLDER = new URL('../../events/accept-http/', import.meta.url);
-
-/** A request of `events/`, as the page sends it. */
-export interface SampleRequest {
+/** A sample of `events/`, as the page offers it. */
+export interface SampleChoice {
   readonly file: string;
-  readonly path: string;
-  readonly body: string;
+  readonly way: string;
 }
 
-const byNumber = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10);
+const wayOf = (sample: Sample): string => {
+  switch (sample.way) {
+    case 'http':
+      return `POST ${sample.event.rawPath}`;
+    case 'bus':
+      return 'an event through a rule of the bus';
+    default:
+      return 'an invocation of accept-event';
+  }
+};
 
-/** The samples that come over HTTP with the token of a caller. Those of webhooks need a signature of their own. */
-export const sampleRequests = (): readonly SampleRequest[] =>
-  readdirSync(FOLDER)
-    .toSorted(byNumber)
-    .flatMap((file) => {
-      const event: unknown = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8'));
-      if (!isObject(event) || typeof event.body !== 'string') return [];
-      const path = String(event.rawPath);
-      return path.includes('/hooks/') ? [] : [{ file, path, body: event.body }];
-    });
+/** The samples that come in by a way in. The message of `control-jobs` is none: it is of a day long past. */
+export const offeredSamples = (): readonly Sample[] =>
+  readSamples().filter(({ way }) => way !== 'queue');
+
+/** What the page tells of them. */
+export const sampleChoices = (): readonly SampleChoice[] =>
+  offeredSamples().map((sample) => ({ file: sample.file, way: wayOf(sample) }));

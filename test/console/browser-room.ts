@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Environment } from '../../shared/json/settings.ts';
 import { noBrowser, startBrowser } from '../support/browser.ts';
 import type { TestStack } from '../support/stack.ts';
 import { beginConsole } from './console-room.ts';
@@ -16,14 +17,14 @@ export const PATIENCE = { timeout: 60_000 };
 export interface Room {
   readonly stack: TestStack;
   readonly browser: Browser;
-  /** A new page at an address of the console. What it says of errors is kept in `errors`. */
+  /** A new page at an address of the console, or at a whole one. What it says of errors is kept in `errors`. */
   readonly open: (at?: string, options?: BrowserContextOptions) => Promise<Page>;
   readonly errors: string[];
   readonly close: () => Promise<void>;
 }
 
-export const openRoom = async (): Promise<Room> => {
-  const [stack, browser] = await Promise.all([beginConsole(), startBrowser()]);
+export const openRoom = async (environment: Environment = {}): Promise<Room> => {
+  const [stack, browser] = await Promise.all([beginConsole(environment), startBrowser()]);
   const errors: string[] = [];
   const open = async (at = '/', options: BrowserContextOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
@@ -33,7 +34,7 @@ export const openRoom = async (): Promise<Room> => {
     page.on('console', (message) => {
       if (message.type() === 'error') errors.push(message.text());
     });
-    await page.goto(stack.url + at);
+    await page.goto(new URL(at, stack.url).href);
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;
   };

@@ -32,7 +32,7 @@ describe.runIf(HAS_BROWSER)('a newcomer', () => {
       .click();
     await page.getByRole('heading', { level: 2, name: 'Request, secrets blanked' }).waitFor();
     expect(await page.getByText('authorization: •••').count()).toBe(1);
-    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByRole('list', { name: 'Jobs' }).getByRole('link').first().click();
     await page.getByRole('heading', { level: 2, name: 'Its history' }).waitFor();
     const job = await page.getByRole('heading', { level: 1 }).textContent();
     await page.reload();
@@ -67,6 +67,23 @@ describe.runIf(HAS_BROWSER)('a newcomer', () => {
     await page.getByRole('link', { name: 'Repeat this intent' }).click();
     await page.getByText('4 jobs, 1 call').waitFor();
     expect(await page.getByLabel('trigger_savepoint, per call').inputValue()).toBe('true');
+    await page.context().close();
+  });
+
+  it('sends each sample as its sender would, webhooks with their signatures', async () => {
+    const page = await room.open('/#/send');
+    const choice = page.getByLabel('Sample');
+    const names = await choice.getByRole('option').allTextContents();
+    expect(names.length).toBeGreaterThan(8);
+    for (const name of names) {
+      await choice.selectOption(name);
+      await page.getByRole('button', { name: 'Send the sample' }).click();
+      await page.getByText(`${name.split(':')[0]} was taken`).waitFor();
+    }
+    await room.stack.idle();
+    const callers = new Set(room.stack.results().map(({ caller }) => caller));
+    for (const name of ['dev-github', 'dev-alertmanager', 'dev-webhook'])
+      expect(callers).toContain(name);
     await page.context().close();
   });
 

@@ -25,7 +25,7 @@ describe.runIf(HAS_BROWSER)('every page of the console', () => {
       ['break', 'Once'],
       ['tour', 'Kill a reply, and see that nothing is sent twice'],
       [`intent?id=${intentId}`, 'As it came'],
-      [`call?id=${call}`, 'Its jobs'],
+      [`call?id=${call}`, 'Reply'],
       [`job?${job}`, 'Its history'],
     ];
   });

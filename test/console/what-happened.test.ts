@@ -45,6 +45,37 @@ describe('the console tells what happened, from what the stack sees of itself', 
     expect(JSON.stringify(body.call)).not.toMatch(/Signature=|SDK-HMAC/);
   });
 
+  it('each call has the verdicts that rest on it, and not those of a later one for the same job', async () => {
+    const of = async (job: string) => {
+      const { calls } = await jobOf(job);
+      const ids = (Array.isArray(calls) ? calls : []).map((one) => String(Object(one).call));
+      return Promise.all(ids.map(async (id) => (await query('call', { id })).body.verdicts));
+    };
+    await wish(stack, ['521']);
+    await stack.idle();
+    await wish(stack, ['521'], 'dli.stop');
+    await stack.idle();
+    const delivered = { job_id: '521', outcome: 'delivered', evidence: 'positional' };
+    expect(await of('521')).toEqual([[delivered], [delivered]]);
+
+    stack.upstream.behave({ '*': { next: ['reset'] } });
+    await wish(stack, ['522']);
+    await stack.idle();
+    const [call, look] = await of('522');
+    expect(call).toEqual([{ job_id: '522', next: { kind: 'look', call: expect.any(String) } }]);
+    expect(look).toEqual([{ ...delivered, job_id: '522', evidence: 'observed' }]);
+
+    stack.upstream.behave({ '*': { badIds: ['524'], refuseWhole: true } });
+    await wish(stack, ['523', '524']);
+    await stack.idle();
+    stack.upstream.reset();
+    const [whole, alone] = await of('524');
+    expect(whole).toEqual(
+      ['523', '524'].map((job_id) => ({ job_id, next: expect.objectContaining({ kind: 'call' }) })),
+    );
+    expect(alone).toEqual([expect.objectContaining({ job_id: '524', outcome: 'rejected' })]);
+  });
+
   it('an intent, with the verdict of each job; and 404 for one that it does not know', async () => {
     const { intentId } = await wish(stack, ['601', { job_id: '602' }]);
     await stack.idle();

@@ -10,6 +10,12 @@ export const setToken = (value, keep = false) => {
 
 export const hasToken = () => token !== undefined;
 
+/** A reload asks for another one. */
+export const forgetToken = () => {
+  token = undefined;
+  sessionStorage.removeItem(KEPT);
+};
+
 const proof = () => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 
 export class ApiError extends Error {
@@ -19,6 +25,9 @@ export class ApiError extends Error {
     this.faults = Array.isArray(body?.errors) ? body.errors : [];
   }
 }
+
+const NO_CALLER =
+  'The stack knows no caller by this token, and took nothing. Load the page again, and give the token of a caller.';
 
 export const ask = async (path, { method = 'GET', text, headers = {} } = {}) => {
   const type = text === undefined ? {} : { 'content-type': 'application/json' };
@@ -33,6 +42,10 @@ export const ask = async (path, { method = 'GET', text, headers = {} } = {}) => 
     body = JSON.parse(said);
   } catch {
     body = { message: said.slice(0, 200) };
+  }
+  if (reply.status === 401) {
+    forgetToken();
+    throw new ApiError(401, { detail: NO_CALLER });
   }
   if (!reply.ok) throw new ApiError(reply.status, body);
   return { body, headers: reply.headers };

@@ -1,4 +1,4 @@
-import { follow, get, hasToken, setToken } from './api.js';
+import { follow, forgetToken, get, hasToken, setToken } from './api.js';
 import { showBreak } from './break.js';
 import { showDetail } from './detail.js';
 import { h } from './dom.js';
@@ -50,7 +50,15 @@ const showPage = () => {
   scrollTo(0, 0);
 };
 
-const tokenForm = (denied) => {
+const whyToken = (denied, wasWrong) => {
+  if (wasWrong)
+    return 'That was not the token. From another machine, this page needs the stack’s DEV_TOKEN.';
+  return denied
+    ? 'From another machine, this page needs the stack’s DEV_TOKEN.'
+    : 'This stack has callers of its own. To send, give the bearer token of one; without it you can look.';
+};
+
+const tokenForm = (denied, wasWrong = false) => {
   const input = h('input', {
     type: 'password',
     name: 'token',
@@ -61,13 +69,7 @@ const tokenForm = (denied) => {
     'form',
     { class: 'panel stack' },
     h('h1', {}, 'Which token?'),
-    h(
-      'p',
-      {},
-      denied
-        ? 'From another machine, this page needs the stack’s DEV_TOKEN.'
-        : 'This stack has callers of its own. To send, give the bearer token of one; without it you can look.',
-    ),
+    h('p', { role: 'status' }, whyToken(denied, wasWrong)),
     h('label', {}, 'Token', input),
     h(
       'div',
@@ -82,6 +84,7 @@ const tokenForm = (denied) => {
     start();
   });
   main.replaceChildren(form);
+  input.focus();
 };
 
 const WORDS = { live: 'live', away: 'reconnecting', denied: 'no access' };
@@ -104,7 +107,11 @@ const start = async () => {
   try {
     state.about = await get('/local/console/about');
   } catch (error) {
-    if (error.status === 403) return tokenForm(true);
+    if (error.status === 403) {
+      const wasWrong = hasToken();
+      forgetToken();
+      return tokenForm(true, wasWrong);
+    }
     main.replaceChildren(
       h(
         'p',

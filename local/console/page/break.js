@@ -95,9 +95,7 @@ const action = (name, work, say, style) => {
 /** Shows the switches; returns the end of their updates. */
 export const showBreak = (root) => {
   const said = h('p', { role: 'status', class: 'small' });
-  const say = (text) => {
-    said.textContent = text;
-  };
+  const say = (...text) => said.replaceChildren(...text);
   if (!state.about.simulator) {
     root.replaceChildren(
       h('h1', {}, 'Break it'),
@@ -114,7 +112,8 @@ export const showBreak = (root) => {
     const bad = state.behaviour['*']?.badIds ?? [];
     const taken = await sendMany([...newIds(50 - bad.length), ...bad]);
     say(
-      `${counted(taken, 'wish', 'wishes')} were taken${bad.length > 0 ? `, ${bad.length} of them for ids that do not exist` : ''}. See the flow.`,
+      `${counted(taken, 'wish', 'wishes')} were taken${bad.length > 0 ? `, ${bad.length} of them for ids that do not exist` : ''}. `,
+      h('a', { href: '#/' }, 'See the flow'),
     );
   };
   const reset = async () => {

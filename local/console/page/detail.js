@@ -2,9 +2,11 @@ import { get } from './api.js';
 import {
   callUrl,
   clock,
+  count,
   counted,
   h,
   intentUrl,
+  isHeld,
   jobUrl,
   repeatUrl,
   span,
@@ -156,23 +158,49 @@ const jobPage = async ({ service, project, job }) => {
 
 const MOST_ROWS = 500;
 
+/** What became of a job; or where it went on, if another call or look gave the verdict. */
+const verdictOf = (one) =>
+  one.next
+    ? h(
+        'span',
+        {},
+        'none: it went on in ',
+        h('a', { href: callUrl(one.next.call) }, `a later ${one.next.kind}`),
+      )
+    : outcomeTag(one);
+
+const sumOf = (jobs) =>
+  [
+    ...Map.groupBy(
+      jobs,
+      ({ outcome, next }) => outcome ?? (next ? 'went on' : 'without a verdict yet'),
+    ),
+  ]
+    .map(([outcome, some]) => `${count(some.length)} ${outcome}`)
+    .join(', ');
+
+const jobList = (operation, project, jobs) => [
+  h('p', {}, h('b', {}, `${sumOf(jobs)}.`)),
+  h(
+    'ul',
+    { class: 'list jobs scroll', tabindex: 0, 'aria-label': 'Jobs' },
+    jobs
+      .slice(0, MOST_ROWS)
+      .map((one) =>
+        h(
+          'li',
+          {},
+          h('a', { class: 'mono', href: jobUrl(operation, project, one.job_id) }, one.job_id),
+          verdictOf(one),
+        ),
+      ),
+  ),
+  jobs.length > MOST_ROWS && h('p', { class: 'soft small' }, `The first ${MOST_ROWS} are listed.`),
+];
+
 const intentPage = async ({ id }) => {
   const { intent, events, event_count: all } = await get('/local/console/intent', { id });
   const { operation, project_id: project, message = {} } = intent;
-  const rows = intent.jobs
-    .slice(0, MOST_ROWS)
-    .map((one) =>
-      h(
-        'tr',
-        {},
-        h(
-          'td',
-          {},
-          h('a', { class: 'mono', href: jobUrl(operation, project, one.job_id) }, one.job_id),
-        ),
-        h('td', {}, outcomeTag(one)),
-      ),
-    );
   return [
     h(
       'div',
@@ -197,22 +225,13 @@ const intentPage = async ({ id }) => {
     ),
     section(
       'Jobs',
-      rows.length === 0
+      intent.jobs.length === 0
         ? h(
             'p',
             { class: 'empty' },
             'It is on the queue: its jobs are known once its batch has begun.',
           )
-        : h(
-            'table',
-            {},
-            h(
-              'thead',
-              {},
-              h('tr', {}, h('th', { scope: 'col' }, 'job'), h('th', { scope: 'col' }, 'verdict')),
-            ),
-            h('tbody', {}, rows),
-          ),
+        : jobList(operation, project, intent.jobs),
     ),
     events.length > 0 &&
       section(`Result events (${all})`, json(events.slice(-20).map(({ detail }) => detail))),
@@ -249,12 +268,8 @@ const wireSections = ({ wire, kind }) => {
 };
 
 const callPage = async ({ id }) => {
-  const { call, events } = await get('/local/console/call', { id });
+  const { call, verdicts } = await get('/local/console/call', { id });
   const { operation, project_id: project, job_ids: jobs } = call;
-  const after = resultsOf(events).filter(
-    (one) => jobs.includes(one.job_id) && Date.parse(one.settled_at) >= call.at,
-  );
-  const byJob = new Map(after.map((one) => [one.job_id, one]));
   return [
     title(call.kind === 'call' ? `Call: ${operation}` : 'Look at the state of jobs', id),
     section(
@@ -271,35 +286,8 @@ const callPage = async ({ id }) => {
     ),
     wireSections(call),
     section(
-      'Its jobs',
-      h(
-        'table',
-        {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'job'),
-            h('th', { scope: 'col' }, 'latest verdict'),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          jobs
-            .slice(0, MOST_ROWS)
-            .map((job) =>
-              h(
-                'tr',
-                {},
-                h('td', {}, h('a', { class: 'mono', href: jobUrl(operation, project, job) }, job)),
-                h('td', {}, outcomeTag(byJob.get(job))),
-              ),
-            ),
-        ),
-      ),
+      `Its jobs, and what came of them by this ${call.kind}`,
+      jobList(operation, project, verdicts),
     ),
   ];
 };
@@ -317,7 +305,7 @@ export const showDetail = (root, page, query) => {
     ]);
     const elements = content.filter(Boolean);
     const text = elements.map((one) => one.textContent).join('\n');
-    if (ended || text === key) return;
+    if (ended || text === key || isHeld(root)) return;
     key = text;
     root.replaceChildren(...elements);
   };

@@ -21,9 +21,22 @@ export const h = (name, properties = {}, ...children) =>
 export const s = (name, properties = {}, ...children) =>
   fill(document.createElementNS(SVG, name), properties, children);
 
-/** Replaces what an element holds, if its key has changed. A key is a text that says all that is shown. */
+/**
+ * Whether an element has to stay as it is: a link in it is pressed or has the focus, or a live list is pointed at. A link that is
+ * replaced between press and release is not followed.
+ */
+export const isHeld = (element) =>
+  element.matches('.live:hover, .live:focus-within') ||
+  element.querySelector('a:active, a:focus') !== null;
+
+/**
+ * Replaces what an element holds, if its key has changed and it is not held. A key is a text that says all that is shown.
+ * `data-late` marks what was held.
+ */
 export const show = (element, key, make) => {
   if (element.dataset.key === key) return false;
+  element.toggleAttribute('data-late', isHeld(element));
+  if (element.hasAttribute('data-late')) return false;
   element.dataset.key = key;
   element.replaceChildren(...[make()].flat(Infinity).filter(Boolean));
   return true;

@@ -2,6 +2,8 @@ import { callUrl, count, counted, hueOf, s, statusText } from './dom.js';
 
 /** Draws one batch: its wishes on one side, its calls on the other. Wide pages draw it from left to right, phones downwards. */
 
+/** Each way has its place, so that two batches can be compared. */
+const WAYS = ['native route', 'vendor route', 'webhook', 'event', 'invocation', 'queue'];
 const MOST_DOTS = 160;
 const MOST_CALLS = 6;
 const WIDE = {
@@ -38,7 +40,7 @@ export const GHOST = {
   ways: { 'native route': 10, 'vendor route': 8, event: 6 },
   calls: [{ call: '', operation: 'dli.run', jobs: 24, limit: 100, status: 200 }],
   call_count: 1,
-  outcomes: {},
+  outcomes: { delivered: 24 },
 };
 
 const spread = (n, from, to) =>
@@ -73,8 +75,8 @@ const shares = (calls, n) => {
   });
 };
 
-const drawWays = ({ ways, intents }, place, isTall) => {
-  const groups = Object.entries(ways);
+const drawWays = ({ ways, intents }, place, isTall, isGhost) => {
+  const groups = Object.entries(ways).sort(([a], [b]) => WAYS.indexOf(a) - WAYS.indexOf(b));
   const dots = [];
   const texts = [];
   const middles = spread(
@@ -90,7 +92,7 @@ const drawWays = ({ ways, intents }, place, isTall) => {
     const [x, y] = isTall ? [middles[i], place.ways - 28] : [4, middles[i]];
     const anchor = isTall ? 'middle' : 'start';
     texts.push(
-      s('text', { x, y: y - 3, 'text-anchor': anchor }, count(n)),
+      !isGhost && s('text', { x, y: y - 3, 'text-anchor': anchor }, count(n)),
       s(
         'text',
         { x, y: y + 13, 'text-anchor': anchor, class: 'soft' },
@@ -104,7 +106,9 @@ const drawWays = ({ ways, intents }, place, isTall) => {
 const heart = (place, isTall, middle, batch, gathering, isGhost) => {
   const [x, y] = isTall ? [middle, place.heart] : [place.heart, middle];
   const r = isTall ? 36 : 46;
-  const n = gathering.messages > 0 ? gathering.messages : batch.messages;
+  const gathers = gathering.messages > 0;
+  const n = gathers ? gathering.messages : batch.messages;
+  const isIdle = isGhost && !gathers;
   return [
     s('circle', { class: 'heart', cx: x, cy: y, r }),
     s('circle', {
@@ -117,13 +121,13 @@ const heart = (place, isTall, middle, batch, gathering, isGhost) => {
       'stroke-dasharray': '0 1',
       transform: `rotate(-90 ${x} ${y})`,
     }),
-    s('text', { class: 'big', x, y: y + 4, 'text-anchor': 'middle' }, isGhost ? '' : count(n)),
+    s('text', { class: 'big', x, y: y + 4, 'text-anchor': 'middle' }, isIdle ? '' : count(n)),
     s(
       'text',
-      { class: 'soft', x, y: y + (isGhost ? 4 : 22), 'text-anchor': 'middle' },
-      isGhost
+      { class: 'soft', x, y: y + (isIdle ? 4 : 22), 'text-anchor': 'middle' },
+      isIdle
         ? 'queue'
-        : gathering.messages > 0
+        : gathers
           ? 'gathering'
           : (batch.first ?? batch.batch) === batch.batch
             ? 'one batch'
@@ -137,14 +141,14 @@ const drawCall = (mark, across, { place, step, calls }, isTall, isGhost) => {
   const [x, y] = isTall ? [across - width / 2, place.calls] : [place.calls, across - height / 2];
   const hue = hueOf(mark.operation);
   const share = Math.max(0.02, Math.min(1, mark.jobs / mark.limit));
-  const label = `${mark.jobs}/${mark.limit} ${mark.operation} ${statusText(mark)}`;
+  const label = `${mark.operation}, ${mark.jobs} of ${mark.limit}: ${statusText(mark)}`;
   const [tx, ty, anchor] = isTall ? [across, y + height + 15, 'middle'] : [x, y - 6, 'start'];
   const text = isGhost
     ? s('text', { class: 'soft', x: tx, y: ty, 'text-anchor': anchor }, 'one call')
     : s(
         'text',
         { x: tx, y: ty, 'text-anchor': anchor },
-        isTall ? (calls > 4 ? `${mark.jobs}` : `${mark.jobs}/${mark.limit}`) : label,
+        isTall ? (calls > 4 ? `${mark.jobs}` : `${mark.jobs} of ${mark.limit}`) : label,
       );
   const block = [
     s('rect', { class: 'room', x, y, width, height, rx: 5 }),
@@ -163,7 +167,7 @@ const drawCall = (mark, across, { place, step, calls }, isTall, isGhost) => {
   return s('a', { class: 'late', href: callUrl(mark.call), 'aria-label': `Call ${label}` }, block);
 };
 
-const drawOutcomes = (batch, place, isTall, middle, ends) => {
+const drawOutcomes = (batch, place, isTall, middle, ends, isGhost) => {
   const outcomes = Object.entries(batch.outcomes);
   const across = spread(
     outcomes.length,
@@ -179,9 +183,14 @@ const drawOutcomes = (batch, place, isTall, middle, ends) => {
       s('circle', {
         class: `dot late ${outcome}`,
         r: 5,
+        opacity: isGhost ? 0.45 : 1,
         ...(isTall ? { cx: at.across, cy: at.along } : { cx: at.along, cy: at.across }),
       }),
-      s('text', { class: 'late', x, y, 'text-anchor': anchor }, `${count(n)} ${outcome}`),
+      s(
+        'text',
+        { class: isGhost ? 'soft' : 'late', x, y, 'text-anchor': anchor },
+        isGhost ? 'a result each' : `${count(n)} ${outcome}`,
+      ),
     ];
   });
 };
@@ -190,7 +199,7 @@ const drawOutcomes = (batch, place, isTall, middle, ends) => {
 export const drawFan = (batch, gathering, isTall, isGhost = false) => {
   const place = isTall ? TALL : WIDE;
   const middle = (place.from + place.to) / 2;
-  const { dots, texts } = drawWays(batch, place, isTall);
+  const { dots, texts } = drawWays(batch, place, isTall, isGhost);
   const calls = batch.calls.slice(0, MOST_CALLS);
   const ranks = spread(
     calls.length,
@@ -235,7 +244,7 @@ export const drawFan = (batch, gathering, isTall, isGhost = false) => {
     rows.map((across, i) =>
       strand(isTall, out, { along: place.calls, across }, hueOf(calls[i].operation)),
     ),
-    drawOutcomes(batch, place, isTall, middle, ends),
+    drawOutcomes(batch, place, isTall, middle, ends, isGhost),
     heart(place, isTall, middle, batch, gathering, isGhost),
     calls.map((mark, i) =>
       drawCall(mark, rows[i], { place, step, calls: calls.length }, isTall, isGhost),

@@ -93,7 +93,7 @@ export const SWITCHES = [
     name: 'A job that never starts',
     text: 'The upstream says yes at once, and the effect comes a day later.',
     promise:
-      '`delivered` says that the upstream took the request. It does not say that the job runs.',
+      '“Delivered” says that the upstream took the request. It does not say that the job runs.',
     on: { '*': { effectLagMs: 86400000 } },
     off: { '*': { effectLagMs: 0 } },
     isOn: (b) => (b['*']?.effectLagMs ?? 0) > 0,

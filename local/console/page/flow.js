@@ -164,13 +164,15 @@ const waitRow = ({ why, count: n, until, operation, project_id, job_id }) =>
   h(
     'li',
     { class: 'wait' },
-    h(
-      'span',
-      {},
-      h('b', {}, counted(n, 'job')),
-      ` of ${operation}: ${why} `,
-      h('a', { href: jobUrl(operation, project_id, job_id) }, job_id),
-    ),
+    why === 'others'
+      ? h('span', {}, h('b', {}, counted(n, 'more job')), ' that the ledger was not asked about')
+      : h(
+          'span',
+          {},
+          h('b', {}, counted(n, 'job')),
+          ` of ${operation}: ${why} `,
+          h('a', { href: jobUrl(operation, project_id, job_id) }, job_id),
+        ),
     h('span', { class: 'count', 'data-until': until }, ''),
   );
 
@@ -226,14 +228,18 @@ const makeParts = () => {
     fan: h('section', { class: 'panel fan', 'aria-label': 'The latest batch' }),
     figures: h('dl', { class: 'panel figures' }),
     batches: h('ol', {
-      class: 'list scroll',
+      class: 'list scroll live',
       tabindex: 0,
       'aria-label': 'Batches, the latest first',
     }),
     queue: h('p', { class: 'small soft' }),
-    waiting: h('ul', { class: 'list', 'aria-label': 'What waits, and why' }),
+    waiting: h('ul', {
+      class: 'list live waits',
+      tabindex: 0,
+      'aria-label': 'What waits, and why',
+    }),
     log: h('ol', {
-      class: 'list log scroll',
+      class: 'list log scroll live',
       tabindex: 0,
       'aria-label': 'What happens, the latest first',
     }),
@@ -303,6 +309,9 @@ const showAll = (parts) => {
   );
 };
 
+const liveTitle = (name) =>
+  h('h2', {}, name, h('span', { class: 'held' }, ': held still while you are on it'));
+
 /** Shows the flow; returns the end of its updates. */
 export const showFlow = (root) => {
   const parts = makeParts();
@@ -311,20 +320,25 @@ export const showFlow = (root) => {
   };
   root.replaceChildren(
     parts.banner,
-    h('div', { class: 'between lead' }, parts.lead, h('div', { class: 'stack' }, sendButton(say))),
-    parts.said,
+    h(
+      'div',
+      { class: 'between lead still' },
+      parts.lead,
+      h('div', { class: 'act' }, sendButton(say), parts.said),
+    ),
     parts.fan,
     parts.figures,
     h(
+      'section',
+      { class: 'panel' },
+      h('div', { class: 'between' }, liveTitle('Waiting'), parts.queue),
+      parts.waiting,
+    ),
+    h(
       'div',
-      { class: 'two' },
-      h('section', { class: 'panel' }, h('h2', {}, 'Batches'), parts.batches),
-      h(
-        'div',
-        { class: 'stack' },
-        h('section', { class: 'panel' }, h('h2', {}, 'Waiting'), parts.queue, parts.waiting),
-        h('section', { class: 'panel' }, h('h2', {}, 'As it happens'), parts.log),
-      ),
+      { class: 'half' },
+      h('section', { class: 'panel' }, liveTitle('Batches'), parts.batches),
+      h('section', { class: 'panel' }, liveTitle('As it happens'), parts.log),
     ),
   );
   let asked = 0;
@@ -336,7 +350,10 @@ export const showFlow = (root) => {
     });
   };
   const ends = [onChange(refresh)];
-  const timer = setInterval(() => tick(root), 200);
+  const timer = setInterval(() => {
+    tick(root);
+    if (root.querySelector('[data-late]') !== null) refresh();
+  }, 200);
   tall.addEventListener('change', refresh);
   showAll(parts);
   return () => {

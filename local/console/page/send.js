@@ -55,17 +55,19 @@ const readForm = (form, row) => {
 
 const copyable = (name, text) => {
   const button = h('button', { type: 'button', 'aria-label': `Copy: ${name}` }, 'Copy');
-  button.addEventListener('click', () =>
-    navigator.clipboard.writeText(text).then(() => {
+  const pre = h('pre', { tabindex: 0, 'aria-label': name }, text);
+  // From another machine the page has no clipboard, as it comes without TLS. Then the text is selected.
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
       button.textContent = 'Copied';
-    }),
-  );
-  return h(
-    'div',
-    { class: 'stack' },
-    h('h3', {}, name),
-    h('div', { class: 'copy' }, h('pre', { tabindex: 0, 'aria-label': name }, text), button),
-  );
+    } catch {
+      getSelection().selectAllChildren(pre);
+      button.textContent = 'Selected';
+    }
+  };
+  button.addEventListener('click', copy);
+  return h('div', { class: 'stack' }, h('h3', {}, name), h('div', { class: 'copy' }, pre, button));
 };
 
 const previewText = (preview) => {
@@ -170,28 +172,38 @@ const refill = async ({ form, operation, showOptions }, id) => {
     set(name, value);
 };
 
+const nameOf = (file) => file.split('/').at(-1);
+
+const sendSample = async (file, say) => {
+  const text = JSON.stringify({ file });
+  try {
+    const { body } = await ask('/local/console/sample', { method: 'POST', text });
+    const taken = `${nameOf(file)} was taken`;
+    if (body.intents.length === 0) say(`${taken}: see the flow.`);
+    else say(`${taken}: `, ...body.intents);
+  } catch (error) {
+    say(error.message);
+  }
+};
+
 const samples = (say) => {
   const { samples: all = [] } = state.about;
   const choice = h(
     'select',
     {},
-    all.map(({ file, path }) => h('option', { value: file }, `${file}: POST ${path}`)),
+    all.map(({ file, way }) => h('option', { value: file }, `${nameOf(file)}: ${way}`)),
   );
   const button = h('button', { type: 'button' }, 'Send the sample');
-  button.addEventListener('click', () =>
-    during(button, async () => {
-      const { path, body } = all.find(({ file }) => file === choice.value);
-      await ask(path, { method: 'POST', text: body }).then(
-        ({ headers }) => say('The sample was taken: ', headers.get('x-intent-id')),
-        (error) => say(error.message),
-      );
-    }),
-  );
+  button.addEventListener('click', () => during(button, () => sendSample(choice.value, say)));
   return h(
     'section',
     { class: 'panel stack' },
     h('h2', {}, 'Or a sample from events/'),
-    field('Sample', choice),
+    field(
+      'Sample',
+      choice,
+      'The stack sends it as its sender would, and signs what comes to a hook. A webhook that comes again is the same intent.',
+    ),
     h('div', {}, button),
   );
 };
@@ -201,8 +213,8 @@ export const showSend = (root, _, query) => {
   const parts = makeForm(state.about.operations);
   const { form, operation, submit, row, showOptions } = parts;
   const said = h('p', { role: 'status', class: 'small' });
-  const say = (text, id) =>
-    said.replaceChildren(text, ...(id ? [h('a', { href: intentUrl(id) }, id)] : []));
+  const say = (text, ...ids) =>
+    said.replaceChildren(text, ...ids.flatMap((id) => [h('a', { href: intentUrl(id) }, id), ' ']));
   const preview = h('section', {
     class: 'panel stack',
     'aria-label': 'Preview',

@@ -1,0 +1,21 @@
+import { isMainThread } from 'node:worker_threads';
+
+/** Loaded into the stack's process by `npm run console:load`: tells its memory and processor time to whom it is asked by. */
+
+export interface Told {
+  /** Bytes that the main thread uses after a collection. */
+  readonly heap: number;
+  /** Bytes of the whole process, with all its threads. */
+  readonly rss: number;
+  /** Seconds of the processor since the start. */
+  readonly busy: number;
+}
+
+const tell = (): Told => {
+  globalThis.gc?.();
+  const { heapUsed: heap, rss } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return { heap, rss, busy: (user + system) / 1e6 };
+};
+
+if (isMainThread && process.send !== undefined) process.on('message', () => process.send?.(tell()));
