@@ -11,6 +11,8 @@ export interface CliCommand {
   readonly aliases?: readonly string[];
   /** One line for the list of commands. */
   readonly summary: string;
+  /** How it is typed, without the program's name. Shown in its help, and with each error of its arguments. */
+  readonly example: string;
   /** More for the command's own help. */
   readonly details?: string;
   /** Its arguments, as the parser writes them: `[ids...]`. */

@@ -41,6 +41,6 @@ export class CommandError extends Error {
   }
 }
 
-/** Wrong arguments or input. */
-export const usageError = (what: string, remedy?: string, where?: string): CommandError =>
+/** Wrong arguments or input. Each says what to type instead. */
+export const usageError = (what: string, remedy: string, where?: string): CommandError =>
   new CommandError(EXIT.usage, what, { where, remedy });

@@ -3,6 +3,7 @@ import { ProblemError, UnansweredError } from '../clients/typescript/src/errors.
 import { errorText } from '../shared/json/error-text.ts';
 import { MisconfiguredError } from '../shared/json/settings.ts';
 import { CommandError, EXIT, type Told } from './exit.ts';
+import { reasonOf } from './text/reason.ts';
 
 const BY_STATUS: Readonly<Record<number, string>> = {
   400: 'mend the request',
@@ -20,12 +21,9 @@ const ofProblem = (error: ProblemError): Told => ({
   remedy: BY_STATUS[error.status] ?? 'see docs/problems.md',
 });
 
-const innermost = (error: unknown): unknown =>
-  error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
-
 const ofSilence = (error: UnansweredError): Told => ({
   exit: EXIT.unanswered,
-  what: `${error.message}: ${errorText(innermost(error.cause))}`,
+  what: `${error.message}: ${reasonOf(error.cause)}`,
   remedy: 'start the embedded stack with npm start, or name another with --url or --stack',
 });
 
@@ -63,7 +61,7 @@ const isOfConnection = (error: unknown): error is Error =>
 
 const ofConnection = (error: Error): Told => ({
   exit: EXIT.unanswered,
-  what: errorText(innermost(error)),
+  what: reasonOf(error),
   remedy: 'check the address, the network, and a proxy on the way',
 });
 
@@ -83,7 +81,8 @@ export const explain = (error: unknown, signal: AbortSignal): Told => {
     return { exit: EXIT.usage, what: error.message.replace(/^error: /, '').replaceAll('\n', ' ') };
   if (error instanceof ProblemError) return ofProblem(error);
   if (error instanceof UnansweredError) return ofSilence(error);
-  if (error instanceof MisconfiguredError) return { exit: EXIT.usage, what: error.message };
+  if (error instanceof MisconfiguredError)
+    return { exit: EXIT.usage, what: error.message, remedy: 'mend the setting: docs/settings.md' };
   if (error instanceof Error && isOfAws(error)) return ofAws(error);
   if (isOfConnection(error)) return ofConnection(error);
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -12,6 +12,7 @@ const add = (program: Command, command: CliCommand, begin: (run: Begun) => void)
   const parser = program.command(command.name).description(command.summary);
   parser.aliases([...(command.aliases ?? [])]).exitOverride();
   if (command.details !== undefined) parser.addHelpText('after', `\n${command.details}`);
+  parser.addHelpText('after', `\nExample:\n  job-fanin ${command.example}`);
   for (const [form, what] of command.arguments ?? []) parser.argument(form, what);
   for (const option of command.options) parser.addOption(option);
   parser.action(() => begin({ command, args: parser.args, options: parser.opts() }));

@@ -16,6 +16,7 @@ const SCRIPTS: Readonly<Record<string, (commands: readonly ShellCommand[]) => re
 /** The completion scripts of shells. `all` gives every command, this one too. */
 export const completionCommand = (all: () => readonly CliCommand[]): CliCommand => ({
   name: 'completion',
+  example: 'completion bash',
   summary: 'print the completion script of a shell: bash, zsh or fish',
   arguments: [['<shell>', 'bash, zsh or fish']],
   options: [],

@@ -10,6 +10,7 @@ import { findingLines } from '../text/finding-text.ts';
 /** Tries every edge, one by one. */
 export const doctorCommand: CliCommand = {
   name: 'doctor',
+  example: 'doctor --stack job-fanin-prod',
   summary: 'check each edge, one by one, and say how to mend what is wrong',
   details:
     'It changes nothing, and reads no secret. Ends with 1 if a check is bad; a warning is none.',

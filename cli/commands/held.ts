@@ -14,6 +14,7 @@ const ALL = 'cool/';
 /** The circuit breakers that are not closed. */
 export const heldCommand: CliCommand = {
   name: 'held',
+  example: 'held --stack job-fanin-prod',
   summary: 'circuit breakers that are open, by project and key, since when and until when',
   details:
     'Without --project it looks for all of them, which reads the whole table of a deployed ledger. With it, the breakers of credentials are left out.',

@@ -6,6 +6,7 @@ import { type CliCommand, flagIn, type Options, textIn } from '../command.ts';
 import { readIds } from '../input/read-ids.ts';
 import { goodRequest } from '../input/read-request.ts';
 import { requestedBy, rowOptions } from '../input/row-options.ts';
+import { sampleLine } from '../input/samples.ts';
 import { keyFor, receiptLine, submit } from '../submit.ts';
 import { findCallable } from '../target/target.ts';
 import { cleanJson } from '../text/clean.ts';
@@ -45,13 +46,16 @@ const run = async (row: Operation, world: World, args: readonly string[], option
 
 const commandOf = (row: Operation): CliCommand => {
   const short = SHORT[row.name];
+  const name = short ?? row.name;
+  const options = [...rowOptions(row), ...afterOption(row), ...requestOptions()];
   return {
-    name: short ?? row.name,
+    name,
+    example: sampleLine(name, row.service, options),
     ...(short !== undefined && { aliases: [row.name] }),
     summary: `${row.name}: hand in an intent for these jobs`,
     details: `Each id is checked before anything is sent. Upstream: ${row.method} ${row.path}.`,
     arguments: [['[ids...]', 'job ids; without any, they are read from stdin']],
-    options: [...rowOptions(row), ...afterOption(row), ...requestOptions()],
+    options,
     run: (world, args, options) => run(row, world, args, options),
   };
 };

@@ -6,7 +6,7 @@ import { clean, cleanJson } from '../text/clean.ts';
 
 const switchCommand = (
   on: boolean,
-  texts: Pick<CliCommand, 'name' | 'summary' | 'details'>,
+  texts: Pick<CliCommand, 'name' | 'example' | 'summary' | 'details'>,
   done: string,
 ): CliCommand => ({
   ...texts,
@@ -26,6 +26,7 @@ export const pauseCommand = switchCommand(
   false,
   {
     name: 'pause',
+    example: 'pause --stack job-fanin-prod',
     summary: 'take no more messages from the queue; requests are accepted all the same',
     details:
       'Deadlines go on while it is paused. It ends what is under way first. The embedded stack is no longer paused after a new start.',
@@ -36,6 +37,10 @@ export const pauseCommand = switchCommand(
 /** Lets it take messages again. */
 export const resumeCommand = switchCommand(
   true,
-  { name: 'resume', summary: 'take messages from the queue again' },
+  {
+    name: 'resume',
+    example: 'resume --stack job-fanin-prod',
+    summary: 'take messages from the queue again',
+  },
   'Resumed: the queue is worked on.',
 );

@@ -110,6 +110,7 @@ const run = async (world: World, options: Options): Promise<Exit> => {
 /** Dead letters and failed events, as new intents. */
 export const replayCommand: CliCommand = {
   name: 'replay',
+  example: 'replay --list',
   summary: 'list dead letters and failed events, and hand them in as new intents',
   details:
     'A job with the outcome failed is not tried again when its message is moved back: that takes a new intent. Jobs that have another outcome are left out, and so are those for which a newer intent came since.',

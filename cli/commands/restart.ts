@@ -5,6 +5,7 @@ import { type CliCommand, flagIn, type Options, textIn } from '../command.ts';
 import { readIds } from '../input/read-ids.ts';
 import { type GoodRequest, goodRequest } from '../input/read-request.ts';
 import { requestedBy, rowOptions } from '../input/row-options.ts';
+import { sampleLine } from '../input/samples.ts';
 import { keyFor, receiptLine, submit } from '../submit.ts';
 import { findCallable, type Target } from '../target/target.ts';
 import { cleanJson } from '../text/clean.ts';
@@ -71,13 +72,16 @@ const commandOf = (pair: Pair): CliCommand => {
   const { stop, begin } = pair;
   const long = `${begin.service}.restart`;
   const short = SHORT[long];
+  const name = short ?? long;
+  const options = [...rowOptions(stop), ...rowOptions(begin), ...requestOptions()];
   return {
-    name: short ?? long,
+    name,
+    example: sampleLine(name, begin.service, options),
     ...(short !== undefined && { aliases: [long] }),
     summary: `${stop.name}, and then ${begin.name} once each job stands still`,
     details: `The ${begin.name} names the ${stop.name} by "after", so it waits for it in whatever order the queue gives them.`,
     arguments: [['[ids...]', 'job ids; without any, they are read from stdin']],
-    options: [...rowOptions(stop), ...rowOptions(begin), ...requestOptions()],
+    options,
     run: (world, args, options) => run(pair, world, args, options),
   };
 };

@@ -1,6 +1,7 @@
 import { type CliCommand, flagIn } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { intentIdOf } from '../input/intent-id.ts';
+import { SAMPLE_INTENT } from '../input/samples.ts';
 import { jsonOption, targetOptions } from '../options.ts';
 import { findCallable } from '../target/target.ts';
 import { clean, cleanJson } from '../text/clean.ts';
@@ -10,6 +11,7 @@ import { instantFrom } from '../text/times.ts';
 /** What is known of an intent now. */
 export const statusCommand: CliCommand = {
   name: 'status',
+  example: `status ${SAMPLE_INTENT}`,
   summary: 'what became of an intent of yours',
   details: 'Exit code 0, whatever the outcomes: for a code that tells them, use watch.',
   arguments: [['<intent>', 'the id of the intent, as its answer gave it']],

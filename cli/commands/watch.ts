@@ -1,6 +1,7 @@
 import { type CliCommand, flagIn } from '../command.ts';
 import { follow } from '../follow.ts';
 import { intentIdOf } from '../input/intent-id.ts';
+import { SAMPLE_INTENT } from '../input/samples.ts';
 import { jsonOption, targetOptions, wholeOption } from '../options.ts';
 import { findCallable } from '../target/target.ts';
 import { timeoutIn } from './hand-in.ts';
@@ -8,6 +9,7 @@ import { timeoutIn } from './hand-in.ts';
 /** Waits for the verdicts of intents. */
 export const watchCommand: CliCommand = {
   name: 'watch',
+  example: `watch ${SAMPLE_INTENT}`,
   summary: 'print each verdict of these intents as it comes',
   details:
     'Ends when every job has its verdict: with 0 if all were delivered, else with 1. With --json, each verdict is a line.',

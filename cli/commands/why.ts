@@ -2,6 +2,7 @@ import { isProjectId } from '../../shared/operations/operation.ts';
 import { type CliCommand, flagIn, textIn } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { possibleJobs } from '../input/job-id.ts';
+import { SAMPLE_PROJECT } from '../input/samples.ts';
 import { jsonOption, projectOption, targetOptions } from '../options.ts';
 import { openLedgerOf } from '../target/open-ledger.ts';
 import { keysOfProject, readBreakers } from '../target/read-breakers.ts';
@@ -47,6 +48,7 @@ const CREDENTIALS = 'cool/key/';
 /** What the ledger knows of one job, in words. */
 export const whyCommand: CliCommand = {
   name: 'why',
+  example: `why 131 --project ${SAMPLE_PROJECT}`,
   summary: 'why a job waits, or what became of it: what the ledger knows, in words',
   details:
     'The service is the one whose ledger record the job has; an id that both may have is told for each. With a ledger in a table, the breakers of credentials are told by job-fanin held alone.',

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readControlConfig } from '../../shared/edge/control-config.ts';
-import { errorText } from '../../shared/json/error-text.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 import { readControlEnvironment } from '../target/call-size.ts';
 import type { Parts } from '../target/parts.ts';
+import { reasonOf } from '../text/reason.ts';
 import type { World } from '../world.ts';
 import { bad, type Check, type Finding, type MakeChecks, ok, warning } from './check.ts';
 import { clockFinding } from './clock.ts';
@@ -52,7 +52,7 @@ const endpoint = async (world: World, setting: string, url: string): Promise<Fin
     return clock.state === 'ok' ? ok(`${url} answers`) : { ...clock, says: `clock: ${clock.says}` };
   } catch (cause) {
     return warning(
-      `${url} does not answer this machine: ${errorText(cause)}`,
+      `${url} does not answer this machine: ${reasonOf(cause)}`,
       `check ${setting}; the function may have another network than this machine`,
     );
   }

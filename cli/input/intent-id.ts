@@ -2,6 +2,7 @@ import { isIdOfIntent } from '../../shared/intent/after.ts';
 import type { IntentId } from '../../shared/intent/intent.ts';
 import { usageError } from '../exit.ts';
 import { clean } from '../text/clean.ts';
+import { SAMPLE_INTENT } from './samples.ts';
 
 /** Reads the id of an intent. Throws a `CommandError` if it is none. */
 export const intentIdOf = (given: string): IntentId => {
@@ -9,6 +10,6 @@ export const intentIdOf = (given: string): IntentId => {
   if (isIdOfIntent(id)) return id;
   throw usageError(
     `"${clean(given)}" is no id of an intent`,
-    'give the intent_id of its answer, as 0199c0de-0000-7000-8000-000000000000',
+    `give the intent_id of its answer, as ${SAMPLE_INTENT}`,
   );
 };

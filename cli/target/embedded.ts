@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { errorText } from '../../shared/json/error-text.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { reasonOf } from '../text/reason.ts';
 import { type ClientConfig, type Parts, partsOf } from './parts.ts';
 
 const texts = v.record(v.string(), v.string());
@@ -23,7 +23,7 @@ const ask = async (url: string, token: string): Promise<Response> => {
   } catch (cause) {
     throw unreachable(
       url,
-      `the embedded stack does not answer: ${errorText(cause)}`,
+      `the embedded stack does not answer: ${reasonOf(cause)}`,
       'start it with npm start, name its address with --url, or a deployed one with --stack',
     );
   }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, createClient } from '../../clients/typescript/src/client.ts';
-import { errorText } from '../../shared/json/error-text.ts';
 import { type Options, textIn } from '../command.ts';
 import { CommandError, EXIT, usageError } from '../exit.ts';
+import { reasonOf } from '../text/reason.ts';
 import type { World } from '../world.ts';
 import { readEmbedded } from './embedded.ts';
 import type { Parts } from './parts.ts';
@@ -115,7 +115,7 @@ const checkReached = async ({ url }: Target): Promise<void> => {
   try {
     await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch (cause) {
-    throw new CommandError(EXIT.unanswered, `job-fanin does not answer: ${errorText(cause)}`, {
+    throw new CommandError(EXIT.unanswered, `job-fanin does not answer: ${reasonOf(cause)}`, {
       where: url,
       remedy:
         'start it with npm start, name its address with --url, or a deployed one with --stack',
