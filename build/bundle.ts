@@ -9,10 +9,10 @@ import { versionsOnly } from './versions-only.ts';
 const project = join(import.meta.dirname, '..');
 const functions = join(project, 'functions');
 
-/** Each file in `functions/` is a function. */
-export const functionNames: readonly string[] = readdirSync(functions).map(
-  (file) => parse(file).name,
-);
+/** Each file right in `functions/` is a function. */
+export const functionNames: readonly string[] = readdirSync(functions, { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => parse(name).name);
 
 export interface BundleOptions {
   /** The folder that gets a folder for each function. */

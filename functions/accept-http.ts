@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { v7 as newVersion } from 'uuid';
 import packageInfo from '../package.json' with { type: 'json' };
 import { makeAcceptSteps } from '../shared/accept/accept.ts';
@@ -9,7 +8,6 @@ import { hookRoute } from '../shared/accept/hook-route.ts';
 import { makeReadStatus } from '../shared/accept/read-status.ts';
 import { makeRequestMemory } from '../shared/accept/request-memory.ts';
 import { makeRoutes, tellProblem } from '../shared/accept/routes.ts';
-import { joinCalls } from '../shared/batching/join-calls.ts';
 import { openOnce } from '../shared/batching/open-once.ts';
 import { makeTokenBuckets } from '../shared/batching/token-buckets.ts';
 import { makeAdmit } from '../shared/callers/admit.ts';
@@ -24,17 +22,16 @@ import { makeHttpHandler } from '../shared/edge/http.ts';
 import { hasTag, keyOf, newIntentId, tagId } from '../shared/edge/intent-id.ts';
 import { makeLazyLedger, openLedger } from '../shared/edge/lazy-ledger.ts';
 import { readLedgerConfig } from '../shared/edge/ledger-config.ts';
-import { makeLog } from '../shared/edge/log.ts';
-import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
+import { readMetricsConfig } from '../shared/edge/metrics.ts';
 import { readOpenApi } from '../shared/edge/openapi-file.ts';
-import { makeEnqueue, queueNameOf } from '../shared/edge/queue.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
-import { makeTracing } from '../shared/edge/tracing.ts';
 import { readTogether } from '../shared/json/settings.ts';
 import { joinReads } from '../shared/ledger/join-reads.ts';
 import { measuredLedger } from '../shared/ledger/measured-ledger.ts';
 import { makeRecords } from '../shared/ledger/records.ts';
 import { requestCodec } from '../shared/ledger/request-record.ts';
+import { openAcceptEdges } from './wiring/accept-edges.ts';
+import { makeInstruments } from './wiring/instruments.ts';
 
 const [config, callers, ledgerPlace, namespace] = readTogether(
   () => readAcceptConfig(process.env),
@@ -42,33 +39,14 @@ const [config, callers, ledgerPlace, namespace] = readTogether(
   () => readLedgerConfig(process.env),
   () => readMetricsConfig(process.env),
 );
-const { queueUrl, maxMessageBytes, deadlineMs, basePath } = config;
-const { log, logged } = makeLog(config.log, {
-  service: 'accept-http',
-  version: packageInfo.version,
-});
-const { measure, measured } = makeMetrics({ namespace, log }, 'accept-http');
-const { startSpan, traced } = makeTracing({ version: packageInfo.version });
-const now = () => new Date();
-
-const enqueue = makeEnqueue(
-  { sqs: new SQSClient(REQUEST_BOUNDS), log },
-  { queueUrl, maxBytes: maxMessageBytes },
+const instruments = makeInstruments(
+  { log: config.log, namespace },
+  { service: 'accept-http', version: packageInfo.version },
 );
-
-const steps = makeAcceptSteps({
-  // An environment that serves several requests at once sends their messages together.
-  enqueue: joinCalls(enqueue),
-  now,
-  newIntentId,
-  maxMessageBytes,
-  deadlineMs,
-  measure,
-  log,
-  startSpan,
-  queueName: queueNameOf(queueUrl),
-  tagged: tagId,
-});
+const { log, measure, instrumented } = instruments;
+const acceptEdges = openAcceptEdges(config, instruments);
+const { now } = acceptEdges;
+const steps = makeAcceptSteps({ ...acceptEdges, tagged: tagId });
 
 /** Opened at the first request that has a key or asks for a status. */
 const ledger = measuredLedger(
@@ -155,23 +133,19 @@ const admit = makeAdmit({
 });
 
 /** HTTP API → intents → queue. */
-export const handler = logged(
-  measured(
-    traced(
-      makeHttpHandler({
-        routes: [
-          ...makeRoutes(edges),
-          hookRoute({ ...edges, newIntentId, now }),
-          documentRoute(readOpenApi),
-        ],
-        tell: tellProblem,
-        admit,
-        takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
-        newIntentId,
-        log,
-        measure,
-        basePath,
-      }),
-    ),
-  ),
+export const handler = instrumented(
+  makeHttpHandler({
+    routes: [
+      ...makeRoutes(edges),
+      hookRoute({ ...edges, newIntentId, now }),
+      documentRoute(readOpenApi),
+    ],
+    tell: tellProblem,
+    admit,
+    takeToken: callers.limit ? makeTokenBuckets({ ...callers.limit, now: Date.now }) : () => 0,
+    newIntentId,
+    log,
+    measure,
+    basePath: config.basePath,
+  }),
 );

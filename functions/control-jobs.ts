@@ -16,7 +16,7 @@ import { readControlConfig } from '../shared/edge/control-config.ts';
 import { giveBackFailed } from '../shared/edge/give-back-failed.ts';
 import { holdFailedStart } from '../shared/edge/hold-failed-start.ts';
 import { makeLog } from '../shared/edge/log.ts';
-import { makeMetrics, readMetricsConfig } from '../shared/edge/metrics.ts';
+import { readMetricsConfig } from '../shared/edge/metrics.ts';
 import {
   makeDeadLetter,
   type QueueMessage,
@@ -28,7 +28,6 @@ import { makePostpone, makeRemove } from '../shared/edge/queue-return.ts';
 import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
-import { makeTracing } from '../shared/edge/tracing.ts';
 import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
 import type { Log } from '../shared/json/log.ts';
 import type { Measure } from '../shared/json/metric.ts';
@@ -43,6 +42,7 @@ import { makeAuthorised } from '../shared/upstream/authorise.ts';
 import { measuredSend } from '../shared/upstream/measured-send.ts';
 import { makePaced } from '../shared/upstream/pace.ts';
 import { makeTokens } from '../shared/upstream/tokens.ts';
+import { makeInstruments } from './wiring/instruments.ts';
 
 type Config = ReturnType<typeof readControlConfig>;
 
@@ -127,9 +127,10 @@ const start = () => {
     () => readControlConfig(process.env),
     () => readMetricsConfig(process.env),
   );
-  const { log, logged } = makeLog(config.log, RELEASE);
-  const { measure, measured } = makeMetrics({ namespace, log }, RELEASE.service);
-  const { startSpan, traced } = makeTracing(RELEASE);
+  const { log, measure, startSpan, instrumented } = makeInstruments(
+    { log: config.log, namespace },
+    RELEASE,
+  );
   const { ledger, ready } = openLedger(config, log);
   const accounts = openAccounts(config, { log, measure });
   const ways = {
@@ -155,7 +156,7 @@ const start = () => {
   };
   const spanOf = ({ Records }: SQSEvent, { awsRequestId: invocation }: Context) =>
     processSpan(queueNameOf(config.queueUrl), { invocation, messages: Records.length });
-  return logged(measured(traced(handle, spanOf)));
+  return instrumented(handle, spanOf);
 };
 
 /** Gives back a batch of a function that cannot start. No setting can be relied on: the event says which queue it is. */
