@@ -2,12 +2,12 @@ import { type BatchRequest, openCall, type UpstreamCall } from './call.ts';
 import type { Asked, Endpoint, Row, Trouble } from './endpoint.ts';
 import { drawFault, type Ending, FAULTS } from './faults.ts';
 import type { JobOptions } from './job-law.ts';
-import type { JobKey, Jobs } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 import type { UpstreamLook } from './look.ts';
 import type { Obstacle } from './obstacles.ts';
 import type { Reply } from './reply.ts';
 import type { BehaviourKeeper, Settings } from './settings.ts';
-import type { OperationName } from './vocabulary.ts';
+import type { JobKey, OperationName } from './vocabulary.ts';
 
 /** What is left of a call once it was handled: to end it thus, after so long, and to report the status sent. */
 export interface Handled {

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import type { JobKey } from './jobs.ts';
-import type { Service } from './vocabulary.ts';
+import type { JobKey, Service } from './vocabulary.ts';
 
 const objectOf = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.strictObject(entries, ({ expected, received }) => {

@@ -11,14 +11,7 @@ import {
   type Shown,
 } from './job-law.ts';
 import { SIMULATED } from './operations/index.ts';
-import type { OperationName, Service } from './vocabulary.ts';
-
-/** Which job: ids are unique within one project of one service. */
-export interface JobKey {
-  readonly service: Service;
-  readonly project: string;
-  readonly id: string;
-}
+import type { JobKey, OperationName, Service } from './vocabulary.ts';
 
 /** A job in the list of a project's jobs. */
 export interface ListedJob extends Shown {

@@ -5,6 +5,13 @@ import type { OperationName } from '../../shared/operations/operation.ts';
 export type { OperationName };
 export type Service = 'dli' | 'drs';
 
+/** Which job: ids are unique within one project of one service. */
+export interface JobKey {
+  readonly service: Service;
+  readonly project: string;
+  readonly id: string;
+}
+
 /** Shapes that a reply to any operation can have. Its effect has taken place all the same. */
 export const COMMON_SHAPES = [
   'html', // status 200 and a page of HTML
