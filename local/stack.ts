@@ -156,6 +156,8 @@ const provideQueues = async (
     : creating.catch(unusable('AWS_ENDPOINT_URL_SQS'));
 };
 
+const EMBEDDED_POLL_SECONDS = 2;
+
 const startMapping = (
   settings: Settings,
   { sqs, queues, functions }: { sqs: SQSClient; queues: Queues; functions: Functions },
@@ -168,6 +170,8 @@ const startMapping = (
     batchSize: settings.BATCH_SIZE,
     batchWindowSeconds: settings.BATCH_WINDOW_SECONDS,
     maxConcurrency: settings.MAX_CONCURRENCY,
+    // A poll of the embedded queue costs nothing. A short one makes pausing quick.
+    ...(settings.AWS_ENDPOINT_URL_SQS === undefined && { longPollSeconds: EMBEDDED_POLL_SECONDS }),
     invoke: functions['control-jobs'].invoke,
     log: (line, cause) => console.error(line, cause instanceof Error ? cause.message : ''),
   });

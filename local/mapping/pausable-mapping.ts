@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 
-/** In Lambda's words. `Disabling`: the last poll ends, in 20 seconds at most, and what it brings is worked on. */
+/** In Lambda's words. `Disabling`: the last poll ends, which takes as long as a long poll at most, and what it brings is worked on. */
 export type MappingState = 'Enabled' | 'Disabling' | 'Disabled';
 
 /** A mapping that can be switched off and on, as Lambda's `UpdateEventSourceMapping` does it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../support/command-line.ts';
-import { blocksOf, commandsIn, pages } from '../support/pages.ts';
+import { blocksOf, pages } from '../support/pages.ts';
 import { beginStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -10,11 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const shellOf = (path: string) =>
-  pages
-    .filter((page) => page.path === path)
-    .flatMap(blocksOf)
-    .filter(({ language, text }) => language === 'sh' && text.includes('npx job-fanin'));
+const blocks = pages
+  .filter(({ path }) => path === 'docs/command-line.md')
+  .flatMap(blocksOf)
+  .filter(({ language, text }) => language === 'sh' && text.includes('npx job-fanin'));
 
 /** Runs shell text against this test's stack. `npx` itself is tried elsewhere; here it would cost half a second each. */
 const run = (text: string) => {
@@ -24,25 +23,10 @@ const run = (text: string) => {
   });
 };
 
-const ofRunbook = new Set(
-  shellOf('docs/runbook.md')
-    .flatMap(commandsIn)
-    .filter((command) => command.startsWith('npx job-fanin'))
-    .map((command) => command.replace(' --stack "$STACK"', '')),
-);
-
-describe('the commands of the pages run as they stand', () => {
-  it.each(shellOf('docs/command-line.md'))('docs/command-line.md: $text', async ({ text }) => {
+/** Those of the runbook: test/template/runbook-followed.test.ts. */
+describe('the commands of the page run as they stand', () => {
+  it.each(blocks)('$text', async ({ text }) => {
     const ran = await run(text);
-    expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
-  });
-
-  it('the runbook has some', () => {
-    expect(ofRunbook.size).toBeGreaterThan(8);
-  });
-
-  it.each([...ofRunbook])('docs/runbook.md: %s', async (command) => {
-    const ran = await run(command);
     expect(ran, ran.stdout + ran.stderr).toMatchObject({ code: 0 });
   });
 });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRecord } from '../../local/console/record.ts';
 import { HAS_BROWSER, openRoom, type Room } from './browser-room.ts';
@@ -30,8 +32,11 @@ const eventOf = (n: number, at: string) => ({
   detail: resultOf(n, at),
 });
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
 const bytesInUse = (): number => {
-  globalThis.gc?.();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 };
 

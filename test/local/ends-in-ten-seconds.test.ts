@@ -11,6 +11,7 @@ import type { Environment } from '../../shared/json/settings.ts';
 import { startChild } from '../support/child.ts';
 import { AWS, depthOf, send, until } from '../support/stack.ts';
 import { runPath } from '../support/vendor.ts';
+import { startNext } from './start-next.ts';
 
 /** What Docker and Kubernetes' simplest settings give a process after SIGTERM. */
 const BOUND_MS = 10_000;
@@ -27,6 +28,11 @@ const hiddenIn = async (sqs: SQSClient, QueueUrl: string): Promise<number> => {
   return Number((await sqs.send(command)).Attributes?.[name]);
 };
 
+const runAt =
+  (url: string) =>
+  (...ids: number[]) =>
+    send(url + runPath('p'), JSON.stringify({ job_ids: ids }));
+
 /** One process of the stack, and the ways to look at it. */
 const startOne = async (context: TestContext, settings: Environment) => {
   const child = startChild(context, settings);
@@ -37,7 +43,7 @@ const startOne = async (context: TestContext, settings: Environment) => {
   const queue = `${endpoint}/000000000000/job-fanin-intents`;
   return {
     ...child,
-    run: (...ids: number[]) => send(url + runPath('p'), JSON.stringify({ job_ids: ids })),
+    run: runAt(url),
     url,
     /** Sends the signal; resolves to what the process said from then on, and how long it took. */
     end: async (signal: NodeJS.Signals) => {
@@ -58,7 +64,7 @@ const startOne = async (context: TestContext, settings: Environment) => {
   };
 };
 
-/** A bus and an upstream that outlive the stack, and the stack in processes of its own. */
+/** A bus and an upstream that outlive the stack, the stack in a process of its own, and the one that comes after it. */
 const begin = async (context: TestContext, dir: string) => {
   const upstream = await startUpstream();
   const bus = await startEventBus({ buses: [BUS_NAME] });
@@ -76,9 +82,15 @@ const begin = async (context: TestContext, dir: string) => {
   };
   const start = (settings: Readonly<Record<string, string>> = {}) =>
     startOne(context, { ...common, ...settings });
+  const startAgain = async () => {
+    const { url, wires, queues } = await startNext(context, common);
+    const sqs = new SQSClient({ ...AWS, endpoint: wires.queue });
+    context.onTestFinished(() => sqs.destroy());
+    return { run: runAt(url), depth: () => depthOf(sqs, queues.intents) };
+  };
   const outcomes = () =>
     bus.events.map(({ detail }) => `${detail.job_id} ${detail.outcome}`).toSorted();
-  return { upstream, start, outcomes };
+  return { upstream, start, startAgain, outcomes };
 };
 
 describe.concurrent('a signal ends it within ten seconds, and no answer is lost', () => {
@@ -86,7 +98,7 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
     ['SIGTERM', 3_000],
     ['SIGINT', 7_000],
   ] as const)('%s, a call whose answer takes %d ms', async ([signal, latencyMs], context) => {
-    const { upstream, start, outcomes } = await begin(context, `answer-${latencyMs}`);
+    const { upstream, start, outcomes, startAgain } = await begin(context, `answer-${latencyMs}`);
     upstream.behave({ 'dli.run': { latencyMs } });
     const first = await start();
     await first.run(131, 132);
@@ -97,16 +109,15 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
     expect(said).not.toMatch(/unfinished|left on the queue/);
 
     upstream.reset();
-    const second = await start();
+    const second = await startAgain();
     expect(await second.depth()).toBe(0);
     await second.run(133);
     await until(() => expect(outcomes()).toContain('133 delivered'));
     expect(upstream.calls.map(({ job_ids: ids }) => ids)).toEqual([['131', '132'], ['133']]);
-    await second.end('SIGTERM');
   });
 
   test('what has not gone out does not, and is called once by the next process', async (context) => {
-    const { upstream, start, outcomes } = await begin(context, 'begun');
+    const { upstream, start, outcomes, startAgain } = await begin(context, 'begun');
     upstream.behave({ 'dli.run': { latencyMs: 2_000 } });
     const first = await start({ MAX_JOBS_PER_CALL: '1', CALL_CONCURRENCY: '1' });
     await first.run(1, 2, 3);
@@ -118,10 +129,9 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
     expect(said).toMatch(/\n1 message is left on the queue, in \S+\/begun\n$/);
 
     upstream.reset();
-    const second = await start();
+    await startAgain();
     await until(() => expect(outcomes()).toEqual(['1 delivered', '2 delivered', '3 delivered']));
     expect(upstream.calls.flatMap(({ job_ids: ids }) => ids).toSorted()).toEqual(['1', '2', '3']);
-    await second.end('SIGTERM');
   });
 
   test('a call that hangs is given up at the bound, which it says, and not repeated blindly', async (context) => {
@@ -168,7 +178,7 @@ describe.concurrent('a signal ends it within ten seconds, and no answer is lost'
 
 describe.concurrent('messages that wait for their batch', () => {
   test('are left on the queue, and carried out after the next start', async (context) => {
-    const { upstream, start, outcomes } = await begin(context, 'window');
+    const { upstream, start, outcomes, startAgain } = await begin(context, 'window');
     const first = await start({ BATCH_WINDOW_SECONDS: '300' });
     await first.run(131);
     await until(async () => expect(await first.hidden()).toBe(1));
@@ -177,9 +187,8 @@ describe.concurrent('messages that wait for their batch', () => {
     expect(said).toMatch(/\n1 message is left on the queue, in \S+\/window\n$/);
     expect(upstream.calls).toEqual([]);
 
-    const second = await start();
+    await startAgain();
     await until(() => expect(outcomes()).toEqual(['131 delivered']));
-    await second.end('SIGTERM');
   });
 
   test('are carried out where STOP_SECONDS leaves time for it', async (context) => {

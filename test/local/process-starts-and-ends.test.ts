@@ -110,7 +110,7 @@ describe.concurrent("what a developer's shell has for AWS does no harm", () => {
 
   test.for<readonly [string, Record<string, string>]>([
     [
-      'files, temporary credentials and proxies',
+      'files, temporary credentials, proxies and odd ways',
       {
         AWS_ACCESS_KEY_ID: 'A',
         AWS_SECRET_ACCESS_KEY: 's',
@@ -118,13 +118,15 @@ describe.concurrent("what a developer's shell has for AWS does no harm", () => {
         NODE_USE_ENV_PROXY: '1',
         HTTP_PROXY: 'http://127.0.0.1:1',
         http_proxy: 'http://127.0.0.1:1',
+        AWS_MAX_ATTEMPTS: 'many',
+        AWS_RETRY_MODE: 'x',
+        AWS_DEFAULTS_MODE: 'x',
       },
     ],
     [
       'a profile that there is not, and an endpoint of its own',
       { AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
     ],
-    ['odd ways', { AWS_MAX_ATTEMPTS: 'many', AWS_RETRY_MODE: 'x', AWS_DEFAULTS_MODE: 'x' }],
   ])('%s', async ([, settings], context) => {
     const child = startChild(context, { HOME: home, ...settings });
     const url = await child.ready();
@@ -136,6 +138,7 @@ describe.concurrent("what a developer's shell has for AWS does no harm", () => {
   });
 });
 
+/** More such lines: settings-refused.test.ts. */
 describe.concurrent('what cannot be started is one clear line on stderr, and exit 1', () => {
   const expectLine = async (
     context: TestContext,
@@ -174,30 +177,4 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
       },
       /^Settings: (?=.*PORT)(?=.*BATCH_SIZE)(?=.*BATCH_WINDOW_SECONDS)(?=.*MAX_CONCURRENCY)(?=.*DLI_ENDPOINT)(?=.*AWS_ENDPOINT_URL_SQS)/,
     ));
-
-  test.for<[Record<string, string>, RegExp]>([
-    [{ MAX_JOBS_PER_CALL: '0' }, /MAX_JOBS_PER_CALL must be a whole number/],
-    [{ BATCH_SIZE: '11', BATCH_WINDOW_SECONDS: '0' }, /BATCH_SIZE above 10 needs/],
-    [{ MAX_JOBS_PER_CALL_ALL: '5' }, /^Settings: MAX_JOBS_PER_CALL_ALL is not a setting/],
-    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }, /^Settings: LEDGER_TABLE must be set/],
-    [{ DLI_ENDPOINT: 'http://192.0.2.1' }, /^Settings: UPSTREAM_SECRETS_FILE must be set/],
-    [
-      { UPSTREAM_SECRETS_FILE: 'package.json' },
-      /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
-    ],
-    [
-      { AWS_USE_FIPS_ENDPOINT: 'true' },
-      /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
-    ],
-    [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
-    [{ HOST: '0.0.0.0' }, /^Settings: CALLERS_FILE or DEV_TOKEN must be set when HOST is not this/],
-    [
-      { CALLERS_FILE: 'package.json' },
-      /^CALLERS_FILE cannot be used: #: has a field that is not known; #\/callers: is required$/m,
-    ],
-    [
-      { HOST: '203.0.113.1', DEV_TOKEN: 'x' },
-      /^HOST 203\.0\.113\.1 is not an address of this machine/,
-    ],
-  ])('%j', ([settings, line], context) => expectLine(context, settings, line));
 });

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import type { Environment } from '../../shared/json/settings.ts';
 import { startChild } from '../support/child.ts';
 import { AWS, depthOf, send, until } from '../support/stack.ts';
 import { runPath, startPath } from '../support/vendor.ts';
+import { startNext } from './start-next.ts';
 
 let parent: string;
 beforeAll(async () => {
@@ -16,38 +18,47 @@ afterAll(() => rm(parent, { recursive: true }));
 /** No server listens there. */
 const NO_SERVER = 'http://127.0.0.1:1';
 
-const begin = async (
-  context: TestContext,
-  dir: string,
-  settings: Readonly<Record<string, string>> = {},
-) => {
-  const child = startChild(context, {
-    DATA_DIR: join(parent, dir),
-    BATCH_SIZE: '10',
-    BATCH_WINDOW_SECONDS: '0',
-    ...settings,
-  });
+const settingsIn = (dir: string, settings: Environment = {}): Environment => ({
+  DATA_DIR: join(parent, dir),
+  BATCH_SIZE: '10',
+  BATCH_WINDOW_SECONDS: '0',
+  ...settings,
+});
+
+/** Ways to look at a stack from outside. */
+const looksAt = (url: string, endpoint: string) => ({
+  /** Messages on the intents queue. */
+  depth: async () => {
+    const sqs = new SQSClient({ ...AWS, endpoint });
+    const queue = `${endpoint}/000000000000/job-fanin-intents`;
+    return depthOf(sqs, queue).finally(() => sqs.destroy());
+  },
+  results: async (intentId: string) => {
+    const { text } = await send(`${url}/local/results?intent_id=${intentId}`, null, {}, 'GET');
+    const events: { detail: Record<string, unknown> }[] = JSON.parse(text);
+    return events.map(({ detail }) => detail);
+  },
+});
+
+/** The stack in a process of its own. */
+const begin = async (context: TestContext, dir: string, settings?: Environment) => {
+  const child = startChild(context, settingsIn(dir, settings));
   const url = await child.ready();
   const endpoint = await child.says(/ {2}queue +(http:\S+)/);
   return {
     ...child,
+    ...looksAt(url, endpoint),
     url,
     end: async () => {
       child.signal('SIGTERM');
       expect(await child.ended()).toMatchObject({ code: 0, signal: null });
     },
-    /** Messages on the intents queue. */
-    depth: async () => {
-      const sqs = new SQSClient({ ...AWS, endpoint });
-      const queue = `${endpoint}/000000000000/job-fanin-intents`;
-      return depthOf(sqs, queue).finally(() => sqs.destroy());
-    },
-    results: async (intentId: string) => {
-      const { text } = await send(`${url}/local/results?intent_id=${intentId}`, null, {}, 'GET');
-      const events: { detail: Record<string, unknown> }[] = JSON.parse(text);
-      return events.map(({ detail }) => detail);
-    },
   };
+};
+
+const beginAgain = async (context: TestContext, dir: string, settings?: Environment) => {
+  const { url, wires } = await startNext(context, settingsIn(dir, settings));
+  return looksAt(url, wires.queue);
 };
 
 describe.concurrent('with DATA_DIR, what is queued outlives the process', () => {
@@ -63,7 +74,7 @@ describe.concurrent('with DATA_DIR, what is queued outlives the process', () => 
     await first.says(/"unanswered":[12].*"unanswered":[12].*"given_back":[12]/s);
     await first.end();
 
-    const second = await begin(context, 'orderly');
+    const second = await beginAgain(context, 'orderly');
     await until(async () => expect(await second.depth()).toBe(0));
     expect(await second.results(run.intentId)).toMatchObject([
       { job_id: '9223372036854775807', outcome: 'delivered' },
@@ -72,7 +83,6 @@ describe.concurrent('with DATA_DIR, what is queued outlives the process', () => 
     expect(await second.results(start.intentId)).toMatchObject([
       { job_id: 'a', outcome: 'delivered' },
     ]);
-    await second.end();
   });
 
   test('a sudden end too, which leaves it free as well, even within the window of its batch', async (context) => {
@@ -81,9 +91,8 @@ describe.concurrent('with DATA_DIR, what is queued outlives the process', () => 
     first.signal('SIGKILL');
     await first.ended();
 
-    const second = await begin(context, 'sudden', { BATCH_WINDOW_SECONDS: '300' });
+    const second = await beginAgain(context, 'sudden', { BATCH_WINDOW_SECONDS: '300' });
     expect(await second.depth()).toBe(1);
-    await second.end();
   });
 });
 

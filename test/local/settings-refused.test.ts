@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { readStackSettings } from '../../local/settings.ts';
+import { explain } from '../../local/messages.ts';
+import { readStackSettings, type Settings } from '../../local/settings.ts';
+import { startStack } from '../../local/stack.ts';
 import type { Environment } from '../../shared/json/settings.ts';
 
 const problemsOf = (environment: Environment): string => {
@@ -48,6 +50,51 @@ test('no key pair is signed by so often at once that its end locks it', () => {
     expect(problemsOf(set)).toMatch(rule);
   expect(problemsOf({ CALLS_PER_KEY: '4', MAX_CONCURRENCY: '1' })).toBe('');
   expect(problemsOf({ CALLS_PER_KEY: '1', MAX_CONCURRENCY: '4' })).toBe('');
+});
+
+/** What a stack says that cannot start. */
+const lineOf = async (environment: Environment): Promise<string> => {
+  let settings: Settings | undefined;
+  try {
+    settings = readStackSettings({ PORT: '0', ...environment });
+    const stack = await startStack(settings);
+    await stack.stop();
+    return 'it started';
+  } catch (error) {
+    return explain(error, settings);
+  }
+};
+
+describe('what cannot be started is one clear line', () => {
+  test.for<[Environment, RegExp]>([
+    [{ MAX_JOBS_PER_CALL: '0' }, /MAX_JOBS_PER_CALL must be a whole number/],
+    [{ BATCH_SIZE: '11', BATCH_WINDOW_SECONDS: '0' }, /BATCH_SIZE above 10 needs/],
+    [{ MAX_JOBS_PER_CALL_ALL: '5' }, /^Settings: MAX_JOBS_PER_CALL_ALL is not a setting/],
+    [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }, /^Settings: LEDGER_TABLE must be set/],
+    [{ DLI_ENDPOINT: 'http://192.0.2.1' }, /^Settings: UPSTREAM_SECRETS_FILE must be set/],
+    [
+      { UPSTREAM_SECRETS_FILE: 'package.json' },
+      /^UPSTREAM_SECRETS_FILE cannot be used: .*projects/,
+    ],
+    [
+      { AWS_USE_FIPS_ENDPOINT: 'true' },
+      /^Settings: AWS_USE_FIPS_ENDPOINT cannot be true: .*Unset it for npm start$/m,
+    ],
+    [{ AWS_REGION: 'fips-us-east-1' }, /^Settings: AWS_REGION must be the name of a region/],
+    [{ HOST: '0.0.0.0' }, /^Settings: CALLERS_FILE or DEV_TOKEN must be set when HOST is not this/],
+    [
+      { CALLERS_FILE: 'package.json' },
+      /^CALLERS_FILE cannot be used: #: has a field that is not known; #\/callers: is required$/m,
+    ],
+    [
+      { HOST: '203.0.113.1', DEV_TOKEN: 'x' },
+      /^HOST 203\.0\.113\.1 is not an address of this machine/,
+    ],
+  ])('%j', async ([settings, line]) => {
+    const said = await lineOf(settings);
+    expect(said).toMatch(line);
+    expect(said.split('\n')).toHaveLength(1);
+  });
 });
 
 describe('what would be ignored in silence is said', () => {

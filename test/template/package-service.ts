@@ -38,6 +38,12 @@ export const prepareService = async (folder: string): Promise<void> => {
   await cp(await deployedBundles(), join(folder, 'dist'), { recursive: true });
 };
 
+/** What the packager has compiled: its own code, and its schema of `serverless.yml` under a hash. They halve its time. */
+const CACHES = {
+  NODE_COMPILE_CACHE: join(project, 'node_modules/.cache/node'),
+  SLS_SCHEMA_CACHE_BASE_DIR: join(project, 'node_modules/.cache/osls'),
+};
+
 /** Runs the packager itself, as on a machine without AWS credentials whose environment is empty but for the settings. */
 export const osls = (
   folder: string,
@@ -47,7 +53,7 @@ export const osls = (
   promisify(execFile)(
     process.execPath,
     [join(project, 'node_modules/osls/bin/serverless.js'), ...args],
-    { cwd: folder, env: { HOME: folder, ...settings } },
+    { cwd: folder, env: { ...CACHES, HOME: folder, ...settings } },
   );
 
 const readPackage = async (folder: string, said: string) => {
