@@ -22,7 +22,7 @@ const BOUNDS: Readonly<Record<string, readonly [MinValue: number, MaxValue: numb
   BATCH_WINDOW_SECONDS: [0, 300],
   MAX_CONCURRENCY: [2, 4],
   MAX_RECEIVES: [5, 1_000],
-  CALL_TIMEOUT_SECONDS: [1, 109],
+  CALL_TIMEOUT_SECONDS: [1, 54],
   RESULTS_PER_EVENT: [1, 100],
   LOG_SAMPLE_RATE: [0, 1],
 };

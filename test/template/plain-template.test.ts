@@ -8,6 +8,7 @@ import { functionNames } from '../../build/bundle.ts';
 import { logicalName, zipName } from '../../build/osls/live-alias.ts';
 import { parameterName } from '../../build/osls/plain-parameters.ts';
 import { writeYaml } from '../../build/osls/write-yaml.ts';
+import { controlProblems } from '../support/settings.ts';
 import { osls, prepareService } from './package-service.ts';
 
 const { load } = createRequire(import.meta.url)('js-yaml');
@@ -18,6 +19,7 @@ const plainSchema = v.object({
     v.object({
       Type: v.string(),
       Description: v.string(),
+      MaxValue: v.optional(v.number()),
       Default: v.optional(v.union([v.string(), v.number()])),
     }),
   ),
@@ -95,6 +97,18 @@ describe.each(functionNames)('%s', (name) => {
     });
   });
 });
+
+/** CloudFormation knows only bounds. They must not let through what control-jobs refuses at its start. */
+test.each(['CALL_TIMEOUT_SECONDS', 'MAX_RECEIVES', 'RESULTS_PER_EVENT', 'LOG_SAMPLE_RATE'])(
+  'the bounds of %s are those of the function',
+  (name) => {
+    const { MaxValue = 0 } = template.Parameters[parameterName(name)] ?? {};
+    const problemsAt = (value: number) =>
+      controlProblems({ FUNCTION_TIMEOUT_SECONDS: '120', [name]: String(value) });
+    expect(problemsAt(MaxValue)).toEqual([]);
+    expect(problemsAt(MaxValue + 1)).toHaveLength(1);
+  },
+);
 
 test('YAML is read as what was written', () => {
   const odd = {
