@@ -12,11 +12,13 @@ import { wishKey } from './wish-key.ts';
 
 /** The payload is no intent. The message names every fault. A retry cannot help. */
 export class InvalidIntentError extends Error {
+  static override readonly name = 'InvalidIntentError';
   override readonly name = 'InvalidIntentError';
 }
 
 /** The source of the event holds no grant for the intent. The message says which. A retry cannot help. */
 export class NotGrantedError extends Error {
+  static override readonly name = 'NotGrantedError';
   override readonly name = 'NotGrantedError';
 }
 
@@ -25,6 +27,7 @@ export class NotGrantedError extends Error {
  * If a direct caller retries, it is a new intent, which replaces this one for all its jobs.
  */
 export class QueueUnavailableError extends Error {
+  static override readonly name = 'QueueUnavailableError';
   override readonly name = 'QueueUnavailableError';
 }
 

@@ -36,6 +36,7 @@ type Event = APIGatewayProxyEventV2 & { readonly of: HttpEvent };
 
 /** The payload is no HTTP request, so there is no caller to answer. */
 export class NotHttpEventError extends Error {
+  static override readonly name = 'NotHttpEventError';
   override readonly name = 'NotHttpEventError';
 }
 

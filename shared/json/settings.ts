@@ -3,8 +3,12 @@ import * as v from 'valibot';
 /** Settings by name: the process's environment, or a record in its place. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings are invalid. Thrown at cold start. The message names every problem, and quotes no value. */
+/**
+ * Settings are invalid. Thrown at cold start. The message names every problem, and quotes no value. Each error that leaves a
+ * function has its name twice: the bundle renames classes, and Lambda's own log line has the class's name as `errorType`.
+ */
 export class MisconfiguredError extends Error {
+  static override readonly name = 'MisconfiguredError';
   override readonly name = 'MisconfiguredError';
 }
 

@@ -58,7 +58,7 @@ describe('what a function loads at its start', () => {
       [
         '--input-type=module',
         '--eval',
-        `const tell = ({ name }) => { console.error(name); process.exit(1); };
+        `const tell = ({ name, constructor }) => { console.error(name, constructor.name); process.exit(1); };
         const { handler } = await import(process.argv[1]).catch(tell);
         await handler({ Records: [] }, {}).catch(tell);`,
         join(folder, 'task', name, 'dist', name, 'index.mjs'),
@@ -66,7 +66,7 @@ describe('what a function loads at its start', () => {
       { cwd: folder, env: {} },
     );
     await expect(failed).rejects.toMatchObject({
-      stderr: expect.stringMatching(/(^|\n)MisconfiguredError\n$/),
+      stderr: expect.stringMatching(/(^|\n)MisconfiguredError MisconfiguredError\n$/),
     });
   });
 });
