@@ -52,7 +52,7 @@ describe('the four ways in', () => {
         .body[0].message;
     for (const language of ['zh-cn', 'ZH-CN', 'zh'])
       expect(await said(language)).toBe('作业提交请求下发成功');
-    for (const language of ['en-us', 'fr', ''])
+    for (const language of ['en-us', 'fr', '', 'en, zh'])
       expect(await said(language)).toMatch(/^The request for submitting/);
   });
 

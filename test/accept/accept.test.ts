@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
 import { readNativeRequest } from '../../shared/intent/request.ts';
+import type { Measure } from '../../shared/json/metric.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
@@ -15,6 +16,27 @@ const requestOf = (body: unknown) => {
   if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
   return reading.request;
 };
+
+describe('the queue’s answer is counted', () => {
+  it('the jobs that it took, by their operation, and each message that it refused', async () => {
+    const counted: unknown[] = [];
+    const measure: Measure = (...count) => {
+      counted.push(count);
+    };
+    const { accept } = startAcceptance({
+      measure,
+      takes: (message) => message !== 1,
+      maxMessageBytes: 1,
+      blockJobs: 2,
+    });
+    await accept(requestOf({ ...asked, jobs: [1, 2, 3, 4, 5] }), { caller: 'http' });
+    expect(counted).toEqual([
+      ['JobsAccepted', 2, { operation: 'dli.run' }],
+      ['QueueFailures', 1],
+      ['JobsAccepted', 1, { operation: 'dli.run' }],
+    ]);
+  });
+});
 
 describe('an intent that is answered as queued is on the queue, with every job (P1)', () => {
   it('it has an id, a time, a caller and a trace', async () => {

@@ -66,6 +66,7 @@ describe('the faults of a mapping are named by their pointers', () => {
     [{ intent: { ...STOP, operaton: 'x' } }, ['#/intent/operaton is not a known field']],
     [{ intent: { operation: 'dli.stop', jobs: ['5'] } }, ['#/intent/project_id is required']],
     [{ intent: { ...STOP, jobs: ['x'] } }, [expect.stringMatching(/^#\/intent\/jobs\/0 must be/)]],
+    [{ intent: { ...STOP, correlation_id: null } }, ['#/intent/correlation_id must be a string']],
     [{ intent: { ...STOP, jobs: [] } }, ['#/intent/jobs must name at least one job']],
     [
       { intent: { ...STOP, options: { resume_savepoint: true } } },

@@ -74,31 +74,64 @@ describe('IAM’s answer says whose a token is', () => {
     });
   });
 
-  it.each<[string, IamReply]>([
-    ['silence', { kind: 'silent', reason: 'timeout' }],
-    ['no connection', { kind: 'unsent', reason: 'ECONNREFUSED' }],
-    ['a page at 200', replied(200, '<html>Back soon</html>')],
-    ['a throttle', replied(429, { error_code: 'IAM.0012', error_msg: 'Too many' })],
-    ['trouble', replied(503, { error: { code: 503, message: 'x', title: 'x' } })],
-    ['a redirect', replied(302, '')],
-    ['a token without a user', replied(200, { token: { ...PAGE.token, user: undefined } })],
-    ['a token without a domain', replied(200, { token: { ...PAGE.token, user: { id: 'u' } } })],
+  it.each<[string, IamReply, string]>([
+    ['silence', { kind: 'silent', reason: 'timeout' }, 'IAM: timeout'],
+    ['no connection', { kind: 'unsent', reason: 'ECONNREFUSED' }, 'IAM: ECONNREFUSED'],
+    [
+      'a page at 200',
+      replied(200, '<html>Back soon</html>'),
+      'IAM answered 200 and nothing of the token',
+    ],
+    [
+      'a throttle',
+      replied(429, { error_code: 'IAM.0012', error_msg: 'Too many' }),
+      'IAM answered 429 and nothing of the token',
+    ],
+    [
+      'trouble',
+      replied(503, { error: { code: 503, message: 'x', title: 'x' } }),
+      'IAM answered 503 and nothing of the token',
+    ],
+    ['a redirect', replied(302, ''), 'IAM answered 302 and nothing of the token'],
+    [
+      'a token without a user',
+      replied(200, { token: { ...PAGE.token, user: undefined } }),
+      'IAM answered 200 and nothing of the token',
+    ],
+    [
+      'a token without a domain',
+      replied(200, { token: { ...PAGE.token, user: { id: 'u' } } }),
+      'IAM answered 200 and nothing of the token',
+    ],
     [
       'a token with an empty id',
       replied(200, { token: { ...PAGE.token, user: { ...PAGE.token.user, id: '' } } }),
+      'IAM answered 200 and nothing of the token',
     ],
-    ['a token without an end', replied(200, { token: { ...PAGE.token, expires_at: 'soon' } })],
-  ])('%s says nothing of the token', (_, reply) => {
-    expect(readTokenReply(reply)).toMatchObject({ kind: 'unavailable' });
+    [
+      'a token without an end',
+      replied(200, { token: { ...PAGE.token, expires_at: 'soon' } }),
+      'IAM answered 200 and nothing of the token',
+    ],
+  ])('%s says nothing of the token', (_, reply, reason) => {
+    expect(readTokenReply(reply)).toEqual({ kind: 'unavailable', reason });
   });
 
-  it.each<[string, IamReply]>([
-    ['a page at 404', replied(404, '<html>nginx</html>')],
-    ['a 401 of a proxy', replied(401, '')],
-    ['headers that are too long', replied(431, '')],
-    ['a page at 400', replied(400, '<html>Request Header Or Cookie Too Large</html>')],
-  ])('%s says nothing of the token, nor of another one', (_, reply) => {
-    expect(readTokenReply(reply)).toMatchObject({ kind: 'unreadable' });
+  it.each<[string, IamReply, string]>([
+    [
+      'a page at 404',
+      replied(404, '<html>nginx</html>'),
+      'IAM answered 404 and nothing of the token',
+    ],
+    ['a 401 of a proxy', replied(401, ''), 'IAM answered 401 and nothing of the token'],
+    ['headers that are too long', replied(431, ''), 'IAM answered 431 and nothing of the token'],
+    [
+      'a page at 400',
+      replied(400, '<html>Request Header Or Cookie Too Large</html>'),
+      'IAM answered 400 and nothing of the token',
+    ],
+  ])('%s says nothing of the token, nor of another one', (_, reply, reason) => {
+    expect(readTokenReply(reply)).toEqual({ kind: 'unreadable', reason });
   });
 });
 

@@ -7,14 +7,18 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await beginStack({ BATCH_SIZE: '10', BATCH_WINDOW_SECONDS: '0' });
 });
-afterAll(() => stack.stop());
-
-/** Whatever had been queued would be on a queue now, or would have gone upstream. */
-afterEach(async () => {
+/** What had been queued would be on a queue at the end, or would have gone upstream. */
+afterAll(async () => {
   expect(await stack.depths()).toEqual({ intents: 0, deadLetters: 0, failedEvents: 0 });
+  nothingHappened();
+  await stack.stop();
+});
+
+const nothingHappened = (): void => {
   expect(stack.upstream.calls).toEqual([]);
   expect(stack.bus.events).toEqual([]);
-});
+};
+afterEach(nothingHappened);
 
 const NO_INTENTS = [
   '',

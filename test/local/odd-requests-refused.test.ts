@@ -26,13 +26,14 @@ const find = (name: string) => {
   return route;
 };
 
+/** What had been queued would be on a queue now, or would have gone upstream. */
 const nothingHappened = async () => {
   expect(await stack.depths()).toEqual({ intents: 0, deadLetters: 0, failedEvents: 0 });
   expect(stack.upstream.calls).toEqual([]);
 };
 
 describe('a request that is for no route is refused in the words of its path', () => {
-  afterEach(nothingHappened);
+  afterAll(nothingHappened);
 
   const raw = async (path: string, body = BODY) => {
     const answer = await exchange(stack.url, rawRequest('POST', path, body));
@@ -126,7 +127,7 @@ describe('a request that is for no route is refused in the words of its path', (
 });
 
 describe.each(ENTRY_ROUTES)('$name: another method than $method is refused', (route) => {
-  afterEach(nothingHappened);
+  afterAll(nothingHappened);
 
   const methods = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND'.split(' ');
 

@@ -2,6 +2,7 @@ import { type Accept, makeAcceptSteps } from '../../shared/accept/accept.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import type { Intent } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
+import type { Measure } from '../../shared/json/metric.ts';
 import type { StartSpan } from '../../shared/json/span.ts';
 import { idAt, NOW } from './messages.ts';
 
@@ -11,11 +12,13 @@ export const startAcceptance = ({
   maxMessageBytes = 256 * 1024,
   blockJobs,
   startSpan,
+  measure,
 }: {
   takes?: (message: number) => boolean;
   maxMessageBytes?: number;
   blockJobs?: number;
   startSpan?: StartSpan;
+  measure?: Measure;
 } = {}) => {
   const sent: string[] = [];
   let age = 0;
@@ -30,6 +33,7 @@ export const startAcceptance = ({
     maxMessageBytes,
     blockJobs,
     startSpan,
+    measure,
     deadlineMs: 6 * 3_600_000,
   });
   const accept: Accept = async (...wish) => steps.queue(steps.drawUp(...wish));
