@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../shared/operations/index.ts';
-import { runCli, runProgram } from '../support/command-line.ts';
+import { runCli, runHere, runProgram } from '../support/command-line.ts';
 
 /** What bash would offer for the last of these words. */
 const offered = async (...words: readonly string[]): Promise<readonly string[]> => {
-  const { stdout: script } = await runCli(['completion', 'bash']);
+  const { stdout: script } = await runHere(['completion', 'bash']);
   const list = ['job-fanin', ...words].map((word) => `'${word}'`).join(' ');
   const ask = `COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _job_fanin; printf '%s\\n' "$\{COMPREPLY[@]}"`;
   const ran = await runProgram('bash', ['-c', `${script}\n${ask}`]);
@@ -20,13 +20,13 @@ describe('completion', () => {
   });
 
   it.each(['bash', 'zsh', 'fish'])('%s has every operation', async (shell) => {
-    const { stdout, code } = await runCli(['completion', shell]);
+    const { stdout, code } = await runHere(['completion', shell]);
     expect(code).toBe(0);
     for (const name of Object.keys(OPERATIONS)) expect(stdout).toContain(name);
   });
 
   it('another shell is told which there are', async () => {
-    const ran = await runCli(['completion', 'tcsh']);
+    const ran = await runHere(['completion', 'tcsh']);
     expect(ran).toMatchObject({ code: 2, stdout: '' });
     expect(ran.stderr).toContain('bash, zsh, fish');
   });
@@ -43,9 +43,7 @@ describe('the program itself', () => {
     const ran = await runCli([]);
     expect(ran.code).toBe(0);
     expect(ran.stdout).toMatch(/Usage: job-fanin/);
-  });
-
-  it('colours nothing that is no terminal', async () => {
-    expect((await runCli([])).stdout).not.toContain('\u001b');
+    // It is no terminal that reads this: nothing is coloured.
+    expect(ran.stdout).not.toContain('\u001b');
   });
 });
