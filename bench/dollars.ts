@@ -35,17 +35,20 @@ export interface Usage {
 const lambdaDollars = (invocations: number, ms: number, gigabytes: number): number =>
   invocations * PRICES.lambdaRequest + (ms / 1_000) * gigabytes * PRICES.lambdaGigabyteSecond;
 
+/** Dollars per million jobs of the accepting function alone. */
+export const acceptDollarsOf = ({ requests, jobs }: Pick<Usage, 'requests' | 'jobs'>): number =>
+  (lambdaDollars(requests, requests * ACCEPT.ms, ACCEPT.memoryGigabytes) / jobs) * 1e6;
+
 /**
  * Dollars per million jobs: the accepting function, the queue, the function, the ledger and the bus. Not in it: the HTTP API,
  * which costs the same in every design.
  */
 export const dollarsOf = (usage: Usage): number => {
   const dollars =
-    lambdaDollars(usage.requests, usage.requests * ACCEPT.ms, ACCEPT.memoryGigabytes) +
     lambdaDollars(usage.invocations, usage.billedMs, usage.memoryGigabytes) +
     usage.queueRequests * PRICES.sqsRequest +
     usage.writeUnits * PRICES.writeUnit +
     usage.readUnits * PRICES.readUnit +
     usage.events * PRICES.event;
-  return (dollars / usage.jobs) * 1e6;
+  return acceptDollarsOf(usage) + (dollars / usage.jobs) * 1e6;
 };

@@ -3,7 +3,8 @@ import type { Setup } from './setup.ts';
 import type { Outlook } from './simulate.ts';
 
 /** Units of one job at one id per intent, as `npm run bench` counts them. */
-const UNITS_PER_JOB = 2;
+const WRITES_PER_JOB = 2;
+const READS_PER_JOB = 1.5;
 
 /** Dollars per million jobs of a setup that holds. */
 export const dollarsFor = ({ jobs, batches, billedMs, queueRequests }: Outlook): number =>
@@ -14,8 +15,8 @@ export const dollarsFor = ({ jobs, batches, billedMs, queueRequests }: Outlook):
     billedMs,
     memoryGigabytes: 1,
     queueRequests: jobs + queueRequests,
-    writeUnits: jobs * UNITS_PER_JOB,
-    readUnits: jobs * UNITS_PER_JOB,
+    writeUnits: jobs * WRITES_PER_JOB,
+    readUnits: jobs * READS_PER_JOB,
     events: jobs,
   });
 

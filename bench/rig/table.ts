@@ -71,10 +71,11 @@ const mayPut = (
 
 const openItems = (counter: Counter) => {
   const items = new Map<string, Item>();
-  const read = (key: Item | undefined): Item | undefined => {
+  /** A strongly consistent read takes one unit for each 4 KB, and one for a key that holds nothing. Others take half. */
+  const read = (key: Item | undefined, isStrong: boolean): Item | undefined => {
     const item = items.get(keyText(key));
-    // A strongly consistent read takes one unit for each 4 KB, and one for a key that holds nothing.
-    counter.add('read units', Math.max(1, Math.ceil(bytesOf(item ?? {}) / (4 * KB))));
+    const units = Math.max(1, Math.ceil(bytesOf(item ?? {}) / (4 * KB)));
+    counter.add('read units', isStrong ? units : units / 2);
     return item;
   };
   /** A write takes one unit for each KB, whether its condition holds or not. */
@@ -130,9 +131,9 @@ export const openTable = (counter: Counter) => {
   const open = openItems(counter);
   const batchGet = ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
     Responses: Object.fromEntries(
-      Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
+      Object.entries(RequestItems).map(([table, { Keys = [], ConsistentRead = false }]) => [
         table,
-        Keys.map(open.read).filter((item) => item !== undefined),
+        Keys.map((key) => open.read(key, ConsistentRead)).filter((item) => item !== undefined),
       ]),
     ),
   });
@@ -150,8 +151,8 @@ export const openTable = (counter: Counter) => {
     PutItem: (body) => putItem(open, JSON.parse(body)),
     UpdateItem: (body) => updateItem(open, JSON.parse(body)),
     GetItem: (body) => {
-      const { Key }: GetItemCommandInput = JSON.parse(body);
-      return good({ Item: open.read(Key) });
+      const { Key, ConsistentRead = false }: GetItemCommandInput = JSON.parse(body);
+      return good({ Item: open.read(Key, ConsistentRead) });
     },
     DeleteItem: (body) => {
       const { Key }: DeleteItemCommandInput = JSON.parse(body);

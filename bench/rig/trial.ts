@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSEvent } from 'aws-lambda';
-import { dollarsOf } from '../dollars.ts';
+import { acceptDollarsOf, dollarsOf } from '../dollars.ts';
 import { tellProgress } from '../report/progress.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import type { Design } from './designs.ts';
@@ -30,6 +30,8 @@ export interface Figures extends Wrongs {
   readonly eventRequests: number;
   readonly lambdaMsPerThousand: number;
   readonly dollarsPerMillion: number;
+  /** What accept-http has of them. */
+  readonly acceptDollarsPerMillion: number;
   /** Whether messages were left when the time was over. */
   readonly unfinished: number;
 }
@@ -119,6 +121,7 @@ const figuresOf = (
 ): Figures => {
   const count = (name: string): number => cloud.counter.counts()[name] ?? 0;
   const jobs = new Set(workload.wishes.flatMap((wish) => wish.jobs)).size;
+  const requests = design.hasQueue ? workload.messages.length : 0;
   const answered = count('calls served') + count('calls refused');
   return {
     seconds,
@@ -135,7 +138,7 @@ const figuresOf = (
     lambdaMsPerThousand: (billedMs / jobs) * 1_000,
     dollarsPerMillion: dollarsOf({
       jobs,
-      requests: design.hasQueue ? workload.messages.length : 0,
+      requests,
       invocations,
       billedMs,
       memoryGigabytes: design.memoryGigabytes,
@@ -144,6 +147,7 @@ const figuresOf = (
       readUnits: count('read units'),
       events: count('events'),
     }),
+    acceptDollarsPerMillion: acceptDollarsOf({ requests, jobs }),
     unfinished: cloud.queue.left(),
     ...wrongsOf(cloud, workload),
   };

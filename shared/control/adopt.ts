@@ -82,7 +82,11 @@ const addTo = (
     for (const [former, jobs] of openIntent.formers) same.addFormer(former, jobs);
 };
 
-/** What each key stands for. Keys of which the ledger does not tell now are left out. */
+/**
+ * What each key stands for. Keys of which the ledger does not tell now are left out. A record of a key never changes once it
+ * is written. So the first read may be late: what it finds is right, and what it does not find is written only if it is not
+ * there.
+ */
 const firstOf = async (
   records: Records,
   oldest: ReadonlyMap<string, KeyRecord>,
@@ -90,7 +94,11 @@ const firstOf = async (
   const firsts = new Map<string, KeyRecord>();
   let open = [...oldest];
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
-    const stored = await records.keys.read(open.map(([key]) => key));
+    const freshness = round === 0 ? 'may be late' : 'now';
+    const stored = await records.keys.read(
+      open.map(([key]) => key),
+      freshness,
+    );
     for (const [key] of open) {
       const answer = stored(key);
       if (answer.kind === 'found') firsts.set(key, answer.record);

@@ -1,7 +1,8 @@
 import { slotsPer } from '../batching/slots.ts';
 import { cutCalls, partRepeats } from '../intent/cut-calls.ts';
+import type { Candidate } from './candidate.ts';
 import { makeCarryOut } from './carry-out.ts';
-import { candidatesOf } from './claim.ts';
+import { type ClaimsAgain, makeClaimsAgain } from './claim-again.ts';
 import type { Decisions, DecisionsInTurn } from './decide.ts';
 import { destinationOf } from './destinations.ts';
 import type { OpenIntent } from './open-intent.ts';
@@ -25,28 +26,29 @@ export interface CallAllEdges {
 export const callAll = async (
   run: Run,
   openIntents: readonly OpenIntent[],
-  { atOnce, inDoubt, afterLooks }: DecisionsInTurn,
+  decided: DecisionsInTurn,
   { settle, finish }: CallAllEdges,
 ): Promise<void> => {
-  const going = { candidates: new Map(atOnce.candidates), repeats: new Map(atOnce.repeats) };
-  const { invocation } = run;
+  const { atOnce, inDoubt, afterLooks, again, againAfterLooks } = decided;
+  const going: Going = { candidates: new Map(atOnce.candidates), repeats: new Map(atOnce.repeats) };
+  const { invocation, claim } = run;
   const isRepeat = (carrier: Carrier): boolean => going.repeats.has(carrier);
   const suspicion = makeSuspicion({ invocation, isRepeat });
-  const perform = makePerform(run, going, suspicion);
+  const claims = makeClaimsAgain({ claim, again, candidates: going.candidates });
+  const perform = makePerform(run, going, claims, suspicion);
   const first = cutAll(run, atOnce);
   const looks = { carriers: inDoubt };
   const progress = makeProgress(openIntents, [...first, looks]);
+  const takeIn = makeTakeIn(run, going, settle);
   const callOne = async (call: Call): Promise<void> => {
     await perform(call);
+    const left = claims.takeLeft(call);
+    if (left.length > 0)
+      await Promise.all((await takeIn(await againAfterLooks(call, left))).map(perform));
     await finish(progress.finishedBy(call));
   };
   const callAfterLooks = async (): Promise<void> => {
-    const decisions = await afterLooks();
-    for (const [carrier, candidate] of decisions.candidates)
-      going.candidates.set(carrier, candidate);
-    for (const [carrier, among] of decisions.repeats) going.repeats.set(carrier, among);
-    await settle(decisions);
-    const calls = cutAll(run, decisions);
+    const calls = await takeIn(await afterLooks());
     progress.add(calls);
     await Promise.all([finish(progress.finishedBy(looks)), ...calls.map(callOne)]);
   };
@@ -59,6 +61,22 @@ export const callAll = async (
   await run.recordAndPublish(suspicion.narrow());
 };
 
+/** What the jobs that may be called were decided by. More come in while calls are made. */
+interface Going {
+  readonly candidates: Map<Carrier, Candidate>;
+  readonly repeats: Map<Carrier, number>;
+}
+
+/** Settles what later decisions tell. Resolves to the calls that they want. */
+const makeTakeIn =
+  (run: Run, { candidates, repeats }: Going, settle: CallAllEdges['settle']) =>
+  async (decisions: Decisions): Promise<readonly Call[]> => {
+    for (const [carrier, one] of decisions.candidates) candidates.set(carrier, one);
+    for (const [carrier, among] of decisions.repeats) repeats.set(carrier, among);
+    await settle(decisions);
+    return cutAll(run, decisions);
+  };
+
 const cutAll = ({ limits }: Run, { calls, repeats }: Decisions): readonly Call[] =>
   cutCalls(
     partRepeats(calls, (carrier) => repeats.get(carrier)),
@@ -68,10 +86,11 @@ const cutAll = ({ limits }: Run, { calls, repeats }: Decisions): readonly Call[]
 /** Carries out one call, as long as its circuit breakers are closed, and settles what its attempts tell. */
 const makePerform = (
   run: Run,
-  { candidates }: Pick<Decisions, 'candidates'>,
+  { candidates }: Going,
+  claims: ClaimsAgain,
   suspicion: ReturnType<typeof makeSuspicion>,
 ) => {
-  const { invocation, edges, limits, breakers, budget, claim, lookAfter } = run;
+  const { invocation, edges, limits, breakers, budget, lookAfter } = run;
   const settleAttempt = makeSettleAttempt({
     ...limits,
     invocation,
@@ -83,7 +102,7 @@ const makePerform = (
     { ...edges, send: breakers.send },
     {
       deadlineFor: budget.calls,
-      claim: (call) => claim(candidatesOf(call, candidates), 'nothing'),
+      claim: claims.claim,
       slotsOf: slotsPer(limits.callConcurrency),
       mayBegin: (call) => breakers.stateOf(destinationOf(call)) === 'closed',
     },

@@ -1,5 +1,6 @@
 import { ageOf } from '../intent/plan.ts';
 import { type JobRecord, type Sender, withSenders } from '../ledger/job-record.ts';
+import type { Written } from '../ledger/ledger.ts';
 import type { Records } from '../ledger/records.ts';
 import { passesOver } from '../ledger/stop-before.ts';
 import { jobIdOf } from '../operations/operation.ts';
@@ -17,11 +18,16 @@ export interface ClaimJobsOptions {
 /** What a claim rests on. `served`: a look showed that an earlier request was served. `nothing`: no such look. */
 export type Ground = 'served' | 'nothing';
 
-/** Claims jobs for this invocation. Resolves to those that it now has. */
-export type ClaimJobs = (
-  candidates: readonly Candidate[],
-  ground: Ground,
-) => Promise<readonly Carrier[]>;
+/** What became of claims. Those that the ledger did not answer are neither. */
+export interface Claims {
+  /** Jobs that this invocation now has. */
+  readonly claimed: readonly Carrier[];
+  /** Their records are not what the decision rested on. */
+  readonly refused: readonly Candidate[];
+}
+
+/** Claims jobs for this invocation. */
+export type ClaimJobs = (candidates: readonly Candidate[], ground: Ground) => Promise<Claims>;
 
 /**
  * Law (promise P3): one conditional write per job. It succeeds only if nothing was written since the decision. So of
@@ -30,15 +36,18 @@ export type ClaimJobs = (
 export const makeClaimJobs =
   (options: ClaimJobsOptions): ClaimJobs =>
   async (candidates, ground) => {
-    const claimed = await Promise.all(candidates.map((one) => claimOne(one, ground, options)));
-    return candidates.flatMap(({ carrier }, i) => (claimed[i] ? [carrier] : []));
+    const written = await Promise.all(candidates.map((one) => claimOne(one, ground, options)));
+    return {
+      claimed: candidates.flatMap(({ carrier }, i) => (written[i] === 'written' ? [carrier] : [])),
+      refused: candidates.filter((_, i) => written[i] === 'lost'),
+    };
   };
 
 const claimOne = async (
   candidate: Candidate,
   ground: Ground,
   options: ClaimJobsOptions,
-): Promise<boolean> => {
+): Promise<Written> => {
   const { carrier, key, seen } = candidate;
   const record = claimedRecord(candidate, ground, options);
   const [written] = await options.records.jobs.write(key, record, seen);
@@ -49,7 +58,7 @@ const claimOne = async (
     from.noteRequest(jobIdOf(carrier.job), { invocation: options.invocation, mayBeServed });
     from.record.markChanged();
   }
-  return written === 'written';
+  return written;
 };
 
 /** The job's record, with this invocation's claim for the newest intent that wants it. */

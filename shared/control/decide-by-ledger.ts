@@ -8,16 +8,17 @@ import {
   newestIdOf,
   standingOf,
 } from '../ledger/job-record.ts';
+import type { Freshness } from '../ledger/ledger.ts';
 import type { Records } from '../ledger/records.ts';
 import { stopBeforeOf } from '../ledger/stop-before.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Candidate, DecidedByLedger } from './candidate.ts';
-import type { Call, Queued } from './planned.ts';
+import { type Call, intentsWanting, type Queued } from './planned.ts';
 import { type KnownJob, readKnown } from './read-known.ts';
 
 /** One job that a plan wants called. */
-type Wanted = Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>;
+export type Wanted = Pick<Candidate, 'operation' | 'project_id' | 'carrier' | 'key'>;
 
 export interface LedgerOptions {
   readonly records: Records;
@@ -27,16 +28,46 @@ export interface LedgerOptions {
   readonly seen?: ReadonlyMap<string, string | undefined>;
 }
 
-/** Decides the jobs of calls by what the ledger knows of them. Jobs are left out of which the ledger does not tell. */
+/**
+ * Decides the jobs of calls by what the ledger knows of them. Jobs are left out of which the ledger does not tell. Law: a late
+ * read decides only that a job is to be claimed. The claim is refused if the read was out of date. All else is decided by
+ * what the ledger holds now.
+ */
 export const decideAllByLedger = async (
   calls: readonly Call[],
-  { records, now, settleMs, seen = new Map() }: LedgerOptions,
+  options: LedgerOptions,
 ): Promise<readonly DecidedByLedger[]> => {
   const wanted = calls.flatMap(wantedIn);
-  const known = await readKnown(
-    records,
-    wanted.map(({ key }) => key),
+  const mayBeLate = (one: Wanted) => isNew(one) && options.seen?.has(one.key) !== true;
+  const late = await decideWanted(wanted.filter(mayBeLate), options, 'may be late');
+  const others = [
+    ...wanted.filter((one) => !mayBeLate(one)),
+    ...late.filter((one) => !isGoing(one)),
+  ];
+  const decided = [...late.filter(isGoing), ...(await decideWanted(others, options))];
+  const inOrder = new Map(decided.map((one) => [one.carrier, one]));
+  return wanted.flatMap(({ carrier }) => inOrder.get(carrier) ?? []);
+};
+
+/**
+ * Whether the queue gives each message that wants the job for the first time. A message that comes again has mostly left a
+ * record, so a late read would only cost more.
+ */
+const isNew = ({ carrier }: Wanted): boolean =>
+  intentsWanting([carrier]).every(({ messages }) =>
+    messages.every(({ receiveCount }) => receiveCount === 1),
   );
+
+export const isGoing = ({ byLedger: { kind } }: DecidedByLedger): boolean => kind === 'go';
+
+/** Decides jobs by one read. `freshness` is that of their records, `now` by default. */
+export const decideWanted = async (
+  wanted: readonly Wanted[],
+  { records, now, settleMs, seen = new Map() }: LedgerOptions,
+  freshness?: Freshness,
+): Promise<readonly DecidedByLedger[]> => {
+  const keys = wanted.map(({ key }) => key);
+  const known = await readKnown(records, keys, freshness);
   return wanted.flatMap((one) => {
     const found = known.get(one.key);
     const isOutdated = seen.has(one.key) && seen.get(one.key) !== found?.version;

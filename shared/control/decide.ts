@@ -3,7 +3,7 @@ import type { IntentId } from '../intent/intent.ts';
 import type { RecordedVerdict } from '../ledger/block-record.ts';
 import type { Sighting } from '../operations/sighting.ts';
 import type { Candidate, DecidedByLedger, LookDecision } from './candidate.ts';
-import { decideAllByLedger, type LedgerOptions } from './decide-by-ledger.ts';
+import { decideAllByLedger, decideWanted, type LedgerOptions } from './decide-by-ledger.ts';
 import { byRow, decideByLook, wakeOf } from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
 import type { Call, Carrier } from './planned.ts';
@@ -52,6 +52,13 @@ export interface DecisionsInTurn {
   readonly inDoubt: readonly Carrier[];
   /** Looks at them, and decides. */
   readonly afterLooks: () => Promise<Decisions>;
+  /** Decides jobs whose claims were refused, by what the ledger holds now. */
+  readonly again: (refused: readonly Candidate[]) => Promise<readonly DecidedByLedger[]>;
+  /** Looks at those of a call that need it, and decides. */
+  readonly againAfterLooks: (
+    call: Call,
+    decidedAgain: readonly DecidedByLedger[],
+  ) => Promise<Decisions>;
 }
 
 /**
@@ -73,6 +80,8 @@ export const decideInTurn = async (
     ),
     inDoubt: inDoubt.map(({ carrier }) => carrier),
     afterLooks: () => decideByLooks(calls, inDoubt, options),
+    again: (refused) => decideWanted(refused, options),
+    againAfterLooks: (call, decidedAgain) => decideByLooks([call], decidedAgain, options),
   };
 };
 
@@ -165,7 +174,7 @@ const decidedByLedgerAlone = (
 };
 
 /** A job whose last request was in vain, and among how many jobs the reason is known to be. Empty: it is no job's fault. */
-const suspected = ({
+export const suspected = ({
   carrier,
   lastRequest,
 }: DecidedByLedger): readonly (readonly [Carrier, number])[] => {

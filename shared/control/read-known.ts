@@ -1,5 +1,6 @@
 import type { BlockState } from '../ledger/block-record.ts';
 import type { JobRecord } from '../ledger/job-record.ts';
+import type { Freshness } from '../ledger/ledger.ts';
 import type { Records } from '../ledger/records.ts';
 
 /** What the ledger knows of a job. */
@@ -15,14 +16,16 @@ const UNCLAIMED: KnownJob = { record: undefined, version: undefined, holder: und
 
 /**
  * What is known of jobs, by the keys of their records. Jobs are left out of which the ledger does not tell: it is out of
- * reach, or another release wrote their records.
+ * reach, or another release wrote their records. `freshness` is that of the jobs' records. Those of blocks are always read
+ * as they are now.
  */
 export const readKnown = async (
   records: Records,
   keys: readonly string[],
+  freshness?: Freshness,
 ): Promise<ReadonlyMap<string, KnownJob>> => {
   const known = new Map<string, KnownJob>();
-  const jobAt = await records.jobs.read(keys);
+  const jobAt = await records.jobs.read(keys, freshness);
   const claimsOf = (key: string): readonly string[] => {
     const job = jobAt(key);
     return job.kind === 'found' ? [job.record.claim.block] : [];

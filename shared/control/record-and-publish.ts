@@ -16,7 +16,7 @@ export type RecordAndPublish = (
 ) => Promise<readonly OpenIntent[]>;
 
 /** How often a record is written anew that other invocations write too. Each time it takes over what they wrote. */
-const ROUNDS = 5;
+const ROUNDS = 10;
 
 /**
  * Records, then publishes (promise P2). Law: the verdict in the ledger is the verdict. So an event that is repeated after a

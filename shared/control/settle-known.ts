@@ -63,8 +63,8 @@ export const settleDecided = async (
   const byPlan = settled.map((one) => one.superseded_by);
   warnOfFuture(log, [...byPlan, ...decisions.superseded.map(([, by]) => by)], now());
   // Claimed: another invocation may be about to call a stop between the two, which must not be passed over.
-  for (const carrier of await claim(decisions.notStopped, 'nothing'))
-    settleWithoutCall(carrier, NOT_STOPPED, now());
+  const { claimed } = await claim(decisions.notStopped, 'nothing');
+  for (const carrier of claimed) settleWithoutCall(carrier, NOT_STOPPED, now());
   await settleObserved(run, decisions);
   noteWaits(run, decisions);
   if (edges.measure !== undefined) measurePlan(decisions.calls, limits, edges.measure);
@@ -76,7 +76,8 @@ const settleObserved = async (
   { observed }: Decisions,
 ): Promise<void> => {
   const mayEndAt = new Map(observed.map((one) => [one.carrier, one.mayEndAt]));
-  for (const carrier of await claim(observed, 'served')) {
+  const { claimed } = await claim(observed, 'served');
+  for (const carrier of claimed) {
     const until = mayEndAt.get(carrier) ?? 0;
     if (until > now())
       for (const openIntent of intentsWanting([carrier]))

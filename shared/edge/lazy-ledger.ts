@@ -44,8 +44,8 @@ export const makeLazyLedger = (open: () => Promise<Ledger>, log: Log): Ledger =>
     }
   };
   return {
-    read: async (keys): Promise<ReadonlyMap<string, Entry> | undefined> =>
-      (await use())?.read(keys),
+    read: async (keys, freshness): Promise<ReadonlyMap<string, Entry> | undefined> =>
+      (await use())?.read(keys, freshness),
     write: async (entry, seen): Promise<Written> => (await use())?.write(entry, seen) ?? 'unknown',
   };
 };

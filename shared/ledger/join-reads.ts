@@ -6,7 +6,7 @@ type Told = { readonly entry: Entry | undefined } | 'unreachable';
 
 /**
  * A ledger whose reads of one turn of the event loop go out together. So a delivery of many intents costs few requests. Law:
- * each reader gets what its own keys hold.
+ * each reader gets what its own keys hold now. No answer is late, also where it may be.
  */
 export const joinReads = (ledger: Ledger): Ledger => {
   const readTogether = joinCalls(async (keys: readonly string[]): Promise<readonly Told[]> => {

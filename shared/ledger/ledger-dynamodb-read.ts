@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import { troubleOf } from '../json/trouble.ts';
-import type { Entry } from './ledger.ts';
+import type { Entry, Freshness } from './ledger.ts';
 import { entryOf, type Item, KEY, type Table } from './ledger-dynamodb-table.ts';
 
 /** Keys per BatchGetItem. */
@@ -21,7 +21,9 @@ const FIRST_PAUSE_MS = 50;
 const readBatch = async (
   { dynamoDb, TableName }: Table,
   keys: readonly string[],
+  freshness: Freshness,
 ): Promise<readonly Entry[]> => {
+  const ConsistentRead = freshness === 'now';
   let wanted: Item[] = keys.map((key) => ({ [KEY]: { S: key } }));
   const found: Entry[] = [];
   let fruitless = 0;
@@ -29,7 +31,7 @@ const readBatch = async (
     if (fruitless > 0) await sleep(FIRST_PAUSE_MS * 2 ** fruitless);
     const { Responses, UnprocessedKeys } = await dynamoDb.send(
       new BatchGetItemCommand({
-        RequestItems: { [TableName]: { Keys: wanted, ConsistentRead: true } },
+        RequestItems: { [TableName]: { Keys: wanted, ConsistentRead } },
       }),
     );
     found.push(...(Responses?.[TableName] ?? []).map(entryOf));
@@ -41,17 +43,24 @@ const readBatch = async (
   return found;
 };
 
-/** What the keys hold now, by strongly consistent reads. Undefined if the table does not answer for each of them. */
+/**
+ * What the keys hold, by strongly consistent reads, or eventually consistent ones where the answer may be late. One request
+ * reads in one way: DynamoDB sets it for the whole table. Undefined if the table does not answer for each key.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
 export const readEntries = async (
   table: Table,
   keys: readonly string[],
+  freshness: Freshness = 'now',
 ): Promise<ReadonlyMap<string, Entry> | undefined> => {
   const slots = pLimit(CONCURRENCY);
   const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, i) =>
     keys.slice(i * BATCH, (i + 1) * BATCH),
   );
   try {
-    const entries = await Promise.all(batches.map((batch) => slots(readBatch, table, batch)));
+    const entries = await Promise.all(
+      batches.map((batch) => slots(readBatch, table, batch, freshness)),
+    );
     return new Map(entries.flat().map((entry) => [entry.key, entry]));
   } catch (error) {
     table.log.warn('ledger not read', { keys: keys.length, ...troubleOf(error) });

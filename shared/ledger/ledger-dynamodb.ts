@@ -37,7 +37,7 @@ const inBatches = (writings: readonly Writing[]): readonly (readonly Writing[])[
 };
 
 /**
- * The ledger in one DynamoDB table with the partition key `pk`. Reads are strongly consistent. All writes of one turn of the
+ * The ledger in one DynamoDB table with the partition key `pk`. All writes of one turn of the
  * event loop go out together, 25 to a request, each under its own condition.
  */
 export const makeDynamoLedger = (edges: TableEdges, tableName: string): Ledger => {
@@ -57,7 +57,7 @@ export const makeDynamoLedger = (edges: TableEdges, tableName: string): Ledger =
     },
   );
   return {
-    read: (keys) => readEntries(table, keys),
+    read: (keys, freshness) => readEntries(table, keys, freshness),
     write: async (entry, seen) => {
       const [written = 'unknown'] = await writeTogether([{ entry, seen }]);
       return written;

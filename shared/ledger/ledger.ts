@@ -16,10 +16,19 @@ export interface NewEntry extends Entry {
  */
 export type Written = 'written' | 'lost' | 'unknown';
 
+/**
+ * How fresh the answer of a read is. `now`: every write is in it that has returned. `may be late`: what each key held at some
+ * moment before, or nothing if it held nothing then; seldom more than a second ago, without a bound. It costs half.
+ */
+export type Freshness = 'now' | 'may be late';
+
 /** The port to the ledger: texts by key. A text is replaced only by a writer that has seen its last version. */
 export interface Ledger {
-  /** What the keys hold, every write included that has returned. Keys that hold nothing are left out. Undefined: unreachable. */
-  readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Entry> | undefined>;
+  /** What the keys hold, `now` by default. Keys that hold nothing are left out. Undefined: unreachable. */
+  readonly read: (
+    keys: readonly string[],
+    freshness?: Freshness,
+  ) => Promise<ReadonlyMap<string, Entry> | undefined>;
   /**
    * Writes an entry if its key still holds the version `seen`, or nothing if that is undefined. A write that took effect and
    * whose reply was lost is recognised by its version, and is `written`.

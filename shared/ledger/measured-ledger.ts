@@ -3,8 +3,8 @@ import type { Ledger } from './ledger.ts';
 
 /** The same ledger. Each read and write without an answer counts as one failure. */
 export const measuredLedger = (ledger: Ledger, measure: Measure): Ledger => ({
-  read: async (keys) => {
-    const entries = await ledger.read(keys);
+  read: async (keys, freshness) => {
+    const entries = await ledger.read(keys, freshness);
     if (entries === undefined) measure('LedgerFailures', 1);
     return entries;
   },

@@ -2,7 +2,7 @@ import type { Log } from '../json/log.ts';
 import { type BlockState, readBlock, writeBlock } from './block-record.ts';
 import { type JobRecord, readJob, writeJob } from './job-record.ts';
 import { type KeyRecord, readKey, writeKey } from './key-record.ts';
-import type { Entry, Ledger, Written } from './ledger.ts';
+import type { Entry, Freshness, Ledger, Written } from './ledger.ts';
 import { type NameRecord, readNames, writeNames } from './name-record.ts';
 
 /** What the ledger answers about one key. `version` is that of the ledger's entry. */
@@ -30,7 +30,7 @@ export interface Codec<Record> {
 
 /** All records of one kind. */
 export interface RecordStore<Record> {
-  readonly read: (keys: readonly string[]) => Promise<LedgerAnswers<Record>>;
+  readonly read: (keys: readonly string[], freshness?: Freshness) => Promise<LedgerAnswers<Record>>;
   /** Writes only if the entry still has the version `seen`. Resolves to the new version, too. */
   readonly write: (
     key: string,
@@ -97,9 +97,11 @@ const readAll = async <Record>(
   log: Log,
   keys: readonly string[],
   read: Codec<Record>['read'],
+  freshness: Freshness | undefined,
 ): Promise<LedgerAnswers<Record>> => {
   const asked = [...new Set(keys)];
-  const entries = asked.length === 0 ? new Map<string, Entry>() : await ledger.read(asked);
+  const entries =
+    asked.length === 0 ? new Map<string, Entry>() : await ledger.read(asked, freshness);
   const answers = answersTo(asked, entries, read);
   warnOfForeign(log, answers);
   return (key) => {
@@ -114,7 +116,7 @@ export const makeRecords = (
   { newVersion, now, keepSeconds, log }: RecordsOptions,
 ): Records => {
   const of = <Record>({ read, write }: Codec<Record>): RecordStore<Record> => ({
-    read: (keys) => readAll(ledger, log, keys, read),
+    read: (keys, freshness) => readAll(ledger, log, keys, read, freshness),
     write: async (key, record, seen) => {
       const version = newVersion();
       const expiresAt = Math.floor(now() / 1_000) + keepSeconds;

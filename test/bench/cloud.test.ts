@@ -32,6 +32,11 @@ describe('the table of the bench', () => {
     expect((await ledger.read(['k']))?.get('k')?.version).toBe('2');
     // Three writes of 1.5 KB; the one that was lost counts too.
     expect(counter.counts()['write units']).toBe(6);
+    const before = counter.counts()['read units'] ?? 0;
+    await ledger.read(['k', 'nothing']);
+    expect(counter.counts()['read units']).toBe(before + 2);
+    await ledger.read(['k', 'nothing'], 'may be late');
+    expect(counter.counts()['read units']).toBe(before + 3);
   });
 });
 

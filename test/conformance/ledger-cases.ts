@@ -95,6 +95,30 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
     },
   },
   {
+    title: 'a late read tells of any state that was, and a strong one of the last',
+    run: async ({ ledger, other, keyOf }) => {
+      const key = keyOf('a');
+      const states: (NewEntry | undefined)[] = [undefined];
+      for (let n = 1; n <= 20; n++) {
+        const next = entry(key, `body ${n}`);
+        await expectWritten((n % 2 === 0 ? ledger : other).write(next, states.at(-1)?.version));
+        states.push(next);
+        const late = await ledger.read([key, keyOf('b')], 'may be late');
+        assert.ok(late !== undefined, 'the ledger is out of reach');
+        const { version, body } = late.get(key) ?? {};
+        assert.ok(states.some((it) => it?.version === version && it?.body === body));
+        assert.ok(!late.has(keyOf('b')));
+        await expectHeld(ledger, key, next);
+        await expectHeld(other, key, next);
+      }
+      // A write that rests on what a late read told is refused, unless that still is the last state.
+      const [first, last] = [states[1], states.at(-1)];
+      await expectWritten(ledger.write(entry(key), first?.version), 'lost');
+      await expectWritten(ledger.write(entry(key), undefined), 'lost');
+      await expectWritten(ledger.write(entry(key), last?.version));
+    },
+  },
+  {
     title: 'a first write is lost where there is something',
     run: async ({ ledger, other, keyOf }) => {
       const first = entry(keyOf('a'));

@@ -50,7 +50,7 @@ describe('a job is claimed when its request has its turn', () => {
     },
   );
 
-  it('an invocation that has taken it meanwhile keeps it: it is no part of the call, nor of its verdicts', async () => {
+  it('one that another invocation has taken meanwhile is no part of the call, and is decided anew at once', async () => {
     const ledger = memoryLedger();
     const first = Promise.withResolvers<void>();
     const slow = startControlRoom({
@@ -71,9 +71,13 @@ describe('a job is claimed when its request has its turn', () => {
     void quick.run([message('m3', { age: 3, jobs: ['3'] })]);
     await until(async () => expect(quick.calls).toHaveLength(1));
     first.resolve();
-    expect(await running).toEqual(['m2']);
+    expect(await running).toEqual([]);
     expect(slow.calls.map(({ jobs }) => jobs)).toEqual([['1'], ['2']]);
-    expect(slow.results.map(({ job_id }) => job_id)).toEqual(['1', '2']);
+    expect(slow.results.map(({ job_id, outcome }) => [job_id, outcome])).toEqual([
+      ['1', 'delivered'],
+      ['2', 'delivered'],
+      ['3', 'superseded'],
+    ]);
   });
 
   it('where others have taken all of it nothing is sent, and nothing is refused by that', async () => {

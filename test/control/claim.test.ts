@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../shared/control/candidate.ts';
-import { makeClaimJobs } from '../../shared/control/claim.ts';
+import { type Claims, makeClaimJobs } from '../../shared/control/claim.ts';
 import type { Call, Carrier } from '../../shared/control/planned.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -36,13 +36,16 @@ const begin = (invocation: string, ledger: Ledger = memoryLedger()) => {
 
 const idsOf = (carriers: readonly Carrier[]) => carriers.map(({ job }) => jobIdOf(job));
 
+/** The jobs that were claimed. */
+const wonIn = ({ claimed }: Claims) => idsOf(claimed);
+
 const hundred = Array.from({ length: 100 }, (_, i) => String(i));
 
 describe('a claim is one conditional write per job (P3)', () => {
   it('and no more, for a hundred jobs', async () => {
     const { calls } = openWishes({ jobs: hundred });
     const { claim, writes } = begin('i');
-    expect(idsOf(await claim(candidatesOf(calls), 'nothing'))).toEqual(hundred);
+    expect(wonIn(await claim(candidatesOf(calls), 'nothing'))).toEqual(hundred);
     expect(writes.map(({ key }) => key)).toEqual(hundred.map((id) => `job/dli/${PROJECT}/${id}`));
   });
 
@@ -118,7 +121,7 @@ describe('a claim is one conditional write per job (P3)', () => {
         return ledger.write(entry, seen);
       },
     });
-    expect(await claim(candidatesOf(calls), 'nothing')).toHaveLength(100);
+    expect((await claim(candidatesOf(calls), 'nothing')).claimed).toHaveLength(100);
     expect(most).toBe(100);
   });
 });
@@ -134,7 +137,7 @@ describe('of several invocations that want a job one alone has it', () => {
         'nothing',
       );
     });
-    const won = (await Promise.all(claims)).flatMap(idsOf);
+    const won = (await Promise.all(claims)).flatMap(wonIn);
     expect(won.toSorted()).toEqual(hundred.toSorted());
   });
 
@@ -145,8 +148,11 @@ describe('of several invocations that want a job one alone has it', () => {
     if (first === undefined || second === undefined) throw new Error('no candidates');
     await ledger.write({ key: first.key, version: 'v2', body: '{}', expiresAt: 0 }, undefined);
     const { claim } = begin('i', ledger);
-    expect(idsOf(await claim([{ ...first, seen: 'v1' }, second], 'nothing'))).toEqual(['130']);
-    expect(idsOf(await claim([{ ...first, seen: 'v2' }], 'nothing'))).toEqual(['131']);
+    const stale = { ...first, seen: 'v1' };
+    const claims = await claim([stale, second], 'nothing');
+    expect(wonIn(claims)).toEqual(['130']);
+    expect(claims.refused).toEqual([stale]);
+    expect(wonIn(await claim([{ ...first, seen: 'v2' }], 'nothing'))).toEqual(['131']);
   });
 });
 
@@ -156,7 +162,7 @@ describe('a claim that the ledger did not answer is none', () => {
   it('but it may stand: the record is to tell that nothing was sent under it', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', silent);
-    expect(await claim(candidatesOf(calls), 'nothing')).toEqual([]);
+    expect(await claim(candidatesOf(calls), 'nothing')).toEqual({ claimed: [], refused: [] });
     const openIntent = theOnly(openIntents.values());
     expect(openIntent.record.isChanged).toBe(true);
     expect([...openIntent.record.requests]).toEqual([[0, unserved('i')]]);
@@ -165,14 +171,14 @@ describe('a claim that the ledger did not answer is none', () => {
   it('or, where it rests on a request that was served, that a look is due again', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', silent);
-    expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
+    expect((await claim(candidatesOf(calls), 'served')).claimed).toEqual([]);
     expect([...theOnly(openIntents.values()).record.requests]).toEqual([[0, maybeServed('i')]]);
   });
 
   it('a lost one changes nothing', async () => {
     const { openIntents, calls } = openWishes({ jobs: ['131'] });
     const { claim } = begin('i', { ...silent, write: async () => 'lost' });
-    expect(await claim(candidatesOf(calls), 'served')).toEqual([]);
+    expect((await claim(candidatesOf(calls), 'served')).claimed).toEqual([]);
     expect(theOnly(openIntents.values()).record).toMatchObject({
       isChanged: false,
       requests: new Map(),

@@ -49,7 +49,7 @@ const held = (written: 'lost' | 'unknown', theirs: 'there' | 'gone' | 'out of re
 
 describe('a verdict that cannot be recorded is not published, and the tries are bounded', () => {
   it.each([
-    ['others write between any two tries of ours', 'lost', 'there', 5],
+    ['others write between any two tries of ours', 'lost', 'there', 10],
     ['what others wrote cannot be read', 'lost', 'out of reach', 1],
     ['the record is gone', 'lost', 'gone', 1],
     ['the ledger does not say if it was written', 'unknown', 'there', 1],

@@ -108,7 +108,18 @@ describe('the table is asked about no more than it must be', () => {
 });
 
 describe('what is read is what was written last', () => {
-  it('by any process: every read is a consistent one', async () => {
+  it('by any process, unless it may be late: then the read costs half', async () => {
+    mock.on(BatchGetItemCommand).resolves({});
+    const { ledger } = begin();
+    await Promise.all([ledger.read(['a'], 'may be late'), ledger.read(['b'], 'now')]);
+    const reads = mock.commandCalls(BatchGetItemCommand).map(({ args }) => args[0].input);
+    expect(reads.map(({ RequestItems }) => RequestItems?.ledger)).toEqual([
+      { Keys: [{ pk: { S: 'a' } }], ConsistentRead: false },
+      { Keys: [{ pk: { S: 'b' } }], ConsistentRead: true },
+    ]);
+  });
+
+  it('every other read is a consistent one', async () => {
     mock.on(BatchExecuteStatementCommand).rejects(new Error('timeout'));
     mock.on(BatchGetItemCommand).resolves({});
     const { ledger } = begin();

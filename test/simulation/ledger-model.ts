@@ -1,22 +1,51 @@
-import type { Entry, Ledger, NewEntry, Written } from '../../shared/ledger/ledger.ts';
+import type { Entry, Freshness, Ledger, NewEntry, Written } from '../../shared/ledger/ledger.ts';
 import type { Chronicle, Invocation } from './chronicle.ts';
+import type { Random } from './random.ts';
 import { exchange, type Life, type Trip, type Wire } from './wire.ts';
 
 const SLOWEST_MS = 2_000;
 
-/** The entries, each replaced only by a writer who saw its version. */
-const makeTable = ({ schedule, random, weather }: Wire) => {
-  const entries = new Map<string, Entry>();
+/** The longest that a late read is late in most histories, and in some, in milliseconds. */
+const LATE_MS = 1_000;
+const VERY_LATE_MS = [15_000, 60_000] as const;
+
+/**
+ * How late late reads are in one history: each item of each read by itself. Most are late by a second at most. In some
+ * histories many are late by far more. Some draws tell what is there now, as most late reads do.
+ */
+const makeLateness = (random: Random) => {
+  const longest = random.chance(0.5) ? LATE_MS : random.pick(VERY_LATE_MS);
+  const often = random.pick([0.05, 0.5, 1]);
+  return (): number => random.between(0, random.chance(often) ? longest : LATE_MS);
+};
+
+/** An entry, and when it was written, in milliseconds since 1970. */
+interface Version {
+  readonly entry: Entry;
+  readonly at: number;
+}
+
+/** The entries, each replaced only by a writer who saw its version. It keeps what they held before, for late reads. */
+const makeTable = ({ schedule, random, weather }: Wire, lateBy: () => number) => {
+  const histories = new Map<string, Version[]>();
+  const held = (key: string): Entry | undefined => histories.get(key)?.at(-1)?.entry;
   const put = ({ key, version, body }: NewEntry, seen: string | undefined): Written => {
-    if (entries.get(key)?.version !== seen) return 'lost';
-    entries.set(key, { key, version, body });
+    if (held(key)?.version !== seen) return 'lost';
+    const history = histories.get(key) ?? [];
+    histories.set(key, history);
+    history.push({ entry: { key, version, body }, at: schedule.now() });
     return 'written';
   };
+  /** What the key held some time ago. */
+  const heldBefore = (key: string): Entry | undefined => {
+    const then = schedule.now() - lateBy();
+    return histories.get(key)?.findLast(({ at }) => at <= then)?.entry;
+  };
   return {
-    read: (keys: readonly string[]): ReadonlyMap<string, Entry> =>
+    read: (keys: readonly string[], freshness: Freshness = 'now'): ReadonlyMap<string, Entry> =>
       new Map(
         keys.flatMap((key) => {
-          const entry = entries.get(key);
+          const entry = freshness === 'now' ? held(key) : heldBefore(key);
           return entry === undefined ? [] : [[key, entry] as const];
         }),
       ),
@@ -76,11 +105,12 @@ const makeWriteTogether = (
 
 /**
  * The ledger's laws over a map, behind a wire that loses requests and replies, whole batches of writes and single ones. A
- * write without a reply may land seconds later, under the same condition.
+ * write without a reply may land seconds later, under the same condition. A late read tells what was there before. `random`
+ * draws how late.
  */
-export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
+export const makeLedgerModel = (wire: Wire, { tell }: Chronicle, random: Random) => {
   const { weather } = wire;
-  const table = makeTable(wire);
+  const table = makeTable(wire, makeLateness(random));
   /** Some requests take seconds, there or back. Other invocations can do all their work meanwhile. */
   const trip = (invocation: Invocation): Trip => {
     if (!weather.strikes('ledger slow')) return { longest: 20 };
@@ -103,9 +133,9 @@ export const makeLedgerModel = (wire: Wire, { tell }: Chronicle) => {
   };
   return {
     openFor: (life: Life, invocation: Invocation): Ledger => ({
-      read: (keys) =>
+      read: (keys, freshness) =>
         exchange(wire, life, trip(invocation), () => {
-          if (!weather.strikes('not read')) return table.read(keys);
+          if (!weather.strikes('not read')) return table.read(keys, freshness);
           invocation.faults++;
           return undefined;
         }),

@@ -108,7 +108,7 @@ export const simulate = async ({
   });
   for (const { key, status, savepoint } of workload.stored) jobs.add(key, status, savepoint);
   const poison = makePoison(climate, makeRandom(seed, 0), () => schedule.now() >= calmAt);
-  const ledger = makeLedgerModel(wire, chronicle);
+  const ledger = makeLedgerModel(wire, chronicle, makeRandom(seed, 2_000 + variant));
   const bus = makeBusModel(wire, chronicle);
   const list = makeListModel(jobs, climate.list, makeRandom(seed, 1_000 + variant));
   const upstream = makeUpstreamModel(wire, chronicle, jobs, climate, poison, list);

@@ -7,8 +7,8 @@ const withEntries =
   (show: (entry: Entry) => Entry | undefined) =>
   (ledger: Ledger): Ledger => ({
     ...ledger,
-    read: async (keys) => {
-      const entries = await ledger.read(keys);
+    read: async (keys, freshness) => {
+      const entries = await ledger.read(keys, freshness);
       return (
         entries &&
         new Map(
@@ -20,6 +20,21 @@ const withEntries =
       );
     },
   });
+
+/** A ledger whose answers may all be late, under some keys. */
+const late = (ledger: Ledger, isMeant: (key: string) => boolean): Ledger => ({
+  ...ledger,
+  read: async (keys, freshness) => {
+    const meant = keys.filter(isMeant);
+    const others = keys.filter((key) => !isMeant(key));
+    const answers = await Promise.all([
+      ...(meant.length > 0 ? [ledger.read(meant, 'may be late')] : []),
+      ...(others.length > 0 ? [ledger.read(others, freshness)] : []),
+    ]);
+    const told = answers.filter((answer) => answer !== undefined);
+    return told.length < answers.length ? undefined : new Map(told.flatMap((one) => [...one]));
+  },
+});
 
 /** A ledger that overwrites what others wrote, under some keys. */
 const overwriting = (ledger: Ledger, isMeant: (key: string) => boolean): Ledger => ({
@@ -86,7 +101,7 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'ends a claim as soon as a look shows the effect of its call',
-    from: 5_000,
+    from: 13_300,
     breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
@@ -122,6 +137,24 @@ export const BROKEN_LEDGER: readonly Broken[] = [
           : entry,
       ),
     ),
+  },
+  {
+    name: 'takes every late read for what is there now',
+    from: 1_600,
+    breaks: ['P3 nothing stale'],
+    breakage: ledgerThat((ledger) => late(ledger, () => true)),
+  },
+  {
+    name: 'decides more by a late read of a job than to claim it',
+    from: 1_200,
+    breaks: ['verdicts are true'],
+    breakage: ledgerThat((ledger) => late(ledger, isJob)),
+  },
+  {
+    name: 'reads the records of blocks late',
+    from: 2_330,
+    breaks: ['P3 nothing stale'],
+    breakage: ledgerThat((ledger) => late(ledger, isPart)),
   },
   {
     name: 'knows no open breaker',
