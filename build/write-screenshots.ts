@@ -7,7 +7,7 @@ import { noBrowser, startBrowser } from '../test/support/browser.ts';
 /** `npm run screenshots`: starts a stack, sends two hundred jobs, and takes the pictures of the console for the pages. */
 
 const FOLDER = new URL('../docs/', import.meta.url);
-const SIZE = { width: 1200, height: 760 };
+const SIZE = { width: 1200, height: 704 };
 const PATIENCE_MS = 60_000;
 
 const take = async (browser: Browser, url: string, colorScheme: 'light' | 'dark') => {

@@ -46,6 +46,12 @@ const LADDER: readonly (Pick<Setup, 'windowMs' | 'mapping' | 'credential'> & {
 /** What a job may take besides its window. */
 const PATIENCE_MS = 5_000;
 
+const isSoonTold = ({ holds, p99Ms }: Outlook, { windowMs }: Setup): boolean =>
+  holds && p99Ms <= windowMs + PATIENCE_MS;
+
+/** Whether the queue of a setup does not grow, and its jobs are soon told. */
+export const carries = (setup: Setup): boolean => isSoonTold(simulate(setup), setup);
+
 /** The first setup whose queue does not grow, and whose jobs are soon told. */
 export const choose = (
   load: Pick<Setup, 'perSecond' | 'projects'>,
@@ -57,7 +63,7 @@ export const choose = (
     if (share.projects < 1) continue;
     const setup = { ...DEFAULTS, ...rung, ...share, upstreamMs, seconds: 60 };
     const outlook = simulate(setup);
-    if (outlook.holds && outlook.p99Ms <= setup.windowMs + PATIENCE_MS)
+    if (isSoonTold(outlook, setup))
       return {
         setup,
         queues,

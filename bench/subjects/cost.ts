@@ -6,7 +6,7 @@ import { backlog } from '../rig/workloads.ts';
 import type { Options, Subject } from './subject.ts';
 
 /** With `quick` a tenth of that. */
-const JOBS = 5_000;
+const JOBS = 3_000;
 
 /** Dollars per million jobs without accept-http, by ids per intent and results per event. */
 const GOALS = new Map([

@@ -6,7 +6,7 @@ import { tryOut } from '../rig/trial.ts';
 import { backlog, manyProjects, USUAL, type Workload } from '../rig/workloads.ts';
 import type { Options, Subject } from './subject.ts';
 
-const JOBS = 10_000;
+const JOBS = 5_000;
 const LATENCY_MS = 200;
 const PROJECTS = 100;
 const UPSTREAM = { ...USUAL, latencyMs: LATENCY_MS, perJobMs: 0 };
@@ -41,7 +41,7 @@ const drainEach = async (workload: () => Workload): Promise<readonly string[][]>
 
 const measure = async ({ quick }: Options) => {
   const jobs = quick ? JOBS / 10 : JOBS;
-  const each = jobs / PROJECTS / 10;
+  const each = jobs / PROJECTS / 5;
   const one = await drainEach(() => backlog(jobs, 1, UPSTREAM));
   const many = await drainEach(() => ({
     ...manyProjects(PROJECTS, each),

@@ -9,8 +9,8 @@ import type { Options, Picture, Subject } from './subject.ts';
 
 const DESIGNS = [OURS, ...PEERS];
 
-/** Without middy, which is as Powertools is. */
-const IN_README = DESIGNS.filter(({ name }) => !name.startsWith('middy'));
+/** Without middy and plain Powertools, which are as Powertools with idempotency is, but for duplicates. */
+const IN_README = DESIGNS.filter(({ name }) => !/^middy|^Powertools batch$/.test(name));
 
 /** A design's figures on one workload, by its name. */
 type Trial = ReadonlyMap<string, Figures>;
@@ -47,11 +47,11 @@ const onePerProcess = (design: Design): Design => ({
   perEnvironment: 1,
 });
 
-const loadTable = (name: string, title: string, trial: Trial): Table => ({
+const loadTable = (name: string, title: string, jobs: number, trial: Trial): Table => ({
   name,
   title,
   columns: [
-    'design',
+    `${round(jobs)} jobs`,
     'seconds',
     'calls ÷ fewest',
     'CPU µs per job',
@@ -72,11 +72,11 @@ const loadTable = (name: string, title: string, trial: Trial): Table => ({
   ]),
 });
 
-const troubleTable = (name: string, title: string, trial: Trial): Table => ({
+const troubleTable = (name: string, title: string, jobs: number, trial: Trial): Table => ({
   name,
   title,
   columns: [
-    'design',
+    `${round(jobs)} jobs`,
     'seconds',
     'calls',
     'attempts per call',
@@ -137,16 +137,28 @@ const summaryTable = (trials: Trials, name: string, designs: readonly Design[]):
   };
 };
 
-/** Ten thousand jobs where a figure is of all; fewer where the short run could not wait for a job at a time. */
+/**
+ * Designs of a call for each job take as many times longer as they have jobs, so the short run has fewer. What comes back
+ * to the queue does so after half a minute: throttled and limited jobs are as many as take no longer than the killed ones.
+ */
 const sizesOf = ({ long, quick }: Options) => {
+  const always = { orderedJobs: 400, killedJobs: 2_000 };
   if (quick)
-    return { whole: 1_000, jobs: 200, limitedJobs: 100, orderedJobs: 100, killedJobs: 400 };
-  const [jobs, limitedJobs] = long ? [10_000, 2_000] : [1_000, 500];
-  return { whole: 10_000, jobs, limitedJobs, orderedJobs: 400, killedJobs: 2_000 };
+    return {
+      whole: 1_000,
+      jobs: 200,
+      throttledJobs: 100,
+      limitedJobs: 100,
+      orderedJobs: 100,
+      killedJobs: 400,
+    };
+  return long
+    ? { whole: 10_000, jobs: 10_000, throttledJobs: 10_000, limitedJobs: 2_000, ...always }
+    : { whole: 5_000, jobs: 500, throttledJobs: 700, limitedJobs: 400, ...always };
 };
 
 const measureAll = async (options: Options) => {
-  const { whole, jobs, limitedJobs, orderedJobs, killedJobs } = sizesOf(options);
+  const { whole, jobs, throttledJobs, limitedJobs, orderedJobs, killedJobs } = sizesOf(options);
   const drained = {
     single: await inTurns([...DESIGNS, OURS_BY_KEY], () => workloads.backlog(whole, 1)),
     hundred: await inTurns([...DESIGNS, OURS_BY_KEY], () => workloads.backlog(whole, 100)),
@@ -157,11 +169,11 @@ const measureAll = async (options: Options) => {
   };
   const batching = DESIGNS.filter(isBatching);
   const others = DESIGNS.filter((design) => !isBatching(design));
-  const throttledAlone = await inTurns(batching, () => workloads.throttled(jobs));
+  const throttledAlone = await inTurns(batching, () => workloads.throttled(throttledJobs));
   const limitedAlone = await inTurns(batching, () => workloads.limited(limitedJobs));
   // What comes back to the queue comes back after half a minute. The rest waits for it together.
   const [throttled, limited, killed] = await Promise.all([
-    sideBySide(others, () => workloads.throttled(jobs)),
+    sideBySide(others, () => workloads.throttled(throttledJobs)),
     sideBySide(others, () => workloads.limited(limitedJobs)),
     sideBySide(DESIGNS.map(onePerProcess), () => workloads.killed(killedJobs)),
   ]);
@@ -191,32 +203,20 @@ const pictureOf = ({ sizes, single, hundred }: Trials): Picture => {
 
 const measure = async (options: Options) => {
   const trials = await measureAll(options);
-  const { whole, jobs, limitedJobs, orderedJobs, killedJobs } = trials.sizes;
-  const many = round(jobs);
+  const { whole, jobs, throttledJobs, limitedJobs, orderedJobs, killedJobs } = trials.sizes;
   const tables = [
-    loadTable('peers-single', `A backlog of ${round(whole)} jobs, one per message`, trials.single),
-    loadTable(
-      'peers-hundred',
-      `A backlog of ${round(whole)} jobs, 100 per message`,
-      trials.hundred,
-    ),
-    loadTable(
-      'peers-projects',
-      `100 projects of ${jobs / 100} jobs, one per message`,
-      trials.projects,
-    ),
-    troubleTable(
-      'peers-duplicates',
-      `${many} jobs; the queue gives a fifth twice`,
-      trials.duplicates,
-    ),
-    troubleTable('peers-order', `${orderedJobs} jobs run, then stopped; any order`, trials.ordered),
-    troubleTable('peers-bad', `${many} jobs, 5 % bad ids; one refuses its whole call`, trials.bad),
-    troubleTable('peers-throttled', `${many} jobs, 30 % of the calls throttled`, trials.throttled),
-    troubleTable('peers-limited', `${limitedJobs} jobs, 20 calls a second`, trials.limited),
+    loadTable('peers-single', 'A backlog, one job per message', whole, trials.single),
+    loadTable('peers-hundred', 'A backlog, 100 jobs per message', whole, trials.hundred),
+    loadTable('peers-projects', '100 projects, one job per message', jobs, trials.projects),
+    troubleTable('peers-duplicates', 'The queue gives a fifth twice', jobs, trials.duplicates),
+    troubleTable('peers-order', 'Jobs run, then stopped; any order', orderedJobs, trials.ordered),
+    troubleTable('peers-bad', '5 % bad ids; one refuses its whole call', jobs, trials.bad),
+    troubleTable('peers-throttled', '30 % of the calls throttled', throttledJobs, trials.throttled),
+    troubleTable('peers-limited', '20 calls a second', limitedJobs, trials.limited),
     troubleTable(
       'peers-killed',
-      `${round(killedJobs)} jobs, two SIGKILLs in the middle of a batch`,
+      'Two SIGKILLs in the middle of a batch',
+      killedJobs,
       trials.killed,
     ),
     summaryTable(trials, 'peers', DESIGNS),

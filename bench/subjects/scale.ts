@@ -4,6 +4,7 @@ import { simulate } from '../model/simulate.ts';
 import { linesOf } from '../report/lines.ts';
 import { brief, round, type Table } from '../report/table.ts';
 import { checkModel } from './scale-check.ts';
+import { sizingTable } from './sizing.ts';
 import type { Options, Picture, Subject } from './subject.ts';
 
 const seconds = (ms: number): string => brief(ms / 1_000);
@@ -116,7 +117,7 @@ const fillPicture = (): Picture => {
 };
 
 const measure = async (options: Options) => ({
-  tables: [sizing(), variants(), await checkModel(options)],
+  tables: [sizing(), sizingTable(), variants(), await checkModel(options)],
   pictures: [fillPicture()],
 });
 

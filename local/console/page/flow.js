@@ -9,6 +9,7 @@ import {
   jobUrl,
   percent,
   show,
+  showItems,
   span,
   statusText,
 } from './dom.js';
@@ -290,23 +291,14 @@ const showAll = (parts) => {
   const told2 = state.figures ?? NONE;
   show(parts.figures, JSON.stringify(told2), () => figures(told2));
   const batches = [...state.batches.values()].toReversed();
-  show(parts.batches, JSON.stringify(batches), () =>
-    batches.length === 0
-      ? h('li', { class: 'empty' }, 'A batch appears here as soon as a job was sent.')
-      : batches.map(batchRow),
-  );
+  showItems(parts.batches, batches, batchRow, 'A batch appears here as soon as a job was sent.');
   show(parts.queue, queueText(), () => [document.createTextNode(queueText())]);
   show(parts.waiting, JSON.stringify(state.waiting), () =>
     state.waiting.length === 0
       ? h('li', { class: 'empty' }, 'Nothing waits.')
       : state.waiting.map(waitRow),
   );
-  const entries = state.entries.toReversed();
-  show(parts.log, String(entries[0]?.id ?? 0), () =>
-    entries.length === 0
-      ? h('li', { class: 'empty' }, 'Nothing has happened yet.')
-      : entries.map(logRow),
-  );
+  showItems(parts.log, state.entries.toReversed(), logRow, 'Nothing has happened yet.');
 };
 
 const liveTitle = (name) =>
