@@ -8,7 +8,7 @@ import { type Server, startServer } from './server.ts';
 import { watchPage } from './watch-page.ts';
 
 /**
- * `npm run console-load -- --minutes 10`: the page in Chromium and the stack in a process of its own, at a thousand
+ * `npm run endure -- --minutes 10`: the page in Chromium and the stack in a process of its own, at a thousand
  * results per second. Each half minute it uses the page, and prints one line. It fails if memory grows from the sixth
  * minute on, if a press is not answered within 200 ms, or if a job has no verdict at the end.
  */
