@@ -82,7 +82,7 @@ const ledger = async (world: World, { parts }: Target): Promise<Finding> => {
   const opened = await openLedgerOf(await parts(), world);
   const keys = opened.isFile ? await opened.list('cool/') : ['cool/dli/-'];
   const known = await readBreakers(opened, keys);
-  const held = known.filter((one) => shownBreaker(one, world.now()) !== undefined);
+  const held = known.filter((one) => shownBreaker(one, world.now())?.idle === false);
   return held.length === 0
     ? ok('it answers')
     : warning(`${counted(held.length, 'circuit breaker')} not closed`, 'see: job-fanin held');

@@ -18,9 +18,16 @@ export interface ShownBreaker {
   readonly since?: string | undefined;
   readonly until: string;
   readonly probing: boolean;
+  /** It may be probed, and no request has come for so long that none waits for it: its credential was replaced, say. */
+  readonly idle: boolean;
   readonly times: number;
   readonly reason?: string | undefined;
 }
+
+/** What waits for a breaker comes back when its time is over, a few minutes later at most. */
+const IDLE_MS = 5 * 60_000;
+
+const isIdle = ({ until }: BreakerRecord, now: number): boolean => now - until > IDLE_MS;
 
 const ofKey = (key: string): Partial<ShownBreaker> => {
   const [, kind, name, route] = key.split('/');
@@ -38,7 +45,8 @@ export const shownBreaker = (
   const at = new Date(until).toISOString();
   const since = openedAt === undefined ? undefined : new Date(openedAt).toISOString();
   const reason = reasonIn(record, now);
-  return { key, state: kind, ...ofKey(key), since, until: at, probing, times, reason };
+  const idle = isIdle(record, now);
+  return { key, state: kind, ...ofKey(key), since, until: at, probing, idle, times, reason };
 };
 
 /** For how long it has not been closed, in words. */
@@ -46,7 +54,9 @@ export const sinceText = ({ openedAt }: BreakerRecord, now: number): string | un
   openedAt === undefined ? undefined : instantFrom(Math.min(openedAt, now - 1), now);
 
 /** Until when it is open, in words. */
-export const untilText = ({ until, probing }: BreakerRecord, now: number): string => {
+export const untilText = (record: BreakerRecord, now: number): string => {
+  const { until, probing } = record;
+  if (isIdle(record, now)) return 'now: no request has come since, so nothing waits for it';
   if (until <= now) return 'now: the next request is its probe';
   return probing
     ? `a probe is under way, until ${instantFrom(until, now)} at most`

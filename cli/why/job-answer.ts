@@ -60,7 +60,8 @@ export const answerFor = (
   now: number,
 ): JobAnswer => {
   const { record, holder } = facts;
-  const breakers = known.flatMap((one) => shownBreaker(one, now) ?? []);
+  // An idle breaker holds up no job.
+  const breakers = known.flatMap((one) => shownBreaker(one, now) ?? []).filter(({ idle }) => !idle);
   const open = openUntil(breakers, record?.operation);
   const nothing = { newest: undefined, standing: undefined, verdict: undefined };
   if (record === undefined)

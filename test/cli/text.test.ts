@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { idsIn } from '../../cli/input/read-ids.ts';
 import { chooseJobs, type JobState } from '../../cli/replay/choose-jobs.ts';
 import { eventIn } from '../../cli/replay/read-letter.ts';
+import { shownBreaker, untilText } from '../../cli/text/breaker-text.ts';
 import { clean, cleanJson } from '../../cli/text/clean.ts';
 import { plain } from '../../cli/text/paint.ts';
 import { jobsTable, outcomesText, progressBar } from '../../cli/text/results-text.ts';
@@ -77,6 +78,24 @@ describe('times and counts', () => {
     );
     expect(progressBar(1, 2)).toBe('[###############...............] 1 of 2 jobs');
     expect(progressBar(0, 0)).toMatch(/0 of 0 jobs/);
+  });
+});
+
+describe('a breaker that may be probed', () => {
+  const now = Date.parse('2026-11-28T12:00:00Z');
+  const at = (minutesAgo: number) => {
+    const record = { until: now - minutesAgo * 60_000, step: 1, strikes: 0, probing: false };
+    const shown = shownBreaker({ key: 'cool/key/0a1b', record }, now);
+    return [shown?.state, shown?.idle, untilText(record, now)];
+  };
+
+  it('waits for its probe, and is idle once none came for five minutes', () => {
+    expect(at(5)).toEqual(['half-open', false, 'now: the next request is its probe']);
+    expect(at(5.1)).toEqual([
+      'half-open',
+      true,
+      'now: no request has come since, so nothing waits for it',
+    ]);
   });
 });
 
