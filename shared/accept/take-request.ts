@@ -80,16 +80,12 @@ const readText = (raw: RawRequest): { readonly ok: true; readonly text: string }
   }
 };
 
-/** Senders of webhooks repeat a 5xx, and some of them no 429: Alertmanager drops the notification. */
-const THROTTLED_HOOK = 503;
-
 /** 429 for a caller that has used up its rate. `wait` is in milliseconds. */
-const overRate = ({ admits }: Route, { id }: Caller, wait: number): Refused => {
+const overRate = ({ id }: Caller, wait: number): Refused => {
   const retryAfterSeconds = Math.ceil(wait / 1_000);
   const detail = `The caller sends more requests than it may. Send the request again in ${retryAfterSeconds} s.`;
   const problem = problemOf('quota-exceeded', detail, { retryAfterSeconds });
-  const status = admits === 'hook' ? THROTTLED_HOOK : problem.status;
-  return { ...refused({ ...problem, status }), check: `caller ${id}: over its rate` };
+  return { ...refused(problem), check: `caller ${id}: over its rate` };
 };
 
 const NO_BODY = { ok: true, text: '' } as const;
@@ -119,7 +115,7 @@ export const takeRequest = async (
   if (admission.kind !== 'proved') return notAdmitted(admission);
   const wait = route.admits === 'anyone' ? 0 : takeToken(admission.caller.id);
   const caller = admission.caller.id;
-  if (wait > 0) return { ...overRate(route, admission.caller, wait), caller };
+  if (wait > 0) return { ...overRate(admission.caller, wait), caller };
   const reading = route.method === 'GET' ? NO_BODY : readText(raw);
   if (!reading.ok) return { ...reading, caller };
   const { kind: _, ...proof } = admission;

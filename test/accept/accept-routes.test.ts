@@ -143,6 +143,17 @@ describe('a request can carry a correlation id, and its answer carries the inten
     }
   });
 
+  it('the fault of an idempotency key is listed too', async () => {
+    const { post } = begin();
+    const headers = { ...JSON_TYPE, 'Idempotency-Key': 'a,b', 'X-Correlation-Id': 'ü' };
+    const { body } = await post(NATIVE, { ...native, jobs: [] }, { headers });
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      'header X-Correlation-Id',
+      'header Idempotency-Key',
+      '#/jobs',
+    ]);
+  });
+
   it('its fault is listed with every fault of the body', async () => {
     const { post } = begin();
     const { body } = await post(NATIVE, { ...native, jobs: [] }, under('ü'));
@@ -168,9 +179,9 @@ describe('if the queue does not take every job, the answer lists which it took (
   const many = { job_ids: Array.from({ length: 60 }, (_, i) => 1_000_000 + i) };
 
   it.each([
-    ['the second message', (i: number) => i !== 1],
-    ['any message', () => false],
-  ])('the queue refuses %s: 503, with both lists', async (_, takes) => {
+    ['the second message', (i: number) => i !== 1, /^The queue took 55 jobs and refused 5\. /],
+    ['any message', () => false, /^The queue took none of the jobs\. /],
+  ])('the queue refuses %s: 503, with both lists', async (_, takes, words) => {
     const { post, queued } = begin({ takes, maxMessageBytes: 330, blockJobs: 1 });
     const answer = await post(RUN, many);
     const parts = queued().map(({ jobs }) => jobs);
@@ -179,7 +190,7 @@ describe('if the queue does not take every job, the answer lists which it took (
     expect(answer.headers['retry-after']).toBe('5');
     expect(answer.body).toEqual({
       error_code: 'DLI.0012',
-      error_msg: expect.stringMatching(/^The queue took /),
+      error_msg: expect.stringMatching(words),
       queued: parts.filter((__, i) => takes(i)).flat(),
       not_queued: parts.filter((__, i) => !takes(i)).flat(),
     });

@@ -123,6 +123,13 @@ describe('events and direct calls carry the same intent', () => {
     expect(queued()[0]).not.toHaveProperty('event_id');
   });
 
+  it('an id that is no text is none', async () => {
+    const { take, queued } = begin();
+    await take({ ...event, id: 5 });
+    expect(queued()[0]).not.toHaveProperty('key');
+    expect(queued()[0]).not.toHaveProperty('event_id');
+  });
+
   it('the intent is the detail of an event, and the event’s source is the caller', async () => {
     const { take, queued } = begin();
     await take({

@@ -106,6 +106,11 @@ describe('events: the trace of the intent, else of the CloudEvent, else of the m
     ['an invalid one of a CloudEvent', cloudEventOf(WISH, INVALID), NONE],
     ['a message of SQS', { Records: [record(WISH)] }, MESSAGE],
     ['an event in a message', { Records: [record(eventOf(WISH))] }, MESSAGE],
+    [
+      'an event with its own in a message',
+      { Records: [record({ ...eventOf(WISH), ...EVENT })] },
+      EVENT,
+    ],
     ['the intent in a message', { Records: [record({ ...WISH, ...OWN })] }, OWN],
     ['the CloudEvent in a message', { Records: [record(cloudEventOf(WISH, EVENT))] }, EVENT],
     ['a part of a pipe', [record(WISH)], MESSAGE],

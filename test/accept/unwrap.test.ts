@@ -152,10 +152,12 @@ describe('the fault of a text that is not JSON says where the text is', () => {
   });
 
   it('an invalid time is left out', () => {
-    const record = { ...sqsRecordOf(wishText()), attributes: { SentTimestamp: 'soon' } };
-    expect(open({ Records: [record] }, 'sqs')).toEqual(
-      batch({ ...SQS, time: undefined, detail: detail() }),
-    );
+    for (const SentTimestamp of ['soon', 1_769_860_800_000, null]) {
+      const record = { ...sqsRecordOf(wishText()), attributes: { SentTimestamp } };
+      expect(open({ Records: [record] }, 'sqs')).toEqual(
+        batch({ ...SQS, time: undefined, detail: detail() }),
+      );
+    }
   });
 
   it('it never throws', () => {

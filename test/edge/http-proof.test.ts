@@ -3,6 +3,8 @@ import type { Handled } from '../../shared/accept/route.ts';
 import type { Admit } from '../../shared/callers/admit.ts';
 import { beginRoutes, NATIVE, native, RUN } from '../support/accept-routes.ts';
 import { letIn } from '../support/callers.ts';
+import { alertsOf } from '../support/hook-payloads.ts';
+import { beginHooks } from '../support/hook-room.ts';
 import { beginHandler } from '../support/http-handler.ts';
 import { PROJECT } from '../support/messages.ts';
 
@@ -215,11 +217,11 @@ describe('a caller has a rate', () => {
   });
 
   it('a hook is answered with 503, which its sender repeats', async () => {
-    const ok = async (): Promise<Handled> => ({ ok: true, answer: { status: 200, body: {} } });
-    const { ask } = beginHandler(ok, letIn({ id: 'busy' }), throttle);
-    const answer = await ask({ path: '/hook/busy' });
+    const { post, sent } = beginHooks({ takeToken: () => 1_200 });
+    const answer = await post('alertmanager', alertsOf(['firing', '131']));
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2']);
-    expect(answer.body).toMatchObject({ type: 'quota-exceeded' });
+    expect(answer.body).toMatchObject({ type: 'urn:job-fanin:problem:quota-exceeded' });
+    expect(sent).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ const folders = process.env.MUTANT_TESTS?.split(',');
 const ALL = [
   'test/{json,batching,reply,operations,intent,ledger,upstream,callers,accept,control}/**/*.test.ts',
   'test/contract/**/*.test.ts',
-  'test/edge/{config*,intent-id}.test.ts',
+  'test/edge/{config*,http*,intent-id,tracing}.test.ts',
   'test/published-documents.test.ts',
 ];
 

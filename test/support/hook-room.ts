@@ -5,6 +5,7 @@ import { makeAcceptOnce } from '../../shared/accept/accept-once.ts';
 import { hookRoute } from '../../shared/accept/hook-route.ts';
 import { makeRequestMemory } from '../../shared/accept/request-memory.ts';
 import { tellProblem } from '../../shared/accept/routes.ts';
+import type { TakeToken } from '../../shared/batching/token-buckets.ts';
 import { makeAdmit } from '../../shared/callers/admit.ts';
 import { readCallers } from '../../shared/callers/callers-document.ts';
 import { schemesOf } from '../../shared/callers/schemes.ts';
@@ -92,6 +93,8 @@ interface HookRoomOptions {
   readonly ledger?: Ledger;
   /** Whether the queue takes its n-th message. */
   readonly takes?: (message: number) => boolean;
+  /** How long a caller over its rate waits, in milliseconds. */
+  readonly takeToken?: TakeToken;
 }
 
 const admitOf = (callers: readonly object[]) => {
@@ -136,6 +139,7 @@ export const beginHooks = ({
   callers = HOOK_CALLERS,
   ledger = memoryLedger(),
   takes = () => true,
+  takeToken = () => 0,
 }: HookRoomOptions = {}) => {
   const { log, lines } = keptLog();
   const sent: Intent[] = [];
@@ -143,7 +147,7 @@ export const beginHooks = ({
   const handler = makeHttpHandler({
     routes: [hookRoute(accepting)],
     tell: tellProblem,
-    takeToken: () => 0,
+    takeToken,
     admit: admitOf(callers),
     newIntentId: accepting.newIntentId,
     log,
