@@ -87,7 +87,10 @@ describe('what the pages name is there', () => {
   it('every npm script', () => {
     const { scripts } = readJson('package.json');
     const named = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/\bnpm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)].map(([, name = '']) => [path, name]),
+      [...text.matchAll(/\bnpm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)].map(([, name = '']) => [
+        path,
+        name,
+      ]),
     );
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter(([, name = '']) => !(name in scripts))).toEqual([]);
