@@ -29,8 +29,8 @@ const patient = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
-    // One more than the two cores that we have: many tests of whole stacks wait, for a deadline or a lease.
-    maxWorkers: 3,
+    // Two more than the two cores that we have: many tests of whole stacks wait, for a deadline or a lease.
+    maxWorkers: 4,
     sequence: { sequencer: SlowestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -71,6 +71,19 @@ const queuesIn = (options: Options): readonly LetterQueue[] => {
 
 const limitIn = ({ limit }: Options): number => (typeof limit === 'number' ? limit : DEFAULT_LIMIT);
 
+/** Takes from the queues at once: each is polled until it is empty. What was taken is told, also if another queue fails. */
+const takeAll = async (
+  letters: Letters,
+  options: Options,
+  tell: (message: Message) => void,
+): Promise<void> => {
+  const takes = queuesIn(options).map(async (queue) =>
+    (await letters.take(queue, limitIn(options))).forEach(tell),
+  );
+  for (const one of await Promise.allSettled(takes))
+    if (one.status === 'rejected') throw one.reason;
+};
+
 const run = async (world: World, options: Options): Promise<Exit> => {
   const isJson = flagIn(options, 'json');
   const target = await findCallable(world, options);
@@ -80,9 +93,7 @@ const run = async (world: World, options: Options): Promise<Exit> => {
   const letters = openLetters(parts);
   const left = new Map<string, Message>();
   try {
-    for (const queue of queuesIn(options))
-      for (const message of await letters.take(queue, limitIn(options)))
-        left.set(message.receipt, message);
+    await takeAll(letters, options, (message) => left.set(message.receipt, message));
     const planned = inOrder(
       await Promise.all(
         [...left.values()].map((message) =>

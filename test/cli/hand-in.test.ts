@@ -68,10 +68,10 @@ describe('run, stop and start hand intents in', () => {
   it('every operation of the table has a command, with the options of its row', async () => {
     const { stdout } = await runHere(['drs.delete', '--help']);
     expect(stdout).toMatch(/--delete-type <word>[\s\S]*terminate/);
-    const ran = await cli(['drs.stop', 'a-1', '-p', P, '--pause-mode', 'all', '-w', '--json']);
+    const ran = await cli(['drs.stop', 'c-3', '-p', P, '--pause-mode', 'all', '-w', '--json']);
     expect(ran).toMatchObject({ code: 0 });
     expect(ran.lines.map((line) => JSON.parse(line))[1]).toMatchObject({
-      job_id: 'a-1',
+      job_id: 'c-3',
       outcome: 'delivered',
     });
   });

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { allCommands } from '../../cli/commands/index.ts';
 import { type Begun, makeProgram } from '../../cli/program.ts';
-import { runCli } from '../support/command-line.ts';
+import { runHere } from '../support/command-line.ts';
 
 const commands = allCommands();
 
@@ -22,7 +22,7 @@ describe('the example of a command', () => {
   );
 
   it('stands in its help', async () => {
-    const { stdout } = await runCli(['drs.stop', '--help']);
+    const { stdout } = await runHere(['drs.stop', '--help']);
     expect(stdout).toMatch(
       /Example:\n {2}job-fanin drs\.stop \S+ --project \S+ --pause-mode target/,
     );
@@ -52,7 +52,7 @@ describe('wrong arguments end with 2, and with what to type', () => {
     ['run 1 -p p --token-file /nowhere', 'name a file that you may read'],
     ['run 1 -p p --url ftp://x', 'give an address such as http://127.0.0.1:3000'],
   ])('%s', async (line, remedy) => {
-    const ran = await runCli(line.split(' '));
+    const ran = await runHere(line.split(' '));
     expect(ran.code).toBe(2);
     expect(ran.stderr).toMatch(/^job-fanin: .+\n( {2}where: .+\n)? {2}do: .+\n$/);
     expect(ran.stderr).toContain(remedy);
@@ -65,7 +65,7 @@ it('an address that does not answer is told in few words', async () => {
   const { port } = v.parse(v.object({ port: v.number() }), server.address());
   server.close();
   await once(server, 'close');
-  const ran = await runCli(['held', '--url', `http://127.0.0.1:${port}`]);
+  const ran = await runHere(['held', '--url', `http://127.0.0.1:${port}`]);
   expect(ran.stderr).toContain(`does not answer: connect ECONNREFUSED 127.0.0.1:${port}\n`);
   expect(ran.code).toBe(4);
 });

@@ -86,7 +86,7 @@ export const BROKEN_CALLS: readonly Broken[] = [
   },
   {
     name: 'ignores deadlines that pass during an invocation',
-    from: 360,
+    from: 760,
     breaks: ['deadlines are kept'],
     breakage: {
       edges: (edges) => {

@@ -94,7 +94,7 @@ export const BROKEN_INTENTS: readonly Broken[] = [
   },
   {
     name: 'keeps verdicts by message, not by block',
-    from: 404,
+    from: 500,
     breaks: ['P2 one verdict'],
     breakage: eachBody((body) =>
       rewritten(body, (intent) => {
@@ -143,6 +143,7 @@ export const BROKEN_INTENTS: readonly Broken[] = [
   },
   {
     name: 'ignores the stop that a run names',
+    from: 50,
     breaks: ['a run follows the stop that it names'],
     breakage: eachBody((body) =>
       rewritten(body, (intent) => {

@@ -101,7 +101,7 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'ends a claim as soon as a look shows the effect of its call',
-    from: 13_300,
+    from: 13_380,
     breaks: ['P3 nothing stale', 'the newest intent is the last', 'P4 nothing blind'],
     breakage: ledgerThat(
       withEntries((entry) =>
@@ -146,13 +146,13 @@ export const BROKEN_LEDGER: readonly Broken[] = [
   },
   {
     name: 'decides more by a late read of a job than to claim it',
-    from: 1_200,
+    from: 1_260,
     breaks: ['verdicts are true'],
     breakage: ledgerThat((ledger) => late(ledger, isJob)),
   },
   {
     name: 'reads the records of blocks late',
-    from: 2_330,
+    from: 2_520,
     breaks: ['P3 nothing stale'],
     breakage: ledgerThat((ledger) => late(ledger, isPart)),
   },

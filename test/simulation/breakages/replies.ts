@@ -139,7 +139,7 @@ export const BROKEN_REPLIES: readonly Broken[] = [
   },
   {
     name: 'takes one refusal at status 200 for the refusal of all jobs',
-    from: 580,
+    from: 870,
     breaks: ['P4 nothing blind'],
     breakage: repliesThat((reply) =>
       reply.status === 200 && /^\[?\{"is_success":"false"[^{]*$/.test(textOf(reply))
