@@ -5,10 +5,11 @@ import { confirmed } from '../confirm.ts';
 import { EXIT, type Exit } from '../exit.ts';
 import { jsonOption, targetOptions, wholeOption, yesOption } from '../options.ts';
 import { chooseJobs } from '../replay/choose-jobs.ts';
+import { asFirstAccepted } from '../replay/first-accepted.ts';
 import { readStates } from '../replay/job-states.ts';
 import type { LetterQueue, Message } from '../replay/letter.ts';
 import { readLetter } from '../replay/read-letter.ts';
-import { fateOf, inOrder, jobsIn, type Planned } from '../replay/replay-plan.ts';
+import { fateOf, inOrder, jobsIn, type Planned, withoutRepeats } from '../replay/replay-plan.ts';
 import { faultOf, sendLetter } from '../replay/send-letter.ts';
 import type { Letters } from '../target/letters.ts';
 import { type OpenLedger, openLedgerOf } from '../target/open-ledger.ts';
@@ -27,10 +28,12 @@ const planOne = async (
   message: Message,
   withStale: boolean,
 ): Promise<Planned> => {
-  const letter = readLetter(message, world.now());
-  if (letter.wish === undefined) return { letter, choice: undefined };
-  const choice = chooseJobs(await readStates(ledger, letter.wish), withStale);
-  const fault = faultOf(letter.wish, choice, world.now());
+  const read = readLetter(message, world.now());
+  if (read.wish === undefined) return { letter: read, choice: undefined };
+  const wish = await asFirstAccepted(ledger, read.wish);
+  const letter = { ...read, wish };
+  const choice = chooseJobs(await readStates(ledger, wish), withStale);
+  const fault = faultOf(wish, choice, world.now());
   return fault === undefined
     ? { letter, choice }
     : { letter: { ...letter, fault }, choice: undefined };
@@ -94,13 +97,9 @@ const run = async (world: World, options: Options): Promise<Exit> => {
   const left = new Map<string, Message>();
   try {
     await takeAll(letters, options, (message) => left.set(message.receipt, message));
-    const planned = inOrder(
-      await Promise.all(
-        [...left.values()].map((message) =>
-          planOne(world, ledger, message, flagIn(options, 'stale')),
-        ),
-      ),
-    );
+    const withStale = flagIn(options, 'stale');
+    const plans = [...left.values()].map((message) => planOne(world, ledger, message, withStale));
+    const planned = withoutRepeats(inOrder(await Promise.all(plans)));
     show(world, planned, isJson);
     const chosen = planned.filter((one) => fateOf(one) === 'replay');
     if (flagIn(options, 'list') || chosen.length === 0)

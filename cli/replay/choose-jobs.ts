@@ -17,7 +17,12 @@ export interface Choice {
   /** Jobs of the new intent. */
   readonly jobs: readonly Job[];
   /** Jobs left out, by the reason. */
-  readonly leftOut: { readonly settled: number; readonly stale: number };
+  readonly leftOut: {
+    readonly settled: number;
+    readonly stale: number;
+    /** An earlier letter of the same wish asks for them. */
+    readonly repeated: number;
+  };
   /** Whether some results are still to be told: then the message goes back to the intents queue. */
   readonly isOpen: boolean;
 }
@@ -35,7 +40,11 @@ export const chooseJobs = (states: readonly JobState[], withStale: boolean): Cho
   const chosen = open.filter(({ isStale }) => withStale || !isStale);
   return {
     jobs: chosen.map(({ job }) => job),
-    leftOut: { settled: states.length - open.length, stale: open.length - chosen.length },
+    leftOut: {
+      settled: states.length - open.length,
+      stale: open.length - chosen.length,
+      repeated: 0,
+    },
     isOpen: states.some(({ outcome, isPublished }) => outcome === undefined || !isPublished),
   };
 };

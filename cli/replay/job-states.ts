@@ -19,11 +19,11 @@ const placesOf = (intent: Intent): readonly (readonly [key: string, place: numbe
   });
 };
 
-const isStaleAt = (record: JobRecord | undefined, { intent, at }: Wish): boolean => {
+const isStaleAt = (record: JobRecord | undefined, { intent, age, at }: Wish): boolean => {
   if (record === undefined) return false;
   const newest = newestIdOf(record);
   if (intent === undefined) return timeOf(newest) > at;
-  return newest !== intent.intent_id && record.newest > intent.intent_id;
+  return newest !== intent.intent_id && record.newest > (age ?? intent.intent_id);
 };
 
 type Verdict = Pick<JobState, 'outcome' | 'isPublished'>;
@@ -50,7 +50,7 @@ const verdictIn = ({ record, holder }: KnownJob, intent: Intent): Verdict =>
     ? NONE
     : verdictAt(holder, record.claim.index);
 
-/** What the ledger knows of each job of a wish. An event that was refused has no outcomes. */
+/** What the ledger knows of each job of a wish by its first acceptance. An event that was refused has no outcomes. */
 export const readStates = async (ledger: OpenLedger, wish: Wish): Promise<readonly JobState[]> => {
   const { service } = operationOf(wish);
   const keys = wish.jobs.map((job) => jobKeyOf(service, wish.project_id, jobIdOf(job)));

@@ -1,3 +1,4 @@
+import type { Age } from '../../shared/intent/age.ts';
 import type { Intent } from '../../shared/intent/intent.ts';
 import type { OperationName, ProjectId, RequestedJobs } from '../../shared/operations/operation.ts';
 
@@ -12,6 +13,10 @@ export interface Wish extends RequestedJobs {
   readonly after?: string | undefined;
   /** The intent, if it was accepted. An event that was refused never became one. */
   readonly intent?: Intent | undefined;
+  /** The age that the ledger has for the intent, if that is not its id. */
+  readonly age?: Age | undefined;
+  /** Equal for each delivery of one event that was refused. Undefined if it has no id. */
+  readonly event?: string | undefined;
   /** How old the wish is, in milliseconds since 1970. */
   readonly at: number;
 }

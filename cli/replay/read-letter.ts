@@ -3,7 +3,7 @@ import { readMessage } from '../../shared/intent/message.ts';
 import { readNativeRequest } from '../../shared/intent/request.ts';
 import { sentence } from '../../shared/json/fault.ts';
 import { isObject, type JsonObject, parseJson } from '../../shared/json/json.ts';
-import type { Letter, Message } from './letter.ts';
+import type { Letter, Message, Wish } from './letter.ts';
 
 const unread = (message: Message, fault: string): Letter => ({ message, wish: undefined, fault });
 
@@ -45,6 +45,20 @@ const timeIn = ({ time }: JsonObject, otherwise: number): number => {
   return Number.isNaN(at) ? otherwise : at;
 };
 
+/** Equal for each delivery of one event. Some senders use an id again for another wish. A direct invocation has no id. */
+const eventNameOf = (
+  { id, source }: JsonObject,
+  {
+    operation,
+    project_id,
+    options,
+    after,
+  }: Pick<Wish, 'operation' | 'project_id' | 'options' | 'after'>,
+): string | undefined =>
+  typeof id === 'string'
+    ? JSON.stringify([id, String(source), operation, project_id, options, after])
+    : undefined;
+
 const readFailedEvent = (message: Message, now: number): Letter => {
   const parsed = parseJson(message.body);
   if (!parsed.ok || !isObject(parsed.value)) return unread(message, 'it is not a JSON object');
@@ -57,7 +71,8 @@ const readFailedEvent = (message: Message, now: number): Letter => {
   const read = readNativeRequest(wanted, new Date(now));
   if (!read.ok) return unread(told, sentence(read.faults));
   const { after, after_name, ...own } = read.request;
-  const wish = { ...own, after: after ?? after_name, at: timeIn(event, message.sentAt) };
+  const asked = { ...own, after: after ?? after_name };
+  const wish = { ...asked, at: timeIn(event, message.sentAt), event: eventNameOf(event, asked) };
   return { message: told, wish, fault: undefined };
 };
 

@@ -6,10 +6,11 @@ import { instantOf } from './times.ts';
 const LONGEST_REASON = 100;
 
 const leftOutText = ({ choice }: Planned): string => {
-  const { settled = 0, stale = 0 } = choice?.leftOut ?? {};
+  const { settled = 0, stale = 0, repeated = 0 } = choice?.leftOut ?? {};
   return [
     ...(settled > 0 ? [`${settled} settled`] : []),
     ...(stale > 0 ? [`${stale} stale`] : []),
+    ...(repeated > 0 ? [`${repeated} repeated`] : []),
   ].join(', ');
 };
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { asFirstAccepted } from '../../cli/replay/first-accepted.ts';
 import { readStates } from '../../cli/replay/job-states.ts';
 import type { Wish } from '../../cli/replay/letter.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { type Intent, type IntentId, timeOf } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
+import { aliasCodec, aliasKeyOf } from '../../shared/ledger/alias-record.ts';
 import { type BlockState, blockKeyOf } from '../../shared/ledger/block-record.ts';
 import { jobKeyOf } from '../../shared/ledger/job-record.ts';
+import { keyRecordKeyOf } from '../../shared/ledger/key-record.ts';
 import { startRecords } from '../support/records-room.ts';
 
 const OLD = newIntentId(undefined, Date.parse('2026-11-28T11:00:00Z'));
@@ -86,5 +89,59 @@ describe('what the ledger knows of the jobs of a dead letter', () => {
     const at = (time: string) => readStates(ledger, { ...event, at: Date.parse(time) });
     expect(await at('2026-11-28T11:29:00Z')).toMatchObject([{ isStale: true }]);
     expect(await at('2026-11-28T11:31:00Z')).toMatchObject([{ isStale: false }]);
+  });
+});
+
+describe('an event that was accepted twice', () => {
+  const KEY = 'a'.repeat(32);
+  const caller = 'c';
+
+  /** The second delivery of an event, whose first delivery was delivered for job 1 and failed for job 2. */
+  const secondDelivery = async (room: ReturnType<typeof roomWith>) => {
+    const verdicts = [verdict('delivered'), verdict('failed')];
+    const state = block({ verdicts, published: new Set([0, 1]) });
+    await room.records.blocks.write(blockKeyOf(OLD, 0), state, undefined);
+    await room.claimed('1', OLD);
+    await room.claimed('2', OLD);
+    return wishOf({ ...intentOn(['1', '2']), intent_id: NEWER, key: KEY });
+  };
+  const STATES = [
+    { outcome: 'delivered', isPublished: true, isStale: false },
+    { outcome: 'failed', isPublished: true, isStale: false },
+  ];
+
+  it('has the outcomes of its first delivery, by the record of its key', async () => {
+    const room = roomWith();
+    const wish = await secondDelivery(room);
+    const record = { intent_id: OLD, age: OLD, accepted_at: '2026-11-28T11:00:00.000Z' };
+    await room.records.keys.write(keyRecordKeyOf(KEY), record, undefined);
+    const known = await asFirstAccepted(room.ledger, wish);
+    expect(known.at).toBe(timeOf(OLD));
+    expect(await readStates(room.ledger, known)).toMatchObject(STATES);
+  });
+
+  it('has them by its alias, if the record of its key is gone', async () => {
+    const room = roomWith();
+    const wish = await secondDelivery(room);
+    const alias = { intent_id: OLD, caller };
+    await room.records.of(aliasCodec).write(aliasKeyOf(NEWER), alias, undefined);
+    const known = await asFirstAccepted(room.ledger, wish);
+    expect(await readStates(room.ledger, known)).toMatchObject(STATES);
+  });
+
+  it('is as old as its first delivery: what came between has made both stale', async () => {
+    const room = roomWith();
+    const wish = wishOf({ ...intentOn(['1']), intent_id: NEWER, key: KEY });
+    const record = { intent_id: OLD, age: OLD, accepted_at: '2026-11-28T11:00:00.000Z' };
+    await room.records.keys.write(keyRecordKeyOf(KEY), record, undefined);
+    await room.claimed('1', newIntentId(undefined, Date.parse('2026-11-28T11:15:00Z')));
+    const known = await asFirstAccepted(room.ledger, wish);
+    expect(await readStates(room.ledger, known)).toMatchObject([{ isStale: true }]);
+  });
+
+  it('is an intent of its own while the control loop has seen neither', async () => {
+    const { ledger } = roomWith();
+    const wish = wishOf({ ...intentOn(['1']), key: KEY });
+    expect(await asFirstAccepted(ledger, wish)).toEqual(wish);
   });
 });

@@ -18,13 +18,17 @@ afterAll(() => stack.stop());
 beforeEach(() => stack.idle());
 
 /** A message as the queue would have moved it: it was accepted a while ago, and no function got to the end of it. */
-const deadLetter = async (job: string, at = Date.now(), more = {}): Promise<string> => {
+const deadLetter = async (
+  job: string,
+  at = Date.now(),
+  more = {},
+  QueueUrl = stack.queues.deadLetters,
+): Promise<string> => {
   const intent_id = newIntentId(undefined, at);
   const accepted_at = new Date(at).toISOString();
   const intent = { v: 1, intent_id, operation: 'dli.stop', project_id: P, options: {} };
   const rest = { jobs: [job], caller: 'dev-bearer', accepted_at, first: 0, job_count: 1 };
   const MessageBody = JSON.stringify({ ...intent, ...rest, ...more });
-  const { deadLetters: QueueUrl } = stack.queues;
   await stack.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   return intent_id;
 };
@@ -116,7 +120,31 @@ describe('replay', () => {
     expect(callsFor('71').map(({ operation }) => operation)).toEqual(['dli.run', 'dli.stop']);
   });
 
+  it('an event that was accepted twice is not called again by its second message', async () => {
+    const key = randomUUID().replaceAll('-', '');
+    await deadLetter('75', Date.now() - 60_000, { key }, stack.queues.intents);
+    await stack.idle();
+    expect(resultsFor('75')).toMatchObject([{ outcome: 'delivered' }]);
+    await deadLetter('75', Date.now(), { key });
+    const ran = await cli(['replay', '--yes']);
+    expect(ran.stdout).toMatch(/no: settled/);
+    await stack.idle();
+    expect(callsFor('75')).toHaveLength(1);
+  });
+
+  it('of an event that failed twice, one message alone is handed in', async () => {
+    const event = eventFor('76');
+    await failedEvent(event);
+    await failedEvent(event);
+    const ran = await cli(['replay', '--yes', '--only', 'failed-events']);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toMatch(/no: repeated .* 1 repeated/);
+    await stack.idle();
+    expect(resultsFor('76')).toHaveLength(1);
+  });
+
   it('keeps what cannot be read, or handed in, with the reason', async () => {
+    const { deadLetters: before } = await stack.depths();
     await stack.sqs.send(
       new SendMessageCommand({
         QueueUrl: stack.queues.deadLetters,
@@ -129,6 +157,6 @@ describe('replay', () => {
     expect(ran.code).toBe(1);
     expect(ran.stdout).toMatch(/no: unreadable .*the message is not JSON/);
     expect(ran.stdout).toMatch(/no: unreadable .*#\/after: is of an intent more than 8 days ago/);
-    expect(await stack.depths()).toMatchObject({ deadLetters: 2 });
+    expect(await stack.depths()).toMatchObject({ deadLetters: before + 2 });
   });
 });

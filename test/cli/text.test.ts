@@ -128,7 +128,7 @@ describe('the jobs of a letter', () => {
     ];
     expect(chooseJobs(states, false)).toEqual({
       jobs: ['open', 'failed'],
-      leftOut: { settled: 1, stale: 1 },
+      leftOut: { settled: 1, stale: 1, repeated: 0 },
       isOpen: true,
     });
     expect(chooseJobs(states, true).jobs).toEqual(['open', 'failed', 'stale']);
