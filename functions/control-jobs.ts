@@ -10,7 +10,7 @@ import packageInfo from '../package.json' with { type: 'json' };
 import { AllRequestsRefusedError, makeControlLoop } from '../shared/control/control.ts';
 import { measuredWaysOut } from '../shared/control/measured-ways-out.ts';
 import { processSpan } from '../shared/control/process-span.ts';
-import { REQUEST_BOUNDS } from '../shared/edge/aws.ts';
+import { REQUEST_BOUNDS, withoutCopies } from '../shared/edge/aws.ts';
 import { makePublish } from '../shared/edge/bus.ts';
 import { readControlConfig } from '../shared/edge/control-config.ts';
 import { giveBackFailed } from '../shared/edge/give-back-failed.ts';
@@ -56,7 +56,7 @@ const now = Date.now;
 const random = Math.random;
 
 const openTable = (table: string, log: Log): { ledger: Ledger; ready: () => Promise<void> } => {
-  const edges = { dynamoDb: new DynamoDBClient(REQUEST_BOUNDS), log };
+  const edges = { dynamoDb: withoutCopies(new DynamoDBClient(REQUEST_BOUNDS)), log };
   return {
     ledger: makeDynamoLedger(edges, table),
     ready: keepChecking(() => checkTable(edges, table)),
@@ -101,11 +101,11 @@ const openUpstream = (
 };
 
 const openWaysOut = (config: Config, { log, measure }: Edges) => {
-  const sqs = new SQSClient(REQUEST_BOUNDS);
+  const sqs = withoutCopies(new SQSClient(REQUEST_BOUNDS));
   const { queueUrl, deadLetterQueueUrl } = config;
   const { eventBusName: busName, maxEventBytes: maxBytes, resultsPerEvent: perEvent } = config;
   const publish = makePublish(
-    { eventBridge: new EventBridgeClient(REQUEST_BOUNDS), log },
+    { eventBridge: withoutCopies(new EventBridgeClient(REQUEST_BOUNDS)), log },
     { busName, maxBytes, perEvent },
   );
   return {

@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { AcceptEdges } from '../../shared/accept/accept.ts';
 import { joinCalls } from '../../shared/batching/join-calls.ts';
 import type { readAcceptConfig } from '../../shared/edge/accept-config.ts';
-import { REQUEST_BOUNDS } from '../../shared/edge/aws.ts';
+import { REQUEST_BOUNDS, withoutCopies } from '../../shared/edge/aws.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { makeEnqueue, queueNameOf } from '../../shared/edge/queue.ts';
 import type { Instruments } from './instruments.ts';
@@ -14,7 +14,7 @@ export const openAcceptEdges = (
 ): AcceptEdges => ({
   enqueue: joinCalls(
     makeEnqueue(
-      { sqs: new SQSClient(REQUEST_BOUNDS), log },
+      { sqs: withoutCopies(new SQSClient(REQUEST_BOUNDS)), log },
       { queueUrl, maxBytes: maxMessageBytes },
     ),
   ),

@@ -16,11 +16,18 @@ export interface WaysOut<Message extends Received>
 const countOf = (taken: readonly boolean[], wanted: boolean): number =>
   taken.filter((one) => one === wanted).length;
 
+/** Counts results by operation and outcome. To count each by itself would cost as much as to write it for the bus. */
+const countResults = (results: readonly Result[], measure: Measure): void => {
+  const byOperation = Map.groupBy(results, ({ operation }) => operation);
+  for (const [operation, own] of byOperation)
+    for (const [outcome, alike] of Map.groupBy(own, (result) => result.outcome))
+      measure('Results', alike.length, { operation, outcome });
+};
+
 /** Jobs of one intent that were settled together share their times. */
-const measureResults = (results: readonly Result[], measure: Measure): void => {
+const measureTimes = (results: readonly Result[], measure: Measure): void => {
   const timed = new Set<string>();
-  for (const { operation, outcome, intent_id, accepted_at, settled_at, queued_ms } of results) {
-    measure('Results', 1, { operation, outcome });
+  for (const { operation, intent_id, accepted_at, settled_at, queued_ms } of results) {
     const together = `${intent_id} ${settled_at}`;
     if (timed.has(together)) continue;
     timed.add(together);
@@ -37,10 +44,9 @@ export const measuredWaysOut = <Message extends Received>(
 ): WaysOut<Message> => ({
   publish: async (results) => {
     const taken = await publish(results);
-    measureResults(
-      results.filter((_, i) => taken[i]),
-      measure,
-    );
+    const published = results.filter((_, i) => taken[i]);
+    countResults(published, measure);
+    measureTimes(published, measure);
     const failures = countOf(taken, false);
     if (failures > 0) measure('BusFailures', failures);
     return taken;
