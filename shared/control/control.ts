@@ -102,8 +102,8 @@ const work = async (
   // Plan: from intents to calls.
   const plan = await planRun(run, openIntents, adopted.left);
 
-  // Settle what needs no call.
-  await settlePlanned(run, plan);
+  // Settle what needs no call. Of an overdue job whose request may have been served, a look tells.
+  const overdue = await settlePlanned(run, plan);
   postponeRuns(run, plan);
   const admitted = admitCalls(run, plan.calls);
 
@@ -112,10 +112,15 @@ const work = async (
   await settleDecided(run, decisions.atOnce, plan.settled);
 
   // Claim, call, isolate, record, publish: each call by itself, several at once.
-  await callAll(run, openIntents, decisions, {
-    settle: (late) => settleDecided(run, late),
-    finish: makeFinish(run, plan, acknowledge),
-  });
+  await callAll(
+    run,
+    openIntents,
+    { overdue, decided: decisions },
+    {
+      settle: (late) => settleDecided(run, late),
+      finish: makeFinish(run, plan, acknowledge),
+    },
+  );
 
   await run.breakers.finish();
   pauseUnsettled(run, openIntents);

@@ -6,7 +6,7 @@ import type { Candidate, DecidedByLedger, LookDecision } from './candidate.ts';
 import { decideAllByLedger, decideWanted, type LedgerOptions } from './decide-by-ledger.ts';
 import { byRow, decideByLook, wakeOf } from './decide-by-look.ts';
 import { type LookAt, lookAtAll } from './look.ts';
-import type { Call, Carrier } from './planned.ts';
+import { type Call, type Carrier, projectKeyOf } from './planned.ts';
 
 /** What is to become of the jobs that a plan wants called. Those that are nowhere below wait. */
 export interface Decisions {
@@ -44,14 +44,21 @@ interface Decided {
   readonly wake: number | undefined;
 }
 
+/** Jobs of one operation and project. */
+export interface DecisionsAfterLooks {
+  /** See {@link projectKeyOf}. */
+  readonly project: string;
+  readonly carriers: readonly Carrier[];
+  /** Looks at the jobs, and decides. */
+  readonly decide: () => Promise<Decisions>;
+}
+
 /** Decisions of one batch. Those that need a look come later, so that looks do not hold up the other calls. */
 export interface DecisionsInTurn {
   /** Those that need no look. */
   readonly atOnce: Decisions;
-  /** The jobs that a look decides. */
-  readonly inDoubt: readonly Carrier[];
-  /** Looks at them, and decides. */
-  readonly afterLooks: () => Promise<Decisions>;
+  /** The jobs that looks decide, by operation and project: none waits for a look at those of another project. */
+  readonly inDoubt: readonly DecisionsAfterLooks[];
   /** Decides jobs whose claims were refused, by what the ledger holds now. */
   readonly again: (refused: readonly Candidate[]) => Promise<readonly DecidedByLedger[]>;
   /** Looks at those of a call that need it, and decides. */
@@ -78,8 +85,11 @@ export const decideInTurn = async (
       calls,
       byLedger.filter(({ carrier }) => !late.has(carrier)).map((one) => decided(one, options)),
     ),
-    inDoubt: inDoubt.map(({ carrier }) => carrier),
-    afterLooks: () => decideByLooks(calls, inDoubt, options),
+    inDoubt: groupsOf(inDoubt).map((some) => ({
+      project: projectKeyOf(some[0]),
+      carriers: some.map(({ carrier }) => carrier),
+      decide: () => decideByLooks(callsOf(calls, some), some, options),
+    })),
     again: (refused) => decideWanted(refused, options),
     againAfterLooks: (call, decidedAgain) => decideByLooks([call], decidedAgain, options),
   };
@@ -128,6 +138,21 @@ const lateOnes = (
     }),
   );
 };
+
+type Some<T> = readonly [T, ...T[]];
+
+/** Jobs by operation and project. */
+const groupsOf = (all: readonly DecidedByLedger[]): readonly Some<DecidedByLedger>[] =>
+  [...Map.groupBy(all, (one) => `${one.operation.name} ${one.project_id}`).values()].flatMap(
+    ([first, ...rest]) => (first === undefined ? [] : [[first, ...rest]]),
+  );
+
+/** The calls of a group. */
+const callsOf = (
+  calls: readonly Call[],
+  [{ operation, project_id }]: Some<DecidedByLedger>,
+): readonly Call[] =>
+  calls.filter((call) => call.operation === operation && call.project_id === project_id);
 
 const needsLook = ({ byLedger: { kind } }: DecidedByLedger): boolean =>
   kind === 'look' || kind === 'look for the stop';

@@ -11,7 +11,6 @@ import { type KnownJob, readKnown } from './read-known.ts';
 import { type EarlierRequest, whatLookTells, whatRowTells } from './what-look-tells.ts';
 
 export interface ExpireOptions {
-  readonly records: Records;
   readonly lookAt: LookAt;
   readonly now: () => number;
   /** For so many milliseconds after a deadline the control loop still looks for what became of a request. */
@@ -19,39 +18,55 @@ export interface ExpireOptions {
 }
 
 /** An overdue job whose request may have been served: a look decides. */
-interface Doubtful extends InDoubt, EarlierRequest {
+export interface Doubtful extends InDoubt, EarlierRequest {
   readonly overdue: Settled;
+}
+
+/** How overdue jobs end, by what the ledger knows. */
+export interface ExpiredByLedger {
+  readonly decisions: ReadonlyMap<Settled, ExpiryDecision>;
+  /** Those that a look decides. */
+  readonly inDoubt: readonly Doubtful[];
 }
 
 /**
  * Tells how jobs end whose deadline has passed. Laws: none of them is called. If the request for a job may have been served,
  * a look comes first, for a while: so no result says `expired` of a job that runs.
  */
-export const makeExpire =
-  (options: ExpireOptions) =>
-  async (overdue: readonly Settled[]): Promise<ReadonlyMap<Settled, ExpiryDecision>> => {
-    const { records, lookAt, now, graceMs } = options;
-    const decisions = new Map<Settled, ExpiryDecision>();
-    const doubtful: Doubtful[] = [];
-    const known = await readKnown(records, overdue.map(keyOf));
-    for (const one of overdue) {
-      const found = known.get(keyOf(one));
-      const decision = found === undefined ? 'wait' : byLedger(one, found, now());
-      if (typeof decision === 'string') decisions.set(one, decision);
-      else doubtful.push(decision);
-    }
-    const seenAt = now();
-    const sightings = await lookAtAll(doubtful, lookAt, (one) => whatRowTells(one, seenAt));
-    const graceEnds = new Date(now() - graceMs).toISOString();
-    for (const one of doubtful) {
+export const expireByLedger = async (
+  overdue: readonly Settled[],
+  { records, now }: { readonly records: Records; readonly now: () => number },
+): Promise<ExpiredByLedger> => {
+  const decisions = new Map<Settled, ExpiryDecision>();
+  const inDoubt: Doubtful[] = [];
+  const known = await readKnown(records, overdue.map(keyOf));
+  for (const one of overdue) {
+    const found = known.get(keyOf(one));
+    const decision = found === undefined ? 'wait' : byLedger(one, found, now());
+    if (typeof decision === 'string') decisions.set(one, decision);
+    else inDoubt.push(decision);
+  }
+  return { decisions, inDoubt };
+};
+
+/** Looks at the jobs in doubt, and tells how they end. */
+export const expireByLooks = async (
+  inDoubt: readonly Doubtful[],
+  { lookAt, now, graceMs }: ExpireOptions,
+): Promise<ReadonlyMap<Settled, ExpiryDecision>> => {
+  const seenAt = now();
+  const sightings = await lookAtAll(inDoubt, lookAt, (one) => whatRowTells(one, seenAt));
+  const graceEnds = new Date(now() - graceMs).toISOString();
+  return new Map(
+    inDoubt.map((one) => {
       const sighting = sightings.get(one);
       if (sighting?.kind === 'unasked') one.overdue.wishedBy.from.wait({ why: 'no time' });
       const decision = byLook(one, sighting, seenAt);
       const isGivenUp = decision === 'wait' && isOverdue(one.overdue.wishedBy, graceEnds);
-      decisions.set(one.overdue, isGivenUp ? 'expired' : decision);
-    }
-    return decisions;
-  };
+      return [one.overdue, isGivenUp ? 'expired' : decision] as const;
+    }),
+  );
+};
 
 const keyOf = ({ job_id, wishedBy: { intent } }: Settled): string =>
   jobKeyOf(operationOf(intent).service, intent.project_id, job_id);

@@ -1,14 +1,14 @@
 import { type Records, versionIn } from '../ledger/records.ts';
 import { trialKeyOf } from '../ledger/trial-record.ts';
 import { isOnItsLastReceive } from './give-up.ts';
-import { isSuspect, MANY_RECEIVES } from './plan-trials.ts';
+import { isSuspect, SUSPECT_RECEIVES } from './plan-trials.ts';
 import { readTraces, trialsIn } from './read-suspects.ts';
 import type { Received } from './received.ts';
 
-/** The receives after which a message may become suspect: 2, 3, 5, 9, 17, and so on, and the last before many. */
+/** Whether a message may become suspect on its next receive. That receive is the third, or an even one. */
 const mayBeNoted = ({ receiveCount }: Received): boolean =>
-  receiveCount === MANY_RECEIVES - 1 ||
-  (receiveCount > 1 && Number.isInteger(Math.log2(receiveCount - 1)));
+  receiveCount === SUSPECT_RECEIVES - 1 ||
+  (receiveCount >= SUSPECT_RECEIVES && receiveCount % 2 === 1);
 
 /**
  * Notes that the function has outlived messages that stay on the queue, if they would be suspect on their next receive. A

@@ -25,7 +25,7 @@ export interface Trials<One> {
 export const SUSPECT_RECEIVES = 3;
 
 /** From this receive on, a message is suspect in any case. */
-export const MANY_RECEIVES = 24;
+const MANY_RECEIVES = 24;
 
 /** A group in which the function died is parted into groups of this share of it. */
 const SHARE = 0.1;

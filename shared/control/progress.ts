@@ -1,8 +1,10 @@
 import type { OpenIntent } from './open-intent.ts';
-import { type Call, intentsWanting } from './planned.ts';
+import { intentsWanting, type WantedJob } from './planned.ts';
 
 /** A call, or jobs of which a look tells first whether they are called. */
-type Step = Pick<Call, 'carriers'>;
+interface Step {
+  readonly carriers: readonly WantedJob[];
+}
 
 /** Which open intents wait for calls, and for which of them the last one is over. */
 export const makeProgress = (openIntents: readonly OpenIntent[], steps: readonly Step[]) => {

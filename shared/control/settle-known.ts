@@ -1,10 +1,18 @@
 import { namedIn } from '../intent/age.ts';
+import type { ExpiryDecision } from '../ledger/decide-expiry.ts';
 import { jobIdOf } from '../operations/operation.ts';
 import type { Decisions } from './decide.ts';
 import { destinationOf, destinationOfIntent, lookDestinationOf } from './destinations.ts';
-import { makeExpire } from './expire.ts';
+import { expireByLedger, expireByLooks } from './expire.ts';
 import { measurePlan } from './measure-plan.ts';
-import { type Call, intentsWanting, type Plan } from './planned.ts';
+import {
+  type Call,
+  intentsWanting,
+  type LookStep,
+  type Plan,
+  projectKeyOf,
+  type Settled,
+} from './planned.ts';
 import { warnOfFuture } from './rank.ts';
 import type { Run } from './run.ts';
 import {
@@ -22,12 +30,43 @@ import {
  */
 const GRACE_MS = 30 * 60_000;
 
-/** Settles what needs no call by the plan alone: jobs that are superseded, or past their deadline. */
-export const settlePlanned = async (run: Run, { settled }: Plan): Promise<void> => {
-  const { records, breakers, lookBefore: lookAt, limits } = run;
-  const { now } = run.edges;
-  const expire = makeExpire({ records, lookAt, now, graceMs: limits.leaseMs + GRACE_MS });
-  const decisions = await expire(settled.filter(({ outcome }) => outcome === 'expired'));
+/**
+ * Settles what needs no call by the plan and the ledger: jobs that are superseded, or past their deadline. Resolves to the
+ * looks that decide the rest, one step for each project.
+ */
+export const settlePlanned = async (run: Run, { settled }: Plan): Promise<readonly LookStep[]> => {
+  const { records, edges, limits, lookBefore: lookAt } = run;
+  const { now } = edges;
+  const overdue = settled.filter(({ outcome }) => outcome === 'expired');
+  const { decisions, inDoubt } = await expireByLedger(overdue, { records, now });
+  const isInDoubt = new Set(inDoubt.map((one) => one.overdue));
+  settleAll(
+    run,
+    settled.filter((one) => !isInDoubt.has(one)),
+    decisions,
+  );
+  return Array.from(Map.groupBy(inDoubt, projectKeyOf), ([project, some]) => ({
+    project,
+    carriers: some.map(({ carrier: { job }, overdue: { wishedBy } }) => ({
+      job,
+      wishedBy: [wishedBy],
+    })),
+    look: async () => {
+      const graceMs = limits.leaseMs + GRACE_MS;
+      const seen = await expireByLooks(some, { lookAt, now, graceMs });
+      settleAll(run, [...seen.keys()], seen);
+      return NO_CALLS;
+    },
+  }));
+};
+
+const NO_CALLS = [] as const;
+
+const settleAll = (
+  { breakers, edges: { now } }: Run,
+  settled: Plan['settled'],
+  decisions: ReadonlyMap<Settled, ExpiryDecision>,
+): void => {
   for (const one of settled) {
     // A run that waits to see its stop over, or a request in doubt, has only looks to wait for.
     const refusal =

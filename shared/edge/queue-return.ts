@@ -5,6 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import pLimit from 'p-limit';
+import { makeFailingStreak } from '../batching/failing-streak.ts';
 import { pack } from '../batching/pack.ts';
 import type { Log, LogEvent } from '../json/log.ts';
 import { troubleOf } from '../json/trouble.ts';
@@ -25,7 +26,10 @@ export interface ReturnEdges {
   readonly log: Log;
 }
 
-/** Sends all in batches. Says of each, in order, whether the queue took it. Logs as `event` how many it did not take. */
+/**
+ * Sends all in batches. Says of each, in order, whether the queue took it. Logs as `event` how many it did not take. If eight
+ * requests in a row fail with all their retries, no other begins: a queue that hangs would take all the time of the function.
+ */
 const inBatches = async <T>(
   all: readonly T[],
   { log }: ReturnEdges,
@@ -33,13 +37,17 @@ const inBatches = async <T>(
   send: (batch: readonly T[]) => Promise<{ readonly Failed?: BatchResultErrorEntry[] | undefined }>,
 ): Promise<readonly boolean[]> => {
   const slots = pLimit(CONCURRENCY);
+  const streak = makeFailingStreak(CONCURRENCY);
   const sendBatch = async (batch: readonly T[]): Promise<readonly boolean[]> => {
+    if (streak.isDown()) return batch.map(() => false);
     try {
       const { Failed = [] } = await send(batch);
+      streak.note('served');
       if (Failed.length > 0) log.warn(event, { messages: Failed.length });
       const failed = new Set(Failed.map(({ Id }) => Id));
       return batch.map((_, i) => !failed.has(String(i)));
     } catch (error) {
+      streak.note('failed');
       log.warn(event, { messages: batch.length, ...troubleOf(error) });
       return batch.map(() => false);
     }

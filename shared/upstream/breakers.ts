@@ -51,7 +51,7 @@ export interface Breakers {
   readonly giveUpList: (list: Destination) => Promise<void>;
   /** Writes to the ledger what the next invocations must know. Call it once, after the last request. */
   readonly finish: () => Promise<void>;
-  /** The last refusal, if requests were refused and none was served. */
+  /** The last refusal, if calls were refused and none was served; without any call, the same of looks. */
   readonly allRefused: () => string | undefined;
   readonly standing: () => Standing;
 }
@@ -72,6 +72,17 @@ const renewed = (
   return next;
 };
 
+const noteRefusal = (it: BreakersState, route: UpstreamRoute, reason: string | undefined): void => {
+  if (isOfLooks(route)) it.lookRefusal = reason ?? it.lookRefusal;
+  else it.refusal = reason ?? it.refusal;
+};
+
+/** A look that is served tells nothing of calls that are refused. So looks count only where no call went out. */
+const allRefused = (it: BreakersState): string | undefined => {
+  if (it.isServed) return undefined;
+  return it.refusal ?? (it.isLookServed ? undefined : it.lookRefusal);
+};
+
 /** Tells the breakers of a reply. A refusal that may be one job's own, as long as that is not known, is no failure. */
 const noteReply = async (
   it: BreakersState,
@@ -81,11 +92,12 @@ const noteReply = async (
 ): Promise<void> => {
   const { trouble, reason, denial, showsService } = saysOf(reply);
   // A list that is refused keeps no job from being looked at.
-  if (route !== 'list' || !isOfRouteAlone(route, reply)) it.refusal = reason ?? it.refusal;
+  if (route !== 'list' || !isOfRouteAlone(route, reply)) noteRefusal(it, route, reason);
   if (mayBlameJobs && denial !== undefined) return;
   if (trouble !== undefined) await noteRefused(breakers, route, reply, { trouble, reason });
   else if (showsService) {
-    if (!isOfLooks(route)) it.isServed = true;
+    if (isOfLooks(route)) it.isLookServed = true;
+    else it.isServed = true;
     await noteServed(breakers, isOfLooks(route));
   }
 };
@@ -153,7 +165,9 @@ const nothingLoaded = (edges: BreakersEdges, probeMs: number): BreakersState => 
   withoutCredential: new Set(),
   breakers: new Map(),
   isServed: false,
+  isLookServed: false,
   refusal: undefined,
+  lookRefusal: undefined,
 });
 
 export const makeBreakers = (
@@ -187,7 +201,7 @@ export const makeBreakers = (
     finish: async () => {
       await Promise.all(Array.from(it.breakers.values(), (breaker) => breaker.finish()));
     },
-    allRefused: () => (it.isServed ? undefined : it.refusal),
+    allRefused: () => allRefused(it),
     standing: () => standingOf(it.breakers),
   };
 };

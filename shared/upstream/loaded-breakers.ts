@@ -42,8 +42,11 @@ export interface BreakersState extends BreakersEdges {
   readonly withoutCredential: Set<string>;
   /** By the ledger's key. */
   readonly breakers: Map<string, SharedBreaker>;
+  /** Of calls, and of looks. */
   isServed: boolean;
+  isLookServed: boolean;
   refusal: string | undefined;
+  lookRefusal: string | undefined;
 }
 
 /** Undefined: they are not loaded. */

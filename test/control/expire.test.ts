@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeExpire } from '../../shared/control/expire.ts';
+import { type ExpireOptions, expireByLedger, expireByLooks } from '../../shared/control/expire.ts';
 import type { OpenIntent } from '../../shared/control/open-intent.ts';
 import { isWaiting } from '../../shared/control/waiting.ts';
 import { planCalls } from '../../shared/intent/plan.ts';
@@ -88,8 +88,7 @@ const end = async (world: World) => {
   const { records } = startRecords({ ...memoryLedger(), ...trouble });
   await writeKnown(records, openIntent, world);
   const looks: unknown[] = [];
-  const expire = makeExpire({
-    records,
+  const options: ExpireOptions = {
     now: () => Date.parse(at),
     graceMs: GRACE,
     lookAt: async ({ name }, project, jobs) => {
@@ -101,8 +100,9 @@ const end = async (world: World) => {
         }),
       );
     },
-  });
-  const endings = await expire(settled);
+  };
+  const { decisions, inDoubt } = await expireByLedger(settled, { records, now: options.now });
+  const endings = new Map([...decisions, ...(await expireByLooks(inDoubt, options))]);
   return {
     endings: settled.map((one) => [one.job_id, endings.get(one)]),
     looks,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Received } from '../../shared/control/received.ts';
-import { agree, message, startControlRoom } from '../support/control-room.ts';
+import { agree, message, refusal, startControlRoom } from '../support/control-room.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 import { NOW } from '../support/messages.ts';
+import { replied } from '../support/replies.ts';
 
 const VISIBILITY_MS = 1_020_000;
 
@@ -178,6 +179,27 @@ describe('a message that comes often because it waits', () => {
     expect(staying).toEqual([]);
     expect(calls.map(({ jobs }) => jobs)).toEqual([['1', '2']]);
   });
+
+  it.each(['before it is claimed', 'after'])(
+    '1,000 times, %s: it is never tried apart',
+    async (when) => {
+      let now = Date.parse(NOW);
+      const room = startControlRoom({
+        now: () => now,
+        limits: { maxReceives: 2_000, leaseMs: 60_000 },
+        reply: () => replied(429, refusal('APIGW.0308'), { retryAfter: 300 }),
+        ...(when === 'after' ? {} : { identify: async () => ({ kind: 'out of reach' }) }),
+      });
+      const waits = message('m', { jobs: ['1'], expires_at: '2100-01-01T00:00:00.000Z' });
+      for (let receiveCount = 1; receiveCount <= 1_000; receiveCount++) {
+        expect(await room.run([{ ...waits, receiveCount, sentAt: Date.parse(NOW) }])).toEqual([
+          'm',
+        ]);
+        now += 900_000;
+      }
+      expect(room.lines.filter(({ event }) => event === 'messages tried apart')).toEqual([]);
+    },
+  );
 
   it('costs one write each time that its receives double', async () => {
     expect((await wait(16)).writes).toBe(4);

@@ -197,3 +197,35 @@ describe('only results that the bus has count as published (P1)', () => {
     ]);
   });
 });
+
+describe('a bus that fails every request', () => {
+  it('is asked eight times for 2,000 results, not two hundred times', async () => {
+    const { publish, lines } = begin();
+    eventBridge.on(PutEventsCommand).rejects(new Error('timeout'));
+    expect(new Set(await publish(results(2_000)))).toEqual(new Set([false]));
+    expect([puts().length, lines.length]).toEqual([8, 8]);
+  });
+
+  it('is asked again for the next results', async () => {
+    const { publish } = begin();
+    eventBridge
+      .on(PutEventsCommand)
+      .rejectsOnce(new Error('timeout'))
+      .resolves({
+        Entries: Array.from({ length: 10 }, () => ({ EventId: 'taken' })),
+      });
+    expect(await publish(results(10))).toEqual(Array.from({ length: 10 }, () => false));
+    expect(await publish(results(10))).toEqual(Array.from({ length: 10 }, () => true));
+  });
+
+  it('one request that it does not take keeps no other from it', async () => {
+    const { publish } = begin();
+    let requests = 0;
+    eventBridge.on(PutEventsCommand).callsFake(({ Entries }) => {
+      if (++requests % 2 === 0) throw new Error('too large');
+      return { Entries: Entries.map(() => ({ EventId: 'taken' })) };
+    });
+    const taken = await publish(results(1_000));
+    expect(taken.filter(Boolean)).toHaveLength(500);
+  });
+});

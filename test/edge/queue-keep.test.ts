@@ -167,3 +167,16 @@ describe('messages come back after a set delay', () => {
     );
   });
 });
+
+it('a queue that fails every request is asked eight times to give back 2,000 messages', async () => {
+  sqs.on(ChangeMessageVisibilityBatchCommand).rejects(new Error('timeout'));
+  const { log, lines } = keptLog();
+  const postpone = makePostpone({ sqs: new SQSClient({}), log }, { queueUrl: QUEUE });
+  const messages = Array.from(
+    { length: 2_000 },
+    (_, i) => [{ receiptHandle: `${i}` }, 60] as const,
+  );
+  expect(new Set(await postpone(messages))).toEqual(new Set([false]));
+  expect(sqs.commandCalls(ChangeMessageVisibilityBatchCommand)).toHaveLength(8);
+  expect(lines).toHaveLength(8);
+});

@@ -207,6 +207,27 @@ describe('an invocation in which all requests were refused', () => {
     expect(breakers.allRefused()).toBeUndefined();
   });
 
+  it('is none where looks alone went out, and one of them was served', async () => {
+    const { world, invoke } = startBreakers();
+    const breakers = await invoke();
+    world.reply = down;
+    await breakers.send(requestTo('p', 'dli', 'look'), ANY_TIME);
+    expect(breakers.allRefused()).toMatch(/^503/);
+    world.reply = good;
+    await breakers.send(requestTo('p', 'dli', 'look'), ANY_TIME);
+    expect(breakers.allRefused()).toBeUndefined();
+  });
+
+  it('is one where a look was served and every call refused', async () => {
+    const { world, invoke } = startBreakers();
+    const breakers = await invoke();
+    world.reply = good;
+    await breakers.send(requestTo('p', 'dli', 'look'), ANY_TIME);
+    world.reply = down;
+    await breakers.send(requestTo(), ANY_TIME);
+    expect(breakers.allRefused()).toMatch(/^503/);
+  });
+
   it('is none where requests were held back here', async () => {
     const { invoke } = startBreakers();
     const breakers = await invoke();
