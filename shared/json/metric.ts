@@ -53,6 +53,11 @@ export const METRICS = {
     TOTAL,
     'Requests that failed for our own fault, such as a queue or a secret that is out of reach.',
   ),
+  ReadsFailed: count(
+    ['accept-http'],
+    TOTAL,
+    'Reads such as `GET` that failed for our own fault. Reads are in no other count.',
+  ),
   JobsAccepted: count(WAYS_IN, BY_OPERATION, 'Jobs that the queue has taken.'),
   Results: count(
     WAY_OUT,

@@ -44,6 +44,7 @@ describe('a request is counted by whose matter its answer is', () => {
 
   it.each<[ProblemType, readonly string[]]>([
     ['quota-exceeded', REFUSED],
+    ['request-in-progress', REFUSED],
     ['queue-unavailable', FAILED],
   ])('a hook that is answered with 503 for %s: %j', (type, expected) => {
     const { counted, measure } = startCount();
@@ -51,11 +52,17 @@ describe('a request is counted by whose matter its answer is', () => {
     expect(counted).toEqual(expected);
   });
 
-  it.each([['GET'], ['HEAD'], ['OPTIONS']])('%s counts for nothing', (method) => {
-    const { counted, measure } = startCount();
-    measureRequest(method, answered(500), 500, measure);
-    expect(counted).toEqual([]);
-  });
+  it.each([['GET'], ['HEAD'], ['OPTIONS']])(
+    '%s counts only if it failed for our fault',
+    (method) => {
+      const { counted, measure } = startCount();
+      for (const status of [200, 404, 501])
+        measureRequest(method, answered(status), status, measure);
+      expect(counted).toEqual([]);
+      measureRequest(method, answered(500), 500, measure);
+      expect(counted).toEqual(['ReadsFailed 1']);
+    },
+  );
 
   it.each([['POST'], ['DELETE'], ['PUT']])('%s counts', (method) => {
     const { counted, measure } = startCount();

@@ -52,6 +52,16 @@ export const request = (key: string) => ({
   isBase64Encoded: false,
 });
 
+/** A request that reads. */
+export const read = (rawPath: string) => ({
+  version: '2.0',
+  rawPath,
+  rawQueryString: '',
+  headers: DEV_PROOF,
+  requestContext: { http: { method: 'GET', path: rawPath } },
+  isBase64Encoded: false,
+});
+
 const point = (
   namespace: string,
   name: string,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { METRICS, type MetricRow } from '../../shared/json/metric.ts';
 import type { Point } from '../support/emf.ts';
 import { FAULTS, type Fault } from '../support/faulty-aws.ts';
@@ -11,11 +12,18 @@ import {
   ofApi,
   ofLambda,
   ofQueue,
+  read,
   request,
   results,
+  UP,
   wish,
 } from './alarm-events.ts';
 import { startAlarmRoom } from './alarm-room.ts';
+
+const STATUS = `/v1/intents/${newIntentId()}`;
+
+/** Drop-in clients poll this. */
+const NOT_OFFERED = `/v1.0/${UP}/streaming/jobs/131`;
 
 let room: Awaited<ReturnType<typeof startAlarmRoom>>;
 beforeAll(async () => {
@@ -160,21 +168,40 @@ describe('what is lost or refused is told of', () => {
     ]);
   });
 
-  test('answers of 5xx of the HTTP API', () => {
-    expect(room.ringing(steady([ofApi('5xx')]))).toEqual(['ApiErrorsAlarm']);
+  test('a function that API Gateway calls in vain: it ends with an error, or is throttled', () => {
+    for (const name of ['Errors', 'Throttles']) {
+      const failed = [ofApi('5xx'), ofLambda(room.functionId('accept-http'), name)];
+      expect(room.ringing([failed, [], failed])).toContain('ApiErrorsAlarm');
+      expect(room.ringing([failed, [], []])).not.toContain('ApiErrorsAlarm');
+    }
+  });
+
+  test('reads that fail for our own fault', async () => {
+    const points = await room.invoke('accept-http', read(STATUS), faultOf('secret', 'denied'));
+    expect(points.map(({ name }) => name)).toContain('ReadsFailed');
+    expect(room.ringing(steady(points))).toEqual(
+      expect.arrayContaining(['ApiErrorsAlarm', 'CallersSecretAlarm']),
+    );
   });
 
   test.each([
-    ['accept-http', 'AcceptHttpErrorsAlarm'],
-    ['accept-event', 'AcceptEventErrorsAlarm'],
-    ['control-jobs', 'ControlErrorsAlarm'],
-  ] as const)('%s that fails time and again, or is throttled', (name, alarm) => {
+    ['GET', read(NOT_OFFERED)],
+    ['POST', { ...request('a-key'), rawPath: NOT_OFFERED }],
+  ])('a vendor call that we do not offer rings none: %s', async (_, event) => {
+    const points = await room.invoke('accept-http', event);
+    expect(room.ringing(steady([...points, ofApi('5xx')]))).toEqual([]);
+  });
+
+  test.each([
+    ['accept-http', 'AcceptHttpErrorsAlarm', ['ApiErrorsAlarm']],
+    ['accept-event', 'AcceptEventErrorsAlarm', []],
+    ['control-jobs', 'ControlErrorsAlarm', []],
+  ] as const)('%s that fails time and again, or is throttled', (name, alarm, api) => {
     const failed = [ofLambda(room.functionId(name), 'Errors')];
-    expect(room.ringing([failed, [], failed, [], failed])).toEqual([alarm]);
+    expect(room.ringing([failed, [], failed, [], failed])).toEqual([...api, alarm]);
     expect(room.ringing([failed, failed, [], [], []])).toEqual([]);
-    expect(room.ringing(steady([ofLambda(room.functionId(name), 'Throttles')]))).toEqual([
-      'ThrottlesAlarm',
-    ]);
+    const throttled = [ofLambda(room.functionId(name), 'Throttles')];
+    expect(room.ringing(steady(throttled))).toEqual([...api, 'ThrottlesAlarm']);
   });
 });
 

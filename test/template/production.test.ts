@@ -139,8 +139,16 @@ describe('everything calls a function by its alias', () => {
     expect(template.Resources.CanaryDeploymentGroup?.Properties).toMatchObject({
       DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
       AutoRollbackConfiguration: { Enabled: true },
-      AlarmConfiguration: { Enabled: true },
+      AlarmConfiguration: { Enabled: true, Alarms: [{ Name: { Ref: 'CanaryErrorsAlarm' } }] },
     });
+  });
+
+  test('it goes back on what rings ApiErrorsAlarm, minute by minute', () => {
+    const metricsOf = (id: string) => text(template.Resources[id]?.Properties.Metrics);
+    expect(metricsOf('CanaryErrorsAlarm')).toBe(
+      metricsOf('ApiErrorsAlarm').replaceAll('"Period":300', '"Period":60'),
+    );
+    expect(metricsOf('CanaryErrorsAlarm')).not.toContain('AWS/ApiGateway');
   });
 
   test('concurrency is reserved by setting', () => {
