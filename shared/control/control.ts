@@ -8,6 +8,7 @@ import { failIfLast, isOnItsLast } from './give-up.ts';
 import { giveBack, makeInbox } from './inbox.ts';
 import { overdueOf } from './later-messages.ts';
 import { type EndedBatch, givenBackBy, measureBatch } from './measure-batch.ts';
+import { oldestLeft } from './oldest-left.ts';
 import type { OpenIntent } from './open-intent.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import type { Call } from './planned.ts';
@@ -74,6 +75,7 @@ const tellBatch = (
   },
 ): void => {
   const givenBack = givenBackBy(ended);
+  const oldest = oldestLeft(ended);
   if (measure !== undefined)
     measureBatch({ ...ended, breakers: breakers.standing() }, givenBack, measure);
   log.info('batch', {
@@ -81,6 +83,7 @@ const tellBatch = (
     unreadable: ended.read.unreadable.length,
     given_back: ended.staying.length,
     ...(givenBack.size > 0 && { given_back_by: Object.fromEntries(givenBack) }),
+    ...(oldest !== undefined && { oldest }),
     ms: ended.at - ended.startedAt,
   });
 };

@@ -67,7 +67,7 @@ const whyBack = (
 };
 
 /** Whether each job has its verdict, in the ledger and on the bus. */
-const isOver = ({ intent, isSettled, record }: OpenIntent): boolean =>
+export const isOver = ({ intent, isSettled, record }: OpenIntent): boolean =>
   isSettled && !record.isChanged && record.published.size >= intent.jobs.length;
 
 /** Why messages come back, each with how many. */

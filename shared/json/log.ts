@@ -10,7 +10,8 @@ export const LOG_LINES = {
     'The intents queue did not take messages. The caller got 503, or the event is tried again.',
   'batch failed':
     'The function cannot start, or failed on a whole batch: why, and what to do. The messages come back after a minute.',
-  batch: 'The end of one invocation: messages, how many come back, and why.',
+  batch:
+    'The end of one invocation: messages, how many come back and why, and the oldest intent that is left open, with a job of it.',
   call: 'One batch call: its jobs, its intents and what came of them.',
   'intent called':
     'Joins one intent with one call. Written at the level `debug`, for a sample of invocations.',

@@ -5,7 +5,7 @@ import { message, startControlRoom, YES } from '../support/control-room.ts';
 import { LIMITS } from '../support/limits.ts';
 import { keptLog } from '../support/logs.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
-import { NOW } from '../support/messages.ts';
+import { idAt, NOW } from '../support/messages.ts';
 import { replied } from '../support/replies.ts';
 
 const AT = Date.parse(NOW);
@@ -37,10 +37,48 @@ describe('each batch leaves one line in the log', () => {
           unreadable: 1,
           given_back: 1,
           given_back_by: { unanswered: 1 },
+          oldest: {
+            intent_id: idAt(2),
+            caller: 'test',
+            operation: 'dli.run',
+            project_id: '054ba152d480d55b2f5dc0069e7ddef0',
+            job_id: '2',
+            age: 60,
+          },
           ms: 40,
         },
       },
     ]);
+  });
+
+  it('and the oldest intent that it leaves open, with a job that has no verdict', async () => {
+    const { run, lines } = startControlRoom({
+      now: () => AT + 90_000,
+      reply: ({ jobs }) =>
+        replied(
+          200,
+          jobs.map((job) => (job === '2' || job === '3' ? {} : YES)),
+        ),
+    });
+    await run([
+      message('m1', { age: 5, jobs: ['3'], accepted_at: new Date(AT + 60_000).toISOString() }),
+      message('m2', { age: 4, jobs: ['1', '2'], correlation_id: 'nightly' }),
+      message('m3', { age: 3, jobs: ['4'] }),
+    ]);
+    const [batch] = lines.filter(({ event }) => event === 'batch');
+    expect(batch?.fields).toMatchObject({
+      given_back: 2,
+      oldest: { intent_id: idAt(4), job_id: '2', age: 150 },
+    });
+  });
+
+  it('also if the ledger told nothing of it', async () => {
+    const { run, lines } = startControlRoom({
+      ledger: { read: async () => undefined, write: async () => 'unknown' },
+    });
+    await run([message('m1', { age: 1, jobs: ['7'] })]);
+    const [batch] = lines.filter(({ event }) => event === 'batch');
+    expect(batch?.fields).toMatchObject({ oldest: { intent_id: idAt(1), job_id: '7' } });
   });
 
   it('and no reason, if nothing comes back', async () => {
