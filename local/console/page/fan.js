@@ -4,6 +4,10 @@ import { callUrl, count, counted, hueOf, s, statusText } from './dom.js';
 
 /** Each way has its place, so that two batches can be compared. */
 const WAYS = ['native route', 'vendor route', 'webhook', 'event', 'invocation', 'queue'];
+
+export const inOrder = (ways) =>
+  Object.entries(ways).sort(([a], [b]) => WAYS.indexOf(a) - WAYS.indexOf(b));
+
 const MOST_DOTS = 160;
 const MOST_CALLS = 6;
 const WIDE = {
@@ -76,7 +80,7 @@ const shares = (calls, n) => {
 };
 
 const drawWays = ({ ways, intents }, place, isTall, isGhost) => {
-  const groups = Object.entries(ways).sort(([a], [b]) => WAYS.indexOf(a) - WAYS.indexOf(b));
+  const groups = inOrder(ways);
   const dots = [];
   const texts = [];
   const middles = spread(

@@ -13,7 +13,7 @@ import {
   span,
   statusText,
 } from './dom.js';
-import { drawFan, GHOST } from './fan.js';
+import { drawFan, GHOST, inOrder } from './fan.js';
 import { hasTrouble, latestBatch, onChange, stackNow, state } from './state.js';
 import { during, newIds, sendMany } from './wishes.js';
 
@@ -26,10 +26,18 @@ const withComma = (parts) =>
 
 const waysText = ({ ways }) =>
   withComma(
-    Object.entries(ways).map(([way, n]) =>
+    inOrder(ways).map(([way, n]) =>
       way === 'queue' ? `${count(n)} from before` : `${count(n)} by ${way}`,
     ),
   );
+
+/** How it stands with what went back: a batch alone does not tell how its jobs ended. */
+const standing = ({ jobs = 0, outcomes = {} } = {}) => {
+  const open = jobs - Object.values(outcomes).reduce((sum, n) => sum + n, 0);
+  return open > 0
+    ? ` ${counted(open, 'job waits', 'jobs wait')} for a verdict.`
+    : ' By now all jobs have their verdict.';
+};
 
 const lead = (batch) => {
   if (batch === undefined)
@@ -50,7 +58,7 @@ const lead = (batch) => {
   const ended =
     ms === undefined
       ? ' It is under way.'
-      : ` It took ${span(ms)}.${back > 0 ? ` ${counted(back, 'message')} went back to the queue.` : ''}`;
+      : ` It took ${span(ms)}.${back > 0 ? ` ${counted(back, 'message')} went back to the queue.${standing(state.figures)}` : ''}`;
   return [
     h('h1', {}, `${counted(intents, 'wish', 'wishes')} became ${counted(calls, 'call')}.`),
     h(
@@ -94,20 +102,22 @@ const bars = (share) => {
   return filled;
 };
 
-const outcomeTags = (outcomes) =>
-  Object.entries(outcomes).map(([outcome, n]) =>
+const outcomeTags = ({ outcomes, back = 0 }) => [
+  ...Object.entries(outcomes).map(([outcome, n]) =>
     h('span', { class: `tag hue ${outcome}` }, `${count(n)} ${outcome}`),
-  );
+  ),
+  back > 0 && h('span', { class: 'tag' }, `${count(back)} back to the queue`),
+];
 
 const batchRow = (batch) => {
-  const { at, intents, again, calls, call_count: all, outcomes } = batch;
+  const { at, intents, again, calls, call_count: all } = batch;
   const came = again > 0 ? ` (${count(again)} again)` : '';
   return h(
     'li',
     { class: 'batch' },
     h('span', { class: 'soft mono' }, clock(at)),
     h('span', {}, `${counted(intents, 'wish', 'wishes')}${came} → ${counted(all, 'call')}`),
-    h('span', { class: 'row' }, outcomeTags(outcomes)),
+    h('span', { class: 'row' }, outcomeTags(batch)),
     h('span'),
     h('span', { class: 'bars' }, calls.slice(0, 20).map(bar)),
     h('span', { class: 'soft small' }, batch.looks > 0 ? counted(batch.looks, 'look') : ''),
@@ -273,7 +283,7 @@ const NONE = {
 
 const showAll = (parts) => {
   const batch = latestBatch();
-  show(parts.lead, JSON.stringify(batch ?? null), () => lead(batch));
+  show(parts.lead, JSON.stringify([batch, state.figures?.outcomes]), () => lead(batch));
   const told = hasTrouble();
   show(
     parts.banner,
