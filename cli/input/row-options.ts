@@ -1,32 +1,11 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import type { Operation } from '../../shared/operations/operation.ts';
+import { type OptionEntry, optionKindOf } from '../../shared/operations/option-kind.ts';
 import type { Options } from '../command.ts';
 
-type Entry = Operation['options'][string];
-
-/** What a value of an option looks like. */
-type Kind =
-  | { readonly kind: 'flag' }
-  | { readonly kind: 'word'; readonly words: readonly string[] }
-  | { readonly kind: 'text' };
-
-const isEntry = (value: unknown): value is Entry =>
-  typeof value === 'object' && value !== null && 'type' in value;
-
-/** The kind by the schema that validates the option, which may be wrapped in `optional` and its like. */
-const kindOf = (entry: Entry): Kind => {
-  const wrapped: unknown = Reflect.get(entry, 'wrapped');
-  if (isEntry(wrapped)) return kindOf(wrapped);
-  if (entry.type === 'boolean') return { kind: 'flag' };
-  const words: unknown = Reflect.get(entry, 'options');
-  return entry.type === 'picklist' && Array.isArray(words)
-    ? { kind: 'word', words: words.map(String) }
-    : { kind: 'text' };
-};
-
 /** The rule of an option, in the words of its own schema. */
-const ruleOf = (entry: Entry): string =>
+const ruleOf = (entry: OptionEntry): string =>
   v.safeParse(entry, {}).issues?.[0].message ?? 'as the vendor has it';
 
 /** `resume_savepoint` → `resume-savepoint`. */
@@ -36,8 +15,8 @@ const spelt = (name: string): string => name.replaceAll('_', '-');
 const keyOf = (name: string): string =>
   name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-const optionsFor = (name: string, entry: Entry, isNeeded: boolean): readonly Option[] => {
-  const kind = kindOf(entry);
+const optionsFor = (name: string, entry: OptionEntry, isNeeded: boolean): readonly Option[] => {
+  const kind = optionKindOf(entry);
   const long = `--${spelt(name)}`;
   switch (kind.kind) {
     case 'flag':
@@ -62,7 +41,7 @@ const optionsFor = (name: string, entry: Entry, isNeeded: boolean): readonly Opt
   }
 };
 
-const entriesOf = (entries: Operation['options']): readonly (readonly [string, Entry])[] =>
+const entriesOf = (entries: Operation['options']): readonly (readonly [string, OptionEntry])[] =>
   Object.entries(entries);
 
 /** The options of an operation's row on the command line: those of the call, and those of each job. */

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import { listen } from '../support/listen.ts';
 import { type FuzzCaller, IAM_CALLERS, PROJECTS } from './callers.ts';
 
 /** A token of IAM: its caller, and the one project that it opens. It has as many characters as real ones have at least. */
@@ -31,20 +32,15 @@ const answerFor = (subject: unknown) => {
 };
 
 /** A server that plays the vendor's IAM, as far as it checks tokens. */
-export const startIam = async (): Promise<{ readonly url: string; readonly close: () => void }> => {
-  const server: Server = createServer((request, response) => {
+export const startIam = async (): Promise<{
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}> => {
+  const server = createServer((request, response) => {
     const body = answerFor(request.headers['x-subject-token']);
     response.writeHead('token' in body ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const { url, stop } = await listen(server);
+  return { url, close: stop };
 };

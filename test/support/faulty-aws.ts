@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
 
 /** What an edge may do instead of its work. A path that begins with the name asks for it. */
 export const FAULTS = ['denied', 'throttled', 'unreachable'] as const;
@@ -19,21 +19,11 @@ const CONDUCT: Readonly<Record<string, (response: ServerResponse) => void>> = {
 
 /** In place of any AWS API, or of the upstream: under each path, one fault. Under `/secret` a secret with that text. */
 export const startFaultyAws = async (secret: string) => {
-  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
+  const server = createServer(async (request, response) => {
     await request.toArray();
     const [, first = ''] = (request.url ?? '').split('/');
     if (first === 'secret') response.end(JSON.stringify({ SecretString: secret }));
     else (CONDUCT[first] ?? CONDUCT.denied)?.(response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  });
+  return listen(server);
 };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,6 +20,7 @@ const PROJECT = '054ba152d480d55b2f5dc0069e7ddef0';
 
 /** The folder is outside of the project: no `node_modules` is to be found from there. */
 let folder: string;
+let parent: string;
 let queues: FauxqsServer;
 let bus: EventBus;
 let ledger: Awaited<ReturnType<typeof startDynamoDb>>;
@@ -30,7 +31,10 @@ let callers: string;
 const PAIR = { ak: 'access-key', sk: 'secret-key-of-the-pair' };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+  parent = await mkdtemp(join(tmpdir(), 'bundles-'));
+  // As deep as the bundles of the run: the names of parts depend on the way from there to the sources.
+  folder = join(parent, 'again');
+  await mkdir(folder);
   for (const name of functionNames)
     await bundleFunction(name, { outdir: join(folder, 'dist'), credentials: 'environment' });
   await cp(join(import.meta.dirname, '../../docs'), join(folder, 'docs'), { recursive: true });
@@ -48,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([queues.stop(), bus.stop(), upstream.stop(), ledger.stop()]);
-  await rm(folder, { recursive: true });
+  await rm(parent, { recursive: true });
 });
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
