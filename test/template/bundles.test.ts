@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +34,6 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'bundles-'));
   // As deep as the bundles of the run: the names of parts depend on the way from there to the sources.
   folder = join(parent, 'again');
-  await mkdir(folder);
   for (const name of functionNames)
     await bundleFunction(name, { outdir: join(folder, 'dist'), credentials: 'environment' });
   await cp(join(import.meta.dirname, '../../docs'), join(folder, 'docs'), { recursive: true });

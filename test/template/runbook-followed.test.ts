@@ -76,7 +76,7 @@ describe('the runbook', () => {
   it('is followed from an alarm to a drained queue', async () => {
     const { cli, run, behave, mend, ringing } = stack;
     await behave({ 'dli.run': { faults: { throttle: 1 } } });
-    const deadline = new Date(Date.now() + 20_000).toISOString();
+    const deadline = new Date(Date.now() + 10_000).toISOString();
     await cli(['run', JOB, '--project', PROJECT, '--expires-at', deadline]);
     const [held = ''] = ofSection('BreakerOpen');
     await until(async () => expect((await run(held)).stdout).toContain(PROJECT.slice(0, 4)));
