@@ -1,5 +1,6 @@
+import { strayVariables } from '../shared/json/nearest-name.ts';
 import { explain, greet, tellOf } from './messages.ts';
-import { readStackSettings, type Settings } from './settings.ts';
+import { readStackSettings, type Settings, STACK_SETTINGS } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 
 /** A terminal's Ctrl-C comes twice within this time: from the terminal, and from npm. */
@@ -36,6 +37,7 @@ export const runUntilSignal = async (environment: NodeJS.ProcessEnv): Promise<vo
   let settings: Settings | undefined;
   try {
     settings = readStackSettings(environment);
+    for (const line of strayVariables(environment, STACK_SETTINGS)) console.error(line);
     const stack = await startStack(settings);
     endBySignal(stack, settings);
     // Last: a reader of this line may send a signal at once.

@@ -185,6 +185,9 @@ const refuseUnknownLimits = (environment: Environment): void => {
   if (problems.length > 0) throw new MisconfiguredError(problems.join('; '));
 };
 
+/** The names of all settings of the embedded stack and its functions, but for the limits of single operations. */
+export const STACK_SETTINGS: readonly string[] = [...Object.keys(schema.entries), ...HANDED_ON];
+
 /** The settings of the embedded stack and its functions. Throws one `MisconfiguredError` with every problem. */
 export const readStackSettings = (environment: Environment): Settings => {
   const forFunctions = Object.fromEntries(

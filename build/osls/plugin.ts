@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { strayVariables } from '../../shared/json/nearest-name.ts';
 import { checkPackage } from './check-package.ts';
 import { busProblems } from './deploy-settings.ts';
 import { foldConditions, isEntries } from './fold-conditions.ts';
 import { aliasId, aliasResource, pointAtAlias, versionOf, zipName } from './live-alias.ts';
 import type { Asked, Options, Osls, Source, Tools } from './osls.ts';
 import { referAtMarks } from './parameter-marks.ts';
-import { readStageFile, strayVariables } from './stage-file.ts';
+import { knownSettings, readStageFile } from './stage-file.ts';
 import {
   overridesIn,
   type SettingValue,
@@ -120,7 +121,7 @@ export default class JobFaninPlugin {
     settle(this.#osls);
     const stage = this.#stage;
     const shell = this.#isPlain ? {} : process.env;
-    const strays = strayVariables(this.#osls.serviceDir, shell);
+    const strays = strayVariables(shell, knownSettings(this.#osls.serviceDir));
     for (const line of [...overridesIn(stage, shell), ...strays])
       log.notice(`from the shell: ${line}`);
     const template = this.#osls.service.provider.compiledCloudFormationTemplate;

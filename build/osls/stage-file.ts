@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { nearestName } from '../../shared/json/nearest-name.ts';
 import { DEPLOY_SETTINGS } from './deploy-settings.ts';
-import { nearestName } from './nearest-name.ts';
-import { readStage, type Shell, type Stage, StageFault } from './stage-settings.ts';
+import { readStage, type Stage, StageFault } from './stage-settings.ts';
 
 /** The packager's own reader of YAML. */
 const parseYaml: (text: string) => unknown = createRequire(
@@ -60,15 +60,4 @@ export const readStageFile = (serviceDir: string, stage: string): Stage => {
   const problems = nameProblems(serviceDir, read);
   if (problems.length > 0) throw new StageFault(name, problems);
   return read;
-};
-
-/** Variables of the shell that look like a setting and are none: they change nothing. One line for each. */
-export const strayVariables = (serviceDir: string, shell: Shell): readonly string[] => {
-  const known = knownSettings(serviceDir);
-  return Object.keys(shell).flatMap((name) => {
-    const nearest = known.includes(name) ? undefined : nearestName(name, known);
-    return nearest === undefined
-      ? []
-      : [`${name} is not a setting, and changes nothing: did you mean ${nearest}?`];
-  });
 };

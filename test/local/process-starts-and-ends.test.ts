@@ -32,6 +32,17 @@ describe('it tells when it is ready, and then it is', () => {
   });
 });
 
+test('a variable that is nearly a setting is told of as it starts', async (context) => {
+  const child = startChild(context, { MAX_RECIEVES: '5' });
+  await child.ready();
+  child.signal('SIGTERM');
+  const { code, stderr } = await child.ended();
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'MAX_RECIEVES is not a setting, and changes nothing: did you mean MAX_RECEIVES?\n',
+  });
+});
+
 describe.concurrent('on a signal it finishes what is in flight and exits 0', () => {
   /** A request of which the server has the head and half of the body. */
   const halfSend = async (url: string) => {

@@ -33,3 +33,21 @@ export const nearestName = (name: string, known: readonly string[]): string | un
     .toSorted((a, b) => a.slips - b.slips);
   return nearest?.one;
 };
+
+/** Too short a name is near to too many others. */
+const SHORTEST = 6;
+
+/** Variables that are nearly the name of a setting, and none: they change nothing. One line for each. */
+export const strayVariables = (
+  environment: Readonly<Record<string, string | undefined>>,
+  settings: readonly string[],
+): readonly string[] => {
+  // AWS's own variables are near to each other: AWS_ENDPOINT_URL_SNS is no slip.
+  const long = settings.filter((name) => name.length >= SHORTEST && !name.startsWith('AWS_'));
+  return Object.keys(environment).flatMap((name) => {
+    const nearest = settings.includes(name) ? undefined : nearestName(name, long);
+    return nearest === undefined
+      ? []
+      : [`${name} is not a setting, and changes nothing: did you mean ${nearest}?`];
+  });
+};
