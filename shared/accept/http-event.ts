@@ -13,6 +13,8 @@ export interface HttpEvent {
   readonly query: string;
   /** Names in lower case. Repeated headers, in whatever case, are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The address that the request comes from, as API Gateway tells it. */
+  readonly source?: string | undefined;
   readonly body: string;
   readonly isBase64Encoded: boolean;
 }
@@ -128,6 +130,7 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
   if (!isObject(payload)) return unreadable(payload);
   const context = isObject(payload.requestContext) ? payload.requestContext : {};
   const http = isObject(context.http) ? context.http : {};
+  const identity = isObject(context.identity) ? context.identity : {};
   const raw = (textIn(payload, 'rawPath') ?? textIn(payload, 'path'))?.replace(/^$/, '/');
   const method = textIn(http, 'method') ?? textIn(payload, 'httpMethod');
   if (raw === undefined || !method || 'elb' in context) return unreadable(payload);
@@ -140,6 +143,7 @@ export const readHttpEvent = (payload: unknown, options: ReadHttpEventOptions): 
       paths: signedPathsOf(raw, forms, options.basePath, textIn(context, 'path') ?? ''),
       query: queryOf(payload),
       headers: headersOf(payload),
+      source: textIn(http, 'sourceIp') ?? textIn(identity, 'sourceIp'),
       body: textIn(payload, 'body') ?? '',
       isBase64Encoded: payload.isBase64Encoded === true,
     },

@@ -37,9 +37,19 @@ const PROBLEMS = {
   'out of reach': OUT_OF_REACH,
 } as const;
 
-const notAdmitted = ({ kind, checks }: Exclude<Admission, { kind: 'proved' }>): Refused => {
-  if (checks === undefined) return refused(PROBLEMS[kind]);
-  return { ...refused(PROBLEMS[kind]), check: checks.join('; ') || 'no credential' };
+const tooManyTokens = (retryAfterSeconds: number): Problem =>
+  problemOf(
+    'quota-exceeded',
+    `Too many unknown tokens came from this address. Send the request again in ${retryAfterSeconds} s.`,
+    { retryAfterSeconds },
+  );
+
+const notAdmitted = (admission: Exclude<Admission, { kind: 'proved' }>): Refused => {
+  const { kind, checks } = admission;
+  const problem =
+    kind === 'throttled' ? tooManyTokens(admission.retryAfterSeconds) : PROBLEMS[kind];
+  if (checks === undefined) return refused(problem);
+  return { ...refused(problem), check: checks.join('; ') || 'no credential' };
 };
 
 /** The raw bytes of a body, or undefined if there are too many. API Gateway encodes binary bodies as base64. */
@@ -107,10 +117,10 @@ export const takeRequest = async (
   { params, remainingMs }: Pick<HttpRequest, 'params' | 'remainingMs'>,
   intentId: IntentId,
 ): Promise<Handled> => {
-  const { method, path, paths, query, headers } = event;
+  const { method, path, paths, query, headers, source } = event;
   const body = bytesOf(event);
   if (body === undefined) return TOO_LARGE;
-  const raw: RawRequest = { method, paths, query, headers, body };
+  const raw: RawRequest = { method, paths, query, headers, source, body };
   const admission = await admissionOf(admit, route, raw, params);
   if (admission.kind !== 'proved') return notAdmitted(admission);
   const wait = route.admits === 'anyone' ? 0 : takeToken(admission.caller.id);

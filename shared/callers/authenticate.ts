@@ -10,11 +10,24 @@ export type Authentication =
   | {
       readonly kind: 'refused' | 'stranger' | 'out of reach';
       readonly checks: readonly string[];
+    }
+  /** A credential is not judged now, for what its sender did before. */
+  | {
+      readonly kind: 'throttled';
+      readonly checks: readonly string[];
+      readonly retryAfterSeconds: number;
     };
 
-const verdictOf = (kinds: readonly Proved['kind'][]): 'refused' | 'stranger' | 'out of reach' => {
-  if (kinds.includes('unavailable')) return 'out of reach';
-  return kinds.includes('stranger') ? 'stranger' : 'refused';
+type Failed = Exclude<Proved, { kind: 'proved' | 'absent' }>;
+
+const verdictOf = (failed: readonly Failed[]): Exclude<Authentication, { kind: 'proved' }> => {
+  const checks = failed.map(({ check }) => check);
+  const has = (wanted: Failed['kind']) => failed.some(({ kind }) => kind === wanted);
+  if (has('unavailable')) return { kind: 'out of reach', checks };
+  const throttled = failed.find((one) => one.kind === 'throttled');
+  if (throttled !== undefined)
+    return { kind: 'throttled', checks, retryAfterSeconds: throttled.retryAfterSeconds };
+  return { kind: has('stranger') ? 'stranger' : 'refused', checks };
 };
 
 /** Tries schemes in turn. The first proof counts. A wrong credential does not spoil a good one of another scheme. */
@@ -23,14 +36,11 @@ export const authenticate = async (
   request: RawRequest,
   now: Date,
 ): Promise<Authentication> => {
-  const failed: Exclude<Proved, { kind: 'proved' | 'absent' }>[] = [];
+  const failed: Failed[] = [];
   for (const scheme of schemes) {
     const proved = await scheme(request, now);
     if (proved.kind === 'proved') return proved;
     if (proved.kind !== 'absent') failed.push(proved);
   }
-  return {
-    kind: verdictOf(failed.map(({ kind }) => kind)),
-    checks: failed.map(({ check }) => check),
-  };
+  return verdictOf(failed);
 };

@@ -13,13 +13,15 @@ export interface TokenHolder {
 
 /**
  * `stranger`: the token is good, and its holder is no caller. `unavailable`: IAM said nothing of the token. `unreadable`: it
- * said nothing of the token, and refused this one request: another token may fare better.
+ * said nothing of the token, and refused this one request: another token may fare better. `throttled`: IAM was not asked,
+ * because too many bad tokens come from there.
  */
 export type TokenReading =
   | { readonly kind: 'valid'; readonly holder: TokenHolder }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'unavailable' | 'unreadable'; readonly reason: string };
+  | { readonly kind: 'unavailable' | 'unreadable'; readonly reason: string }
+  | { readonly kind: 'throttled'; readonly reason: string; readonly retryAfterSeconds: number };
 
 /** A request to IAM. */
 export interface IamRequest {

@@ -47,11 +47,16 @@ const IAM_TOKEN = /^[!-+\--~]{100,32768}$/;
 /** `X-Auth-Token` with a token of the vendor's IAM. IAM itself says whose it is. */
 export const iamScheme =
   (identities: readonly IamIdentity[], read: ReadToken): Scheme =>
-  async ({ headers }, now) => {
+  async ({ headers, source }, now) => {
     const token = headers['x-auth-token'] ?? '';
     if (identities.length === 0 || !IAM_TOKEN.test(token)) return ABSENT;
     const callerOf = (holder: TokenHolder) => findIamCaller(identities, holder);
-    const reading = await read(token, now.getTime(), (holder) => callerOf(holder) !== undefined);
+    const isKnown = (holder: TokenHolder) => callerOf(holder) !== undefined;
+    const reading = await read({ token, source }, now.getTime(), isKnown);
+    if (reading.kind === 'throttled') {
+      const { kind, reason, retryAfterSeconds } = reading;
+      return { kind, check: `iam: ${reason}`, retryAfterSeconds };
+    }
     if (reading.kind === 'refused') return failed(`iam: ${reading.why}`);
     if (reading.kind !== 'valid' && reading.kind !== 'stranger')
       return { kind: 'unavailable', check: `iam: ${reading.reason}` };

@@ -7,6 +7,8 @@ export interface RawRequest {
   readonly query: string;
   /** Names in lower case. Repeated headers are joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The address that it comes from, as the edge tells it. No header counts: the sender writes those. */
+  readonly source?: string | undefined;
   /** The raw bytes. They are bounded before any proof is checked. */
   readonly body: Uint8Array;
 }

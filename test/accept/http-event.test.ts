@@ -155,3 +155,22 @@ describe('any other payload is refused, with what it looks like', () => {
     );
   });
 });
+
+describe('the address that a request comes from', () => {
+  const sourceOf = (event: unknown) => {
+    const reading = read(event);
+    return reading.ok ? reading.event.source : reading.detail;
+  };
+  const address = '203.0.113.7';
+
+  it.each([
+    ['an HTTP API', { http: { method: 'POST', sourceIp: address } }, address],
+    ['a REST API, or payload 1.0', { identity: { sourceIp: address } }, address],
+    ['an edge that tells none', { http: { method: 'POST' } }, undefined],
+    ['an edge that tells no text', { http: { sourceIp: 7 }, identity: 7 }, undefined],
+  ])('%s: as it tells it', (_, requestContext, source) => {
+    const headers = { 'x-forwarded-for': '198.51.100.4' };
+    const event = { ...version1('/v1/intents'), headers, requestContext };
+    expect(sourceOf(event)).toBe(source);
+  });
+});

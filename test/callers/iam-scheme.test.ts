@@ -57,6 +57,15 @@ describe('a token of IAM is its caller’s', () => {
     });
   });
 
+  it('one of a source that sent too many bad ones is told when to come again', async () => {
+    const reading = { kind: 'throttled', reason: 'too many', retryAfterSeconds: 1 } as const;
+    expect(await proveWith(reading)).toEqual({
+      kind: 'throttled',
+      check: 'iam: too many',
+      retryAfterSeconds: 1,
+    });
+  });
+
   it.each([
     ['none', {}],
     ['one of ours, which is shorter', { 'x-auth-token': 'f'.repeat(64) }],
@@ -65,7 +74,7 @@ describe('a token of IAM is its caller’s', () => {
     ['one without end', { 'x-auth-token': 'M'.repeat(40_000) }],
   ])('%s never goes to IAM', async (_, headers) => {
     const asked: string[] = [];
-    const scheme = iamScheme(identities, async (token) => {
+    const scheme = iamScheme(identities, async ({ token }) => {
       asked.push(token);
       return { kind: 'refused', why: '' };
     });

@@ -28,7 +28,8 @@ const begin = (answer: (token: string) => TokenReading | Promise<TokenReading> =
     asked.push(token);
     return answer(token);
   });
-  const read = (token: string, now: number) => readToken(token, now, () => known.all);
+  const read = (token: string, now: number, source?: string) =>
+    readToken({ token, source }, now, () => known.all);
   return { read, asked, known };
 };
 
@@ -117,8 +118,9 @@ describe('a flood of bad tokens is no flood upstream', () => {
     for (const token of flood) await read(token, NOW + 1);
     expect(asked).toHaveLength(21);
     expect(await read('bad-4000', NOW + 1)).toEqual({
-      kind: 'unavailable',
+      kind: 'throttled',
       reason: 'too many unknown tokens',
+      retryAfterSeconds: 1,
     });
     expect(await read('good', NOW + 1)).toEqual(valid());
     // Twenty more, all at once.
@@ -129,9 +131,9 @@ describe('a flood of bad tokens is no flood upstream', () => {
   it('then one a second, so that a new good one comes in', async () => {
     const { read, asked } = begin((token) => (token === 'good' ? valid() : refused));
     for (const token of flood) await read(token, NOW);
-    expect(await read('good', NOW + 999)).toMatchObject({ kind: 'unavailable' });
+    expect(await read('good', NOW + 999)).toMatchObject({ kind: 'throttled' });
     expect(await read('good', NOW + 1_000)).toEqual(valid());
-    expect(await read('bad-4000', NOW + 1_001)).toMatchObject({ kind: 'unavailable' });
+    expect(await read('bad-4000', NOW + 1_001)).toMatchObject({ kind: 'throttled' });
     expect(asked).toHaveLength(21);
   });
 
@@ -143,13 +145,48 @@ describe('a flood of bad tokens is no flood upstream', () => {
     expect(await read('good', NOW)).toEqual(valid());
   });
 
-  it('eight at once', async () => {
+  it('twenty a second from elsewhere keep no new good one out, for ten minutes', async () => {
+    const { read, asked } = begin((token) => (token.startsWith('good') ? valid() : refused));
+    const kinds = new Set<string>();
+    for (let second = 0; second < 600; second++) {
+      const now = NOW + second * 1_000;
+      for (let i = 0; i < 20; i++) await read(`bad-${second}-${i}`, now + i * 45, '203.0.113.7');
+      kinds.add((await read(`good-${second}`, now + 950, '198.51.100.4')).kind);
+    }
+    expect(kinds).toEqual(new Set(['valid']));
+    expect(asked.filter((token) => token.startsWith('bad')).length).toBeLessThan(20 + 600);
+  });
+
+  it('a network of IPv6 is one source, however many addresses it has', async () => {
+    const { read, asked } = begin(() => refused);
+    for (const [i, token] of flood.entries())
+      await read(token, NOW, `2001:db8:1:2:${i.toString(16)}::1`);
+    expect(asked).toHaveLength(20);
+    expect(await read('other', NOW, '2001:db8:1:3::1')).toEqual(refused);
+  });
+
+  it('from very many sources, those that sent a bad one share a turn, and a blameless one does not wait', async () => {
+    const { read, asked } = begin((token) => (token === 'good' ? valid() : refused));
+    const sources = flood.map((_, i) => `203.0.${i >> 8}.${i & 255}`).slice(0, 250);
+    for (const source of sources) for (const n of [1, 2]) await read(`${source} ${n}`, NOW, source);
+    expect(asked.length).toBeLessThan(200 + 251);
+    expect(await read('late', NOW, sources[0])).toMatchObject({ kind: 'throttled' });
+    expect(await read('good', NOW, '198.51.100.4')).toEqual(valid());
+  });
+
+  it('eight at once, and two of a source that sent a bad one', async () => {
+    const bad = '203.0.113.1';
     const { promise, resolve } = Promise.withResolvers<TokenReading>();
-    const { read, asked } = begin(() => promise);
-    const readings = flood.slice(0, 100).map((token) => read(token, NOW));
-    expect(asked).toHaveLength(8);
+    const { read, asked } = begin((token) => (token === 'bad' ? refused : promise));
+    await read('bad', NOW, bad);
+    const readings = flood.slice(0, 100).map((token) => read(token, NOW, bad));
+    expect(asked).toHaveLength(1 + 2);
+    readings.push(...flood.slice(100, 200).map((token) => read(token, NOW, '198.51.100.4')));
+    expect(asked).toHaveLength(1 + 8);
     resolve(refused);
     const kinds = (await Promise.all(readings)).map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'unavailable')).toHaveLength(92);
+    expect(kinds.filter((kind) => kind === 'throttled')).toHaveLength(192);
+    await read('next', NOW + MINUTE, bad);
+    expect(asked).toContain('next');
   });
 });

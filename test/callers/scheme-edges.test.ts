@@ -92,7 +92,7 @@ describe('tokens of IAM', () => {
 
   it('are asked about only if a caller has a user or a domain', async () => {
     const asked: string[] = [];
-    const readToken = async (token: string) => {
+    const readToken = async ({ token }: { readonly token: string }) => {
       asked.push(token);
       return { kind: 'valid', holder } as const;
     };
@@ -110,7 +110,7 @@ describe('tokens of IAM', () => {
       asked.push(token);
       return { kind: 'valid', holder };
     });
-    for (let i = 0; i < 100; i++) await read(`t${i}`, NOW, () => true);
+    for (let i = 0; i < 100; i++) await read({ token: `t${i}` }, NOW, () => true);
     expect(asked).toHaveLength(100);
   });
 
@@ -118,19 +118,22 @@ describe('tokens of IAM', () => {
     [
       'after silence',
       async () => ({ kind: 'unavailable', reason: 'timeout' }) as const,
+      'unavailable',
       'IAM did not answer just now',
     ],
     [
       'while eight are asked about',
       () => new Promise<never>(() => undefined),
+      'throttled',
       'too many new tokens at once',
     ],
-  ])('are refused for a while, and the reason says why: %s', async (_, ask, reason) => {
+  ])('are refused for a while, and the reason says why: %s', async (_, ask, kind, reason) => {
     const read = makeReadToken(ask);
-    const first = read('t0', NOW, () => true);
+    const first = read({ token: 't0' }, NOW, () => true);
     if (reason.startsWith('IAM')) await first;
-    else for (let i = 1; i < 8; i++) void read(`t${i}`, NOW, () => true);
-    expect(await read('late', NOW, () => true)).toEqual({ kind: 'unavailable', reason });
+    else for (let i = 1; i < 8; i++) void read({ token: `t${i}` }, NOW, () => true);
+    const told = await read({ token: 'late' }, NOW, () => true);
+    expect(told).toMatchObject({ kind, reason });
   });
 });
 
