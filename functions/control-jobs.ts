@@ -143,6 +143,7 @@ const start = () => {
     postpone: ways.postpone,
     isGivenBack: (error) => error instanceof AllRequestsRefusedError,
     log,
+    maxReceives: config.maxReceives,
   });
 
   const handle = async ({ Records }: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -159,6 +160,9 @@ const start = () => {
   return instrumented(handle, spanOf);
 };
 
+/** What the template sets unless it is told otherwise. */
+const MOST_RECEIVES = 1_000;
+
 /** Gives back a batch of a function that cannot start. No setting can be relied on: the event says which queue it is. */
 const failed = (error: unknown, { Records }: SQSEvent, context: Context): Promise<never> => {
   const { log, logged } = makeLog({ level: 'info', sampleRate: 0 }, RELEASE);
@@ -169,6 +173,7 @@ const failed = (error: unknown, { Records }: SQSEvent, context: Context): Promis
     postpone: makePostpone({ sqs, log }, { queueUrl }),
     isGivenBack: () => false,
     log,
+    maxReceives: Number(process.env.MAX_RECEIVES) || MOST_RECEIVES,
   });
   const giveBack = logged((messages: readonly QueueMessage[]) =>
     orGiveBack(messages, () => Promise.reject(error)),

@@ -3,7 +3,7 @@ import { giveBackFailed } from '../../shared/edge/give-back-failed.ts';
 import { MisconfiguredError } from '../../shared/json/settings.ts';
 import { keptLog } from '../support/logs.ts';
 
-const start = (isGivenBack: boolean) => {
+const start = (isGivenBack: boolean, maxReceives = 1_000) => {
   const postponed: (readonly [number, number])[] = [];
   const { log, lines } = keptLog();
   const orGiveBack = giveBackFailed<{ readonly receiveCount: number }, string>({
@@ -14,6 +14,7 @@ const start = (isGivenBack: boolean) => {
     },
     isGivenBack: () => isGivenBack,
     log,
+    maxReceives,
   });
   return { postponed, lines, orGiveBack };
 };
@@ -30,6 +31,21 @@ describe('a function that fails', () => {
       [119, 60],
       [120, 900],
       [900, 900],
+    ]);
+  });
+
+  it('soon for a quarter of their receives at most: after the last a message is a dead letter', async () => {
+    const { postponed, orGiveBack } = start(false, 5);
+    const work = () => Promise.reject(new Error());
+    await expect(
+      orGiveBack(
+        [1, 2].map((n) => ({ receiveCount: n })),
+        work,
+      ),
+    ).rejects.toThrow();
+    expect(postponed).toEqual([
+      [1, 60],
+      [2, 900],
     ]);
   });
 
