@@ -29,6 +29,9 @@ describe('a repeated delivery is the same intents', () => {
     const other = await ask('/v1/hooks/shop', body, PROOFS.shop(body, 'msg_2'));
     expect(other.body).not.toEqual(first.body);
     expect(jobs(sent)).toEqual(['131', '131']);
+    // By this key the control loop knows a repeat.
+    const [one, two] = sent.map(({ key }) => key);
+    expect(one).not.toBe(two);
   });
 
   it('GitHub’s by the signed body, since its delivery id is not signed', async () => {

@@ -83,6 +83,16 @@ describe('one job that is denied hurts only itself (P7)', () => {
     );
   });
 
+  it.each<[string, string, readonly string[], string | undefined]>([
+    ['before another is served is asked about again', '0', ['0,1', '0', '1', '0'], 'rejected'],
+    ['after the others were served comes back', '1', ['0,1', '0', '1'], undefined],
+  ])('a job that a page denies %s', async (_, bad, asked, outcome) => {
+    const page = refusingBy(new Set([bad]), replied(403, HTML));
+    const { calls, outcomes } = await begin(2, page, 'dli.run');
+    expect(calls.map(({ jobs }) => jobs.join())).toEqual(asked);
+    expect(outcomes[Number(bad)]).toBe(outcome);
+  });
+
   it('by the code and the words of the refusal, or its status where it has none', async () => {
     const errorOf = async (reply: Reply) =>
       (await begin(4, refusingBy(new Set(['2']), reply))).told.get('2')?.error;

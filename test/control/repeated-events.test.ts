@@ -52,6 +52,21 @@ describe('an event is one intent, however often it was accepted', () => {
     expect(room.results[0]).toMatchObject({ accepted_at: NOW, outcome: 'delivered' });
   });
 
+  it('whose record is read once by the invocation that writes it', async () => {
+    const memory = memoryLedger();
+    const asked: string[] = [];
+    const ledger: Ledger = {
+      ...memory,
+      read: (keys, ...more) => {
+        asked.push(...keys.filter((key) => key.startsWith('key/')));
+        return memory.read(keys, ...more);
+      },
+    };
+    const room = startControlRoom({ ledger });
+    expect(await room.run([given('a', { age: 1 }, { key: KEY })])).toEqual([]);
+    expect(asked).toEqual([`key/${KEY}`]);
+  });
+
   it('in one batch it is the oldest, and costs one write for each delivery', async () => {
     const ledger = memoryLedger();
     const room = startControlRoom({ ledger });

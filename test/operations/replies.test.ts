@@ -77,6 +77,16 @@ describe('one row of a reply tells of one job', () => {
     expect(drs(row)).toEqual(verdict);
   });
 
+  it.each([[[]], [[{ is_success: 'true' }, { is_success: 'true' }]]])(
+    'DRS: a list, as DLI sends it, tells of no task, and the reason says so: %j',
+    (body) => {
+      const asked = jobsOf('drs.start', ['1', '2']).map(jobIdOf);
+      const { verdicts } = OPERATIONS['drs.start'].decode(asked, replied(200, body));
+      const silent = { kind: 'unanswered', served: 'maybe', reason: 'status 200 and no object' };
+      expect(verdicts).toEqual([silent, silent]);
+    },
+  );
+
   it('DRS: an error is of the whole call only if no row stands beside it', () => {
     const error = { error_code: 'DRS.1', error_msg: 'words' };
     const asked = jobsOf('drs.start', ['1', '2']).map(jobIdOf);

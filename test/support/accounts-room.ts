@@ -12,6 +12,7 @@ export const startAccounts = (first: string | Error) => {
   const clock = { now: 1_000_000 };
   const source = { says: first, reads: 0, gate: Promise.resolve() };
   const { log, lines } = keptLog();
+  const counted: unknown[] = [];
   const accounts = makeAccounts(
     {
       fetch: async () => {
@@ -23,6 +24,7 @@ export const startAccounts = (first: string | Error) => {
       },
       now: () => clock.now,
       log,
+      measure: (...count) => counted.push(count),
     },
     { ttlMs: TTL_MS, leastRefreshMs: LEAST_MS },
   );
@@ -31,7 +33,7 @@ export const startAccounts = (first: string | Error) => {
     if (account === undefined || account === 'out of reach') return account;
     return account.credential.kind === 'key' ? account.credential.secret : 'a user';
   };
-  return { accounts, clock, source, lines, skOf };
+  return { accounts, clock, source, lines, counted, skOf };
 };
 
 export const DOWN = Object.assign(new Error('sk-in-a-quoted-text'), { code: 'ETIMEDOUT' });

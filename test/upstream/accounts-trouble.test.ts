@@ -6,7 +6,7 @@ import { keptLog } from '../support/logs.ts';
 
 describe('a source that is out of reach', () => {
   it('takes no credential away that was read', async () => {
-    const { accounts, skOf, source, clock, lines } = startAccounts(secret('one'));
+    const { accounts, skOf, source, clock, lines, counted } = startAccounts(secret('one'));
     await skOf();
     source.says = DOWN;
     clock.now += TTL_MS;
@@ -15,6 +15,10 @@ describe('a source that is out of reach', () => {
     expect(source.reads).toBe(2);
     await accounts.refresh(accounts.reads());
     expect(source.reads).toBe(3);
+    expect(counted).toEqual([
+      ['SecretFailures', 1],
+      ['SecretFailures', 1],
+    ]);
     expect(lines).toContainEqual({
       level: 'warn',
       event: 'credentials not read',
