@@ -11,6 +11,8 @@ export interface FollowOptions {
   readonly isJson: boolean;
   /** Milliseconds. Undefined: until every job has its verdict. */
   readonly timeoutMs: number | undefined;
+  /** Whether there is no more to do once stdout takes no more. */
+  readonly endsUnread?: boolean;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -75,7 +77,7 @@ export const follow = async (
   world: World,
   { client }: Target,
   intentIds: readonly string[],
-  { isJson, timeoutMs }: FollowOptions,
+  { isJson, timeoutMs, endsUnread = false }: FollowOptions,
 ): Promise<Exit> => {
   const told: Told = { jobs: new Map(), counts: new Map(), open: new Set(intentIds) };
   const since = world.now();
@@ -85,6 +87,7 @@ export const follow = async (
     for (const id of told.open)
       tellNews(world, told, await client.status(id, { signal: world.signal }), isJson);
     if (told.open.size === 0) return endOf(world, told);
+    if (endsUnread && world.unread.aborted) return EXIT.done;
     showBar(world, told);
     if (isLate(world, since, timeoutMs)) throw tooLate(world, told);
     pause = told.jobs.size > before ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pause * 1.5);

@@ -25,6 +25,7 @@ export const watchCommand: CliCommand = {
     return follow(world, target, ids, {
       isJson: flagIn(options, 'json'),
       timeoutMs: timeoutIn(options),
+      endsUnread: true,
     });
   },
 };

@@ -20,6 +20,7 @@ const quietWorld = (more: Partial<World> = {}) => {
     environment: {},
     now: () => 0,
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
     ...more,
   };
   return { world, out, said, bars };

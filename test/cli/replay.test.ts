@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
@@ -130,6 +132,18 @@ describe('replay', () => {
     expect(ran.stdout).toMatch(/no: settled/);
     await stack.idle();
     expect(callsFor('75')).toHaveLength(1);
+  });
+
+  it('goes on if the reader of its output has seen enough', async () => {
+    for (const job of ['77', '78', '79']) await deadLetter(job);
+    const args = ['cli/job-fanin.js', 'replay', '--yes', '--only', 'dead-letters'];
+    const child = spawn(process.execPath, [...args, '--url', stack.url]);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, 'close')).toEqual([1, null]);
+    await stack.idle();
+    for (const job of ['77', '78', '79'])
+      expect(resultsFor(job).map(({ outcome }) => outcome)).toContain('delivered');
   });
 
   it('of an event that failed twice, one message alone is handed in', async () => {

@@ -77,6 +77,7 @@ export const runHere = async (
     environment,
     now: Date.now,
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
   };
   const code = await runCommand(world, args);
   return { code, ...words, lines: words.stdout.trimEnd().split('\n') };
