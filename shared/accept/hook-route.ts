@@ -30,14 +30,15 @@ const refused = (problem: Problem): Extract<Handled, { ok: false }> => ({ ok: fa
 const isPing = ({ headers }: HttpRequest): boolean =>
   headers['x-github-event'] === 'ping' && headers['x-hub-signature-256'] !== undefined;
 
-/** What a mapping made, as one text. */
+/** The intent that a mapping made, as a text. Equal intents have equal texts. */
 const textOf = (body: Json): string =>
   JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
 
 /**
- * By what a repeat of the intent at a place is known: by the mapping's own key, else by the delivery and the place. It asks
- * for the same. So a delivery of the same id with other content is another wish. The sender's `Idempotency-Key` stands for
- * the whole delivery; it is not signed, so it makes no other wish of a delivery that came without it.
+ * By what a repeat of one intent of a delivery is known: by the mapping's own key, or else by the delivery's id and the place
+ * of the intent in it. A repeat also asks for the same: a delivery with the same id and other content is another wish. The
+ * sender's `Idempotency-Key` counts for the whole delivery. It is not signed. So a delivery that comes once with it and once
+ * without it is one wish.
  */
 const repeatedBy = (
   { caller, text, replayKey }: HttpRequest,
@@ -81,9 +82,9 @@ const answerOf = (all: readonly AcceptedOnce[], path: string): Handled => {
 };
 
 /**
- * `POST /v1/hooks/{caller}`: a delivery of a webhook becomes intents by the caller's mapping. Laws: all intents of a delivery
- * are read and granted before one is queued. A repeat is the same intents, and is read as of its first acceptance. A
- * delivery that the mapping leaves out is answered with 204.
+ * `POST /v1/hooks/{caller}`: the caller's mapping makes intents of a webhook's delivery. Laws: none is queued before all of
+ * them are read and granted. A repeat has the same intents, and is read as of its first acceptance. A delivery of which
+ * the mapping makes nothing is answered with 204.
  */
 export const hookRoute = ({ acceptOnce, newIntentId, keyOf, now }: HookEdges): Route => ({
   method: 'POST',

@@ -33,7 +33,7 @@ export class QueueUnavailableError extends Error {
 
 export type AcceptPayload = (payload: unknown) => Promise<Receipt>;
 
-/** A source can be of any length. It is cut, since the caller is part of every message and result event. */
+/** A source can have any length. It is cut, because every message and every result carries the caller. */
 const ruleOf = (source: unknown): string =>
   typeof source === 'string' ? `rule:${source.slice(0, 256)}` : 'rule';
 
@@ -135,8 +135,8 @@ const readBody = ({ body, id, wishedAt, isReplay }: Delivery, now: Date): ReadWi
 };
 
 /**
- * Reads what an event rule or a direct caller delivers. The fault of a recognised foreign payload says what it looks like.
- * The deadline of a late event must be after the event. It may have passed since: the control loop then says `expired`.
+ * Reads what an event rule or a direct caller delivers. If a payload looks like one of another kind, the fault says which. The
+ * deadline of a late event must be later than the event. It may have passed since: then the control loop says `expired`.
  */
 export const readPayload = (
   payload: unknown,

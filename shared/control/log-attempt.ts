@@ -37,7 +37,7 @@ export const intentsOf = ({ carriers }: Call): ReadonlyMap<string, Intent> =>
     ),
   );
 
-/** So many reasons why jobs are unanswered, so that a line of the log stays short. */
+/** A line of the log tells at most so many reasons why jobs are unanswered. */
 const MOST_REASONS = 3;
 const LONGEST_REASON = 200;
 

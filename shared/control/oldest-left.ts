@@ -21,8 +21,8 @@ const jobOf = ({ intent: { jobs }, record }: OpenIntent): string => {
 };
 
 /**
- * Undefined: no intent is left open that this release can read. Where the ledger did not tell of an intent, it counts as the
- * message has it.
+ * The oldest intent that is left open. Undefined if there is none that this release can read. If the ledger did not tell of
+ * an intent, the message tells its age.
  */
 export const oldestLeft = ({
   at,
