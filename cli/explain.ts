@@ -27,7 +27,7 @@ const ofSilence = (error: UnansweredError): Told => ({
   remedy: 'start the embedded stack with npm start, or name another with --url or --stack',
 });
 
-/** The names of AWS errors, and what helps. */
+/** The names of AWS errors, their codes and first words, and what helps. */
 const BY_NAME: readonly (readonly [RegExp, string])[] = [
   [
     /Credentials|ExpiredToken|UnrecognizedClient|InvalidClientToken|SSO/,
@@ -38,12 +38,12 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
     'give this AWS user the permission that the message names: docs/command-line.md lists them',
   ],
   [
-    /^ValidationError$/,
+    /^ValidationError\b/,
     'check --stack and --region: aws cloudformation list-stacks shows the names',
   ],
   [/NonExistent|NotFound|DoesNotExist/, 'check --stack: a part of it is gone'],
   [/Timeout|ECONN|ENOTFOUND|EAI_AGAIN|NetworkingError/, 'check the network, a proxy, and --region'],
-  [/^Error$/, 'set --region or AWS_REGION'],
+  [/Region is missing/, 'set --region or AWS_REGION'],
 ];
 
 /** Every error of an AWS client has its request's data beside it. */
@@ -65,11 +65,18 @@ const ofConnection = (error: Error): Told => ({
   remedy: 'check the address, the network, and a proxy on the way',
 });
 
+/** The message is no part of it: it may quote anything. */
+const namesOf = (error: Error): string => {
+  const code = 'code' in error ? String(error.code) : '';
+  const isPlain = error.name === 'Error' && code === '';
+  return [error.name, code, isPlain ? error.message : ''].join(' ').trim();
+};
+
 const ofAws = (error: Error): Told => ({
   exit: EXIT.aws,
   what: errorText(error),
   remedy:
-    BY_NAME.find(([pattern]) => pattern.test(error.name))?.[1] ??
+    BY_NAME.find(([pattern]) => pattern.test(namesOf(error)))?.[1] ??
     'run job-fanin doctor with the same options',
 });
 
