@@ -1,17 +1,21 @@
-import { GIVEN_BACK, METRICS, type MetricRow } from '../shared/json/metric.ts';
+import { GIVEN_BACK, METRIC_MEANINGS, METRICS, type MetricRow } from '../shared/json/metric.ts';
 
 const inCode = (text: string): string => `\`${text}\``;
 
 const dimensionsOf = ({ by }: MetricRow): string =>
   by.map((names) => (names.length === 0 ? 'in all' : names.map(inCode).join(' and '))).join('; ');
 
-const rowOf = ([name, row]: readonly [string, MetricRow]): string => {
+const rows: ReadonlyMap<string, MetricRow> = new Map(Object.entries(METRICS));
+
+const rowOf = ([name, meaning]: readonly [string, string]): string => {
+  const row = rows.get(name);
+  if (row === undefined) throw new Error(`no metric ${name}`);
   const cells = [
     inCode(name),
     row.unit,
     dimensionsOf(row),
     row.from.map(inCode).join(', '),
-    row.meaning,
+    meaning,
   ];
   return `| ${cells.join(' | ')} |`;
 };
@@ -21,7 +25,7 @@ export const metricsTable = (): string =>
   [
     '| metric | unit | counted | by | meaning |',
     '|---|---|---|---|---|',
-    ...Object.entries(METRICS).map(rowOf),
+    ...Object.entries(METRIC_MEANINGS).map(rowOf),
   ].join('\n');
 
 /** The reasons of `GivenBack`, for docs/metrics.md. */

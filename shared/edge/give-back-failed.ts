@@ -1,5 +1,5 @@
 import type { Log } from '../json/log.ts';
-import { TROUBLES, troubleOf } from '../json/trouble.ts';
+import { MEND, troubleOf } from '../json/trouble.ts';
 
 /** Seconds until messages come back to a function that is misconfigured: soon, and seldom once that lasts for hours. */
 const SOON = 60;
@@ -44,8 +44,11 @@ export const giveBackFailed =
     } catch (error) {
       if (isGivenBack(error)) throw error;
       const trouble = troubleOf(error);
-      const advice = TROUBLES[trouble.reason];
-      log.warn('batch failed', { messages: messages.length, ...trouble, advice });
+      log.warn('batch failed', {
+        messages: messages.length,
+        ...trouble,
+        ...(trouble.reason === 'misconfigured' && { advice: MEND }),
+      });
       await postpone(messages.map((message) => [message, secondsFor(message, maxReceives)]));
       throw error;
     }

@@ -13,7 +13,6 @@ export interface MetricRow {
   /** By which dimensions it is published, besides `service`. An empty list: by that alone. */
   readonly by: readonly (readonly DimensionName[])[];
   readonly from: readonly MeasuredFunction[];
-  readonly meaning: string;
 }
 
 const WAYS_IN = ['accept-http', 'accept-event'] as const;
@@ -25,127 +24,79 @@ const BY_OPERATION = [[], ['operation']] as const;
 const count = (
   from: MetricRow['from'],
   by: MetricRow['by'],
-  meaning: string,
-): MetricRow & { readonly unit: 'Count' } => ({ unit: 'Count', keeps: 'sum', by, from, meaning });
+): MetricRow & { readonly unit: 'Count' } => ({ unit: 'Count', keeps: 'sum', by, from });
 
 /** A quantity of which each value counts. */
 const values = (
   unit: MetricRow['unit'],
   from: MetricRow['from'],
   by: MetricRow['by'],
-  meaning: string,
-): MetricRow => ({ unit, keeps: 'values', by, from, meaning });
+): MetricRow => ({ unit, keeps: 'values', by, from });
 
-/** Every metric that the functions write. docs/metrics.md is made of it. */
+/** Every metric that the functions write. */
 export const METRICS = {
-  RequestsAccepted: count(
-    WAYS_IN,
-    TOTAL,
-    'Requests that were accepted, repeats included. Reads such as `GET` are not counted.',
-  ),
-  RequestsRefused: count(
-    WAYS_IN,
-    TOTAL,
-    'Requests that were refused for the caller’s own fault: no proof, no grant, a wrong field, over its rate.',
-  ),
-  RequestsFailed: count(
-    WAYS_IN,
-    TOTAL,
-    'Requests that failed for our own fault, such as a queue or a secret that is out of reach.',
-  ),
-  ReadsFailed: count(
-    ['accept-http'],
-    TOTAL,
-    'Reads such as `GET` that failed for our own fault. Reads are in no other count.',
-  ),
-  JobsAccepted: count(WAYS_IN, BY_OPERATION, 'Jobs that the queue has taken.'),
-  Results: count(
-    WAY_OUT,
-    [['outcome'], ['operation', 'outcome']],
-    'Results that the bus has taken.',
-  ),
-  TimeToVerdict: values(
-    'Milliseconds',
-    WAY_OUT,
-    BY_OPERATION,
-    'From acceptance to the verdict. Jobs of one intent that were settled together count once.',
-  ),
-  QueueWait: values(
-    'Milliseconds',
-    WAY_OUT,
-    BY_OPERATION,
-    'From acceptance to the call, or to the verdict if there was no call. Counted as `TimeToVerdict`.',
-  ),
-  OldestOpenIntent: values(
-    'Seconds',
-    WAY_OUT,
-    TOTAL,
-    'Age of the oldest intent that a batch leaves open, from `accepted_at`. 0: the batch left none.',
-  ),
-  FillRatio: values(
-    'Percent',
-    WAY_OUT,
-    BY_OPERATION,
-    'Jobs in a needed call, of those that one call may hold.',
-  ),
-  CallsNeeded: count(
-    WAY_OUT,
-    BY_OPERATION,
-    'Calls that a batch needs if the upstream accepts each one. `CallsSent` divided by it is the amplification.',
-  ),
-  CallsSent: count(
-    WAY_OUT,
-    BY_OPERATION,
-    'Calls that were sent, with those that repeat a throttled one or take a refused one apart.',
-  ),
-  LooksSent: count(WAY_OUT, TOTAL, 'Requests for the status of jobs that were sent.'),
-  GivenBack: count(
-    WAY_OUT,
-    [['reason']],
-    'Messages that a batch gave back, by the reason. One message has one reason.',
-  ),
-  BreakersOpen: values(
-    'Count',
-    WAY_OUT,
-    TOTAL,
-    'Circuit breakers that were open or half-open at the end of a batch, of those that its jobs need.',
-  ),
-  BreakerOpenSeconds: values(
-    'Seconds',
-    WAY_OUT,
-    TOTAL,
-    'Since the first of them opened. 0: all are closed.',
-  ),
-  BreakerWaitSeconds: values(
-    'Seconds',
-    WAY_OUT,
-    TOTAL,
-    'Until the last of them lets a probe through. 0: all do.',
-  ),
-  DeadLettered: count(
-    WAY_OUT,
-    [[], ['reason']],
-    'Messages that we moved to the dead-letter queue: `unreadable`, or `failed`.',
-  ),
-  LedgerFailures: count(
-    ['accept-http', 'control-jobs'],
-    TOTAL,
-    'Reads and writes of the ledger that had no answer, after the last try.',
-  ),
-  BusFailures: count(WAY_OUT, TOTAL, 'Results that the bus did not take, after the last try.'),
-  QueueFailures: count(
-    ['accept-http', 'accept-event', 'control-jobs'],
-    TOTAL,
-    'Messages that a queue did not take, did not delay, or did not move to the dead letters.',
-  ),
-  SecretFailures: count(
-    ['accept-http', 'control-jobs'],
-    TOTAL,
-    'Reads of the secret that brought no valid version: of the callers by `accept-http`, of the credentials by `control-jobs`.',
-  ),
+  RequestsAccepted: count(WAYS_IN, TOTAL),
+  RequestsRefused: count(WAYS_IN, TOTAL),
+  RequestsFailed: count(WAYS_IN, TOTAL),
+  ReadsFailed: count(['accept-http'], TOTAL),
+  JobsAccepted: count(WAYS_IN, BY_OPERATION),
+  Results: count(WAY_OUT, [['outcome'], ['operation', 'outcome']]),
+  TimeToVerdict: values('Milliseconds', WAY_OUT, BY_OPERATION),
+  QueueWait: values('Milliseconds', WAY_OUT, BY_OPERATION),
+  OldestOpenIntent: values('Seconds', WAY_OUT, TOTAL),
+  FillRatio: values('Percent', WAY_OUT, BY_OPERATION),
+  CallsNeeded: count(WAY_OUT, BY_OPERATION),
+  CallsSent: count(WAY_OUT, BY_OPERATION),
+  LooksSent: count(WAY_OUT, TOTAL),
+  GivenBack: count(WAY_OUT, [['reason']]),
+  BreakersOpen: values('Count', WAY_OUT, TOTAL),
+  BreakerOpenSeconds: values('Seconds', WAY_OUT, TOTAL),
+  BreakerWaitSeconds: values('Seconds', WAY_OUT, TOTAL),
+  DeadLettered: count(WAY_OUT, [[], ['reason']]),
+  LedgerFailures: count(['accept-http', 'control-jobs'], TOTAL),
+  BusFailures: count(WAY_OUT, TOTAL),
+  QueueFailures: count(['accept-http', 'accept-event', 'control-jobs'], TOTAL),
+  SecretFailures: count(['accept-http', 'control-jobs'], TOTAL),
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 export type MetricName = keyof typeof METRICS;
+
+/** What each of them counts, for docs/metrics.md: not in the rows, so that no function carries the words. */
+export const METRIC_MEANINGS: Readonly<Record<MetricName, string>> = {
+  RequestsAccepted:
+    'Requests that were accepted, repeats included. Reads such as `GET` are not counted.',
+  RequestsRefused:
+    'Requests that were refused for the caller’s own fault: no proof, no grant, a wrong field, over its rate.',
+  RequestsFailed:
+    'Requests that failed for our own fault, such as a queue or a secret that is out of reach.',
+  ReadsFailed: 'Reads such as `GET` that failed for our own fault. Reads are in no other count.',
+  JobsAccepted: 'Jobs that the queue has taken.',
+  Results: 'Results that the bus has taken.',
+  TimeToVerdict:
+    'From acceptance to the verdict. Jobs of one intent that were settled together count once.',
+  QueueWait:
+    'From acceptance to the call, or to the verdict if there was no call. Counted as `TimeToVerdict`.',
+  OldestOpenIntent:
+    'Age of the oldest intent that a batch leaves open, from `accepted_at`. 0: the batch left none.',
+  FillRatio: 'Jobs in a needed call, of those that one call may hold.',
+  CallsNeeded:
+    'Calls that a batch needs if the upstream accepts each one. `CallsSent` divided by it is the amplification.',
+  CallsSent:
+    'Calls that were sent, with those that repeat a throttled one or take a refused one apart.',
+  LooksSent: 'Requests for the status of jobs that were sent.',
+  GivenBack: 'Messages that a batch gave back, by the reason. One message has one reason.',
+  BreakersOpen:
+    'Circuit breakers that were open or half-open at the end of a batch, of those that its jobs need.',
+  BreakerOpenSeconds: 'Since the first of them opened. 0: all are closed.',
+  BreakerWaitSeconds: 'Until the last of them lets a probe through. 0: all do.',
+  DeadLettered: 'Messages that we moved to the dead-letter queue: `unreadable`, or `failed`.',
+  LedgerFailures: 'Reads and writes of the ledger that had no answer, after the last try.',
+  BusFailures: 'Results that the bus did not take, after the last try.',
+  QueueFailures:
+    'Messages that a queue did not take, did not delay, or did not move to the dead letters.',
+  SecretFailures:
+    'Reads of the secret that brought no valid version: of the callers by `accept-http`, of the credentials by `control-jobs`.',
+};
 
 /** Why a message was given back: the values of `reason` in `GivenBack`, the first that applies. */
 export const GIVEN_BACK = {

@@ -1,10 +1,13 @@
 import { errorText } from './error-text.ts';
 import { MisconfiguredError } from './settings.ts';
 
+/** What to do about a misconfiguration. A log line has it too, where the table is not at hand. */
+export const MEND =
+  'A setting, a secret or the table is wrong: `error` names each fault. Mend it. Deploy if it is a setting, or go back to the version before.';
+
 /** Why a service of AWS, the ledger's file or a setting stopped us: the words of `reason` in log lines, and what to do. */
 export const TROUBLES = {
-  misconfigured:
-    'A setting, a secret or the table is wrong: `error` names each fault. Mend it. Deploy if it is a setting, or go back to the version before.',
+  misconfigured: MEND,
   denied: 'The role lacks a right, or a key may not be used. Compare the role with the template.',
   throttled: 'There were too many requests. They are tried again.',
   missing: 'The queue, table, bus or secret is not there. Compare its name in the settings.',
