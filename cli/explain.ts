@@ -48,7 +48,8 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
 
 /** Every error of an AWS client has its request's data beside it. */
 const isOfAws = (error: Error): boolean =>
-  '$metadata' in error || /Credentials|Region is missing/.test(`${error.name} ${error.message}`);
+  '$metadata' in error ||
+  /Credentials|Region (is missing|not accepted)/.test(`${error.name} ${error.message}`);
 
 const CONNECTION = /ECONNREFUSED|ENOTFOUND|ECONNRESET|ETIMEDOUT|EAI_AGAIN|UND_ERR/;
 

@@ -4,7 +4,10 @@ import { projectId } from '../shared/operations/operation.ts';
 /** Where job-fanin is. Every command takes these. */
 export const targetOptions = (): readonly Option[] => [
   new Option('--stack <name>', 'the deployed stack of this name'),
-  new Option('--region <region>', 'its AWS region; without it, as the AWS CLI finds it'),
+  new Option(
+    '--region <region>',
+    'its AWS region; without it, AWS_REGION, AWS_DEFAULT_REGION or the profile',
+  ),
   new Option('--url <url>', 'the address of the embedded stack').env('JOB_FANIN_URL'),
   new Option('--data-dir <folder>', 'the embedded stack that keeps its data there').env('DATA_DIR'),
   new Option('--token-file <file>', 'a file with the bearer token; or set JOB_FANIN_TOKEN'),

@@ -18,7 +18,18 @@ const alarms = [...read('template/alarms.yml').matchAll(/^ {2}(\w+)Alarm:$/gm)].
   ([, name = '']) => name,
 );
 
+/** The lines of text logs. The functions log in JSON, where a report has these as fields. */
+const OF_TEXT_LOGS = /Task timed out|REPORT RequestId|Memory Size:/;
+
 describe('the runbook', () => {
+  it('searches JSON logs for Lambda’s own reports, by their fields', () => {
+    expect(read('serverless.yml')).toContain('logFormat: JSON');
+    expect(page).not.toMatch(OF_TEXT_LOGS);
+    for (const [, name] of page.matchAll(/^cut_short ([\w-]+)$/gm))
+      expect(name).toMatch(/^(accept-http|accept-event|control-jobs)$/);
+    expect([...page.matchAll(/^cut_short /gm)].length).toBeGreaterThan(1);
+  });
+
   it('has a section for each alarm, by its name, and no other', () => {
     expect(alarms.length).toBeGreaterThan(15);
     expect([...sections.keys()].toSorted()).toEqual(alarms.toSorted());
@@ -47,7 +58,7 @@ describe('the runbook', () => {
 
   it('searches the logs for what the functions write', () => {
     const written = sourcesIn('shared').map(({ text }) => text);
-    const ofLambda = ['Task timed out', 'Error'];
+    const ofLambda = ['Error'];
     const searched = [...page.matchAll(/^lines ([\w-]+) '([^']+)'$/gm)];
     expect(searched.length).toBeGreaterThan(10);
     for (const [, name, text = ''] of searched) {

@@ -13,7 +13,7 @@ import { fateOf, inOrder, jobsIn, type Planned, withoutRepeats } from '../replay
 import { faultOf, sendLetter } from '../replay/send-letter.ts';
 import type { Letters } from '../target/letters.ts';
 import { type OpenLedger, openLedgerOf } from '../target/open-ledger.ts';
-import { findCallable, type Target } from '../target/target.ts';
+import { findCallable, findTarget, type Target } from '../target/target.ts';
 import { clean, cleanJson } from '../text/clean.ts';
 import { letterJson, lettersTable } from '../text/letters-text.ts';
 import { counted } from '../text/times.ts';
@@ -89,7 +89,9 @@ const takeAll = async (
 
 const run = async (world: World, options: Options): Promise<Exit> => {
   const isJson = flagIn(options, 'json');
-  const target = await findCallable(world, options);
+  // A list calls no public API, so it needs no caller.
+  const find = flagIn(options, 'list') ? findTarget : findCallable;
+  const target = await find(world, options);
   const parts = await target.parts();
   const ledger = await openLedgerOf(parts, world);
   const { openLetters } = await import('../target/letters.ts');

@@ -88,14 +88,19 @@ const embedded = async (world: World, options: Options): Promise<Target> => {
   return { name: url, isEmbedded: true, url, client, token, parts };
 };
 
+/** As the AWS CLI finds it. AWS's clients for JavaScript know no AWS_DEFAULT_REGION. */
+const regionOf = ({ environment }: World, options: Options): string | undefined =>
+  textIn(options, 'region') ??
+  (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined);
+
 const deployed = async (world: World, options: Options, stack: string): Promise<Target> => {
   // AWS's clients take longer to load than all the rest: only commands that need one load it.
   const { readStack } = await import('./stack.ts');
-  const parts = await readStack(stack, textIn(options, 'region'));
+  const { name, parts } = await readStack(stack, regionOf(world, options));
   const token = await givenToken(world, options);
   const url = parts.output('ApiUrl');
   const client = clientOf(url, token ?? 'none');
-  const own = { name: `stack ${stack}`, isEmbedded: false, url, client };
+  const own = { name, isEmbedded: false, url, client };
   return { ...own, token: token ?? '', parts: async () => parts };
 };
 

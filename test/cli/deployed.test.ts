@@ -79,6 +79,23 @@ describe('a deployed stack is found by its outputs', () => {
     expect(ran.stderr).toMatch(/do: set JOB_FANIN_TOKEN/);
   });
 
+  it('a list of dead letters needs none', async () => {
+    const ran = await cli(['replay', '--list'], { environment: { JOB_FANIN_TOKEN: '' } });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('its region is found as the AWS CLI finds it, and is told', async () => {
+    const inRegion = (environment: Record<string, string>, ...args: string[]) =>
+      cli(['run', '1', '-p', P, ...args], { environment: { JOB_FANIN_TOKEN: '', ...environment } });
+    const byDefault = { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-north-1' };
+    expect((await inRegion(byDefault)).stderr).toContain('stack job-fanin-test in eu-north-1');
+    const both = { AWS_DEFAULT_REGION: 'eu-north-1' };
+    expect((await inRegion(both)).stderr).toContain('stack job-fanin-test in eu-west-1');
+    expect((await inRegion(both, '--region', 'ap-south-1')).stderr).toContain('in ap-south-1');
+    const none = await inRegion({ AWS_REGION: '', AWS_CONFIG_FILE: '/dev/null' });
+    expect(none.stderr).toMatch(/do: set --region or AWS_REGION/);
+  });
+
   it('a stack that is not there, or has no such output, is exit code 6 with a remedy', async () => {
     const gone = await runCli(['held', '--stack', 'other'], {
       environment: {
