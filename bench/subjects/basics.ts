@@ -8,7 +8,7 @@ import { measureStack } from '../stack.ts';
 import type { Options, Subject } from './subject.ts';
 
 /** Fresh processes for each function. */
-const IMPORTS = 7;
+const IMPORTS = 5;
 
 const stackRow = async (jobs: number, perRequest: number, goal: string) => {
   const { jobsPerSecond, jobsPerCall } = await measureStack({ jobs, perRequest });

@@ -5,8 +5,7 @@ import { type Figures, tryOut } from '../rig/trial.ts';
 import { backlog } from '../rig/workloads.ts';
 import type { Options, Subject } from './subject.ts';
 
-/** With `quick` a tenth of that. */
-const JOBS = 3_000;
+const JOBS = { quick: 500, usual: 3_000, long: 10_000 };
 
 /** Dollars per million jobs without accept-http, by ids per intent and results per event. */
 const GOALS = new Map([
@@ -59,8 +58,8 @@ const measureLoad = async (
   );
 };
 
-const measure = async ({ against, quick }: Options) => {
-  const jobs = quick ? JOBS / 10 : JOBS;
+const measure = async ({ against, quick, long }: Options) => {
+  const jobs = quick ? JOBS.quick : long ? JOBS.long : JOBS.usual;
   const rows: (readonly string[])[] = [];
   for (const perIntent of [1, 100])
     for (const perEvent of [1, 100]) {

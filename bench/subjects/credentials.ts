@@ -8,7 +8,7 @@ import type { Options, Subject } from './subject.ts';
 
 const JOBS = 5_000;
 const LATENCY_MS = 200;
-const PROJECTS = 100;
+const PROJECTS = 50;
 const UPSTREAM = { ...USUAL, latencyMs: LATENCY_MS, perJobMs: 0 };
 
 const AUTO: Design = {
@@ -39,9 +39,9 @@ const drainEach = async (workload: () => Workload): Promise<readonly string[][]>
   ]);
 };
 
-const measure = async ({ quick }: Options) => {
-  const jobs = quick ? JOBS / 10 : JOBS;
-  const each = jobs / PROJECTS / 5;
+const measure = async ({ quick, long }: Options) => {
+  const jobs = quick ? JOBS / 10 : JOBS * (long ? 2 : 1);
+  const each = jobs / PROJECTS / 10;
   const one = await drainEach(() => backlog(jobs, 1, UPSTREAM));
   const many = await drainEach(() => ({
     ...manyProjects(PROJECTS, each),

@@ -42,8 +42,8 @@ const measureFront = async (requests: number, module = sourceOf('accept-http')) 
   return requests / seconds;
 };
 
-const measure = async ({ quick }: Options) => {
-  const jobs = quick ? 1_000 : 10_000;
+const measure = async ({ quick, long }: Options) => {
+  const jobs = quick ? 1_000 : long ? 10_000 : 5_000;
   const calls = jobs / JOBS_PER_CALL;
   const callMs = USUAL.latencyMs + USUAL.perJobMs * JOBS_PER_CALL;
   const least = (Math.ceil(calls / USUAL.callsAtOnce) * callMs) / 1_000;

@@ -15,7 +15,7 @@ const CASES: readonly (readonly [name: string, Partial<Setup>])[] = [
 
 /** The model beside real functions that take the same load. */
 export const checkModel = async ({ quick }: Options): Promise<Table> => {
-  const seconds = quick ? 4 : 12;
+  const seconds = quick ? 4 : 8;
   const rows = await Promise.all(
     CASES.map(async ([name, change]) => {
       const setup = { ...DEFAULTS, ...change, cpuMsPerJob: CPU_MS_PER_JOB };

@@ -35,7 +35,10 @@ export interface KnownBatch {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface Kept extends Writable<Omit<KnownBatch, 'calls' | 'outcomes'>> {
+interface Kept extends Writable<Omit<KnownBatch, 'calls' | 'outcomes' | 'ways'>> {
+  ways: Record<string, number>;
+  /** Intents whose way in was not known when it began. */
+  unplaced: Set<string>;
   calls: CallMark[];
   outcomes: Record<string, number>;
   /** The entry that changed it last. */
@@ -76,6 +79,16 @@ const waysOf = ({ intents, wayOf }: BatchContent): Record<string, number> => {
   return ways;
 };
 
+const unplacedIn = ({ intents, wayOf }: BatchContent): Set<string> =>
+  new Set(intents.map(({ intent_id }) => intent_id).filter((id) => wayOf(id) === undefined));
+
+/** A message may be taken from the queue before its request is answered, which tells the way in. */
+const place = (one: Kept, id: string, way: Way): void => {
+  const { queue = 0, ...ways } = one.ways;
+  one.unplaced.delete(id);
+  one.ways = { ...ways, ...(queue > 1 && { queue: queue - 1 }), [way]: (ways[way] ?? 0) + 1 };
+};
+
 const isAgain = ({ attributes }: Pick<SQSRecord, 'attributes'>): boolean =>
   Number(attributes.ApproximateReceiveCount) > 1;
 
@@ -87,6 +100,7 @@ const opened = (batch: number, at: number, changed: number, content: BatchConten
     at,
     changed,
     keys,
+    unplaced: unplacedIn(content),
     messages: content.records.length,
     again: content.records.filter(isAgain).length,
     intents: Object.values(ways).reduce((sum, count) => sum + count, 0),
@@ -101,7 +115,7 @@ const opened = (batch: number, at: number, changed: number, content: BatchConten
   };
 };
 
-const shown = ({ keys: _, changed: __, ...batch }: Kept): KnownBatch => batch;
+const shown = ({ keys: _, changed: __, unplaced: ___, ...batch }: Kept): KnownBatch => batch;
 
 /** Which service, project and job something is about. */
 export interface About {
@@ -159,6 +173,11 @@ export const keepBatches = (changedNow: () => number) => {
     /** The batch under way that has this job. */
     having: ({ service, project, job = '' }: About): number | undefined =>
       kept.findLast(({ keys }) => keys.has(keyOf(service, project, job)))?.batch,
+    /** The way in of an intent is known. */
+    arrived: (id: string, way: Way): void => {
+      const one = kept.findLast(({ unplaced }) => unplaced.has(id));
+      if (one !== undefined) change(one.batch, (it) => place(it, id, way));
+    },
     ...changesOf(change),
     changedSince: (id: number): readonly KnownBatch[] =>
       kept.filter(({ changed }) => changed > id).map(shown),

@@ -57,7 +57,7 @@ const keepAll = ({ now }: RecordParts) => {
 
 type Kept = ReturnType<typeof keepAll>;
 
-const noteArrival = ({ figures, intents, alike }: Kept, came: Came): void => {
+const noteArrival = ({ figures, intents, batches, alike }: Kept, came: Came): void => {
   if (came.kind === 'refused') {
     const { way, status } = came;
     figures.add('refused');
@@ -67,6 +67,7 @@ const noteArrival = ({ figures, intents, alike }: Kept, came: Came): void => {
   for (const arrival of came.arrivals) {
     const { way, operation, project_id, intent_id, job_count: jobs } = arrival;
     intents.arrived(arrival);
+    batches.arrived(intent_id, way);
     figures.add('intents');
     figures.add('jobs', jobs);
     figures.came(way);

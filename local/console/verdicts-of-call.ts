@@ -78,7 +78,8 @@ export const verdictsOfCall = (
   const settled = new Map<string, Result>();
   for (const result of resultsFor(asked, events)) {
     const end = ends.get(result.job_id)?.at ?? Number.POSITIVE_INFINITY;
-    if (result.at >= at && result.at <= end) settled.set(result.job_id, result);
+    // A reply may come within the millisecond of its call: at that time the result is the later call's.
+    if (result.at >= at && result.at < end) settled.set(result.job_id, result);
   }
   return asked.job_ids.map((job_id) => {
     const result = settled.get(job_id);

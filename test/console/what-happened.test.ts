@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startUpstream } from '../../local/upstream/simulator.ts';
-import { send, type TestStack, until } from '../support/stack.ts';
+import { makeRecord } from '../../local/console/record.ts';
+import { recordOf } from '../support/sqs.ts';
+import { type TestStack, until } from '../support/stack.ts';
 import { beginConsole, frameThat, PROJECT, read, wish } from './console-room.ts';
 
 let stack: TestStack;
@@ -117,6 +118,29 @@ describe('the console tells what happened, from what the stack sees of itself', 
   });
 });
 
+describe('the way in of a wish', () => {
+  it('is told also if its message is taken before its request is answered', () => {
+    const record = makeRecord({ now: Date.now, maxJobsPerCall: () => 100 });
+    const at = new Date().toISOString();
+    const intent = {
+      v: 1,
+      intent_id: '019c13d8-9c00-7000-8000-000000000001',
+      operation: 'dli.run',
+      project_id: PROJECT,
+      options: {},
+      jobs: ['1'],
+      caller: 'http',
+      accepted_at: at,
+    };
+    record.batch([recordOf(JSON.stringify(intent))]);
+    expect(record.batches.changedSince(0)[0]?.ways).toEqual({ queue: 1 });
+    const { intent_id, operation, project_id } = intent;
+    const arrival = { intent_id, operation, project_id, job_count: 1, at: Date.now() };
+    record.came({ kind: 'accepted', arrivals: [{ way: 'native route', ...arrival }] });
+    expect(record.batches.changedSince(0)[0]?.ways).toEqual({ 'native route': 1 });
+  });
+});
+
 describe('the stream can be resumed from any of its ids', () => {
   it('and then holds what came since, and nothing from before', async () => {
     const first = await frameThat(stack.url, () => true);
@@ -171,53 +195,5 @@ describe('a run that waits for its stop', () => {
       expect.objectContaining({ why: expect.stringMatching(/^stop before run/), job_id: '951' }),
     ]);
     await stack.idle();
-  });
-});
-
-describe('a preview plans and sends nothing', () => {
-  const preview = async (intent: unknown) =>
-    JSON.parse((await stack.post('/local/console/preview', JSON.stringify(intent))).text);
-
-  it('it tells the calls', async () => {
-    const calls = stack.upstream.calls.length;
-    const jobs = Array.from({ length: 120 }, (_, i) => String(i + 1));
-    const told = await preview({ operation: 'dli.stop', project_id: PROJECT, jobs });
-    expect(told.jobs).toBe(120);
-    expect(told.calls.map((one: { jobs: unknown[] }) => one.jobs.length)).toEqual([100, 20]);
-    expect(stack.upstream.calls.length).toBe(calls);
-  });
-
-  it('and every fault', async () => {
-    const told = await preview({ operation: 'dli.stop', project_id: '?', jobs: ['x'] });
-    expect(told.ok).toBe(false);
-    expect(told.faults).toHaveLength(2);
-  });
-});
-
-describe('a seed makes a run repeatable', () => {
-  it('the same seed draws the same faults', async () => {
-    const upstream = await startUpstream({ behaviour: { '*': { faults: { throttle: 0.5 } } } });
-    const fates = async (seed: number) => {
-      upstream.seed(seed);
-      const statuses: number[] = [];
-      for (let i = 0; i < 12; i += 1) {
-        const path = `/v1.0/${PROJECT}/streaming/jobs/stop`;
-        const { status } = await send(upstream.url + path, '{"job_ids":[1]}');
-        statuses.push(status);
-      }
-      return statuses;
-    };
-    const drawn = await fates(7);
-    expect(new Set(drawn)).toEqual(new Set([200, 429]));
-    expect(await fates(7)).toEqual(drawn);
-    expect(await fates(8)).not.toEqual(drawn);
-    await upstream.stop();
-  });
-
-  it('and is set by a route', async () => {
-    const set = (seed: unknown) =>
-      stack.request({ method: 'PUT', path: '/local/upstream/seed' }, JSON.stringify({ seed }));
-    expect((await set(7)).status).toBe(200);
-    expect((await set('7')).status).toBe(400);
   });
 });

@@ -173,14 +173,14 @@ const drawCall = (mark, across, { place, step, calls }, isTall, isGhost) => {
 
 const drawOutcomes = (batch, place, isTall, middle, ends, isGhost) => {
   const outcomes = Object.entries(batch.outcomes);
-  const across = spread(
-    outcomes.length,
-    middle - 34 * (outcomes.length - 1),
-    middle + 34 * (outcomes.length - 1),
-  );
+  // Side by side on a phone, the names need more room than one above the other.
+  const half = isTall ? Math.min(58 * (outcomes.length - 1), 120) : 34 * (outcomes.length - 1);
+  const across = spread(outcomes.length, middle - half, middle + half);
   return outcomes.flatMap(([outcome, n], i) => {
     const at = { along: place.results, across: across[i] };
-    const [x, y] = isTall ? [at.across, place.results + 22] : [place.results + 14, at.across + 5];
+    const [x, y] = isTall
+      ? [at.across, place.results + (outcomes.length > 3 && i % 2 === 1 ? 38 : 22)]
+      : [place.results + 14, at.across + 5];
     const anchor = isTall ? 'middle' : 'start';
     return [
       ...ends.map((end) => strand(isTall, end, at, outcome)),
