@@ -53,6 +53,23 @@ describe('an envelope that no setting names is refused, with what it looks like'
   });
 });
 
+describe('an event cannot give itself the source of an envelope, and so its grants', () => {
+  it.each(['sqs:wishes', 'sns:jobs', 'pipes'])('%s is refused by name', async (source) => {
+    const { take, sent } = begin();
+    await expect(take(eventOf(wish(), { source }))).rejects.toMatchObject({
+      name: 'InvalidIntentError',
+      message: expect.stringMatching(/^"source": names what comes out of an envelope/),
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['sqs', 'my.pipes', 'pipes.of.ours'])('%s is a source as any other', async (source) => {
+    const { take, queued } = begin();
+    await take(eventOf(wish(), { source }));
+    expect(queued()).toMatchObject([{ caller: `rule:${source}` }]);
+  });
+});
+
 describe('an envelope that a setting names is opened', () => {
   it.each<[Envelope, unknown, string]>([
     ['text-detail', eventOf(wishText('9223372036854775807')), 'rule:com.example.cron'],

@@ -4,6 +4,7 @@ import { newIntentId } from '../../shared/edge/intent-id.ts';
 import { timeOf } from '../../shared/intent/intent.ts';
 import { readNativeRequest } from '../../shared/intent/request.ts';
 import type { Measure } from '../../shared/json/metric.ts';
+import type { SpanStart } from '../../shared/json/span.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { startAcceptance } from '../support/acceptance.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
@@ -16,6 +17,45 @@ const requestOf = (body: unknown) => {
   if (!reading.ok) throw new Error(JSON.stringify(reading.faults));
   return reading.request;
 };
+
+describe('the span of an intent that goes to the queue', () => {
+  const spanOf = async (takes: (message: number) => boolean) => {
+    const starts: SpanStart[] = [];
+    const ends: unknown[] = [];
+    const { accept } = startAcceptance({
+      takes,
+      maxMessageBytes: 1,
+      blockJobs: 1,
+      startSpan: (describe) => {
+        starts.push(describe());
+        return { carry: (given) => given, end: (how) => ends.push(how) };
+      },
+    });
+    await accept(requestOf(asked), { caller: 'http' });
+    return { start: starts[0], ends };
+  };
+  const attributes = {
+    'messaging.system.name': 'aws.sqs',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': 'intents',
+    'job_fanin.intent.id': idAt(1),
+    'job_fanin.operation': 'dli.run',
+    'job_fanin.project.id': PROJECT,
+    'job_fanin.jobs': 2,
+  };
+
+  it('says what the intent asks for, and no correlation that it does not have', async () => {
+    const { start, ends } = await spanOf(() => true);
+    expect(start).toMatchObject({ name: 'send intents', kind: 'producer' });
+    expect(start?.attributes).toStrictEqual(attributes);
+    expect(ends).toEqual([{ error: undefined }]);
+  });
+
+  it('has the error of a queue that refused a part', async () => {
+    const { ends } = await spanOf((message) => message === 0);
+    expect(ends).toEqual([{ error: 'not-queued' }]);
+  });
+});
 
 describe('the queue’s answer is counted', () => {
   it('the jobs that it took, by their operation, and each message that it refused', async () => {

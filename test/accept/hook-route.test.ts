@@ -31,6 +31,7 @@ describe('a delivery becomes intents by the mapping of its caller', () => {
       intents: [{ intent_id: sent[0]?.intent_id, operation: 'dli.stop', job_count: 1 }],
     });
     expect(answer.headers['x-intent-id']).toBe(sent[0]?.intent_id);
+    expect(answer.headers.location).toContain(sent[0]?.intent_id);
   });
 
   it('one for each item, the later ones newer', async () => {

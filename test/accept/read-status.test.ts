@@ -25,7 +25,15 @@ const begin = async (
   blocks: Readonly<Record<number, readonly RecordedVerdict[]>>,
   blockJobs = 2,
 ) => {
-  const { records } = startRecords();
+  const memory = memoryLedger();
+  const asked: string[] = [];
+  const { records } = startRecords({
+    ...memory,
+    read: (keys, ...more) => {
+      asked.push(...keys);
+      return memory.read(keys, ...more);
+    },
+  });
   const messages = writeMessages(intentOf({ caller: 'bot', ...wish }), 1_000, blockJobs);
   const batch = messages.map((message, i) => ({
     messageId: `${i}`,
@@ -42,7 +50,7 @@ const begin = async (
     }
     await records.blocks.write(openIntent.key, openIntent.record.stateFor('i'), undefined);
   }
-  return { records, read: makeReadStatus(records, blockJobs) };
+  return { records, asked, read: makeReadStatus(records, blockJobs) };
 };
 
 describe('the status of an intent', () => {
@@ -120,10 +128,12 @@ describe('the status of an intent', () => {
   it('is settled over several messages and blocks', async () => {
     const jobs = Array.from({ length: 9 }, (_, i) => `900000000000000000${i}`);
     const all = Object.fromEntries([0, 1, 2, 3, 4].map((i) => [i, [DELIVERED, DELIVERED]]));
-    const { read } = await begin({ jobs, correlation_id: 'c'.repeat(100) }, all);
+    const { read, asked } = await begin({ jobs, correlation_id: 'c'.repeat(100) }, all);
     expect(await read(idAt(1), 'bot')).toMatchObject({
       status: { status: 'settled', jobs: jobs.map((job_id) => ({ job_id })) },
     });
+    // The record of an alias may be asked for besides. No block is that there is not.
+    expect(asked.filter((key) => key.startsWith('intent/'))).toHaveLength(5);
   });
 
   it('of another caller is not told, by its own id nor by an alias', async () => {

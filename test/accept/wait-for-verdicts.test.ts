@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobStatus, Progress, ReadStatus } from '../../shared/accept/read-status.ts';
-import { makeRoutes, tellProblem } from '../../shared/accept/routes.ts';
+import { makeRoutes, type RoutesEdges, tellProblem } from '../../shared/accept/routes.ts';
 import { makeHttpHandler } from '../../shared/edge/http.ts';
 import { jobIdOf } from '../../shared/operations/operation.ts';
 import { NATIVE, native, RUN, startRouteEdges } from '../support/accept-routes.ts';
@@ -12,6 +12,8 @@ import { idAt, intentOf } from '../support/messages.ts';
 const [JOB] = intentOf({ jobs: ['131'] }).jobs.map(jobIdOf);
 if (JOB === undefined) throw new Error('no job');
 
+type ReadStatusOf = RoutesEdges['status']['readStatus'];
+
 const told = (status: Progress, more: Omit<JobStatus, 'job_id'> = {}): ReadStatus => ({
   kind: 'told',
   status: { intent_id: idAt(11), status, jobs: [{ job_id: JOB, ...more }] },
@@ -20,9 +22,9 @@ const told = (status: Progress, more: Omit<JobStatus, 'job_id'> = {}): ReadStatu
 /** The routes of accept-http, over a ledger that tells this of every intent. */
 const begin = (read: ReadStatus) => {
   const { edges } = startRouteEdges();
-  let reads = 0;
-  const readStatus = async () => {
-    reads += 1;
+  const reads: unknown[] = [];
+  const readStatus: ReadStatusOf = async (...asked) => {
+    reads.push(asked);
     return read;
   };
   const handler = makeHttpHandler({
@@ -39,14 +41,15 @@ const begin = (read: ReadStatus) => {
       body: JSON.stringify(body),
       headers: { ...JSON_TYPE, ...(prefer !== undefined && { prefer }) },
     });
-  return { post, reads: () => reads };
+  return { post, reads };
 };
 
 describe('a caller that waits', () => {
   it('is told every verdict, and that its preference was applied', async () => {
-    const { post } = begin(told('settled', { outcome: 'delivered' }));
+    const { post, reads } = begin(told('settled', { outcome: 'delivered' }));
     const answer = await post(NATIVE, native, 'wait=7');
     expect(answer.status).toBe(200);
+    expect(reads).toEqual([[idAt(11), 'caller']]);
     expect(answer.body).toMatchObject({
       status: 'settled',
       jobs: [{ job_id: '131', outcome: 'delivered' }],
@@ -83,5 +86,5 @@ it('a caller that does not wait reads nothing of the ledger, and is told of no p
   const answer = await post(NATIVE, native);
   expect(answer.status).toBe(202);
   expect(answer.headers).not.toHaveProperty('preference-applied');
-  expect(reads()).toBe(0);
+  expect(reads).toEqual([]);
 });

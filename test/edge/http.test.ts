@@ -112,7 +112,8 @@ describe('a bad request is refused in the shape of its path, before a route sees
 
   it('invalid UTF-8: 400', async () => {
     const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]).toString('base64');
-    expect((await refused({ body, isBase64Encoded: true })).status).toBe(400);
+    const answer = await refused({ body, isBase64Encoded: true });
+    expect([answer.status, answer.body.detail]).toEqual([400, 'The body is not UTF-8 text.']);
   });
 
   it('a body at the limit: 413, counted in bytes of UTF-8, plain or as base64', async () => {
