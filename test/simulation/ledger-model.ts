@@ -104,6 +104,38 @@ const makeWriteTogether = (
 };
 
 /**
+ * Counts the conflicts of one invocation. If a job is claimed after a claim that a late read was to blame for, that is no
+ * excuse for a call more.
+ */
+const makeConflicts = (invocation: Invocation) => {
+  const misread = new Set<string>();
+  const refused = new Set<string>();
+  return {
+    noteRead: (told: ReadonlyMap<string, Entry>, held: ReadonlyMap<string, Entry>): void => {
+      for (const key of new Set([...told.keys(), ...held.keys()]))
+        if (told.get(key) !== held.get(key)) misread.add(key);
+    },
+    noteWrite: (key: string, written: Written): void => {
+      if (written === 'written') invocation.conflicts -= Number(refused.delete(key));
+      else invocation.conflicts++;
+      if (written === 'lost' && misread.delete(key)) refused.add(key);
+    },
+  };
+};
+
+type Conflicts = ReturnType<typeof makeConflicts>;
+
+const writeBatch = (
+  { weather }: Wire,
+  table: ReturnType<typeof makeTable>,
+  batch: readonly Writing[],
+): readonly Written[] => {
+  if (weather.strikes('batch not written')) return batch.map(() => 'unknown');
+  const written = batch.map(({ entry, seen }) => table.write(entry, seen));
+  return weather.strikes('batch written, but not told') ? batch.map(() => 'unknown') : written;
+};
+
+/**
  * The ledger's laws over a map, behind a wire that loses requests and replies, whole batches of writes and single ones. A
  * write without a reply may land seconds later, under the same condition. A late read tells what was there before. `random`
  * draws how late.
@@ -117,31 +149,34 @@ export const makeLedgerModel = (wire: Wire, { tell }: Chronicle, random: Random)
     invocation.faults++;
     return { longest: SLOWEST_MS };
   };
-  const writeBatch = (batch: readonly Writing[]): readonly Written[] => {
-    if (weather.strikes('batch not written')) return batch.map(() => 'unknown');
-    const written = batch.map(({ entry, seen }) => table.write(entry, seen));
-    return weather.strikes('batch written, but not told') ? batch.map(() => 'unknown') : written;
-  };
-  const serveBatch = (batch: readonly Writing[], invocation: Invocation): readonly Written[] => {
-    const written = writeBatch(batch);
+  const serveBatch = (
+    batch: readonly Writing[],
+    invocation: Invocation,
+    { noteWrite }: Conflicts,
+  ): readonly Written[] => {
+    const written = writeBatch(wire, table, batch);
     for (const [i, { entry }] of batch.entries()) {
+      noteWrite(entry.key, written[i] ?? 'unknown');
       if (written[i] === 'written' && entry.key.startsWith('job/'))
         tell({ kind: 'claimed', invocation, key: entry.key.slice('job/'.length) });
-      if (written[i] !== 'written') invocation.conflicts++;
     }
     return written;
   };
   return {
-    openFor: (life: Life, invocation: Invocation): Ledger => ({
-      read: (keys, freshness) =>
-        exchange(wire, life, trip(invocation), () => {
-          if (!weather.strikes('not read')) return table.read(keys, freshness);
-          invocation.faults++;
-          return undefined;
-        }),
-      write: makeWriteTogether(wire, (batch) =>
-        exchange(wire, life, trip(invocation), () => serveBatch(batch, invocation)),
-      ),
-    }),
+    openFor: (life: Life, invocation: Invocation): Ledger => {
+      const conflicts = makeConflicts(invocation);
+      return {
+        read: (keys, freshness) =>
+          exchange(wire, life, trip(invocation), () => {
+            const told = weather.strikes('not read') ? undefined : table.read(keys, freshness);
+            if (told === undefined) invocation.faults++;
+            else conflicts.noteRead(told, table.read(keys));
+            return told;
+          }),
+        write: makeWriteTogether(wire, (batch) =>
+          exchange(wire, life, trip(invocation), () => serveBatch(batch, invocation, conflicts)),
+        ),
+      };
+    },
   };
 };

@@ -17,6 +17,8 @@ export interface Handed {
 interface Kept {
   readonly letter: Letter;
   readonly sentAt: number;
+  /** Receipts up to this one are of the same letter before it was moved back. */
+  readonly after: number;
   visibleAt: number;
   receives: number;
   receipt: number;
@@ -68,7 +70,8 @@ const makeShelf = ({ schedule }: Wire, onVisible: () => void) => {
     });
   };
   const keep = (letter: Letter, delay: number): void => {
-    const message = { letter, sentAt: schedule.now(), visibleAt: 0, receives: 0, receipt: 0 };
+    const fresh = { after: receipts, visibleAt: 0, receives: 0, receipt: 0 };
+    const message = { letter, sentAt: schedule.now(), ...fresh };
     kept.set(letter.id, message);
     show(message, delay);
   };
@@ -113,10 +116,11 @@ const makeReceive =
 
 /** Deletes and postpones messages by their receipts. */
 const makeReceipts = ({ schedule, random, weather }: Wire, { tell }: Chronicle, shelf: Shelf) => ({
-  /** An old receipt still works, in half of the cases. */
+  /** An old receipt still works, in half of the cases. A message that was moved back is a new one: no old receipt is for it. */
   remove: ({ messageId, receipt, receiveCount: receives }: Handed): void => {
     const message = shelf.kept.get(messageId);
     if (message === undefined || weather.strikes('not deleted')) return;
+    if (receipt <= message.after) return;
     if (message.receipt !== receipt && random.chance(0.5)) return;
     shelf.kept.delete(messageId);
     tell({ kind: 'deleted', letter: message.letter, receives });
