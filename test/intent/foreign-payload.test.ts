@@ -37,6 +37,7 @@ describe('a foreign payload is recognised, with advice', () => {
     [[]],
     [[1]],
     [[[{}]]],
+    ['words before {"operation":1}'],
     [null],
     [7],
     ['text'],

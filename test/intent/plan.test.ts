@@ -87,6 +87,13 @@ describe('a stop and a run after it are a restart: both are kept, in that order'
     expect(fate(stop, { ...run, expires_at: PAST })).toEqual(['called dli.stop', 'expired']);
   });
 
+  it('where the newest of equal wishes has expired, the newest that is left counts', () => {
+    const { calls } = plan(run, run, { ...run, expires_at: PAST });
+    const [carrier] = calls.flatMap(({ carriers }) => carriers);
+    expect(carrier?.newest.intent.intent_id).toBe(idAt(2));
+    expect(carrier?.wishedBy).toHaveLength(2);
+  });
+
   it('where only some have expired the others are carried out', () => {
     expect(fate({ ...stop, expires_at: PAST }, stop, { ...run, expires_at: PAST }, run)).toEqual([
       'expired',
