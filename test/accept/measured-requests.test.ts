@@ -7,7 +7,9 @@ import { problemOf } from '../../shared/accept/problem.ts';
 import type { ProblemType } from '../../shared/accept/problem-types.ts';
 import { receiptOf } from '../../shared/accept/receipt.ts';
 import type { Handled } from '../../shared/accept/route.ts';
-import { letIn } from '../support/callers.ts';
+import { tellProblem } from '../../shared/accept/routes.ts';
+import { makeHttpHandler } from '../../shared/edge/http.ts';
+import { askHandler } from '../support/http-events.ts';
 import { keptLog } from '../support/logs.ts';
 import { intentOf } from '../support/messages.ts';
 
@@ -113,25 +115,17 @@ describe('a payload is counted alike', () => {
   });
 });
 
-it('the description of the routes needs no proof, and is answered as it was read', async () => {
-  const { method, path, admits, handle } = documentRoute(async () => '{"a": 1}');
-  expect({ method, path, admits }).toEqual({
-    method: 'GET',
-    path: '/openapi.json',
-    admits: 'anyone',
+it('the description of the routes needs no proof, uses no rate, and is answered as it was read', async () => {
+  const asked: string[] = [];
+  const handler = makeHttpHandler({
+    routes: [documentRoute(async () => '{"a": 1}')],
+    tell: tellProblem,
+    admit: async () => ({ kind: 'refused', checks: ['no caller'] }),
+    takeToken: (id) => asked.push(id),
+    newIntentId: () => intentOf({}).intent_id,
+    log: keptLog().log,
   });
-  const admission = await letIn()('callers', {
-    method,
-    paths: [path],
-    query: '',
-    headers: {},
-    body: Buffer.of(),
-  });
-  if (admission.kind !== 'proved') throw new Error('not let in');
-  const { caller } = admission;
-  const http = { path, params: {}, headers: {}, query: '', text: '', caller, remainingMs: () => 1 };
-  expect(await handle(http, intentOf({}).intent_id)).toEqual({
-    ok: true,
-    answer: { status: 200, body: undefined, text: '{"a": 1}' },
-  });
+  const answer = await askHandler(handler, { method: 'GET', path: '/openapi.json', headers: {} });
+  expect([answer.status, answer.body]).toEqual([200, { a: 1 }]);
+  expect(asked).toEqual([]);
 });

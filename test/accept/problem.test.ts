@@ -53,6 +53,8 @@ describe("a vendor route answers problems with the vendor's code", () => {
     [499, 'DLI.0001', 'DRS.M00202'],
     [404, 'APIGW.0101', 'APIGW.0101'],
     [405, 'APIGW.0101', 'APIGW.0101'],
+    // Codes of our own, which the vendor's clients do not act on: this and 501.
+    [409, 'JOBFANIN.0409', 'JOBFANIN.0409'],
     [413, 'APIGW.0201', 'APIGW.0201'],
     [500, 'DLI.0999', 'DRS.M00004'],
     [501, 'JOBFANIN.0501', 'JOBFANIN.0501'],

@@ -192,7 +192,11 @@ describe('a caller has a rate', () => {
     const { post, sent, lines } = beginRoutes(undefined, letIn({ id: 'busy' }), throttle);
     const ours = await post(NATIVE, native);
     expect([ours.status, ours.headers['retry-after']]).toEqual([429, '2']);
-    expect(ours.body).toMatchObject({ type: 'urn:job-fanin:problem:quota-exceeded', status: 429 });
+    expect(ours.body).toMatchObject({
+      type: 'urn:job-fanin:problem:quota-exceeded',
+      status: 429,
+      detail: 'The caller sends more requests than it may. Send the request again in 2 s.',
+    });
     const dropIn = await post(RUN, 'no JSON');
     expect([dropIn.status, dropIn.headers['retry-after']]).toEqual([429, '2']);
     expect(dropIn.body).toMatchObject({ error_code: 'APIGW.0308' });
