@@ -29,9 +29,10 @@ import { makeSecretsManagerSource } from '../shared/edge/secrets-aws.ts';
 import { makeFileSource } from '../shared/edge/secrets-file.ts';
 import { fingerprintOf, sign } from '../shared/edge/signer.ts';
 import { makeDispatcher, makeExchange } from '../shared/edge/upstream.ts';
+import { errorText } from '../shared/json/error-text.ts';
 import type { Log } from '../shared/json/log.ts';
 import type { Measure } from '../shared/json/metric.ts';
-import { readTogether } from '../shared/json/settings.ts';
+import { MisconfiguredError, readTogether } from '../shared/json/settings.ts';
 import type { Ledger } from '../shared/ledger/ledger.ts';
 import { makeDynamoLedger } from '../shared/ledger/ledger-dynamodb.ts';
 import { checkTable, keepChecking } from '../shared/ledger/ledger-dynamodb-table.ts';
@@ -63,10 +64,18 @@ const openTable = (table: string, log: Log): { ledger: Ledger; ready: () => Prom
   };
 };
 
+const openFile = (file: string, log: Log): { ledger: Ledger; ready: undefined } => {
+  try {
+    return { ledger: openSqliteLedger(file, { log, now }), ready: undefined };
+  } catch (cause) {
+    throw new MisconfiguredError(`the ledger ${file} cannot be opened: ${errorText(cause)}`, {
+      cause,
+    });
+  }
+};
+
 const openLedger = ({ ledger: { table, file } }: Config, log: Log) =>
-  table === undefined
-    ? { ledger: openSqliteLedger(file, { log, now }), ready: undefined }
-    : openTable(table, log);
+  table === undefined ? openFile(file, log) : openTable(table, log);
 
 const openAccounts = ({ secret: { id, file }, accounts }: Config, edges: Edges): KeptAccounts => {
   const fetch =
@@ -181,5 +190,10 @@ const failed = (error: unknown, { Records }: SQSEvent, context: Context): Promis
   return giveBack(Records.map(readRecord), context);
 };
 
+const held = holdFailedStart(start, failed);
+
 /** SQS batch → control loop → batchItemFailures. */
-export const handler = middy<SQSEvent, SQSBatchResponse>(holdFailedStart(start, failed));
+export const handler = middy<SQSEvent, SQSBatchResponse>(held.handler);
+
+/** Throws why the function could not start. For the embedded stack, which then does not start either. */
+export const checkStart = held.check;

@@ -47,7 +47,9 @@ const contextOf = ({ name }: Data, { id, deadline }: Invocation) => ({
 });
 
 const data: Data = workerData;
-const { handler } = await importCached(() => import(data.module));
+const { handler, checkStart } = await importCached(() => import(data.module));
+// A function that holds its failed start tells here. On Lambda it tells at each invocation.
+checkStart?.();
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs only as a worker thread');
 

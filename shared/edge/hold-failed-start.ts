@@ -10,7 +10,7 @@ type Handler<Parameters extends readonly unknown[], Answer> = (
 export const holdFailedStart = <Parameters extends readonly unknown[], Answer>(
   start: () => Handler<Parameters, Answer>,
   failed: (error: unknown, ...parameters: Parameters) => Promise<Answer>,
-): Handler<Parameters, Answer> => {
+) => {
   const tryStart = (): Handler<Parameters, Answer> | undefined => {
     try {
       return start();
@@ -21,8 +21,15 @@ export const holdFailedStart = <Parameters extends readonly unknown[], Answer>(
   };
   let reason: unknown;
   let handler = tryStart();
-  return async (...parameters) => {
+  const held: Handler<Parameters, Answer> = async (...parameters) => {
     handler ??= tryStart();
     return handler === undefined ? failed(reason, ...parameters) : handler(...parameters);
+  };
+  return {
+    handler: held,
+    /** Throws why there is no handler, for a host that would rather know at once. */
+    check: (): void => {
+      if (handler === undefined) throw reason;
+    },
   };
 };

@@ -4,7 +4,7 @@ import { holdFailedStart } from '../../shared/edge/hold-failed-start.ts';
 /** A start that fails so many times, and what became of it. */
 const begin = (failures: number) => {
   let starts = 0;
-  const handler = holdFailedStart<[event: string], string>(
+  const { handler, check } = holdFailedStart<[event: string], string>(
     () => {
       starts += 1;
       const isAt = starts;
@@ -13,7 +13,7 @@ const begin = (failures: number) => {
     },
     async (error, event) => `${event} failed: ${error}`,
   );
-  return { handler, starts: () => starts };
+  return { handler, check, starts: () => starts };
 };
 
 describe('a function', () => {
@@ -29,6 +29,13 @@ describe('a function', () => {
     const { handler } = begin(3);
     expect(await handler('a')).toBe('a failed: Error: start 2');
     expect(await handler('b')).toBe('b failed: Error: start 3');
+  });
+
+  it('tells a host that asks why it did not start, until it has', async () => {
+    const { handler, check } = begin(1);
+    expect(check).toThrow('start 1');
+    await handler('a');
+    expect(check).not.toThrow();
   });
 
   it('starts at a later invocation, if it can by then', async () => {

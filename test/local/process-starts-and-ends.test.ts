@@ -175,6 +175,17 @@ describe.concurrent('what cannot be started is one clear line on stderr, and exi
     await expectLine(context, { PORT: String(port) }, new RegExp(`^127.0.0.1:${port} is in use`));
   });
 
+  test('a ledger that cannot be opened', async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'job-fanin-'));
+    context.onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'ledger.sqlite'));
+    await expectLine(
+      context,
+      { DATA_DIR: folder },
+      /^the ledger \S+ledger\.sqlite cannot be opened: Error: unable to open database file$/m,
+    );
+  });
+
   test('bad settings, all of them', (context) =>
     expectLine(
       context,
