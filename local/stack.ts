@@ -113,9 +113,11 @@ const openFront = (
   settings: Settings,
   behind: Pick<FrontOptions, 'functions' | 'inspection' | 'lambdaApi' | 'page'>,
 ): Promise<Front> => {
-  const { PORT: port, HOST: host, DEV_TOKEN: token } = settings;
+  const { PORT: port, HOST: host, DEV_TOKEN: token, CALLERS_FILE: callers } = settings;
   const devToken = token === DEFAULT_TOKEN ? undefined : token;
-  return startFront({ port, host, ...behind, takeToken: throttleOf(settings), devToken });
+  const isTokenPublic = devToken === undefined && callers === undefined;
+  const takeToken = throttleOf(settings);
+  return startFront({ port, host, ...behind, takeToken, devToken, isTokenPublic });
 };
 
 /** The throttle of the stage, as the template sets it on AWS. Without the setting there is none. */

@@ -9,6 +9,18 @@ const LOOPBACK_NAME = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i;
 
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
+/**
+ * Whether a request names another host than this machine. Law: while the development callers prove themselves with the public
+ * token, no such request comes in on any path. A web page may let its own name point here, and then send that token.
+ */
+export const isForeignName = ({ headers }: IncomingMessage): boolean =>
+  headers.host !== undefined && !LOOPBACK_NAME.test(headers.host);
+
+export const FOREIGN_NAME = {
+  message:
+    'The development token is public, so only requests to the names of this machine come in: 127.0.0.1, localhost. For requests with another Host, set DEV_TOKEN or CALLERS_FILE.',
+};
+
 const isFromHere = ({ socket, headers }: IncomingMessage): boolean =>
   LOOPBACK_ADDRESS.test(socket.remoteAddress ?? '') && LOOPBACK_NAME.test(headers.host ?? '');
 

@@ -8,7 +8,7 @@ import { newIntentId } from '../../shared/edge/intent-id.ts';
 import type { Console } from '../console/console.ts';
 import { waitUntil } from '../stopper.ts';
 import { eventOf, readBody, writeResult } from './gateway.ts';
-import { isKeptOut, KEPT_OUT } from './guard.ts';
+import { FOREIGN_NAME, isForeignName, isKeptOut, KEPT_OUT } from './guard.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import { answerInvoke, type Functions } from './invoke.ts';
 import { answerLambdaApi, type LambdaApi } from './lambda-api.ts';
@@ -25,6 +25,8 @@ export interface FrontOptions {
   readonly takeToken: TakeToken;
   /** The token of the development callers. Undefined if it is the public one. */
   readonly devToken: string | undefined;
+  /** Whether the public token lets callers in. */
+  readonly isTokenPublic: boolean;
 }
 
 export interface Front {
@@ -65,7 +67,8 @@ const answer = async (
   response: ServerResponse,
   options: FrontOptions,
 ): Promise<void> => {
-  const { functions, inspection, lambdaApi, page, takeToken, devToken } = options;
+  const { functions, inspection, lambdaApi, page, takeToken, devToken, isTokenPublic } = options;
+  if (isTokenPublic && isForeignName(request)) return writeJson(response, 403, FOREIGN_NAME);
   if (isKeptOut(request, devToken)) return writeJson(response, 403, KEPT_OUT);
   const body = await readBody(request);
   if (body === undefined) return writeJson(response, 413, { message: 'Request Too Long' });

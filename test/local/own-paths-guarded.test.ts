@@ -32,6 +32,43 @@ const statusOf = async (
 const invoke = (headers: Record<string, string>) => statusOf(INVOKE, headers, 'POST', WISH);
 const PAGE = { origin: 'https://evil.example', 'content-type': 'text/plain' };
 
+describe('a page under a name of its own for this machine', () => {
+  const host = { host: 'evil.example:3000' };
+  const EVERY = ['/v1/intents', '/v1.0/p/streaming/jobs/run', '/v1/hooks/dev-github', '/healthz'];
+
+  const statusesOf = async (at: Stack, headers: Record<string, string>) =>
+    Promise.all(
+      ['/', ...EVERY].map(async (path) => {
+        const isPost = path !== '/' && path !== '/healthz';
+        const reply = await request(at.url + path, {
+          method: isPost ? 'POST' : 'GET',
+          headers: { ...headers, 'content-type': 'application/json' },
+          ...(isPost && { body: WISH }),
+        });
+        await reply.body.dump();
+        return reply.statusCode;
+      }),
+    );
+
+  test('reaches no path while the public token lets callers in', async () => {
+    const open = await startStack(readStackSettings({ PORT: '0' }));
+    const proof = { authorization: 'Bearer dev-token' };
+    try {
+      expect(await statusesOf(open, { ...host, ...proof })).toEqual([403, 403, 403, 403, 403]);
+      for (const name of ['localhost:3000', '127.0.0.1', '[::1]:3000'])
+        expect(await statusesOf(open, { host: name, ...proof })).not.toContain(403);
+    } finally {
+      await open.stop();
+    }
+  });
+
+  test('reaches them with a token of one’s own in force, which it does not know', async () => {
+    const proof = { authorization: `Bearer ${TOKEN}` };
+    expect((await statusesOf(stack, { ...host, ...proof })).slice(1, 2)).toEqual([202]);
+    expect((await statusesOf(stack, { ...host, authorization: 'Bearer dev-token' }))[1]).toBe(401);
+  });
+});
+
 describe('the paths for whoever runs the stack', () => {
   test('serve this machine', async () => {
     expect(await invoke({})).toBe(200);
