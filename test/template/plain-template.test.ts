@@ -45,6 +45,31 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const propertiesOf = (id: string) => template.Resources[id]?.Properties;
 
+/** Conditions where CDK's CfnInclude takes none: it throws, or writes keys that CloudFormation does not take. */
+const INTRINSIC = /^(Fn::|Ref$)/;
+
+describe('CDK includes the plain template', () => {
+  test('its page leaves each resource as it is written whose policies have a condition', async () => {
+    const page = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+    const conditional = Object.entries(template.Resources).flatMap(([id, resource]) =>
+      ['UpdatePolicy', 'CreationPolicy', 'DeletionPolicy', 'UpdateReplacePolicy'].some((name) =>
+        Object.keys(Object(resource[name])).some((key) => INTRINSIC.test(key)),
+      )
+        ? [id]
+        : [],
+    );
+    expect(conditional).not.toEqual([]);
+    const list = conditional.map((id) => `'${id}'`).join(', ');
+    expect(page).toContain(`dehydratedResources: [${list}]`);
+    // Others depend on it by its name, and CfnInclude drops what it depends on itself.
+    for (const id of conditional) {
+      expect(page).toContain(`overrideLogicalId('${id}')`);
+      for (const before of [template.Resources[id]?.DependsOn].flat())
+        expect(page).toContain(`addDependency(fanin.getResource('${before}'))`);
+    }
+  });
+});
+
 describe('the plain template is of no stage', () => {
   test('every setting of a stage is a parameter with its meaning, and used', async () => {
     const stage = await readFile(join(folder, 'stages/prod.yml'), 'utf8');
