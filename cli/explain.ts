@@ -43,7 +43,7 @@ const BY_NAME: readonly (readonly [RegExp, string])[] = [
   ],
   [/NonExistent|NotFound|DoesNotExist/, 'check --stack: a part of it is gone'],
   [/Timeout|ECONN|ENOTFOUND|EAI_AGAIN|NetworkingError/, 'check the network, a proxy, and --region'],
-  [/Region is missing/, 'set --region or AWS_REGION'],
+  [/Region (is missing|not accepted)/, 'set --region or AWS_REGION'],
 ];
 
 /** Every error of an AWS client has its request's data beside it. */
