@@ -13,6 +13,7 @@ it.each<readonly [Error, string]>([
   ],
   [ofAws('TimeoutError'), 'check the network'],
   [new Error('Region is missing'), 'set --region or AWS_REGION'],
+  [ofAws('Error', 'Region not accepted: region=""'), 'set --region or AWS_REGION'],
   [ofAws('CredentialsProviderError'), 'sign in to AWS'],
   [ofAws('ExpiredTokenException'), 'sign in to AWS'],
   [ofAws('AccessDeniedException', 'ENOTFOUND'), 'give this AWS user the permission'],
