@@ -38,7 +38,7 @@ describe.runIf(HAS_BROWSER)('a stack with a token of its own', () => {
     await page.context().close();
   });
 
-  it('a token that is nobody’s is forgotten as soon as it was refused', async () => {
+  it('a token that no caller has is forgotten as soon as it was refused', async () => {
     const page = await room.open('/#/send');
     await page.getByLabel('Token').fill('a-wrong-one');
     await page.getByRole('button', { name: 'Go on' }).click();

@@ -172,6 +172,14 @@ const refill = async ({ form, operation, showOptions }, id) => {
     set(name, value);
 };
 
+/** A line that tells what came of a press, with links to intents. */
+const sayer = () => {
+  const said = h('p', { role: 'status', class: 'small' });
+  const say = (text, ...ids) =>
+    said.replaceChildren(text, ...ids.flatMap((id) => [h('a', { href: intentUrl(id) }, id), ' ']));
+  return { said, say };
+};
+
 const nameOf = (file) => file.split('/').at(-1);
 
 const sendSample = async (file, say) => {
@@ -186,7 +194,8 @@ const sendSample = async (file, say) => {
   }
 };
 
-const samples = (say) => {
+const samples = () => {
+  const { said, say } = sayer();
   const { samples: all = [] } = state.about;
   const choice = h(
     'select',
@@ -197,7 +206,7 @@ const samples = (say) => {
   button.addEventListener('click', () => during(button, () => sendSample(choice.value, say)));
   return h(
     'section',
-    { class: 'panel stack' },
+    { class: 'panel stack samples' },
     h('h2', {}, 'Or a sample from events/'),
     field(
       'Sample',
@@ -205,6 +214,7 @@ const samples = (say) => {
       'The stack sends it as its sender would, and signs what comes to a hook. A webhook that comes again is the same intent.',
     ),
     h('div', {}, button),
+    said,
   );
 };
 
@@ -212,9 +222,7 @@ const samples = (say) => {
 export const showSend = (root, _, query) => {
   const parts = makeForm(state.about.operations);
   const { form, operation, submit, row, showOptions } = parts;
-  const said = h('p', { role: 'status', class: 'small' });
-  const say = (text, ...ids) =>
-    said.replaceChildren(text, ...ids.flatMap((id) => [h('a', { href: intentUrl(id) }, id), ' ']));
+  const { said, say } = sayer();
   const preview = h('section', {
     class: 'panel stack',
     'aria-label': 'Preview',
@@ -283,7 +291,7 @@ export const showSend = (root, _, query) => {
     h(
       'div',
       { class: 'two' },
-      h('div', { class: 'stack' }, form, said, samples(say)),
+      h('div', { class: 'stack' }, form, said, samples()),
       h('div', { class: 'stack' }, preview, texts),
     ),
   );

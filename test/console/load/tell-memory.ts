@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 
-/** Loaded into the stack's process by `npm run endure`: tells its memory and processor time to whom it is asked by. */
+/** `npm run endure` loads this into the stack's process. It tells memory and processor time when it is asked. */
 
 export interface Told {
   /** Bytes that the main thread uses after a collection. */
