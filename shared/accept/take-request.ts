@@ -30,10 +30,17 @@ const OUT_OF_REACH = problemOf(
   'Callers cannot be checked at the moment. Nothing is queued: send the request again.',
 );
 
+/** Not 401: the next token of this sender would be as long. Not 503: the fault is not ours, and does not pass. */
+const UNFIT_TOKEN = problemOf(
+  'invalid-request',
+  "The vendor's IAM does not take a token of this size or form. Fetch one without the catalog: ?nocatalog=1.",
+);
+
 /** The vendor's clients fetch a new token after 401, again and again if it does not help. So a stranger gets 403. */
 const PROBLEMS = {
   refused: NOT_AUTHENTICATED,
   stranger: NOT_GRANTED,
+  unfit: UNFIT_TOKEN,
   'out of reach': OUT_OF_REACH,
 } as const;
 

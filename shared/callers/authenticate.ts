@@ -5,10 +5,10 @@ export type Authentication =
   | Extract<Proved, { kind: 'proved' }>
   /**
    * Nothing proves a caller. `stranger`: a credential is good, and not a caller's. `out of reach`: a credential cannot be
-   * judged at the moment. The checks are those that failed, in order. None: the request has no credential.
+   * judged at the moment. `unfit`: one cannot be judged as it was sent. The checks are those that failed, in order. None: the request has no credential.
    */
   | {
-      readonly kind: 'refused' | 'stranger' | 'out of reach';
+      readonly kind: 'refused' | 'stranger' | 'unfit' | 'out of reach';
       readonly checks: readonly string[];
     }
   /** A credential is not judged now, for what its sender did before. */
@@ -27,6 +27,7 @@ const verdictOf = (failed: readonly Failed[]): Exclude<Authentication, { kind: '
   const throttled = failed.find((one) => one.kind === 'throttled');
   if (throttled !== undefined)
     return { kind: 'throttled', checks, retryAfterSeconds: throttled.retryAfterSeconds };
+  if (has('unfit')) return { kind: 'unfit', checks };
   return { kind: has('stranger') ? 'stranger' : 'refused', checks };
 };
 

@@ -13,14 +13,15 @@ export interface TokenHolder {
 
 /**
  * `stranger`: the token is good, and its holder is no caller. `unavailable`: IAM said nothing of the token. `unreadable`: it
- * said nothing of the token, and refused this one request: another token may fare better. `throttled`: IAM was not asked,
+ * said nothing of the token, and refused this one request: another token may fare better. `unfit`: the same, for the size or the
+ * form of what the sender wrote. `throttled`: IAM was not asked,
  * because too many bad tokens come from there.
  */
 export type TokenReading =
   | { readonly kind: 'valid'; readonly holder: TokenHolder }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'unavailable' | 'unreadable'; readonly reason: string }
+  | { readonly kind: 'unavailable' | 'unreadable' | 'unfit'; readonly reason: string }
   | { readonly kind: 'throttled'; readonly reason: string; readonly retryAfterSeconds: number };
 
 /** A request to IAM. */
@@ -60,9 +61,17 @@ const REFUSALS = [400, 401, 403, 404];
 const isOfIam = (body: unknown): boolean =>
   isObject(body) && ('error' in body || 'error_code' in body);
 
-/** A refusal of the request as it was sent, such as 400 or 431 for headers that are too long. */
+/** Statuses for a header that is too long, or is none. The token is the only one that its sender wrote. */
+const UNFIT = [400, 413, 414, 431];
+
+/** A refusal of this one request. */
 const isOfRequest = (status: number): boolean =>
   status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+const kindOf = (status: number): 'unfit' | 'unreadable' | 'unavailable' => {
+  if (UNFIT.includes(status)) return 'unfit';
+  return isOfRequest(status) ? 'unreadable' : 'unavailable';
+};
 
 /** What IAM's answer says of a token. */
 export const readTokenReply = (reply: IamReply): TokenReading => {
@@ -75,7 +84,7 @@ export const readTokenReply = (reply: IamReply): TokenReading => {
   const read = v.safeParse(validSchema, value);
   if (status !== 200 || !read.success)
     return {
-      kind: isOfRequest(status) ? 'unreadable' : 'unavailable',
+      kind: kindOf(status),
       reason: `IAM answered ${status} and nothing of the token`,
     };
   const { user, project, expires_at } = read.output.token;

@@ -58,6 +58,7 @@ export const iamScheme =
       return { kind, check: `iam: ${reason}`, retryAfterSeconds };
     }
     if (reading.kind === 'refused') return failed(`iam: ${reading.why}`);
+    if (reading.kind === 'unfit') return { kind: 'unfit', check: `iam: ${reading.reason}` };
     if (reading.kind !== 'valid' && reading.kind !== 'stranger')
       return { kind: 'unavailable', check: `iam: ${reading.reason}` };
     const caller = reading.kind === 'valid' ? callerOf(reading.holder) : undefined;

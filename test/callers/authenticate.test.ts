@@ -7,6 +7,7 @@ const NOW = new Date('2026-11-28T12:00:00Z');
 const proved: Proved = { kind: 'proved', caller: { id: 'bot', grants: [] } };
 const stranger: Proved = { kind: 'stranger', check: 'iam: no caller' };
 const unavailable: Proved = { kind: 'unavailable', check: 'iam: timeout' };
+const unfit: Proved = { kind: 'unfit', check: 'iam: 431' };
 const throttled: Proved = { kind: 'throttled', check: 'iam: too many', retryAfterSeconds: 1 };
 
 const outcomeOf = (...answers: readonly Proved[]) =>
@@ -40,6 +41,11 @@ describe('schemes are tried in turn', () => {
       'one that is not judged now, beside a wrong one',
       [failed('a'), throttled],
       { kind: 'throttled', checks: ['a', 'iam: too many'], retryAfterSeconds: 1 },
+    ],
+    [
+      'one that cannot be judged as it was sent, beside a wrong one',
+      [failed('a'), unfit],
+      { kind: 'unfit', checks: ['a', 'iam: 431'] },
     ],
     ['a good one after one that is not judged now', [throttled, proved], proved],
   ])('%s', async (_, answers, outcome) => {

@@ -124,14 +124,19 @@ describe('IAM’s answer says whose a token is', () => {
       'IAM answered 404 and nothing of the token',
     ],
     ['a 401 of a proxy', replied(401, ''), 'IAM answered 401 and nothing of the token'],
+  ])('%s says nothing of the token, nor of another one', (_, reply, reason) => {
+    expect(readTokenReply(reply)).toEqual({ kind: 'unreadable', reason });
+  });
+
+  it.each<[string, IamReply, string]>([
     ['headers that are too long', replied(431, ''), 'IAM answered 431 and nothing of the token'],
     [
       'a page at 400',
       replied(400, '<html>Request Header Or Cookie Too Large</html>'),
       'IAM answered 400 and nothing of the token',
     ],
-  ])('%s says nothing of the token, nor of another one', (_, reply, reason) => {
-    expect(readTokenReply(reply)).toEqual({ kind: 'unreadable', reason });
+  ])('%s: the token is not fit to be asked about', (_, reply, reason) => {
+    expect(readTokenReply(reply)).toEqual({ kind: 'unfit', reason });
   });
 });
 

@@ -57,6 +57,14 @@ describe('a token of IAM is its caller’s', () => {
     });
   });
 
+  it('one that IAM does not take as it was sent is its sender’s fault', async () => {
+    const reason = 'IAM answered 431 and nothing of the token';
+    expect(await proveWith({ kind: 'unfit', reason })).toEqual({
+      kind: 'unfit',
+      check: `iam: ${reason}`,
+    });
+  });
+
   it('one of a source that sent too many bad ones is told when to come again', async () => {
     const reading = { kind: 'throttled', reason: 'too many', retryAfterSeconds: 1 } as const;
     expect(await proveWith(reading)).toEqual({
