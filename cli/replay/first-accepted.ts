@@ -30,8 +30,9 @@ const readFirst = async (
  * first. Its records, its claims and its age go by that intent's id, whichever delivery the letter is.
  */
 export const asFirstAccepted = async (ledger: OpenLedger, wish: Wish): Promise<Wish> => {
-  const first = wish.intent && (await readFirst(ledger, wish.intent));
-  if (wish.intent === undefined || first === undefined) return wish;
+  if (wish.intent === undefined || wish.age !== undefined) return wish;
+  const first = await readFirst(ledger, wish.intent);
+  if (first === undefined) return wish;
   const { intent_id, age } = first;
   return { ...wish, intent: { ...wish.intent, intent_id }, age, at: timeOf(age) };
 };

@@ -7,6 +7,7 @@ import { jobIdOf } from '../../shared/operations/operation.ts';
 import { ledgerSilent, type OpenLedger } from '../target/open-ledger.ts';
 import { recordIn } from '../target/read-job-facts.ts';
 import type { JobState } from './choose-jobs.ts';
+import { asFirstAccepted } from './first-accepted.ts';
 import type { Wish } from './letter.ts';
 
 /** The record of a block, and the place in it, for each job of a message. */
@@ -50,8 +51,9 @@ const verdictIn = ({ record, holder }: KnownJob, intent: Intent): Verdict =>
     ? NONE
     : verdictAt(holder, record.claim.index);
 
-/** What the ledger knows of each job of a wish by its first acceptance. An event that was refused has no outcomes. */
-export const readStates = async (ledger: OpenLedger, wish: Wish): Promise<readonly JobState[]> => {
+/** What the ledger knows of each job of a wish, by its first acceptance. An event that was refused has no outcomes. */
+export const readStates = async (ledger: OpenLedger, given: Wish): Promise<readonly JobState[]> => {
+  const wish = await asFirstAccepted(ledger, given);
   const { service } = operationOf(wish);
   const keys = wish.jobs.map((job) => jobKeyOf(service, wish.project_id, jobIdOf(job)));
   const jobs = await readKnown(ledger.records, keys);
