@@ -42,6 +42,12 @@ const makeTable = ({ schedule, random, weather }: Wire, lateBy: () => number) =>
     return histories.get(key)?.findLast(({ at }) => at <= then)?.entry;
   };
   return {
+    /** Whether the key held this within the last while. */
+    heldWithin: (key: string, entry: Entry | undefined, ms: number): boolean => {
+      const history = histories.get(key) ?? [];
+      const next = history[history.findIndex((version) => version.entry === entry) + 1];
+      return next === undefined || next.at >= schedule.now() - ms;
+    },
     read: (keys: readonly string[], freshness: Freshness = 'now'): ReadonlyMap<string, Entry> =>
       new Map(
         keys.flatMap((key) => {
@@ -103,17 +109,24 @@ const makeWriteTogether = (
     });
 };
 
+/** A read that is later than this is trouble of the ledger: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html */
+const USUAL_MS = 5_000;
+
 /**
- * Counts the conflicts of one invocation. If a job is claimed after a claim that a late read was to blame for, that is no
- * excuse for a call more.
+ * Counts the conflicts of one invocation. If a job is claimed after a claim that a read was to blame for which was late as
+ * usual, that is no excuse for a call more.
  */
-const makeConflicts = (invocation: Invocation) => {
+const makeConflicts = (
+  invocation: Invocation,
+  { heldWithin }: Pick<ReturnType<typeof makeTable>, 'heldWithin'>,
+) => {
   const misread = new Set<string>();
   const refused = new Set<string>();
   return {
     noteRead: (told: ReadonlyMap<string, Entry>, held: ReadonlyMap<string, Entry>): void => {
       for (const key of new Set([...told.keys(), ...held.keys()]))
-        if (told.get(key) !== held.get(key)) misread.add(key);
+        if (told.get(key) !== held.get(key) && heldWithin(key, told.get(key), USUAL_MS))
+          misread.add(key);
     },
     noteWrite: (key: string, written: Written): void => {
       if (written === 'written') invocation.conflicts -= Number(refused.delete(key));
@@ -164,7 +177,7 @@ export const makeLedgerModel = (wire: Wire, { tell }: Chronicle, random: Random)
   };
   return {
     openFor: (life: Life, invocation: Invocation): Ledger => {
-      const conflicts = makeConflicts(invocation);
+      const conflicts = makeConflicts(invocation, table);
       return {
         read: (keys, freshness) =>
           exchange(wire, life, trip(invocation), () => {
