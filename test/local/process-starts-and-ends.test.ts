@@ -53,7 +53,7 @@ describe.concurrent('on a signal it finishes what is in flight and exits 0', () 
     });
     const head = [
       `POST ${runPath('p')} HTTP/1.1`,
-      'Host: x',
+      'Host: localhost',
       'Content-Type: application/json',
       `Authorization: ${DEV_PROOF.authorization}`,
       // The server says that it has read the head.
