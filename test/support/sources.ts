@@ -19,10 +19,10 @@ const importsOf = (path: string, text: string): readonly string[] =>
       name.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(path), name)) : name,
     );
 
-/** The TypeScript files under a folder. */
-export const sourcesIn = (folder: string): readonly Source[] =>
+/** The files under a folder that end so: the TypeScript files, if nothing else is said. */
+export const sourcesIn = (folder: string, ending = '.ts'): readonly Source[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name))
     .map((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8');

@@ -92,96 +92,91 @@ const action = (name, work, say, style) => {
   return button;
 };
 
-/** Shows the switches; returns the end of their updates. */
-export const showBreak = (root) => {
-  const said = h('p', { role: 'status', class: 'small' });
-  const say = (...text) => said.replaceChildren(...text);
-  if (!state.about.simulator) {
-    root.replaceChildren(
+const head = (actions) =>
+  h(
+    'div',
+    { class: 'between lead' },
+    h(
+      'div',
+      {},
       h('h1', {}, 'Break it'),
       h(
         'p',
-        { class: 'panel' },
-        'The upstream is another server. Only the embedded simulator has switches.',
+        {},
+        'The upstream is a simulator, and does what these switches say. Switch one on, send jobs, and watch the flow: no wish is lost, and none is carried out twice.',
       ),
-    );
+    ),
+    h('div', { class: 'row' }, actions),
+  );
+
+const listPanel = (title, items) =>
+  h('section', { class: 'panel' }, h('h2', {}, title), h('ul', { class: 'list' }, items));
+
+const toTheTour = () =>
+  h(
+    'p',
+    { class: 'panel' },
+    'Five steps, from many wishes to a lost reply: ',
+    h('a', { href: '#/tour' }, 'take the tour'),
+  );
+
+const showNoSimulator = (root) =>
+  root.replaceChildren(
+    h('h1', {}, 'Break it'),
+    h(
+      'p',
+      { class: 'panel' },
+      'The upstream is another server. Only the embedded simulator has switches.',
+    ),
+  );
+
+const sendFifty = async (say) => {
+  const bad = state.behaviour['*']?.badIds ?? [];
+  const taken = await sendMany([...newIds(50 - bad.length), ...bad]);
+  say(
+    `${counted(taken, 'wish', 'wishes')} were taken${bad.length > 0 ? `, ${bad.length} of them for ids that do not exist` : ''}. `,
+    h('a', { href: '#/' }, 'See the flow'),
+  );
+};
+
+/** Shows the switches; returns the end of their updates. */
+export const showBreak = (root) => {
+  if (!state.about.simulator) {
+    showNoSimulator(root);
     return () => undefined;
   }
+  const said = h('p', { role: 'status', class: 'small' });
+  const say = (...text) => said.replaceChildren(...text);
   const rows = SWITCHES.map((one) => switchRow(one, say));
-  const sendFifty = async () => {
-    const bad = state.behaviour['*']?.badIds ?? [];
-    const taken = await sendMany([...newIds(50 - bad.length), ...bad]);
-    say(
-      `${counted(taken, 'wish', 'wishes')} were taken${bad.length > 0 ? `, ${bad.length} of them for ids that do not exist` : ''}. `,
-      h('a', { href: '#/' }, 'See the flow'),
-    );
+  const refreshAll = () => {
+    for (const { refresh } of rows) refresh();
   };
   const reset = async () => {
     state.behaviour = (await ask('/local/upstream', { method: 'DELETE' })).body;
-    for (const { refresh } of rows) refresh();
+    refreshAll();
     say('The upstream behaves well again.');
   };
+  const once = listPanel(
+    'Once',
+    ONCE.map((one) => onceRow(one, say)),
+  );
+  const lasting = listPanel(
+    'For as long as it is on',
+    rows.map(({ row }) => row),
+  );
   root.replaceChildren(
-    h(
-      'div',
-      { class: 'between lead' },
-      h(
-        'div',
-        {},
-        h('h1', {}, 'Break it'),
-        h(
-          'p',
-          {},
-          'The upstream is a simulator, and does what these switches say. Switch one on, send jobs, and watch the flow: no wish is lost, and none is carried out twice.',
-        ),
-      ),
-      h(
-        'div',
-        { class: 'row' },
-        action('Send 50 jobs', sendFifty, say, 'main'),
-        action('Put everything back', reset, say),
-      ),
-    ),
+    head([
+      action('Send 50 jobs', () => sendFifty(say), say, 'main'),
+      action('Put everything back', reset, say),
+    ]),
     said,
     h(
       'div',
       { class: 'two' },
-      h(
-        'section',
-        { class: 'panel' },
-        h('h2', {}, 'For as long as it is on'),
-        h(
-          'ul',
-          { class: 'list' },
-          rows.map(({ row }) => row),
-        ),
-      ),
-      h(
-        'div',
-        { class: 'stack' },
-        h(
-          'section',
-          { class: 'panel' },
-          h('h2', {}, 'Once'),
-          h(
-            'ul',
-            { class: 'list' },
-            ONCE.map((one) => onceRow(one, say)),
-          ),
-        ),
-        seedPanel(say),
-        h(
-          'p',
-          { class: 'panel' },
-          'Five steps, from many wishes to a lost reply: ',
-          h('a', { href: '#/tour' }, 'take the tour'),
-        ),
-      ),
+      lasting,
+      h('div', { class: 'stack' }, once, seedPanel(say), toTheTour()),
     ),
   );
-  const refreshAll = () => {
-    for (const { refresh } of rows) refresh();
-  };
   refreshAll();
   return onChange(refreshAll);
 };
