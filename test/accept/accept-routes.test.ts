@@ -8,6 +8,7 @@ import {
   START,
   STOP,
 } from '../support/accept-routes.ts';
+import { letIn } from '../support/callers.ts';
 import { JSON_TYPE } from '../support/http-events.ts';
 import { idAt, NOW, PROJECT } from '../support/messages.ts';
 
@@ -205,4 +206,15 @@ describe('if the queue does not take every job, the answer lists which it took (
     });
     expect(answer.headers['content-type']).toBe('application/problem+json');
   });
+});
+
+it('a repeat by a caller that has lost its grant is refused, though the first was queued', async () => {
+  const admissions = [letIn(), letIn({ grants: [] })];
+  const { post, queued } = begin(undefined, async (...asked) =>
+    (admissions.shift() ?? letIn({ grants: [] }))(...asked),
+  );
+  const headers = { ...JSON_TYPE, 'Idempotency-Key': 'night-1' };
+  expect((await post(NATIVE, native, { headers })).status).toBe(202);
+  expect((await post(NATIVE, native, { headers })).status).toBe(403);
+  expect(queued()).toHaveLength(1);
 });

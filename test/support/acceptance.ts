@@ -1,4 +1,4 @@
-import { type Accept, makeAcceptSteps } from '../../shared/accept/accept.ts';
+import { type AcceptEdges, makeAccept, makeAcceptSteps } from '../../shared/accept/accept.ts';
 import { newIntentId } from '../../shared/edge/intent-id.ts';
 import type { Intent } from '../../shared/intent/intent.ts';
 import { readMessage } from '../../shared/intent/message.ts';
@@ -22,7 +22,7 @@ export const startAcceptance = ({
 } = {}) => {
   const sent: string[] = [];
   let age = 0;
-  const steps = makeAcceptSteps({
+  const edges: AcceptEdges = {
     enqueue: async (messages) => {
       sent.push(...messages.map(({ body }) => body));
       return messages.map((_, i) => takes(i));
@@ -35,8 +35,9 @@ export const startAcceptance = ({
     startSpan,
     measure,
     deadlineMs: 6 * 3_600_000,
-  });
-  const accept: Accept = async (...wish) => steps.queue(steps.drawUp(...wish));
+  };
+  const accept = makeAccept(edges);
+  const steps = makeAcceptSteps(edges);
   const queued = (): readonly Intent[] =>
     sent.map((text) => {
       const reading = readMessage(text);
