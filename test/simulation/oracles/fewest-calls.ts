@@ -7,6 +7,13 @@ const groupOf = ({ operation, project, options }: Call): string =>
 const jobsOf = ({ operation, project, jobs }: Call): readonly string[] =>
   jobs.map(({ id }) => jobKey(operation, project, id));
 
+/** An invocation that could not note that it outlived its messages, or did not outlive them. */
+const isTroubled = ({ ended, faults, conflicts }: Invocation): boolean =>
+  faults + conflicts > 0 || ended === 'crashed' || ended === 'timed out';
+
+/** A message that came often is tried apart, unless an invocation has noted that it outlived it. */
+const mayBeSuspect = ({ receives }: Invocation, id: string): boolean => (receives.get(id) ?? 0) > 2;
+
 /** Which jobs may be called apart from others, as the steps of a history tell. */
 const makeParting = () => {
   // Jobs that were in a call before which did not say yes: should one be the reason, they are parted.
@@ -14,9 +21,18 @@ const makeParting = () => {
   // A job that another invocation has claimed is in doubt: it is looked at, and called by itself.
   const claimedBy = new Map<string, Invocation>();
   const parted = new Set<Invocation>();
+  const hadBefore = new Map<string, Invocation[]>();
   return {
     parted,
     read: (step: Step): void => {
+      if (step.kind === 'begun') {
+        const { invocation } = step;
+        for (const { id } of invocation.letters) {
+          const before = hadBefore.get(id) ?? [];
+          if (mayBeSuspect(invocation, id) && before.some(isTroubled)) parted.add(invocation);
+          hadBefore.set(id, [...before, invocation]);
+        }
+      }
       if (step.kind === 'claimed') {
         const before = claimedBy.get(step.key);
         if (before !== undefined && before !== step.invocation) parted.add(step.invocation);
