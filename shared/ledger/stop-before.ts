@@ -18,6 +18,9 @@ export const stopBeforeOf = (record: JobRecord, standing: Standing): StopBefore 
   return { operation, at: verdict?.settledAt ?? claim.at, isDelivered };
 };
 
-/** Whether an operation leaves a stop behind that a run has yet to wait for: it is neither that run nor another stop. */
+/**
+ * Whether an operation leaves a stop behind that a run has yet to wait for: it is not that run. Another stop leaves it too: if
+ * nothing comes of that one, the older stop is the last again.
+ */
 export const passesOver = (operation: Operation, stop: StopBefore): boolean =>
-  operation.name !== stop.operation && operation.restart?.after !== stop.operation;
+  operation.restart?.after !== stop.operation;

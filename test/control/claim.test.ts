@@ -192,7 +192,7 @@ describe('a stop that a run has yet to wait for', () => {
   it.each([
     ['dli.delete', stopBefore],
     ['dli.run', undefined],
-    ['dli.stop', undefined],
+    ['dli.stop', stopBefore],
   ] as const)('stays in the record under a claim of %s: %j', async (operation, kept) => {
     const { calls } = openWishes({ operation });
     const { claim, records } = begin('i');

@@ -56,6 +56,29 @@ describe('a stop and a run after it, in batches of their own', () => {
     expect(new Set(outcomes(room.results))).toEqual(new Set(['131 delivered']));
   });
 
+  it('a second stop and a delete between the two, which are refused, do not let the run go too early', async () => {
+    let requests = 0;
+    const refusals = [undefined, 'DLI.0007', 'APIGW.0101'];
+    const room = begin({
+      reply: (call) => {
+        const code = refusals[requests++];
+        return code === undefined ? agree(call) : replied(400, [refusal(code)]);
+      },
+    });
+    expect(await room.run([stop()])).toEqual([]);
+    const again = { age: 2, operation: 'dli.stop', options: { trigger_savepoint: true } } as const;
+    expect(await room.run([message('again', again)])).toEqual(['again']);
+    await room.run([message('delete', { age: 3, operation: 'dli.delete', options: {} })]);
+    const late = message('run', { age: 4, options: { resume_savepoint: true } });
+    const before = room.calls.length;
+    expect(await room.run([late])).toEqual(['run']);
+    expect(room.calls).toHaveLength(before);
+    room.job.status = 'job_cancel_success';
+    room.clock.at += SETTLE;
+    expect(await room.run([late])).toEqual([]);
+    expect(room.sent().at(-1)).toBe(RUN);
+  });
+
   it('another operation between the two, which is refused, does not let the run go too early', async () => {
     const remove = (receives = 1): Received =>
       message('remove', { age: 2, operation: 'dli.delete' }, receives);
