@@ -158,7 +158,7 @@ const sizesOf = ({ long, quick }: Options) => {
     };
   return long
     ? { whole: 10_000, jobs: 10_000, throttledJobs: 3_000, limitedJobs: 1_500, ...always }
-    : { whole: 5_000, jobs: 500, throttledJobs: 700, limitedJobs: 400, ...always };
+    : { whole: 3_500, jobs: 500, throttledJobs: 700, limitedJobs: 400, ...always };
 };
 
 const measureAll = async (options: Options) => {
