@@ -136,12 +136,14 @@ const joinDeliveries = (all: readonly QueuedIntent[], results: Results) => {
     intents.push(known);
     for (const name of [...known.ids, ...queued.flatMap(({ request }) => request.names)])
       byName.set(name, known);
+    const expiresAt = chosen(queued, results.toldAt, results.winners)?.expiresAt;
     // If no result tells which delivery is the intent, it may be any of them.
     const isTold = [...known.ids].some((id) => results.toldAt.has(id) || results.winners.has(id));
-    const expiresAt = isTold
-      ? chosen(queued, results.toldAt, results.winners)?.expiresAt
-      : Math.max(...queued.map((intent) => intent.expiresAt));
-    for (const intent of queued) intent.expiresAt = expiresAt ?? intent.expiresAt;
+    const latest = Math.max(...queued.map((intent) => intent.expiresAt));
+    for (const intent of queued) {
+      intent.expiresAt = expiresAt ?? intent.expiresAt;
+      intent.latestEnd = isTold ? intent.expiresAt : latest;
+    }
   }
   return { byName, rivals, intents };
 };

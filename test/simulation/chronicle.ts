@@ -33,6 +33,8 @@ export interface QueuedIntent extends Wish {
   /** Replaced by its age once the history is over. */
   intentId: string;
   expiresAt: number;
+  /** The latest deadline that it may have: that of another delivery of its event, if no result tells which one counts. */
+  latestEnd?: number;
   /** The intent that it follows. */
   after: string | undefined;
   readonly request: Request;

@@ -11,7 +11,10 @@ export const deadlinesKept: Oracle = {
       for (const [place, { id }] of call.jobs.entries()) {
         const behind = intentsBehind(call, place);
         const isOver =
-          behind.length > 0 && behind.every(({ expiresAt }) => expiresAt + SKEW_MS <= call.sentAt);
+          behind.length > 0 &&
+          behind.every(
+            ({ expiresAt, latestEnd = expiresAt }) => latestEnd + SKEW_MS <= call.sentAt,
+          );
         if (isOver) yield `call ${call.n} carried out ${id} past every deadline`;
       }
     }
