@@ -147,19 +147,21 @@ describe('a call ends', () => {
     body: { queued: ['1'], not_queued: ['2'] },
   };
 
-  it('at its deadline, with its key and what ended the last attempt', async () => {
-    const { client, requests } = await startClient([busy], { deadlineMs: 300 });
+  const long = { ...busy, headers: { 'retry-after': '3600' } };
+
+  it('before its deadline, with its key and what ended the last attempt', async () => {
+    const { client, requests } = await startClient([busy, long]);
     const error = await errorOf(client.submit(INTENT, { idempotencyKey: 'mine' }));
     expect(error).toBeInstanceOf(UnansweredError);
     expect(error).toMatchObject({
-      attempts: requests.length,
+      attempts: 2,
       idempotencyKey: 'mine',
       cause: { name: 'ProblemError', queued: ['1'], notQueued: ['2'] },
     });
+    expect(requests).toHaveLength(2);
   });
 
   it('before a pause that the deadline would end', async () => {
-    const long = { ...busy, headers: { 'retry-after': '3600' } };
     const { client, requests } = await startClient([long]);
     expect(await errorOf(client.submit(INTENT))).toMatchObject({ attempts: 1 });
     expect(requests).toHaveLength(1);
